@@ -1,0 +1,1 @@
+"""Turnout: a city's operations room in one program."""

@@ -1,0 +1,1 @@
+"""Values that every layer shares: identities, places, moments, names in both languages, kinds of bad input."""
