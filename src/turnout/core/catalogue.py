@@ -1,0 +1,253 @@
+"""The city's tables, as the rules read them: agencies, stations, units, types, plans, codes.
+
+The catalogue is data that a city writes (`city/`), published into the journal by `PublishCatalogue`, so that a
+replay always sees the tables that were in force. Geometry (roads, zone outlines, gazetteer) is not in it.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from turnout.words.identity import AgencyId, StationId, UnitId, ZoneId
+from turnout.words.name import Name
+from turnout.words.place import Place
+
+Discipline = Literal["fire", "ems", "police", "services"]
+
+
+class Agency(msgspec.Struct, frozen=True):
+    """Who answers. `series` makes its incident numbers: `F{yy}{n:06}` gives `F26000123` (yy = UTC year of opening)."""
+
+    id: AgencyId
+    name: Name
+    discipline: Discipline
+    series: str
+    neighbour: bool = False
+    """A mutual-aid agency from outside the city: asked only where a plan says so."""
+
+
+class Station(msgspec.Struct, frozen=True):
+    id: StationId
+    name: Name
+    agency: AgencyId
+    place: Place
+    address: str = ""
+    keep_available: dict[str, int] = {}
+    """Capability → how many units are to stay available here (hold-back for coverage)."""
+
+
+class UnitKind(msgspec.Struct, frozen=True):
+    """What sort of unit it is: engine, truck, ambulance, patrol car. `turnout_s` is its standard turnout time."""
+
+    code: str
+    name: Name
+    discipline: Discipline
+    capabilities: tuple[str, ...]
+    crew_min: int
+    turnout_s: int
+    rank: int = 50
+    """For the primary unit of an incident: the lowest rank on it leads (6.3)."""
+    transports: bool = False
+
+
+class UnitEntry(msgspec.Struct, frozen=True):
+    id: UnitId
+    kind: str
+    agency: AgencyId
+    station: StationId
+    capabilities: tuple[str, ...] = ()
+    """Beyond those of its kind."""
+    crew_shared_with: tuple[UnitId, ...] = ()
+    """Cross-staffing: when one of them goes, the others drop out (3.2)."""
+    aliases: tuple[str, ...] = ()
+
+
+class IncidentType(msgspec.Struct, frozen=True):
+    code: str
+    name: Name
+    agencies: tuple[AgencyId, ...]
+    """Lead agency first; each further one gets its own number on the same incident (or a child, where split)."""
+    priority: int
+    """1 is the most urgent, 5 the least; the default that a person may override (logged)."""
+    aliases: tuple[str, ...] = ()
+    """Short forms for the command line, in either language; pinyin initials are derived by themselves."""
+    subtypes: tuple[str, ...] = ()
+    advise_only: bool = False
+    """Gets a number and may be closed at once, with no unit (1.3)."""
+    decision_first: bool = False
+    """Held for a human decision before dispatch (1.18)."""
+    scene_arrival_required: bool = True
+    """Whether a unit must have arrived before the incident may close without an override (3.24)."""
+    duplicate_radius_m: int = 150
+    duplicate_window_s: int = 3600
+    look_back_days: int = 365
+    """How far premise history looks back (1.13)."""
+    close_requires: tuple[str, ...] = ()
+    """Fields of the incident that must be filled before it may close (6.1), e.g. `narrative`, `patients`."""
+    questions: tuple["Question", ...] = ()
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One scripted triage question (2.3). An answer may set the determinant, the priority and the next question."""
+
+    code: str
+    text: Name
+    answers: tuple["TriageAnswer", ...]
+
+
+class TriageAnswer(msgspec.Struct, frozen=True):
+    code: str
+    text: Name
+    determinant: str = ""
+    priority: int = 0
+    type: str = ""
+    next: str = ""
+
+
+class Need(msgspec.Struct, frozen=True):
+    """So many units with a capability. `role` is what they do there (`attack`, `transport`)."""
+
+    capability: str
+    count: int
+    role: str = ""
+
+
+class DayHours(msgspec.Struct, frozen=True):
+    """A window of the local week: days 1 (Monday) to 7, minutes of the day `[from_min, to_min)`; may cross midnight."""
+
+    days: tuple[int, ...]
+    from_min: int
+    to_min: int
+
+
+class ResponsePlan(msgspec.Struct, frozen=True):
+    """A run card (2.8). Empty `types`, `zones` or `hours` mean any. Levels add up: level 2 sends 1's needs and its own.
+
+    Of the plans that fit, the most particular wins: zone before type before hours, then the order of the file.
+    """
+
+    id: str
+    name: Name
+    agency: AgencyId
+    types: tuple[str, ...] = ()
+    zones: tuple[ZoneId, ...] = ()
+    hours: tuple[DayHours, ...] = ()
+    alarm_level: int = 1
+    needs: tuple[Need, ...] = ()
+    mutual_aid: tuple[AgencyId, ...] = ()
+    order_kind: Literal["soonest", "rotation"] = "soonest"
+    max_travel_s: int = 3600
+
+
+class Zone(msgspec.Struct, frozen=True):
+    """An area that selects a plan or an agency. The outline lives in the city folder, not here."""
+
+    id: ZoneId
+    name: Name
+    kind: Literal["beat", "first-due", "neighbourhood", "special"]
+    agency: AgencyId | None = None
+    station: StationId | None = None
+    group: str = ""
+    """The dispatch group that answers for it (1.17)."""
+
+
+class StatusCode(msgspec.Struct, frozen=True):
+    """An agency's own status and the common stage it stands for (APCO ANS 1.116), with its short forms."""
+
+    code: str
+    name: Name
+    stage: str
+    """One of `turnout.core.board.STAGES`."""
+    agency: AgencyId | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Disposition(msgspec.Struct, frozen=True):
+    code: str
+    name: Name
+    agencies: tuple[AgencyId, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """A coded reason, for one kind of act."""
+
+    code: str
+    kind: Literal["out-of-service", "bypass", "cancel", "override", "late", "strike", "preempt", "reopen"]
+    name: Name
+
+
+class TimeStandard(msgspec.Struct, frozen=True):
+    """How long an interval may take (NFPA 1710 names), per agency and priority; `warn_s` before it is overdue."""
+
+    interval: Literal["processing", "acknowledge", "turnout", "travel", "on-scene", "roll-call", "callback", "pending"]
+    limit_s: int
+    agency: AgencyId | None = None
+    priority: int = 0
+    """0: any."""
+
+
+class Hospital(msgspec.Struct, frozen=True):
+    id: str
+    name: Name
+    place: Place
+    address: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class Hydrant(msgspec.Struct, frozen=True):
+    id: str
+    place: Place
+
+
+class Role(msgspec.Struct, frozen=True):
+    """What an account may do (7.5): names of commands, or groups `calls`, `dispatch`, `field`, `tables`, `read`, `*`."""
+
+    code: str
+    name: Name
+    may: tuple[str, ...]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A dispatch group: which agencies and zones it answers for (1.17, 7.17)."""
+
+    id: str
+    name: Name
+    agencies: tuple[AgencyId, ...] = ()
+
+
+class InfoFile(msgspec.Struct, frozen=True):
+    """A procedure or contact list, recalled by a short name from the command line (7.19)."""
+
+    short: str
+    title: Name
+    text: Name
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """All tables of one city. `version` is the hash of its content, by which the console knows that it changed."""
+
+    city: str
+    name: Name
+    time_zone: str
+    """IANA name; only screens, plans by hour and the year in a number read it."""
+    utc_offset_min: int = 0
+    """Filled in at publication for rules by hour of the local day; changed by publishing again."""
+    version: str = ""
+    agencies: dict[AgencyId, Agency] = {}
+    stations: dict[StationId, Station] = {}
+    unit_kinds: dict[str, UnitKind] = {}
+    units: dict[UnitId, UnitEntry] = {}
+    capabilities: dict[str, Name] = {}
+    types: dict[str, IncidentType] = {}
+    plans: tuple[ResponsePlan, ...] = ()
+    zones: dict[ZoneId, Zone] = {}
+    statuses: tuple[StatusCode, ...] = ()
+    dispositions: dict[str, Disposition] = {}
+    reasons: dict[str, Reason] = {}
+    standards: tuple[TimeStandard, ...] = ()
+    hospitals: dict[str, Hospital] = {}
+    hydrants: dict[str, Hydrant] = {}
+    roles: dict[str, Role] = {}
+    groups: dict[str, Group] = {}
+    info: dict[str, InfoFile] = {}
