@@ -118,7 +118,7 @@ PlaceKind = Literal["address", "block", "crossing", "common_place", "coordinate"
 
 
 class Location(msgspec.Struct, frozen=True, kw_only=True):
-    """Where: as a person reads it, and on the ground. `zones`, `crossing`, `neighbourhood` are filled in at the edge."""
+    """Where: as a person reads it, and on the ground. The edge fills in zones and crossing."""
 
     text: str
     place: Place | None = None
@@ -135,7 +135,7 @@ class Location(msgspec.Struct, frozen=True, kw_only=True):
 
 
 IncidentStatus = Literal["scheduled", "held", "pending", "active", "closed"]
-"""held: waits for a human decision (1.18); pending: no unit yet; active: at least one unit; closed: has dispositions."""
+"""held: waits for a human decision (1.18); pending: no unit yet; active: has units; closed: has dispositions."""
 
 Interval = Literal["processing", "acknowledge", "turnout", "travel", "on-scene", "transport", "hospital"]
 
@@ -321,7 +321,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     narrative: tuple[NarrativeLine, ...] = ()
     persons: tuple[PersonCard, ...] = ()
     vehicles: tuple[InvolvedVehicle, ...] = ()
-    property: tuple[PropertyItem, ...] = ()
+    items: tuple[PropertyItem, ...] = ()
     patients: tuple[Patient, ...] = ()
     media: tuple[Media, ...] = ()
     places: tuple[SecondaryPlace, ...] = ()
@@ -428,7 +428,7 @@ class Timer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PremiseNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A hazard, contact, plan or caution of a *place*, never of a person; owner and expiry are compulsory (1.13, 1.25)."""
+    """A hazard, contact, plan or caution of a *place*, never of a person; has owner and expiry (1.13, 1.25)."""
 
     id: str
     kind: Literal["hazard", "contact", "plan", "access", "caution"]

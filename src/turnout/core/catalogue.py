@@ -201,7 +201,7 @@ class Hydrant(msgspec.Struct, frozen=True):
 
 
 class Role(msgspec.Struct, frozen=True):
-    """What an account may do (7.5): names of commands, or groups `calls`, `dispatch`, `field`, `tables`, `read`, `*`."""
+    """What an account may do (7.5): commands, or groups `calls`, `dispatch`, `field`, `tables`, `read`, `*`."""
 
     code: str
     name: Name

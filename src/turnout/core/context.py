@@ -1,0 +1,26 @@
+"""What comes with every command and is not the command: when, who, from where, why."""
+
+import msgspec
+
+from turnout.words.identity import ActorId, AgencyId, CommandId
+from turnout.words.moment import Moment
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who acts. `roles` are codes of the city's tables; `agencies` empty means all; `unit` for a crew's terminal."""
+
+    id: ActorId
+    roles: tuple[str, ...] = ()
+    agencies: tuple[AgencyId, ...] = ()
+    unit: str = ""
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    at: Moment
+    actor: Actor
+    position: str = ""
+    purpose: str = ""
+    """Why, where the command needs one (opening personal details)."""
+    command_id: CommandId
+    cause: str = ""
+    """The command or event that led to this one, where a part of the system acts by itself."""

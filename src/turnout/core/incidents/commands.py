@@ -1,0 +1,312 @@
+"""Commands about incidents. Functions 1.1 to 1.19, 1.22, 2.3, 2.9, 4.1 to 4.20, 6.1 to 6.6."""
+
+from typing import Literal
+
+from turnout.core.act import Do
+from turnout.core.board import Incident, Location, PersonCard
+from turnout.core.limits import Code, Id, Line, Text
+from turnout.words.moment import Moment
+
+
+class OpenIncident(Do, tag="open-incident"):
+    """Type and place are enough (1.14). Everything else can follow."""
+
+    incident_id: Id
+    type: Code
+    location: Location
+    subtype: Code = ""
+    priority: int | None = None
+    """Only where it differs from the type's own; `priority_reason` is then needed (1.5)."""
+    priority_reason: Line = ""
+    call_id: Code = ""
+    narrative: Text = ""
+    agencies: tuple[Id, ...] = ()
+    """Only where they differ from the type's."""
+    activate_at: Moment | None = None
+    hold: bool = False
+    not_duplicate_of: tuple[Id, ...] = ()
+    """Near incidents that a person has looked at and found to be others (1.6)."""
+    group: Code = ""
+    back_entry: Moment | None = None
+    """True time of an incident taken down on paper while the system was down; marked as such."""
+
+
+class ChangeIncident(Do, tag="change-incident"):
+    """Set one field. `was` is what the person saw: if it has changed meanwhile, the change is refused with both (4.7).
+
+    `field`: `subtype`, `priority`, `group`, `floor_plan`, `exercise`, or `fields.<name>`.
+    """
+
+    incident_id: Id
+    field: Code
+    was: str | int | bool | None
+    becomes: str | int | bool | None
+    reason: Line = ""
+
+
+class Retype(Do, tag="retype"):
+    """A new type; its default priority comes with it unless it had been overridden."""
+
+    incident_id: Id
+    was: Code
+    type: Code
+    subtype: Code = ""
+
+
+class Relocate(Do, tag="relocate"):
+    incident_id: Id
+    was: Line
+    """The text of the location that the person saw."""
+    location: Location
+
+
+class ClaimIncident(Do, tag="claim-incident"):
+    """Say that one works on it; or, with `release`, no longer. Locks nothing."""
+
+    incident_id: Id
+    release: bool = False
+
+
+class RouteIncident(Do, tag="route-incident"):
+    """To another dispatch group, any time (1.17)."""
+
+    incident_id: Id
+    group: Id
+
+
+class HoldIncident(Do, tag="hold-incident"):
+    incident_id: Id
+    reason: Line
+
+
+class ReleaseIncident(Do, tag="release-incident"):
+    """A held or scheduled one goes to the queue now (1.18, 4.17)."""
+
+    incident_id: Id
+
+
+class AddNarrative(Do, tag="add-narrative"):
+    incident_id: Id
+    entry_id: Id
+    text: Text
+    kind: Literal["note", "caller", "crew", "system", "addendum"] = "note"
+
+
+class StrikeNarrative(Do, tag="strike-narrative"):
+    incident_id: Id
+    entry_id: Id
+    reason: Line
+
+
+class AddPerson(Do, tag="add-person"):
+    incident_id: Id
+    person: PersonCard
+
+
+class RemovePerson(Do, tag="remove-person"):
+    incident_id: Id
+    person_id: Id
+    reason: Line
+
+
+class AddVehicle(Do, tag="add-vehicle"):
+    incident_id: Id
+    vehicle_id: Id
+    description: Line
+    role: Code = ""
+
+
+class AddItem(Do, tag="add-item"):
+    incident_id: Id
+    item_id: Id
+    description: Line
+    quantity: int = 1
+
+
+class StrikeEntry(Do, tag="strike-entry"):
+    """Strike a vehicle or an item, by its identity."""
+
+    incident_id: Id
+    entry_id: Id
+    reason: Line
+
+
+class SetPatient(Do, tag="set-patient"):
+    """Add or update a patient by number on scene (4.14)."""
+
+    incident_id: Id
+    patient_id: Id
+    triage: Literal["", "green", "yellow", "red", "black"] = ""
+    destination: Code | None = None
+    unit: Code | None = None
+    card: Code | None = None
+
+
+class LinkMedia(Do, tag="link-media"):
+    incident_id: Id
+    media_id: Id
+    kind: Literal["call-audio", "radio-audio", "photo", "document", "plan", "video"]
+    ref: Line
+    at: Moment | None = None
+    note: Line = ""
+
+
+class SetSecondaryPlace(Do, tag="set-secondary-place"):
+    incident_id: Id
+    place_id: Id
+    role: Literal["staging", "command-post", "destination", "landing", "other"]
+    location: Location
+    remove: bool = False
+
+
+class AnswerTriage(Do, tag="answer-triage"):
+    """One answer to a scripted question (2.3)."""
+
+    incident_id: Id
+    question: Id
+    answer: Id
+
+
+class AddAgency(Do, tag="add-agency"):
+    """Fire or medical to a police incident, and so on (4.19); it gets its own number."""
+
+    incident_id: Id
+    agency: Id
+
+
+class SplitIncident(Do, tag="split-incident"):
+    """A linked child for a discipline (1.22), with the same place and calls."""
+
+    incident_id: Id
+    child_id: Id
+    type: Code
+    agencies: tuple[Id, ...] = ()
+
+
+class LinkIncidents(Do, tag="link-incidents"):
+    incident_id: Id
+    other_id: Id
+    unlink: bool = False
+
+
+class MergeIncidents(Do, tag="merge-incidents"):
+    """`from_id` proves to be the same as `into_id`: calls, units and narrative are joined; both stay visible (4.20)."""
+
+    from_id: Id
+    into_id: Id
+    reason: Line = ""
+
+
+class CloneIncident(Do, tag="clone-incident"):
+    incident_id: Id
+    clone_id: Id
+
+
+class SetAlarmLevel(Do, tag="set-alarm-level"):
+    """Up or down; levels are additive (2.9)."""
+
+    incident_id: Id
+    was: int
+    level: int
+    reason: Line = ""
+
+
+class PreAlert(Do, tag="pre-alert"):
+    """Tell a station or unit before call-taking ends (3.12)."""
+
+    incident_id: Id
+    to: tuple[Id, ...]
+
+
+class DisposeAgency(Do, tag="dispose-agency"):
+    """An agency's disposition; the incident closes when all have theirs (6.2)."""
+
+    incident_id: Id
+    agency: Id
+    disposition: Id
+
+
+class CloseIncident(Do, tag="close-incident"):
+    """One disposition for every agency that has none yet (6.1). `override` where a guard would refuse; logged."""
+
+    incident_id: Id
+    disposition: Id
+    note: Text = ""
+    override: Line = ""
+
+
+class CancelIncident(Do, tag="cancel-incident"):
+    """Before or after dispatch: units are freed (6.4)."""
+
+    incident_id: Id
+    reason: Id
+    note: Line = ""
+
+
+class ReopenIncident(Do, tag="reopen-incident"):
+    """With its full history (4.11). `record` is filled in by the desk when it had left the board."""
+
+    incident_id: Id
+    reason: Line
+    record: Incident | None = None
+
+
+class AddAddendum(Do, tag="add-addendum"):
+    """To a closed incident (6.5)."""
+
+    incident_id: Id
+    entry_id: Id
+    text: Text
+    record: Incident | None = None
+
+
+class RequestSupplement(Do, tag="request-supplement"):
+    """A tow, a utility, an interpreter (4.5)."""
+
+    incident_id: Id
+    supplement_id: Id
+    kind: Code
+    text: Line = ""
+
+
+class UpdateSupplement(Do, tag="update-supplement"):
+    supplement_id: Id
+    state: Literal["asked", "accepted", "on-the-way", "arrived", "done", "refused"]
+    who: Line = ""
+
+
+IncidentCommand = (
+    OpenIncident
+    | ChangeIncident
+    | Retype
+    | Relocate
+    | ClaimIncident
+    | RouteIncident
+    | HoldIncident
+    | ReleaseIncident
+    | AddNarrative
+    | StrikeNarrative
+    | AddPerson
+    | RemovePerson
+    | AddVehicle
+    | AddItem
+    | StrikeEntry
+    | SetPatient
+    | LinkMedia
+    | SetSecondaryPlace
+    | AnswerTriage
+    | AddAgency
+    | SplitIncident
+    | LinkIncidents
+    | MergeIncidents
+    | CloneIncident
+    | SetAlarmLevel
+    | PreAlert
+    | DisposeAgency
+    | CloseIncident
+    | CancelIncident
+    | ReopenIncident
+    | AddAddendum
+    | RequestSupplement
+    | UpdateSupplement
+)

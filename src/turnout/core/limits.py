@@ -1,0 +1,20 @@
+"""Sizes that no message from outside may exceed. Decoding refuses what is over; each has the reason for its value."""
+
+from typing import Annotated
+
+import msgspec
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+"""A UUID is 36 characters; call signs and codes are shorter."""
+
+Code = Annotated[str, msgspec.Meta(max_length=64)]
+"""A code from the tables, or empty."""
+
+Line = Annotated[str, msgspec.Meta(max_length=500)]
+"""What fits a line on the screen, and a place as it was typed."""
+
+Text = Annotated[str, msgspec.Meta(max_length=8_000)]
+"""One narrative entry: about four printed pages; a longer one is several entries."""
+
+UNITS_MAX = 200
+"""Units in one act. There is no limit in the rules (2.4); this one keeps a message finite. The whole city has 178."""

@@ -1,0 +1,127 @@
+"""Commands about the city itself: tables, closures, special zones, premises, hospitals, hydrants, positions (2.2, 7)."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from turnout.core.act import Do
+from turnout.core.board import Position
+from turnout.core.catalogue import Catalogue
+from turnout.core.limits import Code, Id, Line, Text
+from turnout.words.moment import Moment
+from turnout.words.place import Place
+
+LINE_POINTS_MAX = 500
+"""Points of a street line or an outline: a city's longest street has fewer."""
+
+Points = Annotated[tuple[Place, ...], msgspec.Meta(min_length=1, max_length=LINE_POINTS_MAX)]
+
+
+class PublishCatalogue(Do, tag="publish-catalogue"):
+    """Put tables in force (7.7): live, audited; publish an earlier one to revert. New units come in off duty."""
+
+    catalogue: Catalogue
+    note: Line = ""
+
+
+class CloseRoad(Do, tag="close-road"):
+    closure_id: Id
+    line: Points
+    radius_m: float = 15.0
+    slowdown: float = 0.0
+    reason: Line
+    until: Moment | None = None
+
+
+class OpenRoad(Do, tag="open-road"):
+    closure_id: Id
+
+
+class OpenZone(Do, tag="open-zone"):
+    """A temporary area that overrides plans (2.2)."""
+
+    zone_id: Id
+    name: Line
+    outline: Points
+    plan_zone: Id
+    until: Moment | None = None
+
+
+class EndZone(Do, tag="end-zone"):
+    zone_id: Id
+
+
+class WritePremise(Do, tag="write-premise"):
+    note_id: Id
+    kind: Literal["hazard", "contact", "plan", "access", "caution"]
+    place: Place
+    radius_m: int = 50
+    address: Line
+    text: Text
+    expires: Moment
+    """Compulsory: a caution that nobody reviews goes stale (1.25)."""
+
+
+class RemovePremise(Do, tag="remove-premise"):
+    note_id: Id
+    reason: Line
+
+
+class SetHospital(Do, tag="set-hospital"):
+    hospital: Id
+    diversion: bool = False
+    beds: int | None = None
+    note: Line = ""
+
+
+class SetHydrant(Do, tag="set-hydrant"):
+    hydrant: Id
+    out_of_service: bool
+    note: Line = ""
+
+
+class SignOn(Do, tag="sign-on"):
+    """A person takes a position, for one or more groups (1.17, 7.4)."""
+
+    position: Position
+
+
+class SignOff(Do, tag="sign-off"):
+    position_id: Id
+
+
+class TakeGroups(Do, tag="take-groups"):
+    """Combine or split areas among positions (7.17)."""
+
+    position_id: Id
+    groups: tuple[Id, ...]
+
+
+class SetExercise(Do, tag="set-exercise"):
+    on: bool
+
+
+class NoteDetailsOpened(Do, tag="note-details-opened"):
+    """Written by the vault's broker before personal details are shown: who, which incident, which card, why."""
+
+    incident_id: Id
+    person_id: Id
+    ref: Code
+
+
+TableCommand = (
+    PublishCatalogue
+    | CloseRoad
+    | OpenRoad
+    | OpenZone
+    | EndZone
+    | WritePremise
+    | RemovePremise
+    | SetHospital
+    | SetHydrant
+    | SignOn
+    | SignOff
+    | TakeGroups
+    | SetExercise
+    | NoteDetailsOpened
+)

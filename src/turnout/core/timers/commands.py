@@ -1,0 +1,33 @@
+"""Commands about timers (3.17). Timers start and stop by themselves with what they time."""
+
+from typing import Annotated
+
+import msgspec
+
+from turnout.core.act import Do
+from turnout.core.limits import Id, Line
+
+TIMERS_MAX = 500
+"""Timers in one act: one or many (3.17)."""
+
+Timers = Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=TIMERS_MAX)]
+
+
+class RingTimer(Do, tag="ring-timer"):
+    """From the clock, when the due-time has come."""
+
+    timer: Id
+
+
+class ResetTimers(Do, tag="reset-timers"):
+    timers: Timers
+    by_s: int | None = None
+    """So many seconds from now; None: the standard's own length again."""
+
+
+class CancelTimers(Do, tag="cancel-timers"):
+    timers: Timers
+    reason: Line = ""
+
+
+TimerCommand = RingTimer | ResetTimers | CancelTimers

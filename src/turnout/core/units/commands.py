@@ -1,0 +1,230 @@
+"""Commands about units and assignments. Functions 2.1, 2.4 to 2.7, 2.13, 2.14, 3.1 to 3.25, 6.2."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from turnout.core.act import Do
+from turnout.core.board import CrewMember, Location, Offer
+from turnout.core.limits import UNITS_MAX, Code, Id, Line, Text
+from turnout.words.moment import Moment
+
+Units = Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=UNITS_MAX)]
+
+
+class AssignUnits(Do, tag="assign-units"):
+    """One act: assign, update boards, start timers, log, stamp (2.4). All of them or none.
+
+    A unit on another incident is refused with who sent it, where and when, unless `preempt` names the reason; the first
+    incident then goes back to the queue (2.14). What had been offered is kept beside what was chosen (2.7).
+    """
+
+    incident_id: Id
+    units: Units
+    roles: dict[str, str] = {}
+    offer: Offer | None = None
+    reason: Line = ""
+    """Why the choice differs from the offer (4.3)."""
+    preempt: Code = ""
+    override: Line = ""
+    """Where a guard would refuse (an unstaffed unit, a unit out of service); logged."""
+    back_entry: Moment | None = None
+
+
+class ReportStatus(Do, tag="report-status"):
+    """A unit's status: a stage, or the agency's own code that stands for one (3.3)."""
+
+    unit: Id
+    status: Code
+    incident_id: Code = ""
+    """The incident that the reporter means; refused if the unit has moved on meanwhile. Empty: whichever it is on."""
+    destination: Code | None = None
+    odometer_km: float | None = None
+    happened: Moment | None = None
+    """When it was pressed, if that is earlier (stored and forwarded from a dead spot)."""
+    override: Line = ""
+
+
+class ClearUnits(Do, tag="clear-units"):
+    """Done with the incident: available again, with a disposition where the agency wants one (3.8)."""
+
+    units: Units
+    incident_id: Code = ""
+    disposition: Code = ""
+    override: Line = ""
+
+
+class FreeUnits(Do, tag="free-units"):
+    """Free differs from clear: it still belongs to its incident, but may be sent elsewhere (3.22)."""
+
+    units: Units
+    undo: bool = False
+
+
+class PreemptUnit(Do, tag="preempt-unit"):
+    """Take a unit off its incident for another; the first goes back to the queue or onto its stack (2.14)."""
+
+    unit: Id
+    to_incident: Id
+    reason: Id
+    stack_first: bool = False
+
+
+class RelieveUnit(Do, tag="relieve-unit"):
+    """`by` takes over at the incident; `unit` is cleared."""
+
+    unit: Id
+    by: Id
+
+
+class ExchangeUnits(Do, tag="exchange-units"):
+    """Two units swap incidents (3.22)."""
+
+    one: Id
+    other: Id
+
+
+class StackIncident(Do, tag="stack-incident"):
+    """Hold an incident for a unit (2.13)."""
+
+    unit: Id
+    incident_id: Id
+    first: bool = False
+    remove: bool = False
+
+
+class LogOn(Do, tag="log-on"):
+    """Crew, vehicle, equipment, skills at the start of a shift (3.4, 3.18)."""
+
+    unit: Id
+    crew: tuple[CrewMember, ...] = ()
+    vehicle: Code = ""
+    equipment: tuple[Code, ...] = ()
+    station: Code = ""
+    odometer_km: float | None = None
+
+
+class LogOff(Do, tag="log-off"):
+    units: Units
+
+
+class TakeOutOfService(Do, tag="take-out-of-service"):
+    units: Units
+    reason: Id
+    note: Line = ""
+
+
+class ReturnToService(Do, tag="return-to-service"):
+    units: Units
+
+
+class ChangeVehicle(Do, tag="change-vehicle"):
+    unit: Id
+    vehicle: Id
+    odometer_km: float | None = None
+
+
+class MoveUp(Do, tag="move-up"):
+    """Fill in at another station (2.6); `station` its own brings it home."""
+
+    unit: Id
+    station: Id
+    reason: Line = ""
+
+
+class NoteUnit(Do, tag="note-unit"):
+    unit: Id
+    note: Line
+
+
+class RaiseDuress(Do, tag="raise-duress"):
+    """The emergency button: silent, before everything else (3.20)."""
+
+    unit: Id
+
+
+class AnswerDuress(Do, tag="answer-duress"):
+    unit: Id
+    clear: bool = False
+
+
+class SelfInitiate(Do, tag="self-initiate"):
+    """A stop or on-view incident in one line: opened, assigned and on scene (3.21)."""
+
+    incident_id: Id
+    unit: Id
+    type: Code
+    location: Location
+    narrative: Text = ""
+
+
+class StartRollCall(Do, tag="start-roll-call"):
+    """Accountability (PAR) of everyone at an incident (3.25)."""
+
+    incident_id: Id
+
+
+class AnswerRollCall(Do, tag="answer-roll-call"):
+    incident_id: Id
+    unit: Id
+
+
+class SendAlert(Do, tag="send-alert"):
+    """An attempt to alert a crew or its station (2.5)."""
+
+    incident_id: Id
+    unit: Id
+    alert_id: Id
+    channel: Literal["app", "station", "page", "sms", "voice", "radio"]
+    to: Line
+
+
+class ReportAlert(Do, tag="report-alert"):
+    """What became of an alert. An acknowledgement also acknowledges the assignment."""
+
+    incident_id: Id
+    unit: Id
+    alert_id: Id
+    outcome: Literal["delivered", "acknowledged", "failed"]
+    note: Line = ""
+
+
+class GiveLateReason(Do, tag="give-late-reason"):
+    incident_id: Id
+    unit: Id
+    interval: Literal["acknowledge", "turnout", "travel", "on-scene"]
+    reason: Id
+
+
+class DisposeUnit(Do, tag="dispose-unit"):
+    incident_id: Id
+    unit: Id
+    disposition: Id
+
+
+UnitCommand = (
+    AssignUnits
+    | ReportStatus
+    | ClearUnits
+    | FreeUnits
+    | PreemptUnit
+    | RelieveUnit
+    | ExchangeUnits
+    | StackIncident
+    | LogOn
+    | LogOff
+    | TakeOutOfService
+    | ReturnToService
+    | ChangeVehicle
+    | MoveUp
+    | NoteUnit
+    | RaiseDuress
+    | AnswerDuress
+    | SelfInitiate
+    | StartRollCall
+    | AnswerRollCall
+    | SendAlert
+    | ReportAlert
+    | GiveLateReason
+    | DisposeUnit
+)
