@@ -9,7 +9,7 @@ from turnout.words.moment import Moment
 from turnout.words.place import Place
 
 
-class TakeCall(Do, tag="take-call"):
+class TakeCall(Do, frozen=True, kw_only=True, tag="take-call"):
     """A call has come in (any channel). Answered at once when `answered` is set."""
 
     call_id: Id
@@ -24,45 +24,45 @@ class TakeCall(Do, tag="take-call"):
     answered: bool = False
 
 
-class AnswerCall(Do, tag="answer-call"):
+class AnswerCall(Do, frozen=True, kw_only=True, tag="answer-call"):
     call_id: Id
 
 
-class RefreshCallerPlace(Do, tag="refresh-caller-place"):
+class RefreshCallerPlace(Do, frozen=True, kw_only=True, tag="refresh-caller-place"):
     call_id: Id
     place: Place
     uncertainty_m: float | None = None
     source: Line
 
 
-class AttachCall(Do, tag="attach-call"):
+class AttachCall(Do, frozen=True, kw_only=True, tag="attach-call"):
     """This call concerns an incident that is already running (1.6)."""
 
     call_id: Id
     incident_id: Id
 
 
-class HandOverCall(Do, tag="hand-over-call"):
+class HandOverCall(Do, frozen=True, kw_only=True, tag="hand-over-call"):
     """To another position or agency, with all its data (1.24)."""
 
     call_id: Id
     to: Line
 
 
-class AbandonCall(Do, tag="abandon-call"):
+class AbandonCall(Do, frozen=True, kw_only=True, tag="abandon-call"):
     """The caller hung up or said nothing: it goes on the call-back list until closed (1.20)."""
 
     call_id: Id
     silent: bool = False
 
 
-class NoteCallback(Do, tag="note-callback"):
+class NoteCallback(Do, frozen=True, kw_only=True, tag="note-callback"):
     call_id: Id
     outcome: Literal["reached", "no-answer", "busy", "voicemail", "wrong-number"]
     note: Line = ""
 
 
-class CloseCall(Do, tag="close-call"):
+class CloseCall(Do, frozen=True, kw_only=True, tag="close-call"):
     call_id: Id
     outcome: Line
 

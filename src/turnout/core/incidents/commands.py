@@ -8,7 +8,7 @@ from turnout.core.limits import Code, Id, Line, Text
 from turnout.words.moment import Moment
 
 
-class OpenIncident(Do, tag="open-incident"):
+class OpenIncident(Do, frozen=True, kw_only=True, tag="open-incident"):
     """Type and place are enough (1.14). Everything else can follow."""
 
     incident_id: Id
@@ -31,7 +31,7 @@ class OpenIncident(Do, tag="open-incident"):
     """True time of an incident taken down on paper while the system was down; marked as such."""
 
 
-class ChangeIncident(Do, tag="change-incident"):
+class ChangeIncident(Do, frozen=True, kw_only=True, tag="change-incident"):
     """Set one field. `was` is what the person saw: if it has changed meanwhile, the change is refused with both (4.7).
 
     `field`: `subtype`, `priority`, `group`, `floor_plan`, `exercise`, or `fields.<name>`.
@@ -44,7 +44,7 @@ class ChangeIncident(Do, tag="change-incident"):
     reason: Line = ""
 
 
-class Retype(Do, tag="retype"):
+class Retype(Do, frozen=True, kw_only=True, tag="retype"):
     """A new type; its default priority comes with it unless it had been overridden."""
 
     incident_id: Id
@@ -53,77 +53,77 @@ class Retype(Do, tag="retype"):
     subtype: Code = ""
 
 
-class Relocate(Do, tag="relocate"):
+class Relocate(Do, frozen=True, kw_only=True, tag="relocate"):
     incident_id: Id
     was: Line
     """The text of the location that the person saw."""
     location: Location
 
 
-class ClaimIncident(Do, tag="claim-incident"):
+class ClaimIncident(Do, frozen=True, kw_only=True, tag="claim-incident"):
     """Say that one works on it; or, with `release`, no longer. Locks nothing."""
 
     incident_id: Id
     release: bool = False
 
 
-class RouteIncident(Do, tag="route-incident"):
+class RouteIncident(Do, frozen=True, kw_only=True, tag="route-incident"):
     """To another dispatch group, any time (1.17)."""
 
     incident_id: Id
     group: Id
 
 
-class HoldIncident(Do, tag="hold-incident"):
+class HoldIncident(Do, frozen=True, kw_only=True, tag="hold-incident"):
     incident_id: Id
     reason: Line
 
 
-class ReleaseIncident(Do, tag="release-incident"):
+class ReleaseIncident(Do, frozen=True, kw_only=True, tag="release-incident"):
     """A held or scheduled one goes to the queue now (1.18, 4.17)."""
 
     incident_id: Id
 
 
-class AddNarrative(Do, tag="add-narrative"):
+class AddNarrative(Do, frozen=True, kw_only=True, tag="add-narrative"):
     incident_id: Id
     entry_id: Id
     text: Text
     kind: Literal["note", "caller", "crew", "system", "addendum"] = "note"
 
 
-class StrikeNarrative(Do, tag="strike-narrative"):
+class StrikeNarrative(Do, frozen=True, kw_only=True, tag="strike-narrative"):
     incident_id: Id
     entry_id: Id
     reason: Line
 
 
-class AddPerson(Do, tag="add-person"):
+class AddPerson(Do, frozen=True, kw_only=True, tag="add-person"):
     incident_id: Id
     person: PersonCard
 
 
-class RemovePerson(Do, tag="remove-person"):
+class RemovePerson(Do, frozen=True, kw_only=True, tag="remove-person"):
     incident_id: Id
     person_id: Id
     reason: Line
 
 
-class AddVehicle(Do, tag="add-vehicle"):
+class AddVehicle(Do, frozen=True, kw_only=True, tag="add-vehicle"):
     incident_id: Id
     vehicle_id: Id
     description: Line
     role: Code = ""
 
 
-class AddItem(Do, tag="add-item"):
+class AddItem(Do, frozen=True, kw_only=True, tag="add-item"):
     incident_id: Id
     item_id: Id
     description: Line
     quantity: int = 1
 
 
-class StrikeEntry(Do, tag="strike-entry"):
+class StrikeEntry(Do, frozen=True, kw_only=True, tag="strike-entry"):
     """Strike a vehicle or an item, by its identity."""
 
     incident_id: Id
@@ -131,7 +131,7 @@ class StrikeEntry(Do, tag="strike-entry"):
     reason: Line
 
 
-class SetPatient(Do, tag="set-patient"):
+class SetPatient(Do, frozen=True, kw_only=True, tag="set-patient"):
     """Add or update a patient by number on scene (4.14)."""
 
     incident_id: Id
@@ -142,7 +142,7 @@ class SetPatient(Do, tag="set-patient"):
     card: Code | None = None
 
 
-class LinkMedia(Do, tag="link-media"):
+class LinkMedia(Do, frozen=True, kw_only=True, tag="link-media"):
     incident_id: Id
     media_id: Id
     kind: Literal["call-audio", "radio-audio", "photo", "document", "plan", "video"]
@@ -151,7 +151,7 @@ class LinkMedia(Do, tag="link-media"):
     note: Line = ""
 
 
-class SetSecondaryPlace(Do, tag="set-secondary-place"):
+class SetSecondaryPlace(Do, frozen=True, kw_only=True, tag="set-secondary-place"):
     incident_id: Id
     place_id: Id
     role: Literal["staging", "command-post", "destination", "landing", "other"]
@@ -159,7 +159,7 @@ class SetSecondaryPlace(Do, tag="set-secondary-place"):
     remove: bool = False
 
 
-class AnswerTriage(Do, tag="answer-triage"):
+class AnswerTriage(Do, frozen=True, kw_only=True, tag="answer-triage"):
     """One answer to a scripted question (2.3)."""
 
     incident_id: Id
@@ -167,14 +167,14 @@ class AnswerTriage(Do, tag="answer-triage"):
     answer: Id
 
 
-class AddAgency(Do, tag="add-agency"):
+class AddAgency(Do, frozen=True, kw_only=True, tag="add-agency"):
     """Fire or medical to a police incident, and so on (4.19); it gets its own number."""
 
     incident_id: Id
     agency: Id
 
 
-class SplitIncident(Do, tag="split-incident"):
+class SplitIncident(Do, frozen=True, kw_only=True, tag="split-incident"):
     """A linked child for a discipline (1.22), with the same place and calls."""
 
     incident_id: Id
@@ -183,13 +183,13 @@ class SplitIncident(Do, tag="split-incident"):
     agencies: tuple[Id, ...] = ()
 
 
-class LinkIncidents(Do, tag="link-incidents"):
+class LinkIncidents(Do, frozen=True, kw_only=True, tag="link-incidents"):
     incident_id: Id
     other_id: Id
     unlink: bool = False
 
 
-class MergeIncidents(Do, tag="merge-incidents"):
+class MergeIncidents(Do, frozen=True, kw_only=True, tag="merge-incidents"):
     """`from_id` proves to be the same as `into_id`: calls, units and narrative are joined; both stay visible (4.20)."""
 
     from_id: Id
@@ -197,12 +197,12 @@ class MergeIncidents(Do, tag="merge-incidents"):
     reason: Line = ""
 
 
-class CloneIncident(Do, tag="clone-incident"):
+class CloneIncident(Do, frozen=True, kw_only=True, tag="clone-incident"):
     incident_id: Id
     clone_id: Id
 
 
-class SetAlarmLevel(Do, tag="set-alarm-level"):
+class SetAlarmLevel(Do, frozen=True, kw_only=True, tag="set-alarm-level"):
     """Up or down; levels are additive (2.9)."""
 
     incident_id: Id
@@ -211,14 +211,14 @@ class SetAlarmLevel(Do, tag="set-alarm-level"):
     reason: Line = ""
 
 
-class PreAlert(Do, tag="pre-alert"):
+class PreAlert(Do, frozen=True, kw_only=True, tag="pre-alert"):
     """Tell a station or unit before call-taking ends (3.12)."""
 
     incident_id: Id
     to: tuple[Id, ...]
 
 
-class DisposeAgency(Do, tag="dispose-agency"):
+class DisposeAgency(Do, frozen=True, kw_only=True, tag="dispose-agency"):
     """An agency's disposition; the incident closes when all have theirs (6.2)."""
 
     incident_id: Id
@@ -226,7 +226,7 @@ class DisposeAgency(Do, tag="dispose-agency"):
     disposition: Id
 
 
-class CloseIncident(Do, tag="close-incident"):
+class CloseIncident(Do, frozen=True, kw_only=True, tag="close-incident"):
     """One disposition for every agency that has none yet (6.1). `override` where a guard would refuse; logged."""
 
     incident_id: Id
@@ -235,7 +235,7 @@ class CloseIncident(Do, tag="close-incident"):
     override: Line = ""
 
 
-class CancelIncident(Do, tag="cancel-incident"):
+class CancelIncident(Do, frozen=True, kw_only=True, tag="cancel-incident"):
     """Before or after dispatch: units are freed (6.4)."""
 
     incident_id: Id
@@ -243,7 +243,7 @@ class CancelIncident(Do, tag="cancel-incident"):
     note: Line = ""
 
 
-class ReopenIncident(Do, tag="reopen-incident"):
+class ReopenIncident(Do, frozen=True, kw_only=True, tag="reopen-incident"):
     """With its full history (4.11). `record` is filled in by the desk when it had left the board."""
 
     incident_id: Id
@@ -251,7 +251,7 @@ class ReopenIncident(Do, tag="reopen-incident"):
     record: Incident | None = None
 
 
-class AddAddendum(Do, tag="add-addendum"):
+class AddAddendum(Do, frozen=True, kw_only=True, tag="add-addendum"):
     """To a closed incident (6.5)."""
 
     incident_id: Id
@@ -260,7 +260,7 @@ class AddAddendum(Do, tag="add-addendum"):
     record: Incident | None = None
 
 
-class RequestSupplement(Do, tag="request-supplement"):
+class RequestSupplement(Do, frozen=True, kw_only=True, tag="request-supplement"):
     """A tow, a utility, an interpreter (4.5)."""
 
     incident_id: Id
@@ -269,7 +269,7 @@ class RequestSupplement(Do, tag="request-supplement"):
     text: Line = ""
 
 
-class UpdateSupplement(Do, tag="update-supplement"):
+class UpdateSupplement(Do, frozen=True, kw_only=True, tag="update-supplement"):
     supplement_id: Id
     state: Literal["asked", "accepted", "on-the-way", "arrived", "done", "refused"]
     who: Line = ""

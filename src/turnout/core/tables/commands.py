@@ -1,4 +1,4 @@
-"""Commands about the city itself: tables, closures, special zones, premises, hospitals, hydrants, positions (2.2, 7)."""
+"""Commands about the city itself: tables, closures, zones, premises, hospitals, hydrants, positions (2.2, 7)."""
 
 from typing import Annotated, Literal
 
@@ -17,14 +17,14 @@ LINE_POINTS_MAX = 500
 Points = Annotated[tuple[Place, ...], msgspec.Meta(min_length=1, max_length=LINE_POINTS_MAX)]
 
 
-class PublishCatalogue(Do, tag="publish-catalogue"):
+class PublishCatalogue(Do, frozen=True, kw_only=True, tag="publish-catalogue"):
     """Put tables in force (7.7): live, audited; publish an earlier one to revert. New units come in off duty."""
 
     catalogue: Catalogue
     note: Line = ""
 
 
-class CloseRoad(Do, tag="close-road"):
+class CloseRoad(Do, frozen=True, kw_only=True, tag="close-road"):
     closure_id: Id
     line: Points
     radius_m: float = 15.0
@@ -33,11 +33,11 @@ class CloseRoad(Do, tag="close-road"):
     until: Moment | None = None
 
 
-class OpenRoad(Do, tag="open-road"):
+class OpenRoad(Do, frozen=True, kw_only=True, tag="open-road"):
     closure_id: Id
 
 
-class OpenZone(Do, tag="open-zone"):
+class OpenZone(Do, frozen=True, kw_only=True, tag="open-zone"):
     """A temporary area that overrides plans (2.2)."""
 
     zone_id: Id
@@ -47,11 +47,11 @@ class OpenZone(Do, tag="open-zone"):
     until: Moment | None = None
 
 
-class EndZone(Do, tag="end-zone"):
+class EndZone(Do, frozen=True, kw_only=True, tag="end-zone"):
     zone_id: Id
 
 
-class WritePremise(Do, tag="write-premise"):
+class WritePremise(Do, frozen=True, kw_only=True, tag="write-premise"):
     note_id: Id
     kind: Literal["hazard", "contact", "plan", "access", "caution"]
     place: Place
@@ -62,46 +62,46 @@ class WritePremise(Do, tag="write-premise"):
     """Compulsory: a caution that nobody reviews goes stale (1.25)."""
 
 
-class RemovePremise(Do, tag="remove-premise"):
+class RemovePremise(Do, frozen=True, kw_only=True, tag="remove-premise"):
     note_id: Id
     reason: Line
 
 
-class SetHospital(Do, tag="set-hospital"):
+class SetHospital(Do, frozen=True, kw_only=True, tag="set-hospital"):
     hospital: Id
     diversion: bool = False
     beds: int | None = None
     note: Line = ""
 
 
-class SetHydrant(Do, tag="set-hydrant"):
+class SetHydrant(Do, frozen=True, kw_only=True, tag="set-hydrant"):
     hydrant: Id
     out_of_service: bool
     note: Line = ""
 
 
-class SignOn(Do, tag="sign-on"):
+class SignOn(Do, frozen=True, kw_only=True, tag="sign-on"):
     """A person takes a position, for one or more groups (1.17, 7.4)."""
 
     position: Position
 
 
-class SignOff(Do, tag="sign-off"):
+class SignOff(Do, frozen=True, kw_only=True, tag="sign-off"):
     position_id: Id
 
 
-class TakeGroups(Do, tag="take-groups"):
+class TakeGroups(Do, frozen=True, kw_only=True, tag="take-groups"):
     """Combine or split areas among positions (7.17)."""
 
     position_id: Id
     groups: tuple[Id, ...]
 
 
-class SetExercise(Do, tag="set-exercise"):
+class SetExercise(Do, frozen=True, kw_only=True, tag="set-exercise"):
     on: bool
 
 
-class NoteDetailsOpened(Do, tag="note-details-opened"):
+class NoteDetailsOpened(Do, frozen=True, kw_only=True, tag="note-details-opened"):
     """Written by the vault's broker before personal details are shown: who, which incident, which card, why."""
 
     incident_id: Id

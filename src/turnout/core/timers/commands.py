@@ -13,19 +13,19 @@ TIMERS_MAX = 500
 Timers = Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=TIMERS_MAX)]
 
 
-class RingTimer(Do, tag="ring-timer"):
+class RingTimer(Do, frozen=True, kw_only=True, tag="ring-timer"):
     """From the clock, when the due-time has come."""
 
     timer: Id
 
 
-class ResetTimers(Do, tag="reset-timers"):
+class ResetTimers(Do, frozen=True, kw_only=True, tag="reset-timers"):
     timers: Timers
     by_s: int | None = None
     """So many seconds from now; None: the standard's own length again."""
 
 
-class CancelTimers(Do, tag="cancel-timers"):
+class CancelTimers(Do, frozen=True, kw_only=True, tag="cancel-timers"):
     timers: Timers
     reason: Line = ""
 

@@ -12,7 +12,7 @@ from turnout.words.moment import Moment
 Units = Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=UNITS_MAX)]
 
 
-class AssignUnits(Do, tag="assign-units"):
+class AssignUnits(Do, frozen=True, kw_only=True, tag="assign-units"):
     """One act: assign, update boards, start timers, log, stamp (2.4). All of them or none.
 
     A unit on another incident is refused with who sent it, where and when, unless `preempt` names the reason; the first
@@ -31,7 +31,7 @@ class AssignUnits(Do, tag="assign-units"):
     back_entry: Moment | None = None
 
 
-class ReportStatus(Do, tag="report-status"):
+class ReportStatus(Do, frozen=True, kw_only=True, tag="report-status"):
     """A unit's status: a stage, or the agency's own code that stands for one (3.3)."""
 
     unit: Id
@@ -45,7 +45,7 @@ class ReportStatus(Do, tag="report-status"):
     override: Line = ""
 
 
-class ClearUnits(Do, tag="clear-units"):
+class ClearUnits(Do, frozen=True, kw_only=True, tag="clear-units"):
     """Done with the incident: available again, with a disposition where the agency wants one (3.8)."""
 
     units: Units
@@ -54,14 +54,14 @@ class ClearUnits(Do, tag="clear-units"):
     override: Line = ""
 
 
-class FreeUnits(Do, tag="free-units"):
+class FreeUnits(Do, frozen=True, kw_only=True, tag="free-units"):
     """Free differs from clear: it still belongs to its incident, but may be sent elsewhere (3.22)."""
 
     units: Units
     undo: bool = False
 
 
-class PreemptUnit(Do, tag="preempt-unit"):
+class PreemptUnit(Do, frozen=True, kw_only=True, tag="preempt-unit"):
     """Take a unit off its incident for another; the first goes back to the queue or onto its stack (2.14)."""
 
     unit: Id
@@ -70,21 +70,21 @@ class PreemptUnit(Do, tag="preempt-unit"):
     stack_first: bool = False
 
 
-class RelieveUnit(Do, tag="relieve-unit"):
+class RelieveUnit(Do, frozen=True, kw_only=True, tag="relieve-unit"):
     """`by` takes over at the incident; `unit` is cleared."""
 
     unit: Id
     by: Id
 
 
-class ExchangeUnits(Do, tag="exchange-units"):
+class ExchangeUnits(Do, frozen=True, kw_only=True, tag="exchange-units"):
     """Two units swap incidents (3.22)."""
 
     one: Id
     other: Id
 
 
-class StackIncident(Do, tag="stack-incident"):
+class StackIncident(Do, frozen=True, kw_only=True, tag="stack-incident"):
     """Hold an incident for a unit (2.13)."""
 
     unit: Id
@@ -93,7 +93,7 @@ class StackIncident(Do, tag="stack-incident"):
     remove: bool = False
 
 
-class LogOn(Do, tag="log-on"):
+class LogOn(Do, frozen=True, kw_only=True, tag="log-on"):
     """Crew, vehicle, equipment, skills at the start of a shift (3.4, 3.18)."""
 
     unit: Id
@@ -104,27 +104,27 @@ class LogOn(Do, tag="log-on"):
     odometer_km: float | None = None
 
 
-class LogOff(Do, tag="log-off"):
+class LogOff(Do, frozen=True, kw_only=True, tag="log-off"):
     units: Units
 
 
-class TakeOutOfService(Do, tag="take-out-of-service"):
+class TakeOutOfService(Do, frozen=True, kw_only=True, tag="take-out-of-service"):
     units: Units
     reason: Id
     note: Line = ""
 
 
-class ReturnToService(Do, tag="return-to-service"):
+class ReturnToService(Do, frozen=True, kw_only=True, tag="return-to-service"):
     units: Units
 
 
-class ChangeVehicle(Do, tag="change-vehicle"):
+class ChangeVehicle(Do, frozen=True, kw_only=True, tag="change-vehicle"):
     unit: Id
     vehicle: Id
     odometer_km: float | None = None
 
 
-class MoveUp(Do, tag="move-up"):
+class MoveUp(Do, frozen=True, kw_only=True, tag="move-up"):
     """Fill in at another station (2.6); `station` its own brings it home."""
 
     unit: Id
@@ -132,23 +132,23 @@ class MoveUp(Do, tag="move-up"):
     reason: Line = ""
 
 
-class NoteUnit(Do, tag="note-unit"):
+class NoteUnit(Do, frozen=True, kw_only=True, tag="note-unit"):
     unit: Id
     note: Line
 
 
-class RaiseDuress(Do, tag="raise-duress"):
+class RaiseDuress(Do, frozen=True, kw_only=True, tag="raise-duress"):
     """The emergency button: silent, before everything else (3.20)."""
 
     unit: Id
 
 
-class AnswerDuress(Do, tag="answer-duress"):
+class AnswerDuress(Do, frozen=True, kw_only=True, tag="answer-duress"):
     unit: Id
     clear: bool = False
 
 
-class SelfInitiate(Do, tag="self-initiate"):
+class SelfInitiate(Do, frozen=True, kw_only=True, tag="self-initiate"):
     """A stop or on-view incident in one line: opened, assigned and on scene (3.21)."""
 
     incident_id: Id
@@ -158,18 +158,18 @@ class SelfInitiate(Do, tag="self-initiate"):
     narrative: Text = ""
 
 
-class StartRollCall(Do, tag="start-roll-call"):
+class StartRollCall(Do, frozen=True, kw_only=True, tag="start-roll-call"):
     """Accountability (PAR) of everyone at an incident (3.25)."""
 
     incident_id: Id
 
 
-class AnswerRollCall(Do, tag="answer-roll-call"):
+class AnswerRollCall(Do, frozen=True, kw_only=True, tag="answer-roll-call"):
     incident_id: Id
     unit: Id
 
 
-class SendAlert(Do, tag="send-alert"):
+class SendAlert(Do, frozen=True, kw_only=True, tag="send-alert"):
     """An attempt to alert a crew or its station (2.5)."""
 
     incident_id: Id
@@ -179,7 +179,7 @@ class SendAlert(Do, tag="send-alert"):
     to: Line
 
 
-class ReportAlert(Do, tag="report-alert"):
+class ReportAlert(Do, frozen=True, kw_only=True, tag="report-alert"):
     """What became of an alert. An acknowledgement also acknowledges the assignment."""
 
     incident_id: Id
@@ -189,14 +189,14 @@ class ReportAlert(Do, tag="report-alert"):
     note: Line = ""
 
 
-class GiveLateReason(Do, tag="give-late-reason"):
+class GiveLateReason(Do, frozen=True, kw_only=True, tag="give-late-reason"):
     incident_id: Id
     unit: Id
     interval: Literal["acknowledge", "turnout", "travel", "on-scene"]
     reason: Id
 
 
-class DisposeUnit(Do, tag="dispose-unit"):
+class DisposeUnit(Do, frozen=True, kw_only=True, tag="dispose-unit"):
     incident_id: Id
     unit: Id
     disposition: Id
