@@ -1,0 +1,1 @@
+"""The one writer of a book: takes commands, decides, appends durably, then answers and tells."""

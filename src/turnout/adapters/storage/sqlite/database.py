@@ -1,0 +1,145 @@
+"""Opening one SQLite file: its pragmas, its schema steps, its faults in our words, its own thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from turnout.desk.faults import (
+    DeskStopped,
+    StorageBusy,
+    StorageDamaged,
+    StorageFailed,
+    StorageFull,
+    StorageReadOnly,
+)
+
+T = TypeVar("T")
+
+BUSY_WAIT_MS = 5_000
+"""How long a statement waits for another process's lock: longer than a checkpoint, shorter than a sender's patience."""
+
+SCHEMA_PLACES = (Path(__file__).parents[3] / "schema", Path(__file__).parents[5] / "schema")
+"""Inside the installed package, or at the root of a clone."""
+
+_FAULT_OF_CODE: dict[int, type[StorageFailed]] = {
+    sqlite3.SQLITE_FULL: StorageFull,
+    sqlite3.SQLITE_READONLY: StorageReadOnly,
+    sqlite3.SQLITE_CANTOPEN: StorageFailed,
+    sqlite3.SQLITE_BUSY: StorageBusy,
+    sqlite3.SQLITE_LOCKED: StorageBusy,
+    sqlite3.SQLITE_CORRUPT: StorageDamaged,
+    sqlite3.SQLITE_NOTADB: StorageDamaged,
+}
+
+
+@contextmanager
+def named_faults(path: Path) -> Iterator[None]:
+    """SQLite's errors as `StorageFailed` and its kinds."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) or 0
+        kind = _FAULT_OF_CODE.get(code & 0xFF, StorageFailed)
+        raise kind(f"{path}: {error} ({getattr(error, 'sqlite_errorname', 'no code')})") from error
+
+
+def schema_steps(of: str) -> list[str]:
+    """The SQL of every step of `of` ("journal", "snapshots", "vault"), oldest first."""
+    for place in SCHEMA_PLACES:
+        files = sorted((place / of).glob("[0-9][0-9][0-9][0-9]-*.sql"))
+        if files:
+            return [file.read_text(encoding="utf-8") for file in files]
+    raise StorageFailed(f"the schema steps of {of} are in none of {[str(place) for place in SCHEMA_PLACES]}")
+
+
+def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
+    """A connection in autocommit mode with our pragmas; transactions are begun by hand."""
+    where = (
+        f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?mode={'rwc' if writing else 'ro'}"
+    )
+    connection = sqlite3.connect(
+        where, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_WAIT_MS / 1000
+    )
+    if writing:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def upgrade(connection: sqlite3.Connection, steps: list[str], path: Path) -> None:
+    """Apply the steps that the file has not had. Raises `StorageFailed` for a file newer than this program."""
+    with transaction(connection):
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > len(steps):
+            raise StorageFailed(f"{path} is of schema {version}; this program knows {len(steps)} and must not write it")
+        for step in steps[version:]:
+            for statement in _statements(step):
+                connection.execute(statement)
+        if version < len(steps):
+            connection.execute(f"PRAGMA user_version = {len(steps)}")
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """The single statements of a step: `executescript` would commit in the middle."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing, from the first statement on with the write lock."""
+    if connection.in_transaction:  # a rollback that failed on a full disk is done now
+        connection.execute("ROLLBACK")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+class SqliteThread:
+    """One connection and the one thread that uses it; calls are done in the order in which they are made."""
+
+    def __init__(self, path: Path, opening: Callable[[], sqlite3.Connection], name: str) -> None:
+        self.path = path
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._closed = False
+        try:
+            self._connection = self._threads.submit(self._opened, opening).result()
+        except StorageFailed:
+            self._threads.shutdown()
+            raise
+
+    def _opened(self, opening: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
+        with named_faults(self.path):
+            return opening()
+
+    async def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """`work` on the connection, in the thread. Raises `StorageFailed`."""
+        if self._closed:
+            raise DeskStopped(f"{self.path} is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._done, work)
+
+    def _done(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with named_faults(self.path):
+            return work(self._connection)
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._connection.close)
+            self._threads.shutdown()

@@ -1,0 +1,189 @@
+"""The journal in one SQLite file. A batch is one transaction; COMMIT returns after the log was synced."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from turnout.adapters.storage.sqlite.database import SqliteThread, connect, schema_steps, transaction, upgrade
+from turnout.desk.chain import BadRow, JournalRow, first_bad, genesis
+from turnout.desk.faults import Displaced, StorageDamaged
+from turnout.desk.ports import DoneCommand, Tail
+from turnout.words.identity import CommandId
+from turnout.words.moment import Moment
+
+READ_PAGE_ROWS = 1_000
+"""Rows read at once: some hundred kilobytes, a few milliseconds."""
+
+CHECKPOINT_PAGES = 4_000
+"""16 MB of log before SQLite moves it into the file: rarer than its default, for a steadier answer time."""
+
+FIND_AT_ONCE = 500
+"""Below the number of parameters that SQLite has taken since its oldest releases (999)."""
+
+_COLUMNS = (
+    "seq, at, actor, position, purpose, cause, command_id, command, command_digest, "
+    "name, version, body, prev_hash, hash"
+)
+
+
+class SqliteJournal:
+    """One stream in one file; `turnout.desk.ports.Journal` says what each method promises."""
+
+    def __init__(self, path: Path, stream: str) -> None:
+        """Open, make or upgrade the file. Raises `StorageFailed`, or `StorageDamaged` if it holds another stream."""
+        self._stream = stream
+        self._writer = SqliteThread(path, lambda: _opened_for_writing(path, stream), f"journal writer {stream}")
+        self._reader = SqliteThread(path, lambda: connect(path, writing=False), f"journal reader {stream}")
+
+    async def claim(self) -> int:
+        return await self._writer.do(_claim)
+
+    async def append(self, rows: Sequence[JournalRow], expected_last_seq: int, epoch: int) -> None:
+        await self._writer.do(lambda connection: _append(connection, rows, expected_last_seq, epoch))
+
+    async def last(self) -> Tail:
+        return await self._writer.do(lambda connection: _last(connection, self._stream))
+
+    async def read(self, after_seq: int) -> AsyncIterator[Sequence[JournalRow]]:
+        while page := await self._reader.do(partial(_page, after_seq=after_seq)):
+            if page[0].seq != after_seq + 1 or page[-1].seq - page[0].seq != len(page) - 1:
+                raise StorageDamaged(f"journal rows are missing after {after_seq}")
+            yield page
+            after_seq = page[-1].seq
+
+    async def find_commands(self, command_ids: Sequence[CommandId]) -> Mapping[CommandId, DoneCommand]:
+        return await self._reader.do(lambda connection: _find_commands(connection, command_ids))
+
+    async def verify(self, first_seq: int = 1, last_seq: int | None = None) -> BadRow | None:
+        before = await self._reader.do(lambda connection: _page(connection, first_seq - 2, 1)) if first_seq > 1 else []
+        seq, prev_hash, at = first_seq - 1, genesis(self._stream), Moment(0)
+        if first_seq > 1:
+            if not before or before[0].seq != first_seq - 1:
+                return BadRow(first_seq - 1, "missing")
+            prev_hash, at = before[0].hash, before[0].at
+        end = last_seq if last_seq is not None else (await self.last()).seq
+        while seq < end:
+            most = min(READ_PAGE_ROWS, end - seq)
+            bad, page = await self._reader.do(partial(_verify_page, seq=seq, prev_hash=prev_hash, at=at, most=most))
+            if bad is not None:
+                return bad
+            seq, prev_hash, at = page[-1].seq, page[-1].hash, page[-1].at
+        return None
+
+    async def close(self) -> None:
+        await self._reader.close()
+        await self._writer.close()
+
+
+def _opened_for_writing(path: Path, stream: str) -> sqlite3.Connection:
+    connection = connect(path, writing=True)
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    upgrade(connection, schema_steps("journal"), path)
+    with transaction(connection):
+        connection.execute("INSERT OR IGNORE INTO writer (one, stream, epoch) VALUES (1, ?, 0)", (stream,))
+        (held,) = connection.execute("SELECT stream FROM writer").fetchone()
+    if held != stream:
+        connection.close()
+        raise StorageDamaged(f"{path} holds the stream {held!r}, not {stream!r}")
+    return connection
+
+
+def _claim(connection: sqlite3.Connection) -> int:
+    with transaction(connection):
+        (epoch,) = connection.execute("UPDATE writer SET epoch = epoch + 1 RETURNING epoch").fetchone()
+    return int(epoch)
+
+
+def _append(connection: sqlite3.Connection, rows: Sequence[JournalRow], expected_last_seq: int, epoch: int) -> None:
+    with transaction(connection):
+        (held_epoch,) = connection.execute("SELECT epoch FROM writer").fetchone()
+        if held_epoch != epoch:
+            raise Displaced(f"epoch {epoch} was displaced by {held_epoch}")
+        (last_seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()
+        if last_seq != expected_last_seq:
+            raise Displaced(f"the journal ends at {last_seq}, not at {expected_last_seq}")
+        _assert_follows_on(rows, expected_last_seq)
+        connection.executemany(
+            f"INSERT INTO journal ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", map(_as_tuple, rows)
+        )
+        connection.executemany("INSERT INTO command VALUES (?,?,?,?,?)", _commands_of(rows))
+
+
+def _assert_follows_on(rows: Sequence[JournalRow], after_seq: int) -> None:
+    """A gap would be our own bug: it is not written."""
+    for expected, row in enumerate(rows, start=after_seq + 1):
+        assert row.seq == expected, f"row {row.seq} where {expected} should be"
+
+
+def _as_tuple(row: JournalRow) -> tuple[object, ...]:
+    return (
+        row.seq,
+        row.at,
+        row.actor,
+        row.position,
+        row.purpose,
+        row.cause,
+        row.command_id,
+        row.command,
+        row.command_digest,
+        row.name,
+        row.version,
+        row.body,
+        row.prev_hash,
+        row.hash,
+    )
+
+
+def _commands_of(rows: Sequence[JournalRow]) -> Iterable[tuple[CommandId, int, int, Moment, bytes]]:
+    """(identity, first row, last row, time, digest) of every command in `rows`; a command's rows stand together."""
+    first = 0
+    for index, row in enumerate(rows):
+        is_last = index + 1 == len(rows) or rows[index + 1].command_id != row.command_id
+        if is_last:
+            yield row.command_id, rows[first].seq, row.seq, row.at, row.command_digest
+            first = index + 1
+
+
+def _last(connection: sqlite3.Connection, stream: str) -> Tail:
+    row = connection.execute("SELECT seq, at, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    return Tail(*row) if row is not None else Tail(0, Moment(0), genesis(stream))
+
+
+def _page(connection: sqlite3.Connection, after_seq: int, most: int = READ_PAGE_ROWS) -> list[JournalRow]:
+    found = connection.execute(f"SELECT {_COLUMNS} FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, most))
+    return [JournalRow(*row) for row in found]
+
+
+def _find_commands(connection: sqlite3.Connection, command_ids: Sequence[CommandId]) -> dict[CommandId, DoneCommand]:
+    done: dict[CommandId, DoneCommand] = {}
+    for start in range(0, len(command_ids), FIND_AT_ONCE):
+        some = command_ids[start : start + FIND_AT_ONCE]
+        marks = ",".join("?" * len(some))
+        sql = f"SELECT command_id, first_seq, last_seq, at, digest FROM command WHERE command_id IN ({marks})"
+        for command_id, *rest in connection.execute(sql, some):
+            done[command_id] = DoneCommand(*rest)
+    return done
+
+
+def _verify_page(
+    connection: sqlite3.Connection, seq: int, prev_hash: bytes, at: Moment, most: int
+) -> tuple[BadRow | None, list[JournalRow]]:
+    page = _page(connection, seq, most)
+    bad = first_bad(page, seq, prev_hash, at)
+    if bad is None and not page:
+        bad = BadRow(seq + 1, "missing")
+    if bad is None:
+        bad = _first_without_command(connection, page)
+    return bad, page
+
+
+def _first_without_command(connection: sqlite3.Connection, page: Sequence[JournalRow]) -> BadRow | None:
+    """The first row whose command identity would not be recognised if it were sent again."""
+    done = _find_commands(connection, list({row.command_id for row in page}))
+    for row in page:
+        command = done.get(row.command_id)
+        known = command is not None and command.first_seq <= row.seq <= command.last_seq
+        if command is None or not known or command.digest != row.command_digest:
+            return BadRow(row.seq, "no-command")
+    return None
