@@ -1,0 +1,101 @@
+"""The thing being responded to, and what it needs beside units."""
+
+from typing import Literal
+
+import msgspec
+
+from turnout.core.incidents.entries import (
+    FieldChange,
+    InvolvedVehicle,
+    Link,
+    Media,
+    NarrativeLine,
+    Patient,
+    PersonCard,
+    PropertyItem,
+    SecondaryPlace,
+)
+from turnout.core.location import Location
+from turnout.core.units.assignment import Assignment, Dispatch
+from turnout.words.identity import ActorId, AgencyId, CallId, IncidentId, UnitId
+from turnout.words.moment import Moment
+
+IncidentStatus = Literal["scheduled", "held", "pending", "active", "closed"]
+"""held: waits for a human decision (1.18); pending: no unit yet; active: has units; closed: has dispositions."""
+
+
+class RollCall(msgspec.Struct, frozen=True):
+    """Accountability roll-call (PAR): who was asked, who has answered when (3.25)."""
+
+    started: Moment
+    asked: tuple[UnitId, ...]
+    answered: dict[UnitId, Moment] = {}
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True):
+    id: IncidentId
+    tag: str
+    """Short and unique on the board, for speech and the command line: `T03`. Given back when the incident leaves."""
+    numbers: dict[AgencyId, str]
+    """Per agency, gap-safe (4.8, 6.6). The first agency leads."""
+    opened: Moment
+    opened_by: ActorId
+    position: str
+    status: IncidentStatus
+    status_since: Moment
+    type: str
+    subtype: str = ""
+    priority: int
+    priority_overridden: bool = False
+    alarm_level: int = 1
+    agencies: tuple[AgencyId, ...]
+    location: Location
+    floor_plan: str = ""
+    fields: dict[str, str] = {}
+    """Further named facts, e.g. `determinant`, `access_code`, `weapons`."""
+    changes: dict[str, FieldChange] = {}
+    calls: tuple[CallId, ...] = ()
+    narrative: tuple[NarrativeLine, ...] = ()
+    persons: tuple[PersonCard, ...] = ()
+    vehicles: tuple[InvolvedVehicle, ...] = ()
+    items: tuple[PropertyItem, ...] = ()
+    patients: tuple[Patient, ...] = ()
+    media: tuple[Media, ...] = ()
+    places: tuple[SecondaryPlace, ...] = ()
+    links: tuple[Link, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    dispatches: tuple[Dispatch, ...] = ()
+    group: str = ""
+    """The dispatch group that it is routed to (1.17)."""
+    claimed_by: ActorId | None = None
+    """Who works on it; says so to others, locks nothing."""
+    activate_at: Moment | None = None
+    """For a scheduled incident (4.17)."""
+    dispositions: dict[AgencyId, str] = {}
+    closed: Moment | None = None
+    close_reason: str = ""
+    reopened: int = 0
+    triage: dict[str, str] = {}
+    """Question code → answer code (2.3)."""
+    roll_call: RollCall | None = None
+    pre_alerted: tuple[str, ...] = ()
+    last_change: Moment
+    exercise: bool = False
+
+    @property
+    def working(self) -> tuple[Assignment, ...]:
+        """Assignments that are not over."""
+        return tuple(a for a in self.assignments if "ended" not in a.times)
+
+
+class SupplementalRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Something other than a unit that an incident needs, and how far it is (4.5)."""
+
+    id: str
+    incident: IncidentId
+    kind: str
+    text: str
+    asked: Moment
+    state: Literal["asked", "accepted", "on-the-way", "arrived", "done", "refused"] = "asked"
+    who: str = ""
+    changed: Moment
