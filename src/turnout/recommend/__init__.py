@@ -1,0 +1,22 @@
+"""Who should go: response plans, the roads, and one rule per file, with the reason for every line."""
+
+from turnout.recommend.proposal import Bypassed, Proposal, ProposedUnit, Reason, Shortfall
+from turnout.recommend.recommend import recommend
+from turnout.recommend.request import DriveTimes, Fix
+from turnout.recommend.road_times import PlaceSpots, RoadConditions, RoadTimes
+from turnout.recommend.words import speak
+
+__all__ = [
+    "Bypassed",
+    "DriveTimes",
+    "Fix",
+    "PlaceSpots",
+    "Proposal",
+    "ProposedUnit",
+    "Reason",
+    "RoadConditions",
+    "RoadTimes",
+    "Shortfall",
+    "recommend",
+    "speak",
+]

@@ -1,0 +1,48 @@
+"""What a recommendation's reasons say, in both languages. A house test holds that every code in use is here."""
+
+from typing import Final
+
+from turnout.recommend.proposal import Reason
+from turnout.words.name import Language, Name
+
+SAID: Final[dict[str, Name]] = {
+    "soonest": Name("soonest by road: no. {rank} for {capability}", "按路程最快：{capability} 第 {rank} 位"),
+    "in-quarters": Name("in quarters at {station}", "在 {station} 站内"),
+    "on-the-road": Name("on the road, seen just now", "在途，位置为实时"),
+    "fix-is-old": Name("place is {age_s} s old", "位置为 {age_s} 秒前"),
+    "assumed-at-station": Name("not seen lately: reckoned from {station}", "近期无位置，按从 {station} 出发计算"),
+    "by-rotation": Name("its turn: no. {turn} in rotation", "轮值第 {turn} 位"),
+    "empties-station": Name(
+        "leaves {station} without enough {capability}", "出动后 {station} 的 {capability} 力量不足"
+    ),
+    "held-for-coverage": Name("held back to cover {station}; {unit} goes", "留守 {station}，改派 {unit}"),
+    "rested-less": Name("about as soon as {unit}, which has rested longer", "与 {unit} 相差无几，{unit} 休整更久"),
+    "excluded-by-hand": Name("left out by the dispatcher", "调度员排除"),
+    "not-staffed": Name("not staffed", "无人值守"),
+    "other-agency": Name("belongs to {agency}", "属于 {agency}"),
+    "mutual-aid-not-in-plan": Name(
+        "{agency} is a neighbour; the plan does not ask for it", "{agency} 为邻区力量，预案未要求"
+    ),
+    "out-of-service": Name("out of service: {reason}", "停用：{reason}"),
+    "crew-is-on": Name("its crew is on {unit}", "人员在 {unit} 上"),
+    "in-duress": Name("its emergency button is on", "紧急按钮已触发"),
+    "on-incident": Name("on {incident}, priority {priority}", "正在处置 {incident}（{priority} 级）"),
+    "could-be-preempted": Name(
+        "on its way to {incident}, priority {priority}: could be pre-empted",
+        "正赶往 {incident}（{priority} 级），可抢派",
+    ),
+    "on-this-incident": Name("already on this incident", "已在本警情"),
+    "crew-too-small": Name("crew of {crew}, needs {needed}", "在车 {crew} 人，需 {needed} 人"),
+    "no-way-by-road": Name("no way there by road just now", "目前无路可达"),
+    "too-far": Name("farther than the plan allows ({limit_s} s)", "超出预案允许的行程（{limit_s} 秒）"),
+    "no-plan-fits": Name("no response plan fits {type}: choose by hand", "没有适用于 {type} 的预案，请人工选择"),
+    "plan-is-met": Name("what the plan calls for is already on it", "预案所需力量均已派出"),
+    "place-not-on-the-roads": Name(
+        "the place is not on the map's roads: times unknown, choose by hand", "地点不在路网上，无法计算时间，请人工选择"
+    ),
+}
+
+
+def speak(reason: Reason, language: Language) -> str:
+    """The reason as a person reads it."""
+    return SAID[reason.code].spoken(language).format_map(reason.fields)
