@@ -1,56 +1,28 @@
 """Calibrate the simulated city on the real week: fit every interval, draw the overlay plots, write table and behaviour.
 
-    .venv/bin/python -m benchmarks.calibration            fits from the shipped week, writes benchmarks/calibration/ and
-                                                          the city's behaviour.toml and demand.npz
+    .venv/bin/python -m benchmarks.calibration
 
-The roads' part (travel) is `benchmarks/road_calibration.py`, which this calls when the city's roads are built.
+reads the shipped week and roads; writes benchmarks/calibration/ and the city's behaviour.toml, speeds.toml, demand.npz.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
 import numpy as np
 
-from benchmarks import behaviour_file, demand_fit
+from benchmarks import behaviour_file, demand_fit, road_calibration
 from benchmarks.fitting import Fit, fit
+from benchmarks.real_week import CITY, GROUPS, SHOWN, day_of, group_of, kind_of
 from turnout.city.simulated.behaviour import ANY, Key
 from turnout.city.simulated.week import RealCall, RealResponse, read_week
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-CITY = Path("src/turnout/city/folders/san-francisco")
-SHOWN = Path("benchmarks/calibration")
-LOCAL = ZoneInfo("America/Los_Angeles")
 OWN_SPREAD_MIN = 60
 """Fewer intervals than this do not get a spread of their own; they count in the more general one."""
-GROUPS = {
-    "Medical Incident": "medical",
-    "Traffic Collision": "collision",
-    "Alarms": "alarm",
-    "Structure Fire": "fire",
-    "Outside Fire": "fire",
-    "Vehicle Fire": "fire",
-    "Smoke Investigation (Outside)": "fire",
-    "*": "service",
-}
 Samples = dict[Key, list[tuple[float, int]]]
-
-
-def group_of(call: RealCall) -> str:
-    return GROUPS.get(call.call_type, GROUPS[ANY])
-
-
-def kind_of(response: RealResponse) -> str:
-    return response.unit_type.lower().replace(" ", "_")
-
-
-def day_of(call: RealCall) -> int:
-    return datetime.fromtimestamp(call.received / 1000, tz=UTC).astimezone(LOCAL).toordinal()
 
 
 def intervals(response: RealResponse) -> Iterator[tuple[str, float]]:
@@ -162,10 +134,15 @@ def table(fits: dict[Key, Fit]) -> str:
         "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
     )
     return head + "".join(
-        f"| {label(key)} | {f.n} | {f.family} | {f.zero_share:.0%} | {f.real_p50:.0f} | {f.model_p50:.0f} | "
-        f"{f.real_p90:.0f} | {f.model_p90:.0f} | {f.ks:.3f} | {f.ks_held_out:.3f} |\n"
+        f"| {label(key)} | {f.n} | {f.family} | {f.zero_share:.0%} | {told(key, f.real_p50)} | {told(key, f.model_p50)} | "
+        f"{told(key, f.real_p90)} | {told(key, f.model_p90)} | {f.ks:.3f} | {f.ks_held_out:.3f} |\n"
         for key, f in fits.items()
     )
+
+
+def told(key: Key, value: float) -> str:
+    """Whole seconds; a pace is a ratio."""
+    return f"{value:.2f}" if key[0] == "travel_pace" else f"{value:.0f}"
 
 
 def main() -> None:
@@ -178,6 +155,7 @@ def main() -> None:
     (SHOWN / "intervals.md").write_text(
         f"# Intervals of the real week and their fits (seconds)\n\n{table(fits)}", encoding="utf-8"
     )
+    fits |= road_calibration.calibrate_city(week)
     behaviour_file.write(CITY / "behaviour.toml", fits, shares(week), GROUPS)
     demand_fit.write(CITY / "demand.npz", week, SHOWN)
     worst = max(fits.items(), key=lambda item: item[1].ks)

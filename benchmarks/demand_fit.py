@@ -7,16 +7,15 @@ borrow from their neighbours, types from the part of the day. The week is the on
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 
+from benchmarks.real_week import LOCAL
 from turnout.city.simulated.demand import CELL_LAT_DEG, CELL_LON_DEG, DAY_PARTS, HOURS_OF_WEEK, cell_of
 from turnout.city.simulated.week import RealCall
 
-LOCAL = ZoneInfo("America/Los_Angeles")
 IN_CITY = (37.69, 37.84, -122.53, -122.35)
 """South, north, west, east: the airport's calls, 13 km outside, are not the city's demand."""
 SMOOTH_H = 1.25
