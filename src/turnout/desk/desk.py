@@ -28,8 +28,9 @@ from turnout.words.moment import Moment
 
 log = logging.getLogger(__name__)
 
-COMMAND_BYTES_MAX = 256 * 1024
-"""A command is typed by people or built from their acts; the largest real one (a plan table) is a tenth of this."""
+COMMAND_BYTES_MAX = 16 * 1024 * 1024
+"""The largest real command publishes a city's whole tables, zones' outlines included: some megabytes. What people type
+is limited field by field in the commands themselves, and by the edges."""
 
 SLICE_COMMANDS_MAX = 64
 """Decided without a break: a few milliseconds, so that a duress command never waits long behind others."""

@@ -1,0 +1,129 @@
+"""The board as rows: what a screen shows, table by table. A change of the board is a set of row changes.
+
+A row is made by a pure function per table, encoded once, and its bytes are shared by everybody who may see it. Which
+rows to make again is found by identity: `evolve` copies only what it changes, so an entry that is the same object is
+the same row. A row that shows something of another table's entry says so with `also_after`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Generic
+
+import msgspec
+
+from turnout.desk.book import B
+
+Changed = Mapping[str, Sequence[str]]
+"""Table → ids of the entries that are new, other or gone."""
+
+
+def nothing_else(_before: object, _after: object, _changed: Changed) -> Iterable[str]:
+    """For a table whose rows show nothing of other tables."""
+    return ()
+
+
+class Table(msgspec.Struct, Generic[B], frozen=True):
+    """One table of rows over the board."""
+
+    name: str
+    entries: Callable[[B], Mapping[str, Any]]
+    """Its entries by identity. The very same mapping object means that nothing in it has changed."""
+    row_of: Callable[[Any, B], msgspec.Struct | None]
+    """The row of an entry; None where the entry is on no screen."""
+    also_after: Callable[[B, B, Changed], Iterable[str]] = nothing_else
+    """(board before, board after, what changed by itself) → ids here whose rows show something that changed."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A row, and its message bytes `{"table":…,"id":…,"row":{…}}`."""
+
+    table: str
+    id: str
+    row: msgspec.Struct
+    body: msgspec.Raw
+
+
+RowKey = tuple[str, str]
+
+
+class RowChange(msgspec.Struct, frozen=True):
+    """One row as it was and as it is; None where there is none. Never both None, never both with the same bytes."""
+
+    before: Row | None
+    after: Row | None
+
+    @property
+    def key(self) -> RowKey:
+        row = self.after if self.after is not None else self.before
+        assert row is not None
+        return row.table, row.id
+
+
+class _RowMessage(msgspec.Struct):
+    table: str
+    id: str
+    row: msgspec.Struct
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def encoded(table: str, entry_id: str, row: msgspec.Struct) -> Row:
+    return Row(table, entry_id, row, msgspec.Raw(_encoder.encode(_RowMessage(table, entry_id, row))))
+
+
+def changed_ids(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Ids of entries that are not the same object in both."""
+    if before is after:
+        return
+    for entry_id, entry in after.items():
+        if before.get(entry_id) is not entry:
+            yield entry_id
+    for entry_id in before:
+        if entry_id not in after:
+            yield entry_id
+
+
+class BoardRows(Generic[B]):
+    """All rows of a board, kept in step with it."""
+
+    def __init__(self, tables: Sequence[Table[B]], board: B) -> None:
+        self._tables = tables
+        self._rows: dict[RowKey, Row] = {}
+        for table in tables:
+            for entry_id, entry in table.entries(board).items():
+                row = table.row_of(entry, board)
+                if row is not None:
+                    self._rows[table.name, entry_id] = encoded(table.name, entry_id, row)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows.values())
+
+    def follow(self, before: B, after: B) -> list[RowChange]:
+        """Take over `after`; the rows that differ by it."""
+        changed = {table.name: list(changed_ids(table.entries(before), table.entries(after))) for table in self._tables}
+        changes: list[RowChange] = []
+        for table in self._tables:
+            # A dict keeps the order and drops what is named twice.
+            ids = dict.fromkeys(changed[table.name])
+            ids.update(dict.fromkeys(table.also_after(before, after, changed)))
+            changes.extend(self._changes(table, ids, after))
+        return changes
+
+    def _changes(self, table: Table[B], ids: Iterable[str], board: B) -> Iterator[RowChange]:
+        entries = table.entries(board)
+        for entry_id in ids:
+            key = (table.name, entry_id)
+            before = self._rows.get(key)
+            after = _row(table, entry_id, entries, board)
+            if after is None:
+                self._rows.pop(key, None)
+            else:
+                self._rows[key] = after
+            if (before and bytes(before.body)) != (after and bytes(after.body)):
+                yield RowChange(before, after)
+
+
+def _row(table: Table[B], entry_id: str, entries: Mapping[str, Any], board: B) -> Row | None:
+    entry = entries.get(entry_id)
+    row = table.row_of(entry, board) if entry is not None else None
+    return encoded(table.name, entry_id, row) if row is not None else None

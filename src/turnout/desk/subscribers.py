@@ -1,0 +1,249 @@
+"""Subscriptions: every console's own stream of row changes, from a snapshot or from where it left off.
+
+Nobody is waited for. What a console has not fetched yet is kept per row, newest only; one that falls too far behind is
+cut off and comes back with `resume_after`. What it then missed is kept for a while; else it gets a fresh snapshot.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Generic, NamedTuple
+
+import msgspec
+
+from turnout.desk.book import B
+from turnout.desk.desk import Told
+from turnout.desk.faults import Busy
+from turnout.desk.rows import BoardRows, Row, RowChange, RowKey, Table
+from turnout.words.moment import Moment
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What is kept for how many, and for how long."""
+
+    kept_rows: int = 50_000
+    """Row changes kept for those who come back: ten minutes at ten times a large city's load, tens of megabytes."""
+    pending_rows: int = 5_000
+    """Different rows that one console may have unfetched: more than a whole board of a large city."""
+    behind_batches: int = 2_000
+    """Batches that one console may be behind: a second at full speed, many minutes of a real city's day."""
+    quiet_seq: int = 1_000
+    """A console that may see nothing of what happens is still told the sequence this often, so that it can resume."""
+    subscriptions: int = 5_000
+    """In one process; a city has some hundred consoles, and crews' terminals share edges of their own."""
+
+
+DEFAULT_LIMITS = Limits()
+
+Sees = Callable[[Row], bool]
+"""Whether this connection may see a row. Fixed for the connection: other rights are another subscription."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="kind"):
+    """Every row that may be seen, as of `seq`."""
+
+    seq: int
+    at: Moment
+    rows: tuple[msgspec.Raw, ...]
+
+
+class Changes(msgspec.Struct, frozen=True, tag="changes", tag_field="kind"):
+    """What became of rows since the message before. May be empty: then only `seq` has moved."""
+
+    seq: int
+    at: Moment
+    upserts: tuple[msgspec.Raw, ...]
+    removes: tuple[RowKey, ...]
+
+
+class Cut(msgspec.Struct, frozen=True, tag="cut", tag_field="kind"):
+    """The last message: this subscription has ended. Subscribe again with `resume_after`."""
+
+    resume_after: int
+
+
+Message = Snapshot | Changes | Cut
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode_message(message: Message) -> bytes:
+    """The message as JSON, the rows' bytes as they are."""
+    return _encoder.encode(message)
+
+
+class _Difference(NamedTuple):
+    """A row as this console has it, and as it is now."""
+
+    held: Row | None
+    now: Row | None
+
+
+class Subscription:
+    """One console's stream: iterate it with `async for`, from one task, until its `Cut`. Always `close` it."""
+
+    def __init__(
+        self, first: Snapshot | Changes, sees: Sees, limits: Limits, leave: Callable[["Subscription"], None]
+    ) -> None:
+        seq, at = first.seq, first.at
+        self._first: Message | None = first
+        self._sees, self._limits, self._leave = sees, limits, leave
+        self._seq, self._at = seq, at
+        self._sent_seq = seq
+        self._pending: dict[RowKey, _Difference] = {}
+        self._behind = 0
+        self._cut = self._ended = False
+        self._wake = asyncio.Event()
+
+    def push(self, seq: int, at: Moment, changes: Sequence[RowChange]) -> None:
+        """What happened. Never waits; cuts this console off if it is too far behind."""
+        self._seq, self._at = seq, at
+        self._behind += 1
+        for change in changes:
+            earlier = self._pending.get(change.key)
+            self._pending[change.key] = _Difference(earlier.held if earlier else change.before, change.after)
+        if len(self._pending) > self._limits.pending_rows or self._behind > self._limits.behind_batches:
+            self.cut()
+        self._wake.set()
+
+    def cut(self) -> None:
+        """End it: the console gets nothing but the `Cut` from now on."""
+        self._cut = True
+        self._pending.clear()
+        self._leave(self)
+        self._wake.set()
+
+    def close(self) -> None:
+        """The console has gone."""
+        self._ended = True
+        self._pending.clear()
+        self._leave(self)
+        self._wake.set()
+
+    def __aiter__(self) -> AsyncIterator[Message]:
+        return self
+
+    async def __anext__(self) -> Message:
+        while not self._ended:
+            message = self._next()
+            if message is not None:
+                return message
+            self._wake.clear()
+            await self._wake.wait()
+        raise StopAsyncIteration
+
+    def _next(self) -> Message | None:
+        if self._cut:
+            self._ended = True
+            return Cut(self._sent_seq)
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
+        return self._drained()
+
+    def _drained(self) -> Changes | None:
+        """Everything unfetched in one message; None when there is nothing to say."""
+        pending, self._pending = self._pending, {}
+        self._behind = 0
+        upserts, removes = visible_changes(pending, self._sees)
+        if not upserts and not removes and self._seq - self._sent_seq < self._limits.quiet_seq:
+            return None
+        self._sent_seq = self._seq
+        return Changes(self._seq, self._at, upserts, removes)
+
+
+def visible_changes(
+    differences: dict[RowKey, _Difference], sees: Sees
+) -> tuple[tuple[msgspec.Raw, ...], tuple[RowKey, ...]]:
+    """What somebody who `sees` must be sent: rows to put, and keys of rows that are gone, or may be seen no more."""
+    upserts: list[msgspec.Raw] = []
+    removes: list[RowKey] = []
+    for key, (held, now) in differences.items():
+        if now is not None and sees(now):
+            upserts.append(now.body)
+        elif held is not None and sees(held):
+            removes.append(key)
+    return tuple(upserts), tuple(removes)
+
+
+class _KeptBatch(NamedTuple):
+    seq: int
+    changes: Sequence[RowChange]
+
+
+class Subscribers(Generic[B]):
+    """Everybody who follows the board. Made with the desk's board at the moment when `hear` goes to `Desk.listen`."""
+
+    def __init__(
+        self, tables: Sequence[Table[B]], board: B, seq: int, at: Moment, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
+        self._limits = limits
+        self._rows = BoardRows(tables, board)
+        self._seq, self._at = seq, at
+        self._resumable_from = seq + 1
+        """Whoever has seen this much can be told the rest. More than the sequence that we start with, which may have
+        been seen from another process, with rows of another shape."""
+        self._kept: deque[_KeptBatch] = deque()
+        self._kept_rows = 0
+        self._subscriptions: set[Subscription] = set()
+
+    def __len__(self) -> int:
+        return len(self._subscriptions)
+
+    @property
+    def seq(self) -> int:
+        return self._seq
+
+    def hear(self, told: Told[B, Any]) -> None:
+        """The board has moved."""
+        changes = self._rows.follow(told.before, told.after)
+        if told.seq <= self._seq:
+            if changes:
+                self._start_over()
+            return
+        self._seq, self._at = told.seq, told.at
+        self._keep(_KeptBatch(told.seq, changes))
+        for subscription in list(self._subscriptions):
+            subscription.push(told.seq, told.at, changes)
+
+    def subscribe(self, resume_after: int | None, sees: Sees) -> Subscription:
+        """A stream for one connection. `resume_after` is the last `seq` that it has handled, with the same rights.
+
+        Raises `Busy` when there are too many.
+        """
+        if len(self._subscriptions) >= self._limits.subscriptions:
+            raise Busy(f"{self._limits.subscriptions} subscriptions in this process")
+        can_resume = resume_after is not None and self._resumable_from <= resume_after <= self._seq
+        if resume_after is not None and can_resume:
+            first: Snapshot | Changes = self._missed(resume_after, sees)
+        else:
+            first = Snapshot(self._seq, self._at, tuple(row.body for row in self._rows if sees(row)))
+        subscription = Subscription(first, sees, self._limits, self._subscriptions.discard)
+        self._subscriptions.add(subscription)
+        return subscription
+
+    def _missed(self, resume_after: int, sees: Sees) -> Changes:
+        differences: dict[RowKey, _Difference] = {}
+        for batch in self._kept:
+            if batch.seq <= resume_after:
+                continue
+            for change in batch.changes:
+                earlier = differences.get(change.key)
+                differences[change.key] = _Difference(earlier.held if earlier else change.before, change.after)
+        return Changes(self._seq, self._at, *visible_changes(differences, sees))
+
+    def _keep(self, batch: _KeptBatch) -> None:
+        self._kept.append(batch)
+        self._kept_rows += len(batch.changes)
+        while self._kept_rows > self._limits.kept_rows:
+            dropped = self._kept.popleft()
+            self._kept_rows -= len(dropped.changes)
+            self._resumable_from = dropped.seq
+
+    def _start_over(self) -> None:
+        """The board at one sequence turned out to be another: a bug had been shown. Everybody gets a fresh snapshot."""
+        self._kept.clear()
+        self._kept_rows = 0
+        self._resumable_from = self._seq + 1
+        for subscription in list(self._subscriptions):
+            subscription.cut()

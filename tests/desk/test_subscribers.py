@@ -1,0 +1,270 @@
+"""What a console is sent: a snapshot, then changes; cut off when it is slow; told what it missed when it comes back."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.desk.stand_ins import NOON
+from tests.desk.toy_book import AddUnit, AssignUnit, Incident, OpenIncident, ReleaseUnit, ToyBoard, Unit, origin
+from tests.desk.toy_rows import TABLES, unit_row
+from turnout.desk.desk import Told
+from turnout.desk.faults import Busy
+from turnout.desk.rows import Row, Table
+from turnout.desk.subscribers import Changes, Cut, Limits, Snapshot, Subscribers, encode_message
+
+
+def everything(row: Row) -> bool:
+    return True
+
+
+def moved(subscribers: Subscribers[ToyBoard], before: ToyBoard, after: ToyBoard, seq: int) -> ToyBoard:
+    subscribers.hear(Told(seq, NOON, before, after, [], []))
+    return after
+
+
+def with_unit(board: ToyBoard, unit: str, incident: str | None = None) -> ToyBoard:
+    return msgspec.structs.replace(board, units={**board.units, unit: Unit(unit, incident)})
+
+
+@pytest.fixture
+def board() -> ToyBoard:
+    return with_unit(ToyBoard(), "E07")
+
+
+@pytest.fixture
+def subscribers(board: ToyBoard) -> Subscribers[ToyBoard]:
+    return Subscribers(TABLES, board, 1, NOON)
+
+
+def keys(raws: tuple[msgspec.Raw, ...]) -> list[tuple[str, str]]:
+    return [(decoded["table"], decoded["id"]) for decoded in map(msgspec.json.decode, raws)]
+
+
+async def test_a_new_console_gets_a_snapshot_and_then_what_changes(subscribers: Any, board: ToyBoard) -> None:
+    subscription = subscribers.subscribe(None, everything)
+    first = await anext(subscription)
+    assert isinstance(first, Snapshot)
+    assert (first.seq, keys(first.rows)) == (1, [("units", "E07")])
+    moved(subscribers, board, with_unit(board, "E08"), 2)
+    second = await anext(subscription)
+    assert isinstance(second, Changes)
+    assert (second.seq, keys(second.upserts), second.removes) == (2, [("units", "E08")], ())
+
+
+async def test_a_message_is_json_with_the_rows_inside(subscribers: Any) -> None:
+    first = await anext(subscribers.subscribe(None, everything))
+    assert msgspec.json.decode(encode_message(first)) == {
+        "kind": "snapshot",
+        "seq": 1,
+        "at": NOON,
+        "rows": [{"table": "units", "id": "E07", "row": {"id": "E07", "incident": None}}],
+    }
+
+
+async def test_a_row_is_made_once_however_many_may_see_it(board: ToyBoard) -> None:
+    made: list[str] = []
+
+    def counted(unit: Unit, on: ToyBoard) -> msgspec.Struct:
+        made.append(unit.id)
+        return unit_row(unit, on)
+
+    table: Table[ToyBoard] = Table("units", lambda on: on.units, counted)
+    subscribers = Subscribers([table], board, 1, NOON)
+    streams = [subscribers.subscribe(None, everything) for _ in range(50)]
+    made.clear()
+    moved(subscribers, board, with_unit(board, "E08"), 2)
+    bodies = []
+    for stream in streams:
+        await anext(stream)
+        bodies.append((await anext(stream)).upserts[0])
+    assert made == ["E08"]
+    assert len({id(body) for body in bodies}) == 1
+
+
+async def test_only_entries_that_are_other_objects_are_looked_at(subscribers: Any, board: ToyBoard) -> None:
+    subscription = subscribers.subscribe(None, everything)
+    await anext(subscription)
+    same_again = msgspec.structs.replace(board, units={"E07": Unit("E07")})
+    board = moved(subscribers, board, same_again, 2)
+    moved(subscribers, board, with_unit(board, "E08"), 3)
+    changes = await anext(subscription)
+    assert keys(changes.upserts) == [("units", "E08")], "an equal row is not sent again"
+
+
+async def test_a_row_that_shows_another_tables_entry_changes_with_it(subscribers: Any, board: ToyBoard) -> None:
+    with_incident = msgspec.structs.replace(board, incidents={"I1": Incident("I1")})
+    board = moved(subscribers, board, with_incident, 2)
+    subscription = subscribers.subscribe(None, everything)
+    await anext(subscription)
+    moved(subscribers, board, with_unit(board, "E07", "I1"), 3)
+    changes = await anext(subscription)
+    rows = {decoded["id"]: decoded["row"] for decoded in map(msgspec.json.decode, changes.upserts)}
+    assert rows["I1"]["units"] == ["E07"]
+
+
+async def test_what_was_not_fetched_comes_as_the_newest_row_only(subscribers: Any, board: ToyBoard) -> None:
+    subscription = subscribers.subscribe(None, everything)
+    await anext(subscription)
+    for seq, incident in enumerate(["I1", "I2", "I3"], start=2):
+        board = moved(subscribers, board, with_unit(board, "E07", incident), seq)
+    changes = await anext(subscription)
+    assert changes.seq == 4
+    assert [msgspec.json.decode(raw)["row"]["incident"] for raw in changes.upserts] == ["I3"]
+
+
+async def test_a_row_that_came_and_went_unfetched_is_never_mentioned(subscribers: Any, board: ToyBoard) -> None:
+    subscription = subscribers.subscribe(None, everything)
+    await anext(subscription)
+    more = moved(subscribers, board, with_unit(board, "E08"), 2)
+    less = moved(subscribers, more, board, 3)
+    moved(subscribers, less, with_unit(less, "E09"), 4)
+    changes = await anext(subscription)
+    assert (keys(changes.upserts), changes.removes) == ([("units", "E09")], ())
+
+
+async def test_a_console_is_sent_only_what_it_may_see(subscribers: Any, board: ToyBoard) -> None:
+    def sees(row: Row) -> bool:
+        return row.id != "E08"
+
+    subscription = subscribers.subscribe(None, sees)
+    await anext(subscription)
+    board = moved(subscribers, board, with_unit(board, "E08"), 2)
+    moved(subscribers, board, with_unit(board, "E09"), 3)
+    changes = await anext(subscription)
+    assert keys(changes.upserts) == [("units", "E09")]
+
+
+async def test_a_row_that_may_no_longer_be_seen_is_removed(subscribers: Any, board: ToyBoard) -> None:
+    def sees(row: Row) -> bool:
+        return getattr(row.row, "incident", None) != "I1"
+
+    subscription = subscribers.subscribe(None, sees)
+    await anext(subscription)
+    moved(subscribers, board, with_unit(board, "E07", "I1"), 2)
+    changes = await anext(subscription)
+    assert (changes.upserts, changes.removes) == ((), (("units", "E07"),))
+
+
+async def test_a_console_that_comes_back_is_told_what_it_missed(subscribers: Any, board: ToyBoard) -> None:
+    for seq, unit in enumerate(["E08", "E09", "E10"], start=2):
+        board = moved(subscribers, board, with_unit(board, unit), seq)
+    resumed = await anext(subscribers.subscribe(2, everything))
+    assert isinstance(resumed, Changes)
+    assert (resumed.seq, keys(resumed.upserts)) == (4, [("units", "E09"), ("units", "E10")])
+
+
+async def test_a_console_that_missed_nothing_is_told_so(subscribers: Any, board: ToyBoard) -> None:
+    moved(subscribers, board, with_unit(board, "E08"), 2)
+    resumed = await anext(subscribers.subscribe(2, everything))
+    assert resumed == Changes(2, NOON, (), ())
+
+
+@pytest.mark.parametrize("resume_after", [0, 1, 99])
+async def test_who_comes_from_before_this_process_or_from_the_future_gets_a_snapshot(
+    subscribers: Any, board: ToyBoard, resume_after: int
+) -> None:
+    moved(subscribers, board, with_unit(board, "E08"), 2)
+    assert isinstance(await anext(subscribers.subscribe(resume_after, everything)), Snapshot)
+
+
+async def test_who_was_away_for_too_long_gets_a_snapshot(board: ToyBoard) -> None:
+    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(kept_rows=3))
+    for seq in range(2, 12):
+        board = moved(subscribers, board, with_unit(board, f"E{seq + 20}"), seq)
+    assert isinstance(await anext(subscribers.subscribe(7, everything)), Snapshot)
+    assert isinstance(await anext(subscribers.subscribe(8, everything)), Changes)
+
+
+async def test_a_slow_console_is_cut_off_and_resumes(board: ToyBoard) -> None:
+    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(pending_rows=3))
+    board = moved(subscribers, board, with_unit(board, "E08"), 2)
+    slow = subscribers.subscribe(None, everything)
+    await anext(slow)
+    for seq in range(3, 9):
+        board = moved(subscribers, board, with_unit(board, f"E{seq + 20}"), seq)
+    assert await anext(slow) == Cut(2)
+    with pytest.raises(StopAsyncIteration):
+        await anext(slow)
+    assert len(subscribers) == 0
+    resumed = await anext(subscribers.subscribe(2, everything))
+    assert len(resumed.upserts) == 6
+
+
+async def test_a_console_that_falls_many_batches_behind_is_cut_off(board: ToyBoard) -> None:
+    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(behind_batches=5))
+    slow = subscribers.subscribe(None, everything)
+    await anext(slow)
+    for seq in range(2, 9):
+        board = moved(subscribers, board, with_unit(board, "E07", f"I{seq}"), seq)
+    assert await anext(slow) == Cut(1)
+
+
+async def test_a_console_that_may_see_nothing_is_still_told_the_sequence_now_and_then(board: ToyBoard) -> None:
+    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(quiet_seq=5))
+    blind = subscribers.subscribe(None, lambda row: False)
+    await anext(blind)
+    told = asyncio.create_task(anext(blind))
+    for seq in range(2, 12):
+        board = moved(subscribers, board, with_unit(board, "E07", f"I{seq}"), seq)
+        await asyncio.sleep(0)
+    assert await told == Changes(6, NOON, (), ())
+
+
+async def test_a_closed_subscription_ends_and_is_forgotten(subscribers: Any) -> None:
+    subscription = subscribers.subscribe(None, everything)
+    await anext(subscription)
+    waiting = asyncio.create_task(anext(subscription))
+    await asyncio.sleep(0)
+    subscription.close()
+    with pytest.raises(StopAsyncIteration):
+        await waiting
+    assert len(subscribers) == 0
+
+
+async def test_when_the_board_at_one_sequence_turns_out_to_be_another_all_start_over(
+    subscribers: Any, board: ToyBoard
+) -> None:
+    board = moved(subscribers, board, with_unit(board, "E08"), 2)
+    subscription = subscribers.subscribe(None, everything)
+    await anext(subscription)
+    moved(subscribers, board, with_unit(board, "E08", "I1"), 2)
+    assert await anext(subscription) == Cut(2)
+    fresh = await anext(subscribers.subscribe(2, everything))
+    assert isinstance(fresh, Snapshot)
+
+
+async def test_a_rebuilt_board_that_is_the_same_disturbs_nobody(subscribers: Any, board: ToyBoard) -> None:
+    board = moved(subscribers, board, with_unit(board, "E08"), 2)
+    subscription = subscribers.subscribe(None, everything)
+    await anext(subscription)
+    rebuilt = msgspec.convert(msgspec.to_builtins(board), ToyBoard)
+    board = moved(subscribers, board, rebuilt, 2)
+    moved(subscribers, board, with_unit(board, "E09"), 3)
+    assert keys((await anext(subscription)).upserts) == [("units", "E09")]
+
+
+async def test_there_is_a_limit_to_subscriptions(board: ToyBoard) -> None:
+    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(subscriptions=1))
+    subscribers.subscribe(None, everything)
+    with pytest.raises(Busy):
+        subscribers.subscribe(None, everything)
+
+
+async def test_consoles_follow_a_running_desk(desk: Any) -> None:
+    subscribers: Subscribers[ToyBoard] = Subscribers(TABLES, desk.board, desk.seq, desk.at)
+    desk.listen(subscribers.hear)
+    subscription = subscribers.subscribe(None, everything)
+    assert isinstance(await anext(subscription), Snapshot)
+    await desk.submit(AddUnit("E07"), origin("c1"))
+    await desk.submit(OpenIncident("I1"), origin("c2"))
+    await desk.submit(AssignUnit("E07", "I1"), origin("c3"))
+    changes = await anext(subscription)
+    assert changes.seq == desk.seq
+    assert {msgspec.json.decode(raw)["id"]: msgspec.json.decode(raw)["row"] for raw in changes.upserts} == {
+        "E07": {"id": "E07", "incident": "I1"},
+        "I1": {"id": "I1", "text": "", "units": ["E07"]},
+    }
+    await desk.submit(ReleaseUnit("E07"), origin("c4"))
+    assert {msgspec.json.decode(raw)["id"] for raw in (await anext(subscription)).upserts} == {"E07", "I1"}
