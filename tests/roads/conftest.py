@@ -73,7 +73,7 @@ def sketch(
         shape_lat=np.array([place.lat for line in lines for place in line]),
         shape_lon=np.array([place.lon for line in lines for place in line]),
         streets=tuple(Name(name, name) for name in names),
-        arcs=split_arcs(len(junctions), begin, end, forbidden),
+        arcs=split_arcs(len(junctions), begin, end, twin, forbidden),
         origin=Origin(source="a sketch"),
     )
 

@@ -40,25 +40,28 @@ def brute_force_s(
 
     arrivals = both(target)
     best = math.inf
-    heap = []
+    heap: list[tuple[float, int, bool]] = []
     for edge, fraction in both(source).items():
         if edge in arrivals and fraction <= arrivals[edge]:
             best = min(best, (arrivals[edge] - fraction) * times_s[edge])
-        heap.append(((1.0 - fraction) * times_s[edge], edge))
+        heap.append(((1.0 - fraction) * times_s[edge], edge, False))
     heapq.heapify(heap)
-    settled: set[int] = set()
+    settled: set[tuple[int, bool]] = set()
+    restricted = {into for into, _ in forbidden}
     while heap:
-        seconds, edge = heapq.heappop(heap)
-        if edge in settled:
+        seconds, edge, after_a_restriction = heapq.heappop(heap)
+        if (edge, after_a_restriction) in settled:
             continue
-        settled.add(edge)
-        for onward in range(graph.edge_count):
-            if graph.edge_from[onward] != graph.edge_to[edge] or (edge, onward) in forbidden:
-                continue
+        settled.add((edge, after_a_restriction))
+        leaving = {onward for onward in range(graph.edge_count) if graph.edge_from[onward] == graph.edge_to[edge]}
+        onwards = {onward for onward in leaving if (edge, onward) not in forbidden}
+        if after_a_restriction and onwards - {int(graph.edge_twin[edge])}:
+            onwards -= {int(graph.edge_twin[edge])}
+        for onward in sorted(onwards):
             if onward in arrivals:
                 best = min(best, seconds + arrivals[onward] * times_s[onward])
             if onward not in closed:
-                heapq.heappush(heap, (seconds + times_s[onward], onward))
+                heapq.heappush(heap, (seconds + times_s[onward], onward, edge in restricted))
     return best
 
 

@@ -80,7 +80,7 @@ def build_roads(osm_file: Path, source: str = "") -> RoadGraph:
         raise Malformed("there are no roads in it", str(osm_file), _CURE)
     edges = _cut(reading)
     turns, taken = _forbidden_turns(reading, edges)
-    arcs = split_arcs(len(edges.junctions), edges.begin, edges.end, turns)
+    arcs = split_arcs(len(edges.junctions), edges.begin, edges.end, _twins(edges.piece, edges.backward), turns)
     return _assemble(reading, edges, arcs, taken, source or osm_file.name)
 
 

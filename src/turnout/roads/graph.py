@@ -8,6 +8,7 @@ The graph is immutable and is kept as one compressed NumPy file, `roads.npz`.
 
 import dataclasses
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -147,7 +148,7 @@ class RoadGraph:
         try:
             with np.load(path, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
-        except (ValueError, EOFError, zipfile.BadZipFile, OSError) as trouble:
+        except (ValueError, EOFError, NotImplementedError, OSError, zipfile.BadZipFile, zlib.error) as trouble:
             if isinstance(trouble, FileNotFoundError):
                 raise
             raise Malformed(f"not a road file: {trouble}", str(path), _CURE) from trouble
