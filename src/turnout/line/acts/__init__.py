@@ -1,0 +1,9 @@
+"""All verbs, by what they act on. Words must not repeat: a house test holds that."""
+
+from typing import Final
+
+from turnout.line.acts import console, incidents, streets, units
+from turnout.line.verbs import Verb
+
+VERBS: Final[tuple[Verb, ...]] = (*incidents.VERBS, *units.VERBS, *streets.VERBS, *console.VERBS)
+BY_WORD: Final[dict[str, Verb]] = {word: verb for verb in VERBS for word in verb.words}

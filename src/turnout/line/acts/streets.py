@@ -1,0 +1,70 @@
+"""Verbs about the city: hospitals and streets. Street closures with an extent are drawn on the map."""
+
+from turnout.core.tables.commands import CloseRoad, OpenRoad, SetHospital
+from turnout.line.grammar import Values
+from turnout.line.verbs import Made, Making, Verb, pattern, slot, word
+from turnout.words.name import Name
+from turnout.words.trouble import Malformed
+
+CLOSED_RADIUS_M = 25.0
+"""A closure by a crossing's name takes the crossing itself and the mouths of its streets."""
+
+
+def _close_street(values: Values, making: Making) -> Made:
+    location = making.locate(values["place"])
+    if location.place is None:
+        raise Malformed("a forced place is on no map", "place", "name a crossing or an address")
+    command = CloseRoad(
+        closure_id=making.new_id(),
+        line=(location.place,),
+        radius_m=CLOSED_RADIUS_M,
+        reason=making.note or location.text,
+    )
+    return Made((command,))
+
+
+def _open_street(values: Values, making: Making) -> Made:
+    wanted = values["text"].casefold()
+    found = [each for each in making.board.closures.values() if wanted in each.reason.casefold() or each.id == wanted]
+    if len(found) != 1:
+        raise Malformed(f"{len(found)} closures are called that", "closure", "use words of its reason, or the map")
+    return Made((OpenRoad(closure_id=found[0].id),))
+
+
+def _hospital(values: Values, making: Making) -> Made:
+    state = making.board.hospitals.get(values["hospital"])
+    beds = state.beds if state else None
+    return Made(
+        (SetHospital(hospital=values["hospital"], diversion=values["way"] == "divert", beds=beds, note=making.note),)
+    )
+
+
+VERBS = (
+    Verb(
+        "close-street",
+        ("cs", "closestreet", "封路", "fl"),
+        Name("Close a crossing or block", "封闭道路"),
+        "CS 16TH/MISSION; fire hoses",
+        (pattern("place"),),
+        _close_street,
+        Name("Close the street at {place}", "封闭 {place} 道路"),
+    ),
+    Verb(
+        "open-street",
+        ("os", "openstreet", "解封", "jf"),
+        Name("Open a closed street again", "解除封路"),
+        "OS hoses",
+        (pattern("text"),),
+        _open_street,
+        Name("Open the street: {text}", "解除封路：{text}"),
+    ),
+    Verb(
+        "hospital",
+        ("hd", "hospital", "医院", "yy"),
+        Name("Hospital on diversion, or open", "医院分流"),
+        "HD ZSFG DIVERT",
+        ((slot("hospital"), word("way", "divert", "分流")), (slot("hospital"), word("way", "open", "恢复"))),
+        _hospital,
+        Name("{hospital}: {way}", "{hospital}：{way}"),
+    ),
+)

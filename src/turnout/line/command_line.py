@@ -1,0 +1,172 @@
+"""Read a typed line: what it would do, in words, before Enter; or what is wrong, where, and what could follow.
+
+The one way in: `read`. Pure but for the gazetteer it is handed, which only looks up.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from turnout.core.board import Board, Location
+from turnout.line.acts import BY_WORD
+from turnout.line.grammar import Matcher, Values
+from turnout.line.lexicon import Lexicon
+from turnout.line.offering import COMPLETIONS_MAX, completions, verbs_beginning
+from turnout.line.places import NotAPlace, Places, locate
+from turnout.line.reading import Completion, Focus, LineError, Reading
+from turnout.line.tokens import Typed, split
+from turnout.line.verbs import Made, Making, Verb
+from turnout.words.identity import IncidentId
+from turnout.words.name import Language, Name
+from turnout.words.trouble import Malformed
+
+NOTHING = Name("", "")
+WANTED: dict[str, Name] = {
+    "unit": Name("a unit", "单元"),
+    "units": Name("units", "单元"),
+    "incident": Name("an incident", "警情"),
+    "type": Name("an incident type", "警情类型"),
+    "status": Name("a status", "状态"),
+    "disposition": Name("a disposition", "处置结果"),
+    "station": Name("a station", "站点"),
+    "group": Name("a dispatch group", "调度组"),
+    "hospital": Name("a hospital", "医院"),
+    "agency": Name("an agency", "部门"),
+    "info": Name("the short name of a file", "资料简称"),
+    "out-of-service": Name("a reason", "原因"),
+    "cancel": Name("a reason", "原因"),
+    "preempt": Name("a reason", "原因"),
+    "late": Name("a reason", "原因"),
+    "place": Name("a place", "地点"),
+    "text": Name("some text", "文字"),
+    "level": Name("an alarm level", "警级"),
+    "priority": Name("a priority, 1 to 5", "级别（1 至 5）"),
+    "minutes": Name("minutes", "分钟数"),
+    "word": Name("a keyword", "关键词"),
+}
+
+
+class CommandLine:
+    """Reads lines for one published catalogue."""
+
+    def __init__(self, lexicon: Lexicon, places: Places) -> None:
+        self._lexicon, self._places = lexicon, places
+
+    def read(self, text: str, board: Board, focus: Focus, new_id: Callable[[], str]) -> Reading:
+        """What the line would do. Never raises for what a person types."""
+        try:
+            typed = split(text)
+        except Malformed as trouble:
+            return _wrong("too-long", Name(trouble.what, trouble.what), 0, len(text))
+        if not typed.tokens and typed.note is not None:
+            return _wrong(
+                "unknown-verb", Name("a command comes first; ? lists them", "请先输入命令，输入 ? 查看"), 0, len(text)
+            )
+        if not typed.tokens:
+            return Reading(understood=False, explain=NOTHING, completions=verbs_beginning(""))
+        first = typed.tokens[0]
+        verb = BY_WORD.get(first.key)
+        if verb is None:
+            said = Name(f"“{first.text}” is no command; ? lists them", f"没有命令“{first.text}”，输入 ? 查看")
+            return _wrong("unknown-verb", said, first.start, first.end, completions=verbs_beginning(first.text))
+        return self._read_verb(verb, typed, board, focus, new_id)
+
+    def _read_verb(self, verb: Verb, typed: Typed, board: Board, focus: Focus, new_id: Callable[[], str]) -> Reading:
+        matcher = Matcher(board, self._lexicon, focus, typed.tokens)
+        for pattern in verb.patterns:
+            values = matcher.match(pattern, 1)
+            if values is not None:
+                return self._made(verb, values, typed, board, new_id)
+        failure = matcher.failure
+        wanted = list(dict.fromkeys(slot.kind for slot in failure.wanted if slot.name != "nothing-more"))
+        offered = completions(failure, typed, board, self._lexicon, self._places)
+        at = min(failure.at, len(typed.tokens))
+        start = typed.tokens[at].start if at < len(typed.tokens) else len(typed.text)
+        return _wrong(
+            "wanted" if wanted else "too-much", _wanted_words(wanted), start, len(typed.text), verb.code, offered
+        )
+
+    def _made(self, verb: Verb, values: Values, typed: Typed, board: Board, new_id: Callable[[], str]) -> Reading:
+        located: list[Location] = []
+
+        def resolve(text: str) -> Location:
+            located.append(locate(text, self._places))
+            return located[-1]
+
+        try:
+            made = verb.make(values, Making(board, new_id, typed.note or "", resolve))
+            for command in made.commands:
+                msgspec.json.decode(msgspec.json.encode(command), type=type(command))
+        except NotAPlace as trouble:
+            return self._not_a_place(verb, values, typed, trouble)
+        except (Malformed, msgspec.ValidationError) as trouble:
+            return _wrong("malformed", Name(str(trouble), str(trouble)), 0, len(typed.text), verb.code)
+        return self._understood(verb, values, made, board, located)
+
+    def _not_a_place(self, verb: Verb, values: Values, typed: Typed, trouble: NotAPlace) -> Reading:
+        words = values["place"].split(" ")
+        texts = [token.text for token in typed.tokens]
+        at = next(i for i in range(1, len(texts)) if texts[i : i + len(words)] == words)
+        start, end = typed.tokens[at].start, typed.tokens[at + len(words) - 1].end
+        offered = tuple(
+            Completion(
+                typed.text[:start] + offer.complete + typed.text[end:],
+                Name(offer.text, offer.text),
+                offer.distinguishes.en,
+            )
+            for offer in trouble.offers[:COMPLETIONS_MAX]
+        )
+        return _wrong(trouble.code, trouble.said, start, end, verb.code, offered)
+
+    def _understood(self, verb: Verb, values: Values, made: Made, board: Board, located: list[Location]) -> Reading:
+        return Reading(
+            understood=True,
+            explain=Name(
+                self._spoken(verb, values, board, located, "en"), self._spoken(verb, values, board, located, "zh-CN")
+            ),
+            commands=made.commands,
+            effect=made.effect,
+            send_recommended=made.send_recommended,
+            verb=verb.code,
+        )
+
+    def _spoken(self, verb: Verb, values: Values, board: Board, located: list[Location], language: Language) -> str:
+        said = dict.fromkeys(("incident", "unit", "units", "text", "level", "other", "by", "answered"), "")
+        for pattern in verb.patterns:
+            for slot in pattern:
+                if values.get(slot.name) is not None:
+                    said[slot.name] = self._value(slot.kind, values[slot.name], board, language)
+        if located:
+            said["place"] = located[-1].text
+        if "units" in said and not said["units"]:
+            said["units"] = "推荐力量" if language == "zh-CN" else "what is recommended"
+        if "level" in said and not said["level"]:
+            said["level"] = "下一" if language == "zh-CN" else "the next"
+        return verb.explain.spoken(language).format_map(said)
+
+    def _value(self, kind: str, value: object, board: Board, language: Language) -> str:
+        if kind == "incident":
+            incident = board.incidents[IncidentId(str(value))]
+            return f"{incident.tag} ({incident.location.text})"
+        if kind == "units" and isinstance(value, tuple):
+            return "、".join(value) if language == "zh-CN" else ", ".join(value)
+        if kind in self._lexicon.entries and kind != "unit":
+            entry = self._lexicon.find(kind, str(value))
+            return entry.label.spoken(language) if entry else str(value)
+        return str(value)
+
+
+def _wanted_words(kinds: Sequence[str]) -> Name:
+    if not kinds:
+        return Name("nothing more belongs here", "此处不应再有内容")
+    return Name(
+        "here comes " + " or ".join(WANTED[kind].en for kind in kinds),
+        "此处应为" + "或".join(WANTED[kind].zh for kind in kinds),
+    )
+
+
+def _wrong(
+    code: str, said: Name, start: int, end: int, verb: str = "", completions: tuple[Completion, ...] = ()
+) -> Reading:
+    error = LineError(code, said, start, end)
+    return Reading(understood=False, explain=said, verb=verb, completions=completions, error=error)

@@ -1,0 +1,60 @@
+"""Places in a line: what the gazetteer says of the text, as a location for a command or as the reason why not."""
+
+from typing import Protocol
+
+from turnout.core.board import Location
+from turnout.line.grammar import FORCE_MARK
+from turnout.roads.gazetteer.answers import Ambiguous, Contradictory, OutOfCity, Suggestion, Unknown, Verdict, Verified
+from turnout.words.name import Name
+
+
+class Places(Protocol):
+    """The gazetteer, as a line needs it."""
+
+    def verify(self, text: str) -> Verdict: ...
+
+    def suggest(self, text: str, limit: int = 8) -> list[Suggestion]: ...
+
+
+class NotAPlace(Exception):
+    """The text means no one place. `offers` are places that a person may choose from."""
+
+    def __init__(self, code: str, said: Name, offers: tuple[Suggestion, ...] = ()) -> None:
+        super().__init__(code)
+        self.code, self.said, self.offers = code, said, offers
+
+
+CONTRADICTIONS: dict[str, Name] = {
+    "number_not_on_street": Name(
+        "{street} has no number {number} (it runs from {lowest} to {highest})",
+        "{street} 没有 {number} 号（门牌 {lowest} 至 {highest}）",
+    ),
+    "streets_do_not_meet": Name("{street_a} and {street_b} do not meet", "{street_a} 与 {street_b} 不相交"),
+    "not_in_that_area": Name("it is not in {area}", "不在 {area}"),
+    "axes_swapped": Name("latitude and longitude seem to be swapped", "经纬度似乎颠倒"),
+    "sign_missing": Name("a minus sign seems to be missing", "坐标似乎缺少负号"),
+}
+
+
+def locate(text: str, places: Places) -> Location:
+    """The one place that the text means. Raises `NotAPlace`. A leading exclamation mark forces it, on no map."""
+    if text.startswith(FORCE_MARK) and text.strip(FORCE_MARK + " "):
+        return Location(text=text.strip(FORCE_MARK + " "), kind="forced")
+    match places.verify(text):
+        case Verified(candidate=found):
+            return Location(text=found.text, place=found.place, kind=found.kind, verified=found.verified)
+        case Ambiguous(candidates=candidates):
+            raise NotAPlace("ambiguous-place", Name("which of these?", "请选择具体地点"), candidates)
+        case Contradictory(reason=reason, fields=fields, offers=offers):
+            said = CONTRADICTIONS[reason]
+            raise NotAPlace(
+                reason.replace("_", "-"), Name(said.en.format_map(fields), said.zh.format_map(fields)), offers
+            )
+        case OutOfCity():
+            raise NotAPlace("out-of-city", Name("that place is outside the city", "该地点不在本市范围内"))
+        case Unknown(nearest=nearest):
+            said = Name(
+                f"no such place: {text} (put {FORCE_MARK} before it to take it as typed)",
+                f"未找到地点：{text}（前加 {FORCE_MARK} 可强制采用）",
+            )
+            raise NotAPlace("unknown-place", said, nearest)

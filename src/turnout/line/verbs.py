@@ -1,0 +1,62 @@
+"""The verbs of the command line: every dispatch act, with its words in English, Chinese and pinyin initials.
+
+A verb is data: words, patterns, and what it makes of the values. To add one: a row in `acts/` and a test.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from turnout.core.board import Board, Location
+from turnout.core.commands import Command
+from turnout.line.grammar import Slot, Values
+from turnout.line.reading import Effect
+from turnout.words.identity import IncidentId
+from turnout.words.name import Name
+
+
+class Making(msgspec.Struct, frozen=True):
+    """What a verb has at hand besides its values: the board, new identities, the free text, a way to resolve places."""
+
+    board: Board
+    new_id: Callable[[], str]
+    note: str
+    locate: Callable[[str], Location]
+    """Raises `NotAPlace` when the text means no one place."""
+
+
+class Made(msgspec.Struct, frozen=True):
+    """Commands to run in order, or an effect on the console; and the incident to send the recommendation to."""
+
+    commands: tuple[Command, ...] = ()
+    effect: Effect | None = None
+    send_recommended: IncidentId | None = None
+
+
+class Verb(msgspec.Struct, frozen=True):
+    code: str
+    words: tuple[str, ...]
+    """Comparison keys: English letter and word, Chinese word and character, pinyin initials."""
+    does: Name
+    example: str
+    patterns: tuple[Sequence[Slot], ...]
+    make: Callable[[Values, Making], Made]
+    explain: Name
+    """With `{slot}` fields; spoken in full before Enter is pressed."""
+
+
+def slot(kind_and_name: str) -> Slot:
+    """A slot written short: `incident`, `unit:by`, `level?`; a question mark makes it optional."""
+    optional = kind_and_name.endswith("?")
+    kind, _, name = kind_and_name.rstrip("?").partition(":")
+    return msgspec.convert({"kind": kind, "name": name or kind, "optional": optional}, Slot)
+
+
+def word(name: str, *words: str) -> Slot:
+    """A keyword in a pattern: `on`, `off`."""
+    return Slot("word", name, False, words)
+
+
+def pattern(text: str) -> tuple[Slot, ...]:
+    """A pattern written short: `units incident?`."""
+    return tuple(slot(part) for part in text.split())
