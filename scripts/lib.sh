@@ -1,0 +1,64 @@
+# Shared by the scripts beside it: what they need, installed once and only when it changed. Source it from the root.
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Python 3.11 or newer, a virtual environment in .venv, and exactly what uv.lock says.
+ensure_python() {
+  local stamp=.venv/.synced want
+  want=$(cat pyproject.toml uv.lock | sha256sum | cut -d' ' -f1)
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return 0
+  local python
+  for python in python3 python3.13 python3.12 python3.11; do
+    if command -v "$python" >/dev/null && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then break; fi
+    python=
+  done
+  [ -n "$python" ] || { say 'Turnout needs Python 3.11 or newer. 需要 Python 3.11 或更高版本。'; return 1; }
+  if [ ! -x .venv/bin/python ]; then
+    say 'Making .venv … 正在创建 .venv …'
+    "$python" -m venv .venv || { say 'python3 -m venv failed: install your system'"'"'s python3-venv. 请安装 python3-venv。'; return 1; }
+  fi
+  if [ ! -x .venv/bin/uv ]; then
+    if [ -x .venv/bin/pip ]; then
+      .venv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9'
+    else
+      "$python" -m pip install --quiet --disable-pip-version-check --target .venv/uv 'uv>=0.9'
+      ln -sf ../uv/bin/uv .venv/bin/uv
+    fi
+  fi
+  say 'Installing what uv.lock names … 正在安装依赖 …'
+  .venv/bin/uv sync --quiet --frozen --all-extras --python .venv/bin/python
+  printf '%s' "$want" >"$stamp"
+}
+
+# The web console, built by the Node that comes as a Python wheel: nothing of the system's is needed.
+ensure_web() {
+  local built=src/turnout/adapters/http/built want
+  want=$(find web -path web/node_modules -prune -o -path web/test-results -prune -o -path web/e2e -prune -o -type f -print0 \
+    | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+  [ -f "$built/.stamp" ] && [ "$(cat "$built/.stamp")" = "$want" ] && return 0
+  ensure_node_modules
+  say 'Building the console … 正在构建界面 …'
+  (cd web && PATH="$PWD/../.venv/bin:$PATH" npm run --silent build)
+  printf '%s' "$want" >"$built/.stamp"
+}
+
+ensure_node_modules() {
+  local stamp=web/node_modules/.synced want
+  want=$(sha256sum web/package-lock.json | cut -d' ' -f1)
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return 0
+  say 'Installing what web/package-lock.json names … 正在安装界面依赖 …'
+  (cd web && PATH="$PWD/../.venv/bin:$PATH" npm ci --silent --no-audit --no-fund)
+  printf '%s' "$want" >"$stamp"
+}
+
+# A browser for the tests of the screens, and fonts for both languages.
+ensure_browser() {
+  command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say 'Installing Chromium and Chinese fonts … 正在安装 Chromium 与中文字体 …'
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null
+  else
+    say 'The tests of the screens need chromium and a Chinese font (packages chromium, fonts-noto-cjk).'
+    return 1
+  fi
+}
