@@ -2,8 +2,8 @@
 
 Every junction belongs to the station with the least travel time plus a handicap. The handicaps can be learned from
 calls whose station area is known, by the perceptron rule: a cell that loses a call of its own gets a shorter handicap,
-the one that took it a longer one. Outlines are the dissolved Voronoi cells of the junctions (Okabe et al., *Spatial
-Tessellations*, network Voronoi diagrams).
+the one that took it a longer one; the best round is kept (Gallant's pocket). Outlines are the dissolved Voronoi cells
+of the junctions (Okabe et al., *Spatial Tessellations*, network Voronoi diagrams).
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ from turnout.roads.graph import RoadGraph
 from turnout.words.place import Place
 
 LEARNING_ROUNDS: Final = 60
-LEARNING_STEP_S: Final = 8.0
-"""The first round moves a handicap by so many seconds per wrong call; later rounds by less."""
+LEARNING_STEP_S: Final = 30.0
+"""The first round moves the handicap of a station that gets every call wrong by this much; later rounds by less."""
 SIMPLIFY_DEG: Final = 0.00006
 """About 6 m: a house's width."""
 CRUMB_DEG2: Final = 2e-8
@@ -68,13 +68,18 @@ def travel_times_s(junctions: Junctions, stations: Sequence[Place]) -> Floats:
 def learn_handicaps_s(times_s: Floats, at: Ints, belongs_to: Ints) -> Floats:
     """A handicap per station, so that calls at junctions `at` fall to the station that they belong to."""
     handicap = np.zeros(len(times_s))
+    best, fewest = handicap.copy(), len(at) + 1
+    calls = np.maximum(np.bincount(belongs_to, minlength=len(times_s)), 1)
     for turn in range(LEARNING_ROUNDS):
         first = np.argmin(times_s[:, at] + handicap[:, None], axis=0)
         wrong = np.flatnonzero(first != belongs_to)
-        step = LEARNING_STEP_S / (1 + turn)
-        np.add.at(handicap, first[wrong], step)
-        np.subtract.at(handicap, belongs_to[wrong], step)
-    return handicap
+        if len(wrong) < fewest:
+            best, fewest = handicap.copy(), len(wrong)
+        step_s = LEARNING_STEP_S / (1 + turn / 10)
+        taken = np.bincount(first[wrong], minlength=len(times_s))
+        lost = np.bincount(belongs_to[wrong], minlength=len(times_s))
+        handicap = handicap + step_s * np.clip((taken - lost) / calls, -1.0, 1.0)
+    return best
 
 
 def outlines_of(junctions: Junctions, owner: Ints, count: int, land: BaseGeometry) -> list[BaseGeometry]:
