@@ -138,6 +138,12 @@ class SqliteThread:
         with named_faults(self.path):
             return work(self._connection)
 
+    async def pragma(self, name: str, value: str | None = None) -> object:
+        """A setting of the connection, as it is or as it is to be: for tests and an operator's health page."""
+        sql = f"PRAGMA {name}" if value is None else f"PRAGMA {name} = {value}"
+        row = await self.do(lambda connection: connection.execute(sql).fetchone())
+        return row[0] if row is not None else None
+
     async def close(self) -> None:
         if not self._closed:
             self._closed = True

@@ -71,6 +71,10 @@ class SqliteJournal:
             seq, prev_hash, at = page[-1].seq, page[-1].hash, page[-1].at
         return None
 
+    async def pragma(self, name: str, value: str | None = None) -> object:
+        """A setting of the writing connection."""
+        return await self._writer.pragma(name, value)
+
     async def close(self) -> None:
         await self._reader.close()
         await self._writer.close()

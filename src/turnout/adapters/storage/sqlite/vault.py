@@ -1,0 +1,143 @@
+"""The vault: details in a SQLite file, AES-256-GCM (NIST SP 800-38D), a key per incident or call in `key_file.py`.
+
+A nonce is 96 random bits; one incident has some dozens of details, far below the 2^32 that SP 800-38D allows a key.
+"""
+
+import secrets
+import sqlite3
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from turnout.adapters.storage.sqlite.database import SqliteThread, connect, schema_steps, transaction, upgrade
+from turnout.adapters.storage.sqlite.key_file import KeyFile
+from turnout.audit.vault import (
+    DETAIL_BYTES_MAX,
+    SALT_BYTES,
+    DetailDamaged,
+    DetailsDestroyed,
+    DetailUnknown,
+    Owner,
+    VaultRef,
+    bound_to,
+    salted_sha256,
+)
+
+NONCE_BYTES = 12
+REF_BYTES = 16
+
+
+class SqliteVault:
+    """`turnout.audit.vault.Vault` in two files: what is sealed, and the keys."""
+
+    def __init__(self, path: Path, keys_path: Path) -> None:
+        self._keys = KeyFile(keys_path)
+        self._thread = SqliteThread(path, lambda: _opened(path), "vault")
+
+    async def put(self, owner: Owner, field: str, detail: bytes, ref: str | None = None) -> VaultRef:
+        if len(detail) > DETAIL_BYTES_MAX:
+            raise ValueError(f"a detail of {len(detail)} bytes; it may have {DETAIL_BYTES_MAX}")
+        ref = ref if ref is not None else secrets.token_hex(REF_BYTES)
+        return await self._thread.do(lambda connection: self._put(connection, owner, field, detail, ref))
+
+    async def open(self, owner: Owner, ref: str) -> bytes:
+        return await self._thread.do(lambda connection: self._open(connection, owner, ref))
+
+    async def destroy(self, owner: Owner) -> None:
+        await self._thread.do(lambda connection: self._destroy(connection, owner))
+
+    async def pragma(self, name: str, value: str | None = None) -> object:
+        """A setting of the connection to what is sealed."""
+        return await self._thread.pragma(name, value)
+
+    async def close(self) -> None:
+        await self._thread.close()
+        self._keys.close()
+
+    def _put(self, connection: sqlite3.Connection, owner: Owner, field: str, detail: bytes, ref: str) -> VaultRef:
+        with transaction(connection):
+            key = self._key_for(connection, owner)
+            held = connection.execute("SELECT owner FROM detail WHERE ref = ?", (ref,)).fetchone()
+            if held is not None:
+                return self._put_before(connection, owner, detail, ref)
+            salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
+            sealed = AESGCM(key).encrypt(nonce, salt + detail, bound_to(owner, field, ref))
+            kept = VaultRef(ref, salted_sha256(salt, detail))
+            connection.execute(
+                "INSERT INTO detail (ref, owner, field, sha256, nonce, sealed) VALUES (?,?,?,?,?,?)",
+                (ref, owner, field, kept.sha256, nonce, sealed),
+            )
+        return kept
+
+    def _put_before(self, connection: sqlite3.Connection, owner: Owner, detail: bytes, ref: str) -> VaultRef:
+        held, sha256 = self._unsealed(connection, owner, ref)
+        if held != detail:
+            raise ValueError(f"{ref} holds another detail")
+        return VaultRef(ref, sha256)
+
+    def _open(self, connection: sqlite3.Connection, owner: Owner, ref: str) -> bytes:
+        detail, _ = self._unsealed(connection, owner, ref)
+        return detail
+
+    def _unsealed(self, connection: sqlite3.Connection, owner: Owner, ref: str) -> tuple[bytes, str]:
+        """(detail, its salted hash)."""
+        slot = _slot_of(connection, owner)
+        key = self._keys.find_key(slot)
+        if key is None:
+            raise DetailsDestroyed(owner)
+        row = connection.execute(
+            "SELECT field, sha256, nonce, sealed FROM detail WHERE ref = ? AND owner = ?", (ref, owner)
+        ).fetchone()
+        if row is None:
+            raise DetailUnknown(ref)
+        field, sha256, nonce, sealed = row
+        try:
+            salted = AESGCM(key).decrypt(nonce, sealed, bound_to(owner, field, ref))
+        except InvalidTag as trouble:
+            raise DetailDamaged(ref) from trouble
+        salt, detail = salted[:SALT_BYTES], salted[SALT_BYTES:]
+        if salted_sha256(salt, detail) != sha256:
+            raise DetailDamaged(ref)
+        return detail, sha256
+
+    def _key_for(self, connection: sqlite3.Connection, owner: Owner) -> bytes:
+        """The owner's key, made on first use."""
+        row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
+        if row is None:
+            slot, key = self._keys.new_key()
+            connection.execute("INSERT INTO owner_key (owner, slot) VALUES (?, ?)", (owner, slot))
+            return key
+        found = self._keys.find_key(row[0])
+        if found is None:
+            raise DetailsDestroyed(owner)
+        return found
+
+    def _destroy(self, connection: sqlite3.Connection, owner: Owner) -> None:
+        """First the key, beyond recall; then what it can no longer open."""
+        with transaction(connection):
+            row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
+            if row is None:
+                # So that nothing can be put for it any more either.
+                slot, _ = self._keys.new_key()
+                connection.execute("INSERT INTO owner_key (owner, slot) VALUES (?, ?)", (owner, slot))
+            else:
+                (slot,) = row
+            self._keys.destroy(slot)
+            connection.execute("UPDATE owner_key SET destroyed = 1 WHERE owner = ?", (owner,))
+            connection.execute("DELETE FROM detail WHERE owner = ?", (owner,))
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = connect(path, writing=True)
+    connection.execute("PRAGMA secure_delete = ON")
+    upgrade(connection, schema_steps("vault"), path)
+    return connection
+
+
+def _slot_of(connection: sqlite3.Connection, owner: Owner) -> int:
+    row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
+    if row is None:
+        raise DetailUnknown(owner)
+    return int(row[0])
