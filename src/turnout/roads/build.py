@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import osmium
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from turnout.roads.arcs import Arcs, Turn, split_arcs
-from turnout.roads.graph import ROAD_CLASSES, Flags, Floats, Ints, Origin, RoadGraph
+from turnout.roads.graph import ROAD_CLASSES, Flags, Floats, Ints, Origin, RoadGraph, fault_in
 from turnout.roads.ways import TurnRule, WayRule, bars_vehicles, directions_of, turn_rule, way_rule
 from turnout.words.name import Name
 from turnout.words.place import EARTH_RADIUS_M
@@ -103,21 +103,22 @@ def _read(osm_file: Path) -> _Reading:
 
 
 def _read_way(reading: _Reading, item: osmium.osm.Way, tags: dict[str, str]) -> None:
+    """Take a way if a crew may drive it; where it leaves the file's area and comes back, it is several."""
     rule = way_rule(tags)
     if isinstance(rule, str):
         reading.ways_left[rule] += 1
         return
-    nodes: list[int] = []
+    runs: list[list[int]] = [[]]
     for node in item.nodes:
         if not node.location.valid():
-            continue
-        if not nodes or nodes[-1] != node.ref:
-            nodes.append(node.ref)
+            runs.append([])
+        elif not runs[-1] or runs[-1][-1] != node.ref:
+            runs[-1].append(node.ref)
             reading.places[node.ref] = (node.location.lat, node.location.lon)
-    if len(nodes) < 2:
+    inside = [_Way(item.id, tuple(run), rule) for run in runs if len(run) > 1]
+    reading.ways.extend(inside)
+    if not inside:
         reading.ways_left["outside the file"] += 1
-        return
-    reading.ways.append(_Way(item.id, tuple(nodes), rule))
 
 
 def _read_restriction(reading: _Reading, members: list[tuple[str, int, str]], tags: dict[str, str]) -> None:
@@ -204,12 +205,7 @@ def _forbidden_turns(reading: _Reading, edges: _Edges) -> tuple[list[Turn], int]
 
 def _assemble(reading: _Reading, edges: _Edges, arcs: Arcs, restrictions_taken: int, source: str) -> RoadGraph:
     """The graph of what is strongly connected, renumbered."""
-    matrix = csr_matrix((np.ones(len(arcs.tail)), (arcs.tail, arcs.head)), shape=(arcs.node_count,) * 2)
-    _, part = connected_components(matrix, directed=True, connection="strong")
-    kept_node = part == np.bincount(part).argmax()
-    kept_arc = kept_node[arcs.tail] & kept_node[arcs.head]
-    kept_edge = np.zeros(len(edges.begin), dtype=np.bool_)
-    kept_edge[arcs.edge[kept_arc]] = True
+    kept_edge, kept_node, kept_arc = _connected(arcs, len(edges.begin))
     if not kept_edge.any():
         raise Malformed("no two places in it reach each other", source, _CURE)
     places = [np.array([reading.places[node] for node in piece]) for piece in edges.pieces]
@@ -223,7 +219,7 @@ def _assemble(reading: _Reading, edges: _Edges, arcs: Arcs, restrictions_taken: 
     ways = [edges.way[edge] for edge in chosen.tolist()]
     back = edges.backward[chosen]
     rules = [way.rule for way in ways]
-    return RoadGraph(
+    graph = RoadGraph(
         junction_lat=junction_at[:, 0].copy(),
         junction_lon=junction_at[:, 1].copy(),
         edge_from=_renumber(junctions, edges.begin[chosen]),
@@ -237,23 +233,48 @@ def _assemble(reading: _Reading, edges: _Edges, arcs: Arcs, restrictions_taken: 
         edge_twin=_twins(edges.piece[chosen], back),
         edge_shape=_renumber(shapes, edges.piece[chosen]),
         edge_backward=back,
-        shape_start=np.concatenate([[0], np.cumsum([len(places[shape]) for shape in shapes.tolist()])]).astype(
-            np.int32
-        ),
+        shape_start=np.cumsum([0, *(len(places[shape]) for shape in shapes.tolist())]).astype(np.int32),
         shape_lat=shape_points[:, 0].copy(),
         shape_lon=shape_points[:, 1].copy(),
         streets=streets,
         arcs=_kept_arcs(arcs, kept_node, kept_arc, chosen, junctions),
-        origin=Origin(
-            source=source,
-            ways_taken=len(reading.ways),
-            ways_left=dict(sorted(reading.ways_left.items())),
-            edges_dropped=int(np.count_nonzero(~kept_edge)),
-            dropped_km=round(float(length_m[~kept_edge].sum()) / 1000.0, 3),
-            restrictions_taken=restrictions_taken,
-            restrictions_left=dict(sorted(reading.restrictions_left.items())),
-        ),
+        origin=_origin(reading, restrictions_taken, length_m[~kept_edge], source),
     )
+    assert not (fault := fault_in(graph)), fault
+    return graph
+
+
+def _origin(reading: _Reading, restrictions_taken: int, dropped_m: Floats, source: str) -> Origin:
+    return Origin(
+        source=source,
+        ways_taken=len(reading.ways),
+        ways_left=dict(sorted(reading.ways_left.items())),
+        edges_dropped=len(dropped_m),
+        dropped_km=round(float(dropped_m.sum()) / 1000.0, 3),
+        restrictions_taken=restrictions_taken,
+        restrictions_left=dict(sorted(reading.restrictions_left.items())),
+    )
+
+
+def _connected(arcs: Arcs, edge_count: int) -> tuple[Flags, Flags, Flags]:
+    """The edges of the largest part in which every place reaches every other, and the nodes and arcs that they need.
+
+    A crew may stand on an edge that others only enter after a forbidden turn, so the node at which the edge arrives
+    is kept even when no arc leads there: it reaches the part all the same.
+    """
+    shape = (arcs.node_count, arcs.node_count)
+    matrix = csr_matrix((np.ones(len(arcs.tail), dtype=np.int8), (arcs.tail, arcs.head)), shape=shape)
+    _, part = connected_components(matrix, directed=True, connection="strong")
+    inside = part == np.bincount(part).argmax()
+    kept_edge = np.zeros(edge_count, dtype=np.bool_)
+    kept_edge[arcs.edge[inside[arcs.tail] & inside[arcs.head]]] = True
+    reaches = np.zeros(arcs.node_count, dtype=np.bool_)
+    reaches[breadth_first_order(matrix.T.tocsr(), int(inside.argmax()), return_predecessors=False)] = True
+    kept_arc = kept_edge[arcs.edge] & reaches[arcs.tail] & reaches[arcs.head]
+    kept_node = np.zeros(arcs.node_count, dtype=np.bool_)
+    for nodes in (arcs.tail[kept_arc], arcs.head[kept_arc], arcs.edge_head[kept_edge]):
+        kept_node[nodes] = True
+    return kept_edge, kept_node, kept_arc
 
 
 def _kept_arcs(arcs: Arcs, kept_node: Flags, kept_arc: Flags, edges: Ints, junctions: Ints) -> Arcs:

@@ -242,7 +242,18 @@ def fault_in(graph: RoadGraph) -> str:
     for name, array, low, high in within:
         if array.size and not (array.min() >= low and array.max() < high):
             return f"{name} points outside the graph"
-    return _fault_in_measures(graph)
+    return _fault_in_arcs(graph) or _fault_in_measures(graph)
+
+
+def _fault_in_arcs(graph: RoadGraph) -> str:
+    at, arcs = graph.arcs.node_junction, graph.arcs
+    if not np.array_equal(at[arcs.edge_head], graph.edge_to):
+        return "an edge arrives at another junction than its own"
+    if not np.array_equal(at[arcs.tail], graph.edge_from[arcs.edge]):
+        return "an arc leaves from another junction than its edge"
+    if not np.array_equal(at[arcs.head], graph.edge_to[arcs.edge]):
+        return "an arc arrives at another junction than its edge"
+    return ""
 
 
 def _fault_in_measures(graph: RoadGraph) -> str:
