@@ -13,7 +13,6 @@ from tests.desk.toy_book import (
     Nothing,
     NotOnTheBoard,
     OpenIncident,
-    ToyBook,
     UnitNotAvailable,
     origin,
 )
@@ -70,21 +69,6 @@ async def test_a_repeated_command_is_answered_as_before_and_done_once(desk: Any,
     assert len(await all_rows(journal)) == 1
 
 
-async def test_a_command_repeated_while_it_is_being_written_waits_for_the_disk(
-    desk: Any, journal: TroubledJournal
-) -> None:
-    journal.gate = asyncio.Event()
-    first = asyncio.create_task(desk.submit(AddUnit("E07"), origin("c1")))
-    await journal.appending.wait()
-    again = asyncio.create_task(desk.submit(AddUnit("E07"), origin("c1")))
-    await asyncio.sleep(0.02)
-    assert not again.done()
-    journal.gate.set()
-    assert (await first).repeated is False
-    assert (await again).repeated is True
-    assert len(await all_rows(journal)) == 1
-
-
 async def test_a_command_sent_twice_at_once_is_done_once(desk: Any, journal: TroubledJournal) -> None:
     answers = await asyncio.gather(*(desk.submit(AddUnit("E07"), origin("c1")) for _ in range(20)))
     assert sorted(answer.repeated for answer in answers) == [False] + [True] * 19
@@ -124,22 +108,6 @@ async def test_an_identity_used_for_another_command_is_refused_by_name(a_desk: A
 async def test_an_identity_used_by_another_sender_is_refused(desk: Any) -> None:
     await desk.submit(AddUnit("E07"), origin("c1", "dispatcher-1"))
     assert await desk.submit(AddUnit("E07"), origin("c1", "dispatcher-2")) == Refused(CommandIdReused("c1"))
-
-
-async def test_nobody_is_answered_and_nothing_is_shown_before_the_disk_has_it(
-    desk: Any, journal: TroubledJournal
-) -> None:
-    journal.gate = asyncio.Event()
-    done = asyncio.create_task(desk.submit(AddUnit("E07"), origin("c1")))
-    await journal.appending.wait()
-    refused = asyncio.create_task(desk.submit(AssignUnit("E07", "I1"), origin("c2")))
-    await asyncio.sleep(0.02)
-    assert not done.done()
-    assert not refused.done(), "the refusal rests on a unit that is not durable yet"
-    assert desk.board.units == {}
-    journal.gate.set()
-    assert isinstance(await done, Done)
-    assert isinstance(await refused, Refused)
 
 
 async def test_what_comes_while_a_batch_is_written_goes_together_into_the_next(
@@ -231,14 +199,3 @@ async def test_what_the_edge_adds_is_decided_and_journalled_but_is_no_part_of_th
         again = await desk.submit(OpenIncident("I1"), origin("c1"))
         assert again.repeated
         assert desk.board.incidents["I1"].text == "on 1st Street"
-
-
-async def test_the_board_is_what_a_replay_of_the_journal_gives(desk: Any, journal: TroubledJournal) -> None:
-    await opened(desk)
-    await desk.submit(AssignUnit("E07", "I1"), origin("c1"))
-    await desk.submit(CloseIncident("I1"), origin("c2"))
-    book = ToyBook()
-    board = book.empty()
-    for row in await all_rows(journal):
-        board = book.evolve(board, book.decode_event(row.name, row.version, row.body))
-    assert board == desk.board

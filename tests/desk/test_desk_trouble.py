@@ -1,4 +1,4 @@
-"""Disk trouble, displaced writers, bugs: nothing acknowledged is lost, nobody waits for ever, the board is the journal."""
+"""Disk trouble, displaced writers, bugs: nothing acknowledged is lost, nobody waits for ever."""
 
 import asyncio
 import sqlite3
@@ -10,7 +10,6 @@ import pytest
 from tests.desk.stand_ins import NOON, SetClock, TroubledJournal, all_rows
 from tests.desk.toy_book import (
     AddUnit,
-    AssignUnit,
     IncidentOpened,
     MeetBug,
     MeetLateBug,
@@ -21,8 +20,8 @@ from tests.desk.toy_book import (
     origin,
 )
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
-from turnout.desk.answers import Done, Refused
-from turnout.desk.desk import RECOVER_PAUSE_S, RESTARTS_IN_A_ROW_MAX, Desk, Told
+from turnout.desk.answers import Done
+from turnout.desk.desk import RECOVER_PAUSE_S, RESTARTS_IN_A_ROW_MAX, Desk
 from turnout.desk.faults import (
     BugFound,
     DeskStopped,
@@ -51,33 +50,6 @@ async def test_the_desk_goes_on_when_there_is_space_again_and_the_retry_is_done(
         await desk.submit(AddUnit("E08"), origin("c2"))
     assert await desk.submit(AddUnit("E08"), origin("c2")) == Done(1, 1, NOON)
     assert desk.health().failed_appends == 1
-
-
-async def test_what_was_decided_ahead_of_a_failed_append_falls_with_it(desk: Any, journal: TroubledJournal) -> None:
-    journal.gate = asyncio.Event()
-    first = asyncio.create_task(desk.submit(AddUnit("E07"), origin("c1")))
-    await journal.appending.wait()
-    ahead = asyncio.create_task(desk.submit(AssignUnit("E07", "I1"), origin("c2")))
-    await asyncio.sleep(0.02)
-    journal.fail_next_append = StorageFull("no space left")
-    journal.gate.set()
-    outcomes = await asyncio.gather(first, ahead, return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [StorageFull, StorageFull]
-    assert desk.board == ToyBoard()
-    assert isinstance(await desk.submit(AssignUnit("E07", "I1"), origin("c2")), Refused), "decided on the true board"
-
-
-async def test_rows_of_an_append_that_only_seemed_to_fail_are_taken_over(desk: Any, journal: TroubledJournal) -> None:
-    told: list[Told[Any, Any]] = []
-    desk.listen(told.append)
-    journal.fail_after_append = StorageFailed("the disk answered too late")
-    with pytest.raises(StorageFailed):
-        await desk.submit(AddUnit("E07"), origin("c1"))
-    again = await desk.submit(AddUnit("E07"), origin("c1"))
-    assert again == Done(1, 1, NOON, repeated=True)
-    assert list(desk.board.units) == ["E07"]
-    assert [each.seq for each in told] == [1]
-    assert len(await all_rows(journal)) == 1
 
 
 async def test_while_the_journal_cannot_be_read_everybody_is_told_and_nobody_waits(

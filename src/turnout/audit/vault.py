@@ -2,7 +2,7 @@
 
 The journal, the board and every screen hold a `VaultRef`: where the detail is, and a salted hash that proves which
 detail it was. The salt is inside the encrypted record, so that when the key is gone, the hash cannot even be guessed
-at, and the journal's chain still verifies. A detail lives inside one incident (charter 6): there is no way to look for one.
+at, and the journal's chain still verifies. A detail lives inside one incident (charter 6): there is no search.
 """
 
 import hashlib
