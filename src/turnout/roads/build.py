@@ -272,8 +272,7 @@ def _connected(arcs: Arcs, edge_count: int) -> tuple[Flags, Flags, Flags]:
     reaches[breadth_first_order(matrix.T.tocsr(), int(inside.argmax()), return_predecessors=False)] = True
     kept_arc = kept_edge[arcs.edge] & reaches[arcs.tail] & reaches[arcs.head]
     kept_node = np.zeros(arcs.node_count, dtype=np.bool_)
-    for nodes in (arcs.tail[kept_arc], arcs.head[kept_arc], arcs.edge_head[kept_edge]):
-        kept_node[nodes] = True
+    kept_node[arcs.tail[kept_arc]] = True
     return kept_edge, kept_node, kept_arc
 
 
@@ -294,7 +293,9 @@ def _positions(kept: Flags) -> Ints:
 
 def _renumber(kept: Ints, numbers: Ints) -> Ints:
     """The positions of these numbers in the ascending list of those kept."""
-    return np.searchsorted(kept, numbers).astype(np.int32)
+    positions = np.minimum(np.searchsorted(kept, numbers), len(kept) - 1).astype(np.int32)
+    assert np.array_equal(kept[positions], numbers), "something that was dropped is still pointed at"
+    return positions
 
 
 def _twins(piece: Ints, backward: Flags) -> Ints:
