@@ -39,6 +39,7 @@ from turnout.core.catalogue import (
 from turnout.words.name import Name
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
 
 INFO_FRONT: Final = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 """An info file: TOML between `+++` lines, the English text, a line `---`, the Chinese text."""
@@ -55,6 +56,8 @@ class CityFile(msgspec.Struct, frozen=True):
     id: str
     name: Name
     time_zone: str
+    demo: bool = False
+    """Whether anybody may sign in without an account, and calls and crews are simulated. Never in a real city."""
 
 
 class Attribution(msgspec.Struct, frozen=True):
@@ -182,7 +185,7 @@ class Tables:
             self.draft.problems.extend(trouble.problems)
             return []
 
-    def take(self, kind: type[T], record: dict[str, Any], spot: Spot) -> Read[T] | None:
+    def take(self, kind: type[S], record: dict[str, Any], spot: Spot) -> Read[S] | None:
         """The record as `kind`, or a problem that names the field."""
         known = [each.encode_name for each in msgspec.structs.fields(kind)]
         for key in record:
@@ -209,24 +212,24 @@ class Tables:
             )
             return None
 
-    def table(self, kind: type[T], rows: Iterable[Row]) -> list[Read[T]]:
+    def table(self, kind: type[S], rows: Iterable[Row]) -> list[Read[S]]:
         found = (self.take(kind, record_of(row), row.spot) for row in rows)
         return [each for each in found if each is not None]
 
-    def csv(self, kind: type[T], file: str, columns: str, optional: str = "", needed: bool = True) -> list[Read[T]]:
+    def csv(self, kind: type[S], file: str, columns: str, optional: str = "", needed: bool = True) -> list[Read[S]]:
         if not needed and not (self.draft.folder / file).exists():
             return []
         wanted, extra = tuple(columns.split()), tuple(optional.split())
         return self.table(kind, self.rows(lambda: read_csv(self.draft.folder, file, wanted, extra)))
 
-    def toml(self, kind: type[T], file: str, table: str) -> list[Read[T]]:
+    def toml(self, kind: type[S], file: str, table: str) -> list[Read[S]]:
         return self.table(kind, self.rows(lambda: read_toml(self.draft.folder, file, (table,)).rows(table)))
 
     # One file each. --------------------------------------------------------------------------------------------------
 
     def city(self) -> None:
         def read() -> list[Row]:
-            document = read_toml(self.draft.folder, "city.toml", ("id", "name", "time_zone"))
+            document = read_toml(self.draft.folder, "city.toml", ("id", "name", "time_zone", "demo"))
             return [Row(Spot("city.toml", 1), document.content)]
 
         self.draft.city = next(iter(self.table(CityFile, self.rows(read))), None)

@@ -55,6 +55,8 @@ class City:
     attribution: tuple[Attribution, ...]
     call_kinds: tuple[CallKind, ...]
     """Which of our types the city's own call types are, most particular first."""
+    demo: bool = False
+    """Anybody may sign in without an account; calls and crews are simulated."""
 
     def zones_at(self, place: Place) -> dict[str, ZoneId]:
         """Kind of zone → zone id, for the place: beat, first-due, neighbourhood, special."""
@@ -104,6 +106,7 @@ def load_city(folder: Path) -> City:
         call_kinds=tuple(
             sorted((each.value for each in draft.call_kinds), key=lambda k: (-k.engines_min, k.priority == ""))
         ),
+        demo=draft.city is not None and draft.city.value.demo,
     )
 
 

@@ -170,12 +170,12 @@ def read_toml(folder: Path, file: str, tables: tuple[str, ...]) -> Document:
         ) from trouble
     headers: dict[str, list[int]] = {}
     keys: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = HEADER.match(line)
+    for number, words in enumerate(text.splitlines(), start=1):
+        match = HEADER.match(words)
         if match:
             headers.setdefault(match.group(1), []).append(number)
-        elif "=" in line:
-            keys.setdefault(line.split("=", 1)[0].strip(), number)
+        elif "=" in words:
+            keys.setdefault(words.split("=", 1)[0].strip(), number)
     for key in content:
         if key not in tables:
             raise broken(

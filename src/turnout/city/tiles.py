@@ -94,11 +94,11 @@ def build_tiles(content: MapContent, out: Path, attribution: str) -> None:
 
 
 def _copy_tiles(made: Path, out: Path, attribution: str) -> None:
-    """The same tiles with metadata of our own: tippecanoe writes its command line, with this machine's paths, into it."""
+    """The same tiles with metadata of our own: tippecanoe writes the machine's paths into its own."""
     with made.open("rb") as file, pmtiles.writer.write(str(out)) as writer:
-        source = MmapSource(file)
-        reader = Reader(source)
-        for (zoom, x, y), tile in all_tiles(source):
+        source: Any = MmapSource(file)  # type: ignore[no-untyped-call]
+        reader: Any = Reader(source)  # type: ignore[no-untyped-call]
+        for (zoom, x, y), tile in all_tiles(source):  # type: ignore[no-untyped-call]
             writer.write_tile(zxy_to_tileid(zoom, x, y), tile)
         told = reader.metadata()
         kept = {key: told[key] for key in ("vector_layers", "format", "type") if key in told}

@@ -96,19 +96,20 @@ def time_zone_is_known(draft: Draft) -> Iterator[Problem]:
 
 def agencies_are_known(draft: Draft) -> Iterator[Problem]:
     known = _agency_ids(draft)
-    named: list[tuple[str, Spot]] = []
-    named += [(each.value.agency, each.spot) for each in (*draft.stations, *draft.units, *draft.plans)]
-    named += [
-        (str(each.value.agency), each.spot)
-        for each in (*draft.zones, *draft.statuses, *draft.standards)
-        if each.value.agency
+    named: list[tuple[str, Spot]] = [
+        *((each.value.agency, each.spot) for each in draft.stations),
+        *((each.value.agency, each.spot) for each in draft.units),
+        *((each.value.agency, each.spot) for each in draft.plans),
+        *((agency, each.spot) for each in draft.plans for agency in each.value.mutual_aid),
+        *((each.value.agency or "", each.spot) for each in draft.zones),
+        *((each.value.agency or "", each.spot) for each in draft.statuses),
+        *((each.value.agency or "", each.spot) for each in draft.standards),
+        *((agency, each.spot) for each in draft.types for agency in each.value.agencies),
+        *((agency, each.spot) for each in draft.dispositions for agency in each.value.agencies),
+        *((agency, each.spot) for each in draft.groups for agency in each.value.agencies),
     ]
-    for several in (*draft.types, *draft.dispositions, *draft.groups):
-        named += [(agency, several.spot) for agency in several.value.agencies]
-    for plan in draft.plans:
-        named += [(agency, plan.spot) for agency in plan.value.mutual_aid]
     for agency, spot in named:
-        if agency not in known:
+        if agency and agency not in known:
             yield missing("unknown-agency", spot, AGENCY, agency, known, "agencies.toml")
 
 
@@ -149,13 +150,12 @@ def units_are_of_something(draft: Draft) -> Iterator[Problem]:
 
 def capabilities_are_known(draft: Draft) -> Iterator[Problem]:
     known = draft.capabilities.keys()
-    named: list[tuple[str, Spot]] = []
-    for each in (*draft.unit_kinds, *draft.units):
-        named += [(capability, each.spot) for capability in each.value.capabilities]
-    for plan in draft.plans:
-        named += [(need.capability, plan.spot) for need in plan.value.needs]
-    for station in draft.stations:
-        named += [(capability, station.spot) for capability in station.value.keep_available]
+    named: list[tuple[str, Spot]] = [
+        *((capability, each.spot) for each in draft.unit_kinds for capability in each.value.capabilities),
+        *((capability, each.spot) for each in draft.units for capability in each.value.capabilities),
+        *((need.capability, each.spot) for each in draft.plans for need in each.value.needs),
+        *((capability, each.spot) for each in draft.stations for capability in each.value.keep_available),
+    ]
     for capability, spot in named:
         if capability not in known:
             yield missing("unknown-capability", spot, CAPABILITY, capability, known, "unit_kinds.toml [capabilities]")

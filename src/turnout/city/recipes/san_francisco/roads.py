@@ -1,8 +1,8 @@
 """The roads of San Francisco, with those that the city's street file has no geometry for.
 
 The municipal street file stops at the shore: it names the streets of Treasure Island but draws none, and the Bay Bridge
-ends in the air. `missing_roads.geojson` draws a dozen of them by hand, to about 100 m, through the points that the week's
-own calls give, so that Station 48 can be reached.
+ends in the air. `missing_roads.geojson` draws a dozen of them by hand, to about 100 m, through the points that the
+week's own calls give, so that Station 48 can be reached.
 """
 
 import json
@@ -21,7 +21,8 @@ HERE: Final = Path(__file__).parent
 
 def write_whole_city(streets: Path, out: Path) -> None:
     """Write the street file and the missing roads as one OpenStreetMap file, nodes first."""
-    nodes = [(item.id, Place(item.lat, item.lon)) for item in osmium.FileProcessor(str(streets), osmium.osm.NODE)]
+    found = osmium.FileProcessor(str(streets), osmium.osm.NODE)
+    nodes = [(each.id, Place(each.lat, each.lon)) for each in found if isinstance(each, osmium.osm.Node)]
     way_id = max(item.id for item in osmium.FileProcessor(str(streets), osmium.osm.WAY)) + 1
     features = json.loads((HERE / "missing_roads.geojson").read_text(encoding="utf-8"))["features"]
     points = {(lat, lon) for each in features for lon, lat in each["geometry"]["coordinates"]}
