@@ -14,9 +14,10 @@ travel time for a first engine: what the emptied district stands to lose)."""
 
 
 def weigh(candidates: list[Candidate], request: Request) -> list[Candidate]:
+    stations = {candidate.unit.station for candidate in candidates}
     standing: Counter[tuple[str, str]] = Counter()
     for unit in request.board.units.values():
-        if isinstance(unit.status, Available) and unit.staffed:
+        if unit.station in stations and isinstance(unit.status, Available) and unit.staffed:
             standing.update((str(unit.station), capability) for capability in unit.capabilities)
     return [_weighed(candidate, standing, request) for candidate in candidates]
 
