@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.recommend_moving [units] [incidents]
 
-Every unit is on the road with a fix of its own; its place on the road graph was found when the fix arrived, as in the
-product. Side by side in one run: the same question answered by straight-line distance, and how often that picks another.
+Every unit is on the road with a fix of its own; its spot on the road graph was found when the fix arrived, as in the
+product. Side by side in one run: the nearest unit as the crow flies, and how much later that would arrive.
 """
 
 import math
@@ -75,7 +75,7 @@ def an_incident(
 def lost_as_the_crow_flies(
     proposal: Proposal, board: Board, incident: Incident, fixes: dict[str, Fix], roads: RoadTimes
 ) -> float:
-    """Seconds that the nearest unit as the crow flies would arrive after the proposal's first line; 0 when not later."""
+    """Seconds by which the nearest unit as the crow flies would arrive after the first one proposed; at least 0."""
     target = roads.spot_of(incident.location.place) if incident.location.place is not None else None
     if not proposal.lines or target is None or incident.location.place is None:
         return 0.0
