@@ -1,0 +1,105 @@
+"""How the board changes when incidents are linked, parted or joined. Both sides always show it (4.20)."""
+
+from typing import Final, Literal, assert_never
+
+from msgspec.structs import replace
+
+from turnout.core.applying import change_incident, the_incident
+from turnout.core.board import Board, Incident, Link, OnIncident, Unit
+from turnout.core.incidents.events import IncidentsLinked, IncidentsMerged, IncidentsUnlinked, LinkEvent
+from turnout.words.identity import IncidentId
+
+LinkKind = Literal["child", "parent", "merged-into", "merged-from", "related", "cloned-from", "cloned-to"]
+
+_SIDES: Final[dict[str, tuple[LinkKind, LinkKind]]] = {
+    "related": ("related", "related"),
+    "child": ("child", "parent"),
+    "clone": ("cloned-to", "cloned-from"),
+}
+"""Kind of link → what the one shows of the other, and the other of the one."""
+
+
+def evolve_link(board: Board, event: LinkEvent) -> Board:
+    match event:
+        case IncidentsLinked():
+            to_other, to_one = _SIDES[event.kind]
+            board = _link(board, event, event.one, Link(to_other, event.other))
+            return _link(board, event, event.other, Link(to_one, event.one))
+        case IncidentsUnlinked():
+            board = _unlink(board, event, event.one, event.other)
+            return _unlink(board, event, event.other, event.one)
+        case IncidentsMerged():
+            return _merged(board, event)
+        case _:
+            assert_never(event)
+
+
+def _link(board: Board, event: LinkEvent, incident: IncidentId, link: Link) -> Board:
+    return change_incident(board, incident, event, links=(*the_incident(board, incident).links, link))
+
+
+def _unlink(board: Board, event: IncidentsUnlinked, incident: IncidentId, other: IncidentId) -> Board:
+    """Only an equal's link can go: that of a child, clone or merger is history. The other may have been archived."""
+    if incident not in board.incidents:
+        return board
+    links = the_incident(board, incident).links
+    kept = tuple(link for link in links if not (link.incident == other and link.kind == "related"))
+    return change_incident(board, incident, event, links=kept)
+
+
+def _merged(board: Board, event: IncidentsMerged) -> Board:
+    merged, into = the_incident(board, event.merged), the_incident(board, event.into)
+    joined = replace(_joined(into, merged, event), links=(*into.links, Link("merged-from", merged.id)))
+    ended = replace(
+        merged,
+        status="closed",
+        status_since=event.at,
+        closed=event.at,
+        close_reason="merged",
+        claimed_by=None,
+        assignments=tuple(assignment for assignment in merged.assignments if assignment.is_over),
+        links=(*merged.links, Link("merged-into", into.id)),
+        last_change=event.at,
+    )
+    calls = {
+        id: replace(call, incident=into.id) if call.incident == merged.id else call for id, call in board.calls.items()
+    }
+    wanted = {
+        id: replace(asked, incident=into.id) if asked.incident == merged.id else asked
+        for id, asked in board.supplements.items()
+    }
+    return replace(
+        board,
+        incidents={**board.incidents, merged.id: ended, into.id: joined},
+        units={id: _moved(unit, merged.id, into.id) for id, unit in board.units.items()},
+        calls=calls,
+        supplements=wanted,
+    )
+
+
+def _joined(into: Incident, merged: Incident, event: IncidentsMerged) -> Incident:
+    """`into` with what `merged` brings. People's details stay where they are: each incident has its own key."""
+    waits = merged.working and into.status != "active"
+    return replace(
+        into,
+        calls=tuple(dict.fromkeys((*into.calls, *merged.calls))),
+        narrative=tuple(sorted((*into.narrative, *merged.narrative), key=lambda line: line.at)),
+        vehicles=(*into.vehicles, *merged.vehicles),
+        items=(*into.items, *merged.items),
+        patients=(*into.patients, *merged.patients),
+        media=(*into.media, *merged.media),
+        places=(*into.places, *merged.places),
+        assignments=(*into.assignments, *merged.working),
+        status="active" if waits else into.status,
+        status_since=event.at if waits else into.status_since,
+        last_change=event.at,
+    )
+
+
+def _moved(unit: Unit, merged: IncidentId, into: IncidentId) -> Unit:
+    """The same object unless it was on `merged` or held it on its stack."""
+    if isinstance(unit.status, OnIncident) and unit.status.incident == merged:
+        unit = replace(unit, status=replace(unit.status, incident=into), last_incident=into)
+    if merged in unit.stack:
+        unit = replace(unit, stack=tuple(dict.fromkeys(into if id == merged else id for id in unit.stack)))
+    return unit

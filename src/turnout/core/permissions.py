@@ -1,0 +1,253 @@
+"""Who may do what (7.3, 7.5). Pure: the tables' roles, the actor's agencies, a crew's own terminal.
+
+A role's `may` holds command names and the groups below. Opening an incident, taking a call and the emergency button are
+never refused for want of a right: whoever is signed on may call for help.
+"""
+
+from typing import Final
+
+from turnout.core.board import Board, OnIncident
+from turnout.core.commands import Command
+from turnout.core.context import Actor, Context
+from turnout.core.refusals import NotPermitted
+from turnout.words.identity import AgencyId, IncidentId, UnitId
+
+SYSTEM_ROLE: Final = "system"
+"""Of parts of the program itself (clock, broker, set-up). Built in: no city's tables can take it away or give it."""
+
+ALWAYS: Final = frozenset(
+    {"take-call", "open-incident", "raise-duress", "attach-call", "sign-on", "sign-off", "abandon-call"}
+)
+"""What any signed-on person may do, whatever the tables say."""
+
+SYSTEM_ONLY: Final = frozenset({"ring-timer"})
+"""What only the program itself does. A role `*` does not include it."""
+
+_CALLS: Final = frozenset(
+    {
+        "take-call",
+        "answer-call",
+        "refresh-caller-place",
+        "attach-call",
+        "hand-over-call",
+        "abandon-call",
+        "note-callback",
+        "close-call",
+        "open-incident",
+        "change-incident",
+        "retype",
+        "relocate",
+        "claim-incident",
+        "route-incident",
+        "hold-incident",
+        "add-narrative",
+        "strike-narrative",
+        "add-person",
+        "remove-person",
+        "add-vehicle",
+        "add-item",
+        "strike-entry",
+        "set-patient",
+        "link-media",
+        "set-secondary-place",
+        "answer-triage",
+        "split-incident",
+        "link-incidents",
+        "clone-incident",
+        "pre-alert",
+        "cancel-incident",
+        "close-incident",
+        "add-addendum",
+        "request-supplement",
+        "update-supplement",
+        "note-details-opened",
+        "add-agency",
+    }
+)
+
+_DISPATCH: Final = _CALLS | {
+    "release-incident",
+    "merge-incidents",
+    "set-alarm-level",
+    "dispose-agency",
+    "reopen-incident",
+    "assign-units",
+    "report-status",
+    "clear-units",
+    "free-units",
+    "preempt-unit",
+    "relieve-unit",
+    "exchange-units",
+    "stack-incident",
+    "log-on",
+    "log-off",
+    "take-out-of-service",
+    "return-to-service",
+    "change-vehicle",
+    "move-up",
+    "note-unit",
+    "answer-duress",
+    "self-initiate",
+    "start-roll-call",
+    "answer-roll-call",
+    "send-alert",
+    "report-alert",
+    "give-late-reason",
+    "dispose-unit",
+    "reset-timers",
+    "cancel-timers",
+    "close-road",
+    "open-road",
+    "open-zone",
+    "end-zone",
+    "set-hospital",
+    "set-hydrant",
+    "take-groups",
+}
+
+_FIELD: Final = frozenset(
+    {
+        "report-status",
+        "clear-units",
+        "log-on",
+        "log-off",
+        "take-out-of-service",
+        "return-to-service",
+        "change-vehicle",
+        "note-unit",
+        "self-initiate",
+        "answer-roll-call",
+        "report-alert",
+        "give-late-reason",
+        "dispose-unit",
+        "add-narrative",
+        "strike-narrative",
+        "set-patient",
+        "link-media",
+        "add-vehicle",
+        "add-item",
+        "set-secondary-place",
+        "request-supplement",
+        "note-details-opened",
+        "set-hydrant",
+    }
+)
+
+_TABLES: Final = frozenset(
+    {
+        "publish-catalogue",
+        "write-premise",
+        "remove-premise",
+        "set-hospital",
+        "set-hydrant",
+        "open-zone",
+        "end-zone",
+        "close-road",
+        "open-road",
+        "take-groups",
+        "set-exercise",
+    }
+)
+
+GROUPS: Final[dict[str, frozenset[str]]] = {
+    "calls": _CALLS,
+    "dispatch": _DISPATCH | {"write-premise", "remove-premise"},
+    "field": _FIELD,
+    "tables": _TABLES,
+    "read": frozenset(),
+}
+"""What a role's `may` can name beside single commands; `*` is all of them."""
+
+
+def command_name(command: Command) -> str:
+    """The stable name: `assign-units`."""
+    return str(command.__struct_config__.tag)
+
+
+def refused(board: Board, command: Command, context: Context) -> NotPermitted | None:
+    """Why this actor may not do this, or None."""
+    name, actor = command_name(command), context.actor
+    if SYSTEM_ROLE in actor.roles:
+        return None
+    if name in SYSTEM_ONLY:
+        return NotPermitted(command=name, lacks="role", subject=SYSTEM_ROLE)
+    if board.catalogue is None and name == "publish-catalogue":
+        return None
+    if name not in ALWAYS and not _has_right(board, actor, name):
+        return NotPermitted(command=name, lacks="role", subject=name)
+    if actor.unit:
+        return _of_own_unit(board, command, name, actor)
+    if actor.agencies and name not in ALWAYS:
+        return _of_own_agency(board, command, name, actor)
+    return None
+
+
+def rights_of(board: Board, actor: Actor) -> frozenset[str]:
+    """Names of all commands that the actor's roles allow; screens show only these."""
+    if SYSTEM_ROLE in actor.roles:
+        return frozenset().union(*GROUPS.values()) | ALWAYS | SYSTEM_ONLY
+    return ALWAYS.union(*(_rights_of_role(board, role) for role in actor.roles))
+
+
+def _rights_of_role(board: Board, role: str) -> frozenset[str]:
+    entry = board.catalogue.roles.get(role) if board.catalogue is not None else None
+    if entry is None:
+        return frozenset()
+    if "*" in entry.may:
+        return frozenset().union(*GROUPS.values())
+    return frozenset().union(*(GROUPS.get(word, frozenset({word})) for word in entry.may))
+
+
+def _has_right(board: Board, actor: Actor, name: str) -> bool:
+    return any(name in _rights_of_role(board, role) for role in actor.roles)
+
+
+def _units_named(command: Command) -> tuple[str, ...]:
+    """The units that the command would move or speak for."""
+    units = getattr(command, "units", ())
+    named = [getattr(command, field, "") for field in ("unit", "by", "one", "other")]
+    return tuple(unit for unit in (*units, *named) if isinstance(unit, str) and unit)
+
+
+def _incidents_named(command: Command) -> tuple[str, ...]:
+    fields = ("incident_id", "other_id", "from_id", "into_id", "to_incident")
+    return tuple(id for field in fields if isinstance(id := getattr(command, field, ""), str) and id)
+
+
+def _of_own_unit(board: Board, command: Command, name: str, actor: Actor) -> NotPermitted | None:
+    """A crew's terminal speaks for its own unit and writes only into the incident that the unit is or was last on."""
+    for unit in _units_named(command):
+        if unit != actor.unit:
+            return NotPermitted(command=name, lacks="unit", subject=unit)
+    if name in ALWAYS or name == "self-initiate":
+        return None
+    own = board.units.get(UnitId(actor.unit))
+    allowed = set() if own is None else {own.last_incident}
+    if own is not None and isinstance(own.status, OnIncident):
+        allowed.add(own.status.incident)
+    for id in _incidents_named(command):
+        if id not in allowed and not _was_there(board, id, actor.unit):
+            return NotPermitted(command=name, lacks="unit", subject=id)
+    return None
+
+
+def _was_there(board: Board, incident_id: str, unit: str) -> bool:
+    incident = board.incidents.get(IncidentId(incident_id))
+    return incident is not None and any(assignment.unit == unit for assignment in incident.assignments)
+
+
+def _of_own_agency(board: Board, command: Command, name: str, actor: Actor) -> NotPermitted | None:
+    """With agencies named for the actor: only their units, and only incidents that one of them is on."""
+    for id in _units_named(command):
+        unit = board.units.get(UnitId(id))
+        if unit is not None and unit.agency not in actor.agencies:
+            return NotPermitted(command=name, lacks="agency", subject=unit.agency)
+    for id in _incidents_named(command):
+        incident = board.incidents.get(IncidentId(id))
+        if incident is not None and not _shares(incident.agencies, actor.agencies):
+            return NotPermitted(command=name, lacks="agency", subject=incident.agencies[0])
+    return None
+
+
+def _shares(ours: tuple[AgencyId, ...], theirs: tuple[AgencyId, ...]) -> bool:
+    return not set(ours).isdisjoint(theirs)

@@ -1,0 +1,98 @@
+"""What has happened to the city itself: tables, roads, zones, premises, hospitals, hydrants, positions."""
+
+from turnout.core.board import Closure, HospitalState, HydrantState, Position, PremiseNote, SpecialZone
+from turnout.core.catalogue import Catalogue
+from turnout.core.fact import Fact
+from turnout.words.identity import ActorId, IncidentId
+
+
+class CataloguePublished(Fact, frozen=True, kw_only=True, tag="catalogue-published"):
+    catalogue: Catalogue
+    note: str = ""
+
+
+class RoadClosed(Fact, frozen=True, kw_only=True, tag="road-closed"):
+    closure: Closure
+
+
+class RoadOpened(Fact, frozen=True, kw_only=True, tag="road-opened"):
+    closure: str
+
+
+class ZoneOpened(Fact, frozen=True, kw_only=True, tag="zone-opened"):
+    zone: SpecialZone
+
+
+class ZoneEnded(Fact, frozen=True, kw_only=True, tag="zone-ended"):
+    zone: str
+
+
+class PremiseWritten(Fact, frozen=True, kw_only=True, tag="premise-written"):
+    note: PremiseNote
+
+
+class PremiseRemoved(Fact, frozen=True, kw_only=True, tag="premise-removed"):
+    note: str
+    reason: str
+
+
+class PremiseOverdue(Fact, frozen=True, kw_only=True, tag="premise-overdue"):
+    """Its expiry has come: it stays, marked, until its owner writes it anew or removes it (1.25)."""
+
+    note: str
+    owner: ActorId
+
+
+class HospitalSet(Fact, frozen=True, kw_only=True, tag="hospital-set"):
+    hospital: HospitalState
+
+
+class HydrantSet(Fact, frozen=True, kw_only=True, tag="hydrant-set"):
+    hydrant: HydrantState
+
+
+class SignedOn(Fact, frozen=True, kw_only=True, tag="signed-on"):
+    taken: Position
+
+
+class SignedOff(Fact, frozen=True, kw_only=True, tag="signed-off"):
+    left: str
+    """The position."""
+
+
+class GroupsTaken(Fact, frozen=True, kw_only=True, tag="groups-taken"):
+    taken: str
+    """The position."""
+    groups: tuple[str, ...]
+
+
+class ExerciseSet(Fact, frozen=True, kw_only=True, tag="exercise-set"):
+    on: bool
+
+
+class DetailsOpened(Fact, frozen=True, kw_only=True, tag="details-opened"):
+    """Somebody is about to see a person's details, and says why. Written before they are shown."""
+
+    incident: IncidentId
+    person: str
+    ref: str
+    purpose: str
+
+
+TableEvent = (
+    CataloguePublished
+    | RoadClosed
+    | RoadOpened
+    | ZoneOpened
+    | ZoneEnded
+    | PremiseWritten
+    | PremiseRemoved
+    | PremiseOverdue
+    | HospitalSet
+    | HydrantSet
+    | SignedOn
+    | SignedOff
+    | GroupsTaken
+    | ExerciseSet
+    | DetailsOpened
+)

@@ -1,0 +1,251 @@
+"""What may be done with the city itself (1.13, 1.17, 1.25, 2.2, 3.7, 4.13, 7.4, 7.7, 7.8, 7.17)."""
+
+from typing import assert_never
+
+from turnout.core.board import Board, Closure, HospitalState, HydrantState, PremiseNote, SpecialZone, Timer
+from turnout.core.context import Context
+from turnout.core.decision import Decision, head
+from turnout.core.lookups import incident_of, tables_of
+from turnout.core.refusals import (
+    IdentityTaken,
+    No,
+    NotPermitted,
+    PlaceNotOnEarth,
+    Refusal,
+    TimeNotPossible,
+    UnknownCode,
+    UnknownEntry,
+    ValueNotTaken,
+)
+from turnout.core.tables.commands import (
+    CloseRoad,
+    EndZone,
+    NoteDetailsOpened,
+    OpenRoad,
+    OpenZone,
+    PublishCatalogue,
+    RemovePremise,
+    SetExercise,
+    SetHospital,
+    SetHydrant,
+    SignOff,
+    SignOn,
+    TableCommand,
+    TakeGroups,
+    WritePremise,
+)
+from turnout.core.tables.events import (
+    CataloguePublished,
+    DetailsOpened,
+    ExerciseSet,
+    HospitalSet,
+    HydrantSet,
+    PremiseRemoved,
+    PremiseWritten,
+    RoadClosed,
+    RoadOpened,
+    ZoneEnded,
+    ZoneOpened,
+)
+from turnout.core.tables.positions import sign_off, sign_on, take_groups
+from turnout.core.tables.soundness import first_missing
+from turnout.core.timers.starting import running, timer_id
+from turnout.core.units.crews import with_mutual_crews
+from turnout.words.moment import Moment
+from turnout.words.place import Place
+
+OUTLINE_MIN = 3
+"""Corners of the smallest area."""
+
+
+def decide_table(board: Board, command: TableCommand, context: Context) -> Decision:  # noqa: C901  one case per command
+    match command:
+        case PublishCatalogue():
+            return _publish(command, context)
+        case CloseRoad():
+            return _close_road(board, command, context)
+        case OpenRoad():
+            return _open_road(board, command, context)
+        case OpenZone():
+            return _open_zone(board, command, context)
+        case EndZone():
+            return _end_zone(board, command, context)
+        case WritePremise():
+            return _write_premise(board, command, context)
+        case RemovePremise():
+            return _remove_premise(board, command, context)
+        case SetHospital():
+            return _set_hospital(board, command, context)
+        case SetHydrant():
+            return _set_hydrant(board, command, context)
+        case SignOn():
+            return sign_on(board, command, context)
+        case SignOff():
+            return sign_off(board, command, context)
+        case TakeGroups():
+            return take_groups(board, command, context)
+        case SetExercise():
+            return [] if board.exercise == command.on else [ExerciseSet(**head(context), on=command.on)]
+        case NoteDetailsOpened():
+            return _note_details_opened(board, command, context)
+        case _:
+            assert_never(command)
+
+
+def _publish(command: PublishCatalogue, context: Context) -> Decision:
+    """Into force at once (7.7). An earlier one is put back by publishing it again."""
+    missing = first_missing(command.catalogue)
+    if missing is not None:
+        return missing
+    return [CataloguePublished(**head(context), catalogue=with_mutual_crews(command.catalogue), note=command.note)]
+
+
+def _points_refused(points: tuple[Place, ...]) -> PlaceNotOnEarth | None:
+    wrong = next((place for place in points if not place.is_on_earth()), None)
+    return None if wrong is None else PlaceNotOnEarth(lat=wrong.lat, lon=wrong.lon)
+
+
+def _until_refused(until: Moment | None, context: Context) -> TimeNotPossible | None:
+    return TimeNotPossible(field="until", at=until) if until is not None and until <= context.at else None
+
+
+def _ends_timer(subject: str, until: Moment | None, context: Context) -> tuple[Timer, ...]:
+    if until is None:
+        return ()
+    timer = Timer(id=timer_id("zone-ends", subject), kind="zone-ends", due=until, started=context.at, subject=subject)
+    return (timer,)
+
+
+def _close_road(board: Board, command: CloseRoad, context: Context) -> Decision:
+    refusal: Refusal | None = _points_refused(command.line) or _until_refused(command.until, context)
+    if refusal is not None:
+        return refusal
+    if command.closure_id in board.closures or command.closure_id in board.special_zones:
+        return IdentityTaken(kind="closure", value=command.closure_id)
+    if not 0.0 <= command.slowdown < 1.0:
+        return ValueNotTaken(field="slowdown", value=command.slowdown)
+    if not 0.0 < command.radius_m <= 10_000.0:
+        return ValueNotTaken(field="radius_m", value=command.radius_m)
+    closure = Closure(
+        id=command.closure_id,
+        line=command.line,
+        radius_m=command.radius_m,
+        slowdown=command.slowdown,
+        reason=command.reason,
+        since=context.at,
+        until=command.until,
+        by=context.actor.id,
+    )
+    return [RoadClosed(**head(context), closure=closure, starts=_ends_timer(closure.id, command.until, context))]
+
+
+def _open_road(board: Board, command: OpenRoad, context: Context) -> Decision:
+    if command.closure_id not in board.closures:
+        return UnknownEntry(kind="closure", entry=command.closure_id)
+    stops = running(board, [timer_id("zone-ends", command.closure_id)])
+    return [RoadOpened(**head(context), closure=command.closure_id, stops=stops)]
+
+
+def _open_zone(board: Board, command: OpenZone, context: Context) -> Decision:
+    refusal: Refusal | None = _points_refused(command.outline) or _until_refused(command.until, context)
+    if refusal is not None:
+        return refusal
+    if command.zone_id in board.special_zones or command.zone_id in board.closures:
+        return IdentityTaken(kind="zone", value=command.zone_id)
+    if len(command.outline) < OUTLINE_MIN:
+        return ValueNotTaken(field="outline", value=len(command.outline))
+    zone = SpecialZone(
+        id=command.zone_id,
+        name=command.name,
+        outline=command.outline,
+        plan_zone=command.plan_zone,
+        since=context.at,
+        until=command.until,
+        by=context.actor.id,
+    )
+    return [ZoneOpened(**head(context), zone=zone, starts=_ends_timer(zone.id, command.until, context))]
+
+
+def _end_zone(board: Board, command: EndZone, context: Context) -> Decision:
+    if command.zone_id not in board.special_zones:
+        return UnknownEntry(kind="zone", entry=command.zone_id)
+    stops = running(board, [timer_id("zone-ends", command.zone_id)])
+    return [ZoneEnded(**head(context), zone=command.zone_id, stops=stops)]
+
+
+def _write_premise(board: Board, command: WritePremise, context: Context) -> Decision:
+    """Anew or over an earlier one; its owner is whoever wrote it last, and it always has an expiry (1.25)."""
+    refusal: Refusal | None = _points_refused((command.place,))
+    if refusal is not None:
+        return refusal
+    if command.expires <= context.at:
+        return TimeNotPossible(field="expires", at=command.expires)
+    if not 0 < command.radius_m <= 1_000:
+        return ValueNotTaken(field="radius_m", value=command.radius_m)
+    note = PremiseNote(
+        id=command.note_id,
+        kind=command.kind,
+        place=command.place,
+        radius_m=command.radius_m,
+        address=command.address,
+        text=command.text,
+        owner=context.actor.id,
+        expires=command.expires,
+    )
+    review = Timer(id=timer_id("review", note.id), kind="review", due=note.expires, started=context.at, subject=note.id)
+    return [PremiseWritten(**head(context), note=note, starts=(review,))]
+
+
+def _remove_premise(board: Board, command: RemovePremise, context: Context) -> Decision:
+    if command.note_id not in board.premises:
+        return UnknownEntry(kind="premise", entry=command.note_id)
+    stops = running(board, [timer_id("review", command.note_id)])
+    return [PremiseRemoved(**head(context), note=command.note_id, reason=command.reason, stops=stops)]
+
+
+def _set_hospital(board: Board, command: SetHospital, context: Context) -> Decision:
+    tables = tables_of(board)
+    if isinstance(tables, No):
+        return tables
+    if command.hospital not in tables.hospitals:
+        return UnknownCode(kind="hospital", value=command.hospital)
+    if command.beds is not None and command.beds < 0:
+        return ValueNotTaken(field="beds", value=command.beds)
+    hospital = HospitalState(
+        id=command.hospital, diversion=command.diversion, beds=command.beds, note=command.note, at=context.at
+    )
+    return [HospitalSet(**head(context), hospital=hospital)]
+
+
+def _set_hydrant(board: Board, command: SetHydrant, context: Context) -> Decision:
+    tables = tables_of(board)
+    if isinstance(tables, No):
+        return tables
+    if command.hydrant not in tables.hydrants:
+        return UnknownCode(kind="hydrant", value=command.hydrant)
+    hydrant = HydrantState(id=command.hydrant, out_of_service=command.out_of_service, note=command.note, at=context.at)
+    return [HydrantSet(**head(context), hydrant=hydrant)]
+
+
+def _note_details_opened(board: Board, command: NoteDetailsOpened, context: Context) -> Decision:
+    """Only of a person of this incident, and never without a purpose (charter 6)."""
+    incident = incident_of(board, command.incident_id)
+    if isinstance(incident, No):
+        return incident
+    persons = {card.id: card.ref for card in incident.persons}
+    for id in incident.calls:
+        call = board.calls.get(id)
+        if call is not None and call.caller is not None:
+            persons[call.caller.id] = call.caller.ref
+    if persons.get(command.person_id) != command.ref:
+        return UnknownEntry(kind="person", entry=command.person_id)
+    if not context.purpose.strip():
+        return NotPermitted(command="note-details-opened", lacks="purpose")
+    opened = DetailsOpened(
+        **head(context),
+        incident=incident.id,
+        person=command.person_id,
+        ref=command.ref,
+        purpose=context.purpose,
+    )
+    return [opened]

@@ -1,0 +1,223 @@
+"""How the board changes when units are sent, report and leave an incident."""
+
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from turnout.core.applying import (
+    change_incident,
+    change_unit,
+    place_of_assignment,
+    the_incident,
+    the_unit,
+    with_assignment,
+)
+from turnout.core.board import (
+    STAGES,
+    Alert,
+    Assignment,
+    Available,
+    Board,
+    Dispatch,
+    OnIncident,
+    RollCall,
+    Unit,
+)
+from turnout.core.units.events import (
+    AlertReported,
+    AlertSent,
+    AssignmentEnded,
+    AssignmentEvent,
+    IncidentStacked,
+    IncidentUnstacked,
+    LateReasonGiven,
+    RollCallAnswered,
+    RollCallStarted,
+    SentUnit,
+    StageTimeFilled,
+    StatusReported,
+    UnitDisposed,
+    UnitFreed,
+    UnitKept,
+    UnitsAssigned,
+)
+from turnout.words.moment import Moment
+
+STAGE_ORDER: Final[dict[str, int]] = {stage: place for place, stage in enumerate(STAGES)}
+
+
+def evolve_assignment(board: Board, event: AssignmentEvent) -> Board:  # noqa: C901  one case per event
+    match event:
+        case UnitsAssigned():
+            return _assigned(board, event)
+        case AssignmentEnded():
+            return _ended(board, event)
+        case StatusReported():
+            return _reported(board, event)
+        case StageTimeFilled():
+            return _time_filled(board, event)
+        case UnitFreed():
+            return change_unit(board, event.unit, free=True)
+        case UnitKept():
+            return change_unit(board, event.unit, free=False)
+        case IncidentStacked():
+            stack = the_unit(board, event.unit).stack
+            more = (event.incident, *stack) if event.first else (*stack, event.incident)
+            return change_unit(board, event.unit, stack=more)
+        case IncidentUnstacked():
+            stack = tuple(id for id in the_unit(board, event.unit).stack if id != event.incident)
+            return change_unit(board, event.unit, stack=stack)
+        case AlertSent() | AlertReported():
+            return _alerted(board, event)
+        case LateReasonGiven() | UnitDisposed():
+            return _assignment_noted(board, event)
+        case RollCallStarted():
+            return change_incident(board, event.incident, event, roll_call=RollCall(event.at, event.asked))
+        case RollCallAnswered():
+            roll_call = the_incident(board, event.incident).roll_call
+            assert roll_call is not None, f"no roll-call at {event.incident}"
+            answered = {**roll_call.answered, event.unit: event.at}
+            return change_incident(board, event.incident, event, roll_call=replace(roll_call, answered=answered))
+        case _:
+            assert_never(event)
+
+
+def _assigned(board: Board, event: UnitsAssigned) -> Board:
+    incident = the_incident(board, event.incident)
+    units = dict(board.units)
+    for sent in event.units:
+        units[sent.unit] = _sent(the_unit(board, sent.unit), sent, event)
+    dispatch = Dispatch(
+        at=event.at,
+        by=event.by,
+        units=tuple(sent.unit for sent in event.units),
+        offer=event.offer,
+        reason=event.reason,
+    )
+    active = incident.status == "active"
+    changed = replace(
+        incident,
+        assignments=(*incident.assignments, *(_assignment(sent, event) for sent in event.units)),
+        dispatches=(*incident.dispatches, dispatch),
+        status="active",
+        status_since=incident.status_since if active else event.at,
+        last_change=event.at,
+    )
+    return replace(board, units=units, incidents={**board.incidents, event.incident: changed})
+
+
+def _assignment(sent: SentUnit, event: UnitsAssigned) -> Assignment:
+    return Assignment(
+        unit=sent.unit,
+        role=sent.role,
+        by=event.by,
+        times={"dispatched": sent.dispatched},
+        travel_time_s=sent.travel_time_s,
+    )
+
+
+def _sent(unit: Unit, sent: SentUnit, event: UnitsAssigned) -> Unit:
+    assert not isinstance(unit.status, OnIncident), f"{unit.id} is on {unit.status}"
+    return replace(
+        unit,
+        status=OnIncident(event.incident, "dispatched"),
+        since=sent.dispatched,
+        last_dispatched=sent.dispatched,
+        dispatches=unit.dispatches + 1,
+        last_incident=event.incident,
+        free=False,
+        stack=tuple(id for id in unit.stack if id != event.incident) if unit.stack else unit.stack,
+    )
+
+
+def _ended(board: Board, event: AssignmentEnded) -> Board:
+    incident = the_incident(board, event.incident)
+    index = place_of_assignment(incident, event.unit)
+    assignment = incident.assignments[index]
+    over = replace(
+        assignment,
+        times={**assignment.times, "ended": event.ended},
+        ended_as=event.ended_as,
+        disposition=event.disposition or assignment.disposition,
+    )
+    board = change_incident(board, event.incident, event, assignments=with_assignment(incident, index, over))
+    return change_unit(board, event.unit, status=Available(in_quarters=False), since=event.ended, free=False)
+
+
+def _reported(board: Board, event: StatusReported) -> Board:
+    incident = the_incident(board, event.incident)
+    index = place_of_assignment(incident, event.unit)
+    assignment = incident.assignments[index]
+    times = dict(assignment.times)
+    if event.set_back:
+        times = {s: at for s, at in times.items() if STAGE_ORDER[s] <= STAGE_ORDER[event.stage]}
+    times.setdefault(event.stage, event.happened)
+    destination = event.destination if event.destination is not None else assignment.destination
+    changed = replace(
+        assignment,
+        times=times,
+        destination=destination,
+        odometer_km=_with_odometer(assignment, event.stage, event.odometer_km),
+    )
+    status = OnIncident(event.incident, event.stage, destination, event.code)
+    board = change_incident(board, event.incident, event, assignments=with_assignment(incident, index, changed))
+    unit = the_unit(board, event.unit)
+    return change_unit(
+        board,
+        event.unit,
+        status=status,
+        since=event.happened,
+        odometer_km=unit.odometer_km if event.odometer_km is None else event.odometer_km,
+    )
+
+
+def _with_odometer(assignment: Assignment, stage: str, odometer_km: float | None) -> dict[str, float]:
+    return assignment.odometer_km if odometer_km is None else {**assignment.odometer_km, stage: odometer_km}
+
+
+def _time_filled(board: Board, event: StageTimeFilled) -> Board:
+    incident = the_incident(board, event.incident)
+    index = place_of_assignment(incident, event.unit, working=False)
+    assignment = incident.assignments[index]
+    changed = replace(
+        assignment,
+        times={**assignment.times, event.stage: event.happened},
+        odometer_km=_with_odometer(assignment, event.stage, event.odometer_km),
+    )
+    return change_incident(board, event.incident, event, assignments=with_assignment(incident, index, changed))
+
+
+def _alerted(board: Board, event: AlertSent | AlertReported) -> Board:
+    incident = the_incident(board, event.incident)
+    index = place_of_assignment(incident, event.unit, working=False)
+    assignment = incident.assignments[index]
+    if isinstance(event, AlertSent):
+        alert = Alert(id=event.alert, channel=event.channel, to=event.to, sent=event.at)
+        alerts = (*assignment.alerts, alert)
+    else:
+        alerts = tuple(
+            _with_outcome(alert, event, event.at) if alert.id == event.alert else alert for alert in assignment.alerts
+        )
+    changed = replace(assignment, alerts=alerts)
+    return change_incident(board, event.incident, event, assignments=with_assignment(incident, index, changed))
+
+
+def _with_outcome(alert: Alert, event: AlertReported, at: Moment) -> Alert:
+    match event.outcome:
+        case "delivered":
+            return replace(alert, delivered=at)
+        case "acknowledged":
+            return replace(alert, acknowledged=at, delivered=alert.delivered or at)
+        case "failed":
+            return replace(alert, failed=event.note or "failed")
+
+
+def _assignment_noted(board: Board, event: LateReasonGiven | UnitDisposed) -> Board:
+    incident = the_incident(board, event.incident)
+    index = place_of_assignment(incident, event.unit, working=False)
+    assignment = incident.assignments[index]
+    if isinstance(event, LateReasonGiven):
+        changed = replace(assignment, late_reasons={**assignment.late_reasons, event.interval: event.reason})
+    else:
+        changed = replace(assignment, disposition=event.disposition)
+    return change_incident(board, event.incident, event, assignments=with_assignment(incident, index, changed))

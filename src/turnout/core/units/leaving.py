@@ -1,0 +1,90 @@
+"""How a unit comes off its incident, whatever the cause (2.14, 3.22, 3.24).
+
+The one place where an assignment ends, so that clocks, crews and the queue are never forgotten.
+"""
+
+from typing import Literal
+
+from turnout.core.board import Board, Incident, OnIncident, Timer, Unit
+from turnout.core.decision import Draft
+from turnout.core.incidents.events import IncidentRequeued
+from turnout.core.lookups import anyone_arrived
+from turnout.core.timers.starting import incident_timer, timers_of_assignment
+from turnout.core.units.crews import crew_comes_back
+from turnout.core.units.events import AssignmentEnded
+from turnout.words.identity import UnitId
+from turnout.words.moment import MINUTE_MS, Moment, later
+
+EndedAs = Literal["cleared", "preempted", "cancelled", "relieved", "exchanged"]
+
+UNCLOSED_AFTER_MS = 10 * MINUTE_MS
+"""An incident that nobody works on any more and nobody has closed is asked about after this long."""
+
+
+def leave(
+    draft: Draft,
+    unit_id: UnitId,
+    ended_as: EndedAs,
+    *,
+    disposition: str = "",
+    reason: str = "",
+    override: str = "",
+    goes_on: bool = False,
+    incident_ends: bool = False,
+) -> None:
+    """Add to `draft` that the unit leaves the incident that it is on.
+
+    `goes_on`: it is sent elsewhere in the same act, so its crew's other vehicles stay out.
+    `incident_ends`: in the same act too, or another unit comes in its place: it does not go back into the queue.
+    """
+    board = draft.board
+    unit = board.units[unit_id]
+    assert isinstance(unit.status, OnIncident), f"{unit_id} is on no incident"
+    incident = board.incidents[unit.status.incident]
+    last = not incident_ends and [a.unit for a in incident.working] == [unit_id]
+    done = ended_as in ("cleared", "relieved") and anyone_arrived(incident)
+    ended = AssignmentEnded(
+        **draft.head,
+        unit=unit_id,
+        incident=incident.id,
+        ended_as=ended_as,
+        ended=draft.at,
+        disposition=disposition,
+        reason=reason,
+        override=override,
+        stops=timers_of_assignment(board, incident.id, unit),
+        starts=_unclosed_timer(incident, draft.at) if last and done else (),
+    )
+    draft.add(ended)
+    if not goes_on:
+        crew_comes_back(draft, unit)
+    if last and not done:
+        requeue(draft, incident, reason or ended_as)
+
+
+def _unclosed_timer(incident: Incident, at: Moment) -> tuple[Timer, ...]:
+    return incident_timer(None, "review", incident, at, due=later(at, UNCLOSED_AFTER_MS))
+
+
+def requeue(draft: Draft, incident: Incident, reason: str) -> None:
+    """The last unit has gone and the work is not done: it waits again, with its clock (2.14)."""
+    starts = incident_timer(draft.board.catalogue, "pending", incident, draft.at)
+    draft.add(IncidentRequeued(**draft.head, incident=incident.id, reason=reason, starts=starts))
+
+
+def lead_unit(board: Board, incident: Incident) -> Unit | None:
+    """The primary unit (6.3): of those working, else of all that were sent, the lowest rank of its kind.
+
+    Among equals, the one that arrived first, then the one sent first, then by call sign. Never simply the first sent.
+    """
+    considered = incident.working or incident.assignments
+    ranked = []
+    for assignment in considered:
+        unit = board.units.get(assignment.unit)
+        if unit is None:
+            continue
+        kind = board.catalogue.unit_kinds.get(unit.kind) if board.catalogue is not None else None
+        rank = kind.rank if kind is not None else 99
+        arrived = assignment.times.get("on-scene", Moment(2**62))
+        ranked.append((rank, arrived, assignment.times["dispatched"], unit.id))
+    return board.units[min(ranked)[3]] if ranked else None
