@@ -160,6 +160,34 @@ def test_a_way_that_leaves_the_file_and_returns_is_not_bridged(osm: OsmFile) -> 
     assert np.count_nonzero(graph.edge_way == 1) == 4
 
 
+def two_streets_a_step_apart(osm: OsmFile) -> OsmFile:
+    """High St (1), and Stray St (2), whose middle junction lies two metres beside High St's."""
+    osm.nodes({1: (0, 0), 2: (100, 0), 3: (200, 0), 11: (100, 100), 12: (101, 1.7), 13: (100, -100)})
+    return osm.way(1, [1, 2], name="High St").way(3, [2, 3], name="High St")
+
+
+def test_a_stray_street_is_joined_to_the_crossing_beside_it(osm: OsmFile) -> None:
+    graph = two_streets_a_step_apart(osm).way(2, [11, 12]).way(4, [12, 13]).build()
+    assert (graph.origin.junctions_joined, graph.origin.edges_dropped) == (1, 0)
+    assert route_ways(graph, edge(graph, 1, east_m=1), edge(graph, 4, north_m=-1)) == [1, 4]
+
+
+def test_a_bridge_is_not_joined_to_the_street_below(osm: OsmFile) -> None:
+    graph = two_streets_a_step_apart(osm).way(2, [11, 12], bridge="yes").way(4, [12, 13], layer="1").build()
+    assert (graph.origin.junctions_joined, graph.origin.edges_dropped) == (0, 4)
+
+
+def test_dead_ends_of_connected_streets_are_not_joined(osm: OsmFile) -> None:
+    two_streets_a_step_apart(osm).way(2, [11, 12]).way(5, [11, 1])
+    assert osm.build().origin.junctions_joined == 0
+
+
+def test_a_barrier_s_two_sides_are_not_joined_again(osm: OsmFile) -> None:
+    osm.nodes({1: (0, 0), 3: (200, 0)}).nodes({2: (100, 0)}, barrier="block").way(1, [1, 2, 3])
+    graph = osm.build()
+    assert (graph.origin.junctions_joined, graph.edge_count) == (0, 2)
+
+
 def test_without_a_restriction_the_turn_is_taken(osm: OsmFile) -> None:
     graph = a_crossing(osm).build()
     assert route_ways(graph, edge(graph, 14, north_m=1), edge(graph, 15, east_m=-1)) == [14, 15]

@@ -17,7 +17,8 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from turnout.roads.arcs import Arcs, Turn, split_arcs
 from turnout.roads.graph import ROAD_CLASSES, Flags, Floats, Ints, Origin, RoadGraph, fault_in
-from turnout.roads.ways import TurnRule, WayRule, bars_vehicles, directions_of, turn_rule, way_rule
+from turnout.roads.mending import joined
+from turnout.roads.ways import TurnRule, WayRule, bars_vehicles, directions_of, is_on_ground, turn_rule, way_rule
 from turnout.words.name import Name
 from turnout.words.place import EARTH_RADIUS_M
 from turnout.words.trouble import Malformed
@@ -32,6 +33,7 @@ class _Way:
     id: int
     nodes: tuple[int, ...]
     rule: WayRule
+    on_ground: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +54,7 @@ class _Reading:
     restrictions: list[_Restriction] = dataclasses.field(default_factory=list)
     ways_left: Counter[str] = dataclasses.field(default_factory=Counter)
     restrictions_left: Counter[str] = dataclasses.field(default_factory=Counter)
+    junctions_joined: int = 0
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -78,7 +81,7 @@ def build_roads(osm_file: Path, source: str = "") -> RoadGraph:
         raise Malformed(str(trouble), str(osm_file), _CURE) from trouble
     if not reading.ways:
         raise Malformed("there are no roads in it", str(osm_file), _CURE)
-    edges = _cut(reading)
+    edges = _mend(reading, _cut(reading))
     turns, taken = _forbidden_turns(reading, edges)
     arcs = split_arcs(len(edges.junctions), edges.begin, edges.end, _twins(edges.piece, edges.backward), turns)
     return _assemble(reading, edges, arcs, taken, source or osm_file.name)
@@ -115,7 +118,7 @@ def _read_way(reading: _Reading, item: osmium.osm.Way, tags: dict[str, str]) -> 
         elif not runs[-1] or runs[-1][-1] != node.ref:
             runs[-1].append(node.ref)
             reading.places[node.ref] = (node.location.lat, node.location.lon)
-    inside = [_Way(item.id, tuple(run), rule) for run in runs if len(run) > 1]
+    inside = [_Way(item.id, tuple(run), rule, is_on_ground(tags)) for run in runs if len(run) > 1]
     reading.ways.extend(inside)
     if not inside:
         reading.ways_left["outside the file"] += 1
@@ -176,6 +179,18 @@ def _cut(reading: _Reading) -> _Edges:
         backward=np.array([row[3] for row in rows], dtype=np.bool_),
         way=[row[4] for row in rows],
     )
+
+
+def _mend(reading: _Reading, edges: _Edges) -> _Edges:
+    """Join parts that end a step short of the rest. A junction keeps its own OSM node."""
+    at = np.array([reading.places[node] for node in edges.junctions])
+    on_ground = np.array([node not in reading.barriers for node in edges.junctions])
+    for edge, way in enumerate(edges.way):
+        if not way.on_ground:
+            on_ground[[edges.begin[edge], edges.end[edge]]] = False
+    becomes = joined(at[:, 0], at[:, 1], edges.begin, edges.end, on_ground)
+    reading.junctions_joined = int(np.count_nonzero(becomes != np.arange(len(becomes))))
+    return dataclasses.replace(edges, begin=becomes[edges.begin], end=becomes[edges.end])
 
 
 def _forbidden_turns(reading: _Reading, edges: _Edges) -> tuple[list[Turn], int]:
@@ -249,6 +264,7 @@ def _origin(reading: _Reading, restrictions_taken: int, dropped_m: Floats, sourc
         source=source,
         ways_taken=len(reading.ways),
         ways_left=dict(sorted(reading.ways_left.items())),
+        junctions_joined=reading.junctions_joined,
         edges_dropped=len(dropped_m),
         dropped_km=round(float(dropped_m.sum()) / 1000.0, 3),
         restrictions_taken=restrictions_taken,

@@ -60,6 +60,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     ways_taken: int = 0
     ways_left: dict[str, int] = {}
     """How many ways were not taken, by reason."""
+    junctions_joined: int = 0
+    """Junctions of stray parts that were joined to others a step away (mending.py)."""
     edges_dropped: int = 0
     """Edges outside the largest part in which every place reaches every other."""
     dropped_km: float = 0.0

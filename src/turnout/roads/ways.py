@@ -182,6 +182,11 @@ def bars_vehicles(tags: Tags) -> bool:
     return not any(tags.get(key) in _YES for key in ("emergency", "motor_vehicle", "vehicle"))
 
 
+def is_on_ground(tags: Tags) -> bool:
+    """Whether the way is neither a bridge nor a tunnel, so that what lies beside it lies at its height."""
+    return tags.get("layer", "0") == "0" and all(tags.get(key, "no") == "no" for key in ("bridge", "tunnel"))
+
+
 class TurnRule(msgspec.Struct, frozen=True):
     """What a restriction relation says: these turns are forbidden, or only these are allowed."""
 
