@@ -1,0 +1,97 @@
+"""The web application: the API (Litestar and msgspec), files for browsers, and the socket, as one ASGI application."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, MediaType, Response, Router, get
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+
+from turnout.adapters.http.assets import SECURITY, Assets
+from turnout.adapters.http.door import own_site_only, who_asks
+from turnout.adapters.http.openapi import describe, docs_page
+from turnout.adapters.http.problems import (
+    BODY_BYTES_MAX,
+    NotTaken,
+    on_bad_input,
+    on_bug,
+    on_fault,
+    on_http,
+    on_not_taken,
+)
+from turnout.adapters.http.routes import accounts, board, session
+from turnout.adapters.http.routes.commands import command_routes
+from turnout.desk.faults import Fault
+from turnout.edge.edge import Edge
+from turnout.words.trouble import BadInput
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+API: Final = "/api/v1"
+GZIP_FROM_BYTES: Final = 4_096
+
+
+class WebApp:
+    """`api` for programs and consoles, `assets` for browsers, `socket` for what follows the board."""
+
+    def __init__(self, edge: Edge, assets: Assets, socket: Asgi) -> None:
+        self.api = litestar_app(edge)
+        self._assets, self._socket = assets, socket
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        elif scope["type"] == "http" and self._assets.knows(str(scope["path"])):
+            await self._assets(scope, receive, send)
+        else:
+            await self.api(scope, receive, send)  # type: ignore[arg-type]
+
+
+def litestar_app(edge: Edge) -> Litestar:
+    """The API by itself."""
+    handlers = [*board.ROUTES, *session.ROUTES, *accounts.ROUTES, *command_routes()]
+    described: list[Any] = []
+
+    @cache
+    def document() -> dict[str, Any]:
+        return describe(described[0], edge.version)
+
+    @get("/openapi.json", include_in_schema=False)
+    async def openapi_json() -> Response[bytes]:
+        return Response(msgspec.json.encode(document()), media_type="application/openapi+json")
+
+    @get("/docs", include_in_schema=False, media_type=MediaType.HTML)
+    async def docs() -> str:
+        return docs_page(document())
+
+    app = Litestar(
+        route_handlers=[Router(path=API, route_handlers=[*handlers, openapi_json, docs]), _health_at_root()],
+        dependencies={"edge": Provide(lambda: edge, sync_to_thread=False), "who": Provide(who_asks)},
+        before_request=own_site_only,
+        exception_handlers={
+            NotTaken: on_not_taken,
+            Fault: on_fault,
+            BadInput: on_bad_input,
+            HTTPException: on_http,
+            Exception: on_bug,
+        },
+        request_max_body_size=BODY_BYTES_MAX,
+        response_headers={name.decode(): value.decode() for name, value in SECURITY},
+        compression_config=CompressionConfig(backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=4),
+        openapi_config=OpenAPIConfig(title="Turnout", version=edge.version, path="/-/framework", render_plugins=[]),
+    )
+    described.append(app)
+    return app
+
+
+def _health_at_root() -> HTTPRouteHandler:
+    """Watch-dogs ask at `/health`, whatever the API's version."""
+    return get("/health", include_in_schema=False)(board.health.fn)

@@ -1,0 +1,125 @@
+"""Every no as a problem document (RFC 9457) in the asker's language, whoever raised it: rules, edge, framework or a bug."""
+
+import logging
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE, HTTP_500_INTERNAL_SERVER_ERROR
+
+from turnout.desk.faults import Fault
+from turnout.edge.answers import Declined, declined, declined_by_fault
+from turnout.words.name import Language
+from turnout.words.trouble import BadInput
+
+log = logging.getLogger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+
+BODY_BYTES_MAX = 256 * 1024
+"""The desk's own limit on a command; the largest honest one (a table) has a tenth of it. More is refused while it arrives."""
+
+TABLES_BYTES_MAX = 4 * 1024 * 1024
+"""For the few routes that take whole tables or a batch of positions."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """RFC 9457. `code` and `fields` are for programs, `title` and `detail` for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    fields: dict[str, Any] = {}
+
+
+class NotTaken(Exception):
+    """Raised by a route to answer with a problem document."""
+
+    def __init__(self, declined: Declined) -> None:
+        super().__init__(declined.code)
+        self.declined = declined
+
+
+def no(code: str, **fields: Any) -> NotTaken:
+    """One of the edge's own nos, to be raised."""
+    return NotTaken(declined(code, **fields))
+
+
+def language_of(headers: Any) -> Language:
+    """The first language of Accept-Language that we speak; English where none is."""
+    for part in str(headers.get("accept-language", "")).split(","):
+        tag = part.partition(";")[0].strip().lower()
+        if tag.startswith("zh"):
+            return "zh-CN"
+        if tag.startswith("en"):
+            return "en"
+    return "en"
+
+
+def problem_response(answer: Declined, language: Language) -> Response[bytes]:
+    problem = Problem(
+        type=f"/problems/{answer.code}",
+        title=answer.code.replace("-", " "),
+        status=answer.status,
+        detail=answer.text.spoken(language),
+        code=answer.code,
+        fields=answer.fields,
+    )
+    headers = {"content-language": language, "cache-control": "no-store"}
+    if answer.retry_after_s:
+        headers["retry-after"] = str(answer.retry_after_s)
+    return Response(msgspec.json.encode(problem), status_code=answer.status, media_type=PROBLEM_JSON, headers=headers)
+
+
+Asked = Request[Any, Any, Any]
+
+
+def on_not_taken(request: Asked, trouble: NotTaken) -> Response[bytes]:
+    return problem_response(trouble.declined, language_of(request.headers))
+
+
+def on_fault(request: Asked, trouble: Fault) -> Response[bytes]:
+    return problem_response(declined_by_fault(trouble), language_of(request.headers))
+
+
+def on_bad_input(request: Asked, trouble: BadInput) -> Response[bytes]:
+    answer = declined("malformed", problem=trouble.what, field=trouble.where or "body")
+    return problem_response(answer, language_of(request.headers))
+
+
+def on_http(request: Asked, trouble: HTTPException) -> Response[bytes]:
+    """What the framework itself refuses."""
+    return problem_response(_of_framework(request, trouble), language_of(request.headers))
+
+
+def on_bug(request: Asked, trouble: Exception) -> Response[bytes]:
+    """The process edge: a bug in a route must not end the server, and its sender must get an answer."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=trouble)
+    return problem_response(declined("bug-found"), language_of(request.headers))
+
+
+def _of_framework(request: Asked, trouble: HTTPException) -> Declined:
+    if isinstance(trouble, NotFoundException):
+        return declined("not-found", path=request.url.path)
+    if trouble.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
+        return declined("too-large", most=BODY_BYTES_MAX)
+    if isinstance(trouble, ValidationException) and isinstance(trouble.extra, list) and trouble.extra:
+        first = trouble.extra[0]
+        field = ".".join(part for part in (str(first.get("source", "")), str(first.get("key", ""))) if part)
+        return declined("malformed", problem=str(first.get("message", "")), field=field)
+    if isinstance(trouble, ClientException) and trouble.status_code == 400:
+        return declined("malformed", problem=trouble.detail, field="body")
+    if trouble.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=trouble)
+        return declined("bug-found")
+    return msgspec.structs.replace(
+        declined("malformed", problem=trouble.detail, field=request.url.path), status=trouble.status_code
+    )

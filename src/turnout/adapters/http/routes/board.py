@@ -1,0 +1,116 @@
+"""The state of things: health, the city, the board, where units are."""
+
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Response, get, post
+
+from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.problems import TABLES_BYTES_MAX, no
+from turnout.core.catalogue import Catalogue
+from turnout.desk.access import may_report_place
+from turnout.edge.edge import words_for_fix
+from turnout.edge.health import Health, health_of
+from turnout.edge.rows import snapshot
+from turnout.telemetry.latest import BATCH_MAX, Fix
+from turnout.words.name import Name
+from turnout.words.place import Place
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+class CityShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a screen needs to know of the city. Fetch it again when the board's row `board` names another catalogue."""
+
+    catalogue: Catalogue | None
+    bounds: tuple[float, float, float, float]
+    """West, south, east, north, degrees."""
+    centre: Place
+    attribution: tuple[Name, ...]
+    tiles: str
+    demo: bool
+    version: str
+    arrival: bool
+    """Whether the place of a unit reports its status by itself."""
+
+
+class RefusedPosition(msgspec.Struct, frozen=True):
+    index: int
+    unit: str
+    code: str
+    text: Name
+
+
+class PositionsTaken(msgspec.Struct, frozen=True):
+    taken: int
+    refused: tuple[RefusedPosition, ...]
+
+
+Fixes = Annotated[list[Fix], msgspec.Meta(max_length=BATCH_MAX)]
+
+
+@get("/health", opt={"open": True})
+async def health(edge: TheEdge) -> Response[Health]:
+    """Whether the desk takes commands, for people and for watch-dogs (503 when it does not)."""
+    now = health_of(edge)
+    return Response(now, status_code=200 if now.ok else 503, headers={"cache-control": "no-store"})
+
+
+@get("/city", opt={"open": True})
+async def city(edge: TheEdge) -> CityShown:
+    """The city's tables and map. They are public: the sign-in page needs names and languages."""
+    west, south, east, north = edge.ground.bounds
+    return CityShown(
+        catalogue=edge.counter.board.catalogue,
+        bounds=edge.ground.bounds,
+        centre=Place((south + north) / 2.0, (west + east) / 2.0),
+        attribution=edge.ground.attribution,
+        tiles="/tiles/city.pmtiles",
+        demo=edge.ground.demo,
+        version=edge.version,
+        arrival=edge.arrival,
+    )
+
+
+@get("/board")
+async def board(who: Who, edge: TheEdge) -> Response[bytes]:
+    """Every row that you may see, by table, as of `seq`. The socket gives the same and then follows it."""
+    want(who, "read", "field")
+    body = {"seq": edge.counter.seq, "tables": snapshot(edge.counter.board, who.sight)}
+    return Response(_encoder.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+@get("/positions")
+async def positions(who: Who, edge: TheEdge) -> list[Fix]:
+    """The newest place of every unit that you may see."""
+    want(who, "read", "field")
+    now = edge.counter.board
+    return [
+        Fix(
+            unit=held.unit,
+            lat=held.place.lat,
+            lon=held.place.lon,
+            heading=held.heading,
+            speed_mps=held.speed_mps,
+            at=held.at,
+            source=held.source,
+        )
+        for held in edge.latest.list_all()
+        if held.unit in now.units and who.sight.unit_row(now.units[held.unit], now)
+    ]
+
+
+@post("/positions", status_code=200, request_max_body_size=TABLES_BYTES_MAX)
+async def report_positions(data: Fixes, who: Who, edge: TheEdge) -> PositionsTaken:
+    """Where units are. Each that cannot be believed comes back with its reason; the others are taken."""
+    foreign = next((fix.unit for fix in data if not may_report_place(who, fix.unit)), None)
+    if foreign is not None:
+        raise no("scope-missing", scope=f"avl:{foreign}")
+    taken = edge.take_positions(data)
+    return PositionsTaken(
+        taken.taken,
+        tuple(RefusedPosition(one.index, one.unit, one.code, words_for_fix(one, data)) for one in taken.refused),
+    )
+
+
+ROUTES = [health, city, board, positions, report_positions]

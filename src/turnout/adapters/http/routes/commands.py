@@ -1,0 +1,86 @@
+"""Commands: one route for any of them, and a documented route for each, made from the core's own union."""
+
+import uuid
+from typing import Annotated, Any, get_args
+
+import msgspec
+from litestar import post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Parameter
+
+from turnout.adapters.http.door import TheEdge, Who
+from turnout.adapters.http.problems import NotTaken
+from turnout.core.commands import Command
+from turnout.core.limits import Id, Line
+from turnout.desk.access import INSIDE, Principal
+from turnout.edge.answers import Accepted, Declined
+from turnout.edge.edge import Edge
+
+Purpose = Annotated[str, Parameter(query="purpose", max_length=500, description="Why, where the command needs one.")]
+At = Annotated[str, Parameter(query="position", max_length=64, description="The position that it is given at.")]
+Key = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        max_length=64,
+        description="The command's identity: sent again after a doubt it is answered as before and done once.",
+    ),
+]
+
+
+class CommandAsked(msgspec.Struct, frozen=True):
+    """Any command. `id` is its identity: the same again is answered as before, and done once."""
+
+    id: Id
+    command: Command
+    purpose: Line = ""
+    position: Id | str = ""
+
+
+class CommandDone(msgspec.Struct, frozen=True):
+    """The command is on the journal, as its rows `seq_from` to `seq_to`; an act with nothing to do has none."""
+
+    seq_from: int
+    seq_to: int
+    repeated: bool
+    outcome: dict[str, str]
+
+
+async def _hand_in(edge: Edge, who: Principal, command_id: str, command: Any, purpose: str, at: str) -> CommandDone:
+    answer = await edge.counter.hand_in(who, command_id, command, purpose, at)
+    if isinstance(answer, Declined):
+        raise NotTaken(answer)
+    return done(answer)
+
+
+def done(answer: Accepted) -> CommandDone:
+    return CommandDone(answer.seq_from, answer.seq_to, answer.repeated, answer.outcome)
+
+
+@post("/commands", status_code=200)
+async def give_command(data: CommandAsked, who: Who, edge: TheEdge) -> CommandDone:
+    """Any command, by its tag `do`."""
+    return await _hand_in(edge, who, data.id, data.command, data.purpose, data.position)
+
+
+def _route(kind: type[msgspec.Struct]) -> HTTPRouteHandler:
+    """`POST /commands/<do>` for one command: its own fields are the body."""
+    tag = str(kind.__struct_config__.tag)
+
+    async def give(
+        data: Any, who: Who, edge: TheEdge, purpose: Purpose = "", at: At = "", key: Key = None
+    ) -> CommandDone:
+        return await _hand_in(edge, who, key or str(uuid.uuid4()), data, purpose, at)
+
+    give.__annotations__["data"] = kind
+    give.__name__ = tag.replace("-", "_")
+    give.__doc__ = kind.__doc__ or tag.replace("-", " ").capitalize()
+    return post(f"/commands/{tag}", status_code=200, operation_id=tag, summary=tag)(give)
+
+
+def command_routes() -> list[HTTPRouteHandler]:
+    """A route for every command that may come from outside."""
+    kinds: list[type[msgspec.Struct]] = [
+        kind for kind in get_args(Command) if str(kind.__struct_config__.tag) not in INSIDE
+    ]
+    return [give_command, *(_route(kind) for kind in kinds)]

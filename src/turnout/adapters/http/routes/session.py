@@ -1,0 +1,203 @@
+"""Signing in and out, passkeys, the set-up, and whoever-am-I."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, delete, get, post
+from litestar.datastructures import Cookie
+
+from turnout.adapters.http.door import COOKIE, TheEdge, Who, address_of
+from turnout.adapters.http.problems import NotTaken
+from turnout.core.limits import Code, Id
+from turnout.core.tables.commands import SignOff, SignOn
+from turnout.core.tables.city import Position
+from turnout.desk.access import Principal
+from turnout.edge.answers import declined_by_door
+from turnout.edge.edge import Edge
+from turnout.edge.identities import IdentityRefusal, SignedIn
+from turnout.words.moment import Moment
+from turnout.words.name import Language
+
+Asked = Request[Any, Any, Any]
+Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class SignInAsked(msgspec.Struct, frozen=True):
+    account: Id
+    secret: Secret
+    position: Code = ""
+
+
+class DemoAsked(msgspec.Struct, frozen=True):
+    role: Code = ""
+    position: Code = ""
+    language: Language = "en"
+
+
+class SetUpAsked(msgspec.Struct, frozen=True):
+    code: Id
+    account: Id
+    secret: Secret
+
+
+class PasskeyAnswer(msgspec.Struct, frozen=True):
+    """What the browser's `navigator.credentials` gave, as JSON (W3C WebAuthn, `toJSON`)."""
+
+    credential: dict[str, Any]
+    position: Code = ""
+    name: Code = ""
+
+
+class SessionChange(msgspec.Struct, frozen=True):
+    position: Code
+    groups: tuple[Id, ...] = ()
+    language: Language = "en"
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose session this is, at which position, with which rights."""
+
+    actor: str
+    roles: tuple[str, ...]
+    agencies: tuple[str, ...]
+    unit: str
+    scopes: tuple[str, ...]
+    position: str
+    groups: tuple[str, ...]
+    language: Language
+    kind: str
+    expires: Moment
+
+
+def me(who: Principal) -> Me:
+    return Me(
+        actor=who.actor.id,
+        roles=who.actor.roles,
+        agencies=who.actor.agencies,
+        unit=who.actor.unit,
+        scopes=tuple(sorted(who.scopes)),
+        position=who.position,
+        groups=who.groups,
+        language=who.language,
+        kind=who.kind,
+        expires=Moment(who.expires),
+    )
+
+
+async def _let_in(outcome: SignedIn | IdentityRefusal, edge: Edge, request: Asked) -> Response[Me]:
+    """The session's cookie, and the position taken on the board."""
+    if isinstance(outcome, IdentityRefusal):
+        raise NotTaken(declined_by_door(outcome))
+    await take_position(edge, outcome.principal)
+    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+    cookie = Cookie(key=COOKIE, value=outcome.secret, httponly=True, samesite="strict", secure=secure, path="/")
+    return Response(me(outcome.principal), cookies=[cookie], headers={"cache-control": "no-store"})
+
+
+async def take_position(edge: Edge, who: Principal) -> None:
+    """Say on the board who sits where (7.4). Whoever may not, or finds it taken, works all the same."""
+    if not who.position:
+        return
+    position = Position(id=who.position, actor=who.actor.id, roles=who.actor.roles, groups=who.groups, since=edge.now())
+    await edge.counter.hand_in(who, f"sign-on/{who.session}/{who.position}", SignOn(position=position))
+
+
+@post("/session", status_code=200, opt={"open": True})
+async def sign_in(data: SignInAsked, edge: TheEdge, request: Asked) -> Response[Me]:
+    """Sign in with a local account. Sets the session's cookie."""
+    outcome = await edge.identities.sign_in(data.account, data.secret, data.position, address_of(request))
+    return await _let_in(outcome, edge, request)
+
+
+@post("/session/demo", status_code=200, opt={"open": True})
+async def sign_in_demo(data: DemoAsked, edge: TheEdge, request: Asked) -> Response[Me]:
+    """Sign in without a secret, in a demonstration city only."""
+    return await _let_in(edge.identities.sign_in_demo(data.role, data.position, data.language), edge, request)
+
+
+@post("/setup", status_code=200, opt={"open": True})
+async def set_up(data: SetUpAsked, edge: TheEdge, request: Asked) -> Response[Me]:
+    """Make the first administrator, with the code that the terminal showed at the start."""
+    outcome = await edge.identities.set_up(data.code, data.account, data.secret, address_of(request))
+    return await _let_in(outcome, edge, request)
+
+
+@post("/session/passkey/options", status_code=200, opt={"open": True})
+async def passkey_options(edge: TheEdge, request: Asked) -> dict[str, Any]:
+    """What `navigator.credentials.get` needs."""
+    options = edge.identities.passkey_options(address_of(request))
+    if isinstance(options, IdentityRefusal):
+        raise NotTaken(declined_by_door(options))
+    return options
+
+
+@post("/session/passkey/verify", status_code=200, opt={"open": True})
+async def passkey_verify(data: PasskeyAnswer, edge: TheEdge, request: Asked) -> Response[Me]:
+    """Sign in with a passkey. Sets the session's cookie."""
+    outcome = edge.identities.sign_in_passkey(data.credential, data.position, address_of(request))
+    return await _let_in(outcome, edge, request)
+
+
+@get("/session")
+async def who_am_i(who: Who) -> Me:
+    """Whose session or token this is."""
+    return me(who)
+
+
+@post("/session/position", status_code=200)
+async def change_position(data: SessionChange, who: Who, edge: TheEdge) -> Me:
+    """Take another position, other dispatch groups, another language."""
+    changed = edge.identities.change_session(who, data.position, data.groups, data.language)
+    if isinstance(changed, IdentityRefusal):
+        raise NotTaken(declined_by_door(changed))
+    if (changed.position, changed.groups) != (who.position, who.groups):
+        await leave_position(edge, who)
+        await take_position(edge, changed)
+    return me(changed)
+
+
+async def leave_position(edge: Edge, who: Principal) -> None:
+    """Free the position on the board, where it is this person's."""
+    held = edge.counter.board.positions.get(who.position)
+    if held is not None and held.actor == who.actor.id:
+        command_id = f"sign-off/{who.session}/{who.position}/{held.since}"
+        await edge.counter.hand_in(who, command_id, SignOff(position_id=who.position))
+
+
+@delete("/session", status_code=204)
+async def sign_off(who: Who, edge: TheEdge) -> Response[None]:
+    """Sign off: the session ends, its sockets are closed, its position is free."""
+    await leave_position(edge, who)
+    edge.identities.sign_off(who)
+    return Response(None, status_code=204, cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/")])
+
+
+@post("/accounts/passkey/options", status_code=200)
+async def new_passkey_options(who: Who, edge: TheEdge) -> dict[str, Any]:
+    """What `navigator.credentials.create` needs, for one's own account."""
+    options = edge.identities.new_passkey_options(who)
+    if isinstance(options, IdentityRefusal):
+        raise NotTaken(declined_by_door(options))
+    return options
+
+
+@post("/accounts/passkey/verify", status_code=204)
+async def add_passkey(data: PasskeyAnswer, who: Who, edge: TheEdge) -> None:
+    """Keep a new passkey for one's own account."""
+    refusal = edge.identities.add_passkey(who, data.credential, data.name)
+    if refusal is not None:
+        raise NotTaken(declined_by_door(refusal))
+
+
+ROUTES = [
+    sign_in,
+    sign_in_demo,
+    set_up,
+    passkey_options,
+    passkey_verify,
+    who_am_i,
+    change_position,
+    sign_off,
+    new_passkey_options,
+    add_passkey,
+]

@@ -1,0 +1,1 @@
+"""Who people and programs are: local accounts, passkeys, sessions and tokens, in an SQLite file of their own."""

@@ -1,0 +1,296 @@
+"""The file of accounts: people, passkeys, tokens and sessions. No secret is in it, only what proves one.
+
+Secrets of people are kept as Argon2id (RFC 9106); tokens, session cookies and the setup code are long random numbers, so
+their SHA-256 is enough. The file is apart from the journal: it can be replaced without touching the record.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from turnout.words.identity import AgencyId
+from turnout.words.moment import Moment
+from turnout.words.name import Language
+
+SCHEMA = 1
+BUSY_MS = 5_000
+"""Another process (a `turnout token` beside the running server) holds the file for milliseconds."""
+
+_STEPS = (
+    """
+    CREATE TABLE accounts (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, secret TEXT NOT NULL, roles TEXT NOT NULL, agencies TEXT NOT NULL,
+        positions TEXT NOT NULL, unit TEXT NOT NULL, language TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0,
+        created INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE passkeys (
+        id BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts(id), public_key BLOB NOT NULL,
+        sign_count INTEGER NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX passkeys_of ON passkeys(account);
+    CREATE TABLE tokens (
+        id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, name TEXT NOT NULL, scopes TEXT NOT NULL, agencies TEXT NOT NULL,
+        by TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE sessions (
+        digest BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, demo INTEGER NOT NULL,
+        position TEXT NOT NULL, groups_ TEXT NOT NULL, roles TEXT NOT NULL, language TEXT NOT NULL,
+        created INTEGER NOT NULL, expires INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE setup (one INTEGER PRIMARY KEY CHECK (one = 1), digest BLOB NOT NULL, expires INTEGER NOT NULL) STRICT;
+    """,
+)
+
+
+class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A person of the agencies' staff who works with the system."""
+
+    id: str
+    name: str
+    secret: str
+    """Argon2id, encoded with its parameters; empty: signs in with a passkey only."""
+    roles: tuple[str, ...]
+    agencies: tuple[AgencyId, ...] = ()
+    positions: tuple[str, ...] = ()
+    """Named positions that it may take; empty: any."""
+    unit: str = ""
+    language: Language = "en"
+    disabled: bool = False
+    created: Moment
+
+
+class PasskeyRow(msgspec.Struct, frozen=True):
+    id: bytes
+    account: str
+    public_key: bytes
+    sign_count: int
+    name: str
+    created: Moment
+
+
+class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A program's key. `id` is public and names it in lists and the journal."""
+
+    id: str
+    digest: bytes
+    name: str
+    scopes: tuple[str, ...]
+    agencies: tuple[AgencyId, ...] = ()
+    by: str
+    created: Moment
+    expires: Moment
+    """0: never."""
+    revoked: bool = False
+
+
+class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
+    digest: bytes
+    id: str
+    account: str
+    demo: bool
+    position: str
+    groups: tuple[str, ...]
+    roles: tuple[str, ...]
+    """Only of a demo session; a person's roles are looked up in the account each time."""
+    language: Language
+    created: Moment
+    expires: Moment
+
+
+class IdentityStore:
+    """One connection, one thread at a time. Every method is short; none hashes anything."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600, exist_ok=True)
+        self._lock = threading.Lock()
+        self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._base.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        self._base.execute("PRAGMA journal_mode = WAL")
+        self._base.execute("PRAGMA synchronous = FULL")
+        self._base.execute("PRAGMA foreign_keys = ON")
+        self._migrate()
+
+    def close(self) -> None:
+        with self._lock:
+            self._base.close()
+
+    def _migrate(self) -> None:
+        version = int(self._base.execute("PRAGMA user_version").fetchone()[0])
+        if version > SCHEMA:
+            raise RuntimeError(f"the accounts file is of version {version}; this program knows {SCHEMA}")
+        for number, step in enumerate(_STEPS[version:], start=version + 1):
+            self._base.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            yield self._base
+
+    def _run(self, sql: str, *values: Any) -> int:
+        with self._using() as base:
+            return base.execute(sql, values).rowcount
+
+    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._using() as base:
+            return base.execute(sql, values).fetchall()
+
+    # people
+
+    def count_accounts(self) -> int:
+        return int(self._rows("SELECT count(*) FROM accounts")[0][0])
+
+    def add_account(self, row: AccountRow) -> bool:
+        """False where the identity is taken."""
+        lists = (_list(row.roles), _list(row.agencies), _list(row.positions))
+        return (
+            self._run(
+                "INSERT INTO accounts VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING",
+                row.id, row.name, row.secret, *lists, row.unit, row.language, int(row.disabled), row.created,
+            )
+            == 1
+        )  # fmt: skip
+
+    def find_account(self, account: str) -> AccountRow | None:
+        rows = self._rows("SELECT * FROM accounts WHERE id = ?", account)
+        return _account(rows[0]) if rows else None
+
+    def list_accounts(self) -> list[AccountRow]:
+        return [_account(row) for row in self._rows("SELECT * FROM accounts ORDER BY id")]
+
+    def set_secret(self, account: str, secret: str) -> None:
+        self._run("UPDATE accounts SET secret = ? WHERE id = ?", secret, account)
+
+    def set_disabled(self, account: str, disabled: bool) -> bool:
+        return self._run("UPDATE accounts SET disabled = ? WHERE id = ?", int(disabled), account) == 1
+
+    # passkeys
+
+    def add_passkey(self, row: PasskeyRow) -> None:
+        values = (row.id, row.account, row.public_key, row.sign_count, row.name, row.created)
+        self._run("INSERT INTO passkeys VALUES (?,?,?,?,?,?)", *values)
+
+    def find_passkey(self, credential: bytes) -> PasskeyRow | None:
+        rows = self._rows("SELECT * FROM passkeys WHERE id = ?", credential)
+        return PasskeyRow(*rows[0]) if rows else None
+
+    def list_passkeys(self, account: str) -> list[PasskeyRow]:
+        return [PasskeyRow(*row) for row in self._rows("SELECT * FROM passkeys WHERE account = ?", account)]
+
+    def note_passkey_use(self, credential: bytes, sign_count: int) -> None:
+        self._run("UPDATE passkeys SET sign_count = ? WHERE id = ?", sign_count, credential)
+
+    # tokens
+
+    def add_token(self, row: TokenRow) -> None:
+        lists = (_list(row.scopes), _list(row.agencies))
+        self._run(
+            "INSERT INTO tokens VALUES (?,?,?,?,?,?,?,?,?)",
+            row.id, row.digest, row.name, *lists, row.by, row.created, row.expires, int(row.revoked),
+        )  # fmt: skip
+
+    def find_token(self, digest: bytes) -> TokenRow | None:
+        rows = self._rows("SELECT * FROM tokens WHERE digest = ?", digest)
+        return _token(rows[0]) if rows else None
+
+    def list_tokens(self) -> list[TokenRow]:
+        return [_token(row) for row in self._rows("SELECT * FROM tokens WHERE revoked = 0 ORDER BY created")]
+
+    def revoke_token(self, token: str) -> bool:
+        return self._run("UPDATE tokens SET revoked = 1 WHERE id = ? AND revoked = 0", token) == 1
+
+    # sessions
+
+    def add_session(self, row: SessionRow) -> None:
+        self._run(
+            "INSERT INTO sessions VALUES (?,?,?,?,?,?,?,?,?,?)",
+            row.digest, row.id, row.account, int(row.demo), row.position, _list(row.groups), _list(row.roles),
+            row.language, row.created, row.expires,
+        )  # fmt: skip
+
+    def find_session(self, digest: bytes) -> SessionRow | None:
+        rows = self._rows("SELECT * FROM sessions WHERE digest = ?", digest)
+        return _session(rows[0]) if rows else None
+
+    def change_session(self, session: str, position: str, groups: tuple[str, ...], language: Language) -> None:
+        self._run(
+            "UPDATE sessions SET position = ?, groups_ = ?, language = ? WHERE id = ?",
+            position, _list(groups), language, session,
+        )  # fmt: skip
+
+    def end_session(self, session: str) -> bool:
+        return self._run("DELETE FROM sessions WHERE id = ?", session) == 1
+
+    def end_sessions_of(self, account: str) -> list[str]:
+        ended = [str(row[0]) for row in self._rows("SELECT id FROM sessions WHERE account = ?", account)]
+        self._run("DELETE FROM sessions WHERE account = ?", account)
+        return ended
+
+    def forget_expired(self, now: Moment) -> None:
+        self._run("DELETE FROM sessions WHERE expires <= ?", now)
+
+    # the setup code
+
+    def set_setup(self, digest: bytes, expires: Moment) -> None:
+        self._run("INSERT OR REPLACE INTO setup VALUES (1, ?, ?)", digest, expires)
+
+    def take_setup(self, digest: bytes, now: Moment) -> bool:
+        """Use the code up. False where it is another one, or too old."""
+        return self._run("DELETE FROM setup WHERE digest = ? AND expires > ?", digest, now) == 1
+
+
+def _list(values: tuple[str, ...]) -> str:
+    return msgspec.json.encode(values).decode()
+
+
+def _tuple(text: str) -> tuple[str, ...]:
+    return msgspec.json.decode(text, type=tuple[str, ...])
+
+
+def _account(row: tuple[Any, ...]) -> AccountRow:
+    return AccountRow(
+        id=row[0],
+        name=row[1],
+        secret=row[2],
+        roles=_tuple(row[3]),
+        agencies=tuple(AgencyId(one) for one in _tuple(row[4])),
+        positions=_tuple(row[5]),
+        unit=row[6],
+        language=row[7],
+        disabled=bool(row[8]),
+        created=row[9],
+    )
+
+
+def _token(row: tuple[Any, ...]) -> TokenRow:
+    return TokenRow(
+        id=row[0],
+        digest=row[1],
+        name=row[2],
+        scopes=_tuple(row[3]),
+        agencies=tuple(AgencyId(one) for one in _tuple(row[4])),
+        by=row[5],
+        created=row[6],
+        expires=row[7],
+        revoked=bool(row[8]),
+    )
+
+
+def _session(row: tuple[Any, ...]) -> SessionRow:
+    return SessionRow(
+        digest=row[0],
+        id=row[1],
+        account=row[2],
+        demo=bool(row[3]),
+        position=row[4],
+        groups=_tuple(row[5]),
+        roles=_tuple(row[6]),
+        language=row[7],
+        created=row[8],
+        expires=row[9],
+    )

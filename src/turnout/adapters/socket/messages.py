@@ -1,0 +1,90 @@
+"""The frames of `/socket`, JSON text. What we do not know, in a type or a field, is passed over: older and newer pages
+than this server are both out there.
+"""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+from turnout.edge.answers import Answer, Declined
+from turnout.edge.edge import Focus
+
+MESSAGE_CHARS_MAX: Final = 300_000
+"""A command may have 256 KiB (desk); the frame around it is small."""
+
+
+class Incoming(msgspec.Struct):
+    """Only what kind of message it is, and its number, so that an unreadable one can still be answered."""
+
+    type: str = ""
+    id: str = ""
+
+
+class Hello(msgspec.Struct):
+    protocol: int
+    resume_after: int | None = None
+    language: str = "en"
+    board: bool = True
+    places: bool = True
+    token: str = ""
+
+
+class CommandFrame(msgspec.Struct):
+    id: str
+    command: msgspec.Raw
+    purpose: str = ""
+    position: str = ""
+
+
+class LineFrame(msgspec.Struct):
+    id: str
+    text: str
+    cursor: int | None = None
+    focus: Focus = Focus()
+    run: bool = False
+
+
+class PingFrame(msgspec.Struct):
+    at: float = 0
+
+
+CloseCode = Literal[1001, 4401, 4426, 4400, 4408]
+"""1001 going away; ours: 4401 not signed on, 4426 page too old, 4400 no hello, 4408 too slow."""
+
+_encoder = msgspec.json.Encoder()
+
+
+def encoded(message: dict[str, Any]) -> str:
+    return _encoder.encode(message).decode()
+
+
+def answer_frame(command_id: str, answer: Answer) -> str:
+    """`{"type":"answer",…}` for a command."""
+    if isinstance(answer, Declined):
+        return encoded(
+            {
+                "type": "answer",
+                "id": command_id,
+                "ok": False,
+                "refusal": {"code": answer.code, **answer.fields},
+                "text": answer.text,
+                "retry_after_s": answer.retry_after_s,
+            }
+        )
+    return encoded(
+        {
+            "type": "answer",
+            "id": command_id,
+            "ok": True,
+            "seq_from": answer.seq_from,
+            "seq_to": answer.seq_to,
+            "repeated": answer.repeated,
+            "outcome": answer.outcome,
+        }
+    )
+
+
+def refused_frame(declined: Declined) -> str:
+    """`{"type":"refused",…}`: about the connection or an unreadable message, not about a command."""
+    fields = {"code": declined.code, **declined.fields}
+    return encoded({"type": "refused", "refusal": fields, "text": declined.text})

@@ -1,0 +1,58 @@
+"""Settings, read once: what the command line says, else the environment, else the defaults. No secret is among them."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from turnout.words.trouble import Malformed
+
+DATA_DEFAULT: Final = Path("var")
+PORT_DEFAULT: Final = 8080
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """`data` holds everything that is written: journal, vault, accounts. It is what has to be backed up."""
+
+    data: Path = DATA_DEFAULT
+    city: Path | None = None
+    """A city folder; None: the one that is shipped."""
+    host: str = "127.0.0.1"
+    """Only this machine, unless the operator says otherwise: then behind TLS."""
+    port: int = PORT_DEFAULT
+    origin: str = ""
+    """Under which name browsers reach it, for passkeys; empty: `http://localhost:<port>`."""
+    speed: float = 1.0
+    """Of the simulated city: 1 is real time."""
+    simulation: bool | None = None
+    """None: in a demonstration city yes, in a real one no."""
+    arrival: bool = False
+    """Whether the place of a unit reports its status by itself (telemetry/policies.py)."""
+    server: str = "granian"
+
+    @property
+    def public_origin(self) -> str:
+        return self.origin or f"http://localhost:{self.port}"
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The defaults as the environment changes them: TURNOUT_DATA, TURNOUT_CITY, TURNOUT_HOST, TURNOUT_PORT, TURNOUT_ORIGIN."""
+    settings = Settings()
+    changes: dict[str, object] = {}
+    for name, field in (("TURNOUT_DATA", "data"), ("TURNOUT_CITY", "city")):
+        if environment.get(name):
+            changes[field] = Path(environment[name])
+    for name, field in (("TURNOUT_HOST", "host"), ("TURNOUT_ORIGIN", "origin")):
+        if environment.get(name):
+            changes[field] = environment[name]
+    if environment.get("TURNOUT_PORT"):
+        changes["port"] = _port(environment["TURNOUT_PORT"], "TURNOUT_PORT")
+    return msgspec.structs.replace(settings, **changes)
+
+
+def _port(text: str, where: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Malformed(f"{text!r} is no port", where=where, cure="a number from 1 to 65535")
+    return int(text)

@@ -1,0 +1,69 @@
+"""What somebody who sent a command is told, whichever way it came: done, or not, with a code and words in both languages."""
+
+from typing import Any
+
+import msgspec
+
+from turnout.desk.faults import Fault
+from turnout.edge.identities import IdentityRefusal
+from turnout.edge.speech import status_for, words_for
+from turnout.words.name import Name
+
+RETRY_AFTER_S = 1
+"""After `busy` or a stop: the desk is back within about that."""
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """Durable. `outcome` names what was made: the tag and number of a new incident."""
+
+    seq_from: int
+    seq_to: int
+    repeated: bool
+    outcome: dict[str, str] = {}
+
+
+class Declined(msgspec.Struct, frozen=True):
+    """A refusal or a fault, ready for any wire. `fields` are the facts, without the code."""
+
+    code: str
+    fields: dict[str, Any]
+    text: Name
+    status: int
+    retry_after_s: int = 0
+
+
+Answer = Accepted | Declined
+
+
+def declined(code: str, **fields: Any) -> Declined:
+    """One of the edge's own nos, by its code in `speech.py`."""
+    text = words_for(code, fields)
+    assert text is not None, code
+    wait = RETRY_AFTER_S if status_for(code) == 503 else int(fields.get("wait_s", 0))
+    return Declined(code, fields, text, status_for(code), wait)
+
+
+def declined_by_door(refusal: IdentityRefusal) -> Declined:
+    return declined(refusal.code, **refusal.fields)
+
+
+def declined_by_fault(fault: Fault) -> Declined:
+    """A fault is no answer; what its sender may do is in the words."""
+    if words_for(fault.code, {}) is None:
+        return declined("fault")
+    if fault.code == "too-large":
+        return declined("too-large", most=COMMAND_BYTES_TOLD)
+    return declined(fault.code)
+
+
+def declined_by_rules(refusal: msgspec.Struct, text: Name | None = None) -> Declined:
+    """A refusal struct: its tag is the code, its fields are the facts."""
+    fields: dict[str, Any] = msgspec.to_builtins(refusal)
+    code = str(fields.pop("code"))
+    spoken = text or words_for(code, fields)
+    assert spoken is not None, code
+    return Declined(code, fields, spoken, status_for(code))
+
+
+COMMAND_BYTES_TOLD = 256 * 1024
+"""The desk's own limit on one command (desk/desk.py)."""

@@ -1,0 +1,97 @@
+"""Where commands are handed in, by HTTP, by socket or by a part of the system: right, place, desk, answer.
+
+A command that is refused here has not reached the desk: the same identity may be used again for the corrected one.
+"""
+
+from typing import Any, Protocol
+
+import msgspec
+
+from turnout.core.board import Board
+from turnout.core.commands import Command
+from turnout.core.refusals_text import speak
+from turnout.desk.access import Principal, why_not
+from turnout.desk.answers import CommandIdReused, Done, Refused
+from turnout.desk.book import Origin
+from turnout.desk.faults import Fault
+from turnout.edge.answers import Accepted, Answer, Declined, declined_by_fault, declined_by_rules
+from turnout.edge.locating import Locator
+from turnout.words.identity import CommandId
+from turnout.words.name import Name
+
+
+class DeskAt(Protocol):
+    """The desk, as far as the edge needs it."""
+
+    @property
+    def board(self) -> Board: ...
+    @property
+    def seq(self) -> int: ...
+    async def submit(self, command: Command, origin: Origin) -> Done | Refused[Any]: ...
+
+
+class Counter:
+    def __init__(self, desk: DeskAt, locator: Locator) -> None:
+        self._desk, self._locator = desk, locator
+
+    @property
+    def board(self) -> Board:
+        return self._desk.board
+
+    @property
+    def seq(self) -> int:
+        return self._desk.seq
+
+    @property
+    def locator(self) -> Locator:
+        return self._locator
+
+    async def hand_in(
+        self, who: Principal, command_id: str, command: Command, purpose: str = "", position: str = ""
+    ) -> Answer:
+        """The answer, once it is durable. Never raises a fault: a fault is a `Declined` that says what may be done."""
+        understood = await self.prepare(who, command)
+        if isinstance(understood, Declined):
+            return understood
+        return await self.submit(who, command_id, understood, purpose, position)
+
+    async def prepare(self, who: Principal, command: Command) -> Command | Declined:
+        """What can be said before the desk is asked: no right, not its incident, no such place."""
+        refusal = why_not(who, command)
+        if refusal is not None:
+            return refused(refusal)
+        understood = await self._locator.understand(command)
+        if isinstance(understood, msgspec.Struct) and understood.__struct_config__.tag_field == "code":
+            return refused(understood)
+        return understood  # type: ignore[return-value]
+
+    async def submit(self, who: Principal, command_id: str, command: Command, purpose: str, position: str) -> Answer:
+        """Hand a prepared command to the desk. Its place in the desk's order is taken when this is first run."""
+        origin = Origin(who.actor, CommandId(command_id), position or who.position, purpose)
+        try:
+            answer = await self._desk.submit(command, origin)
+        except Fault as fault:
+            return declined_by_fault(fault)
+        if isinstance(answer, Refused):
+            return refused(answer.refusal)
+        return Accepted(answer.first_seq, answer.last_seq, answer.repeated, outcome_of(command, self._desk.board))
+
+
+def refused(refusal: msgspec.Struct) -> Declined:
+    """A refusal of the rules, the desk or the edge, with its words."""
+    tag_config = refusal.__struct_config__
+    assert tag_config.tag_field == "code"
+    if isinstance(refusal, CommandIdReused) or type(refusal).__module__.startswith("turnout.edge"):
+        return declined_by_rules(refusal)
+    return declined_by_rules(refusal, Name(speak(refusal, "en"), speak(refusal, "zh-CN")))  # type: ignore[arg-type]
+
+
+def outcome_of(command: Command, board: Board) -> dict[str, str]:
+    """What a person wants to hear at once: tag and first number of the incident that the command made."""
+    made = next(
+        (getattr(command, name) for name in ("clone_id", "child_id", "incident_id") if hasattr(command, name)), None
+    )
+    row = board.incidents.get(made) if made is not None else None
+    if row is None:
+        return {}
+    return {"incident": row.id, "tag": row.tag, "number": next(iter(row.numbers.values()), "")}

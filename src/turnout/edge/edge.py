@@ -1,0 +1,95 @@
+"""Everything that an adapter towards people and programs needs, in one place. `main.py` puts it together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from turnout.core.board import Board
+from turnout.desk.access import Principal
+from turnout.desk.desk import DeskHealth
+from turnout.desk.subscribers import Subscribers
+from turnout.edge.connections import Connections
+from turnout.edge.counter import Counter
+from turnout.edge.identities import Identities
+from turnout.edge.lag import Lag
+from turnout.edge.places import PlacesFeed
+from turnout.edge.speech import words_for
+from turnout.telemetry.latest import Fix, Latest, RefusedFix, Taken
+from turnout.words.identity import UnitId
+from turnout.words.moment import Moment
+from turnout.words.name import Name
+
+PROTOCOL: Final = 1
+"""Of the socket. Goes up when an old page could misread us; additions that it may ignore do not count."""
+
+OLDEST_PROTOCOL: Final = 1
+"""The oldest page that we still serve."""
+
+
+class Focus(msgspec.Struct, frozen=True):
+    """What the console has selected: a line that names no incident or unit means these."""
+
+    incident: str = ""
+    unit: str = ""
+
+
+class LineAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """A command line as typed so far (`run` false: only explain and complete) or entered."""
+
+    text: str
+    cursor: int | None = None
+    focus: Focus = Focus()
+    run: bool = False
+    id: str = ""
+
+
+class Lines(Protocol):
+    """The command line: `turnout.line` joined with the counter."""
+
+    async def answer(self, who: Principal, asked: LineAsked) -> dict[str, Any]: ...
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """The city as screens need it. `bounds`: west, south, east, north in degrees."""
+
+    city: str
+    bounds: tuple[float, float, float, float]
+    attribution: tuple[Name, ...] = ()
+    demo: bool = False
+
+
+@dataclass
+class Edge:
+    counter: Counter
+    subscribers: Subscribers[Board]
+    latest: Latest
+    places: PlacesFeed
+    identities: Identities
+    desk_health: Callable[[], DeskHealth]
+    now: Callable[[], Moment]
+    ground: Ground
+    version: str
+    lines: Lines | None = None
+    on_places: Callable[[Sequence[UnitId]], None] = lambda units: None
+    """Told which units have a new place: the roads and the policies."""
+    arrival: bool = False
+    connections: Connections = field(default_factory=Connections)
+    lag: Lag = field(default_factory=Lag)
+
+    def take_positions(self, fixes: Sequence[Fix]) -> Taken:
+        """Judge, keep, pass on."""
+        taken = self.latest.take(fixes, self.now())
+        if taken.units:
+            self.places.moved(taken.units)
+            self.on_places(taken.units)
+        return taken
+
+
+def words_for_fix(refused: RefusedFix, fixes: Sequence[Fix]) -> Name:
+    """Why a fix was not believed."""
+    fix = fixes[refused.index]
+    text = words_for(refused.code, {"unit": fix.unit, "lat": fix.lat, "lon": fix.lon, "km": "100+"})
+    assert text is not None, refused.code
+    return text

@@ -1,0 +1,101 @@
+"""What the edge needs in order to know who asks. `adapters/identity` implements it; `http` and `socket` use it."""
+
+from typing import Any, Protocol
+
+import msgspec
+
+from turnout.desk.access import Principal
+from turnout.words.identity import AgencyId
+from turnout.words.moment import Moment
+from turnout.words.name import Language
+
+
+class IdentityRefusal(msgspec.Struct, frozen=True):
+    """Why somebody is not let in, or an account or token is not made. `speech.py` has the words for each code."""
+
+    code: str
+    fields: dict[str, str | int] = {}
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """`secret` goes into the cookie, once, and is kept nowhere."""
+
+    secret: str
+    principal: Principal
+
+
+class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
+    account: str
+    name: str = ""
+    secret: str = ""
+    """Empty: only a passkey will open it; until one is registered nobody can sign in."""
+    roles: tuple[str, ...]
+    agencies: tuple[AgencyId, ...] = ()
+    positions: tuple[str, ...] = ()
+    unit: str = ""
+    language: Language = "en"
+
+
+class AccountCard(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as an administrator sees it."""
+
+    account: str
+    name: str
+    roles: tuple[str, ...]
+    agencies: tuple[AgencyId, ...]
+    positions: tuple[str, ...]
+    unit: str
+    language: Language
+    disabled: bool
+    passkeys: int
+    created: Moment
+
+
+class NewToken(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    scopes: tuple[str, ...]
+    agencies: tuple[AgencyId, ...] = ()
+    expires: Moment | None = None
+
+
+class TokenCard(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    agencies: tuple[AgencyId, ...]
+    by: str
+    created: Moment
+    expires: Moment
+    """0: never."""
+
+
+class TokenMade(msgspec.Struct, frozen=True):
+    """`token` is shown this once."""
+
+    token: str
+    card: TokenCard
+
+
+class Identities(Protocol):
+    """Sign-in, sessions, tokens and accounts. Slow work (hashing) is awaited and does not hold the loop."""
+
+    async def sign_in(self, account: str, secret: str, position: str, address: str) -> SignedIn | IdentityRefusal: ...
+    def sign_in_demo(self, role: str, position: str, language: Language) -> SignedIn | IdentityRefusal: ...
+    def find_session(self, secret: str) -> Principal | None: ...
+    def find_token(self, token: str) -> Principal | None: ...
+    def sign_off(self, principal: Principal) -> None: ...
+    def change_session(
+        self, principal: Principal, position: str, groups: tuple[str, ...], language: Language
+    ) -> Principal | IdentityRefusal: ...
+    async def set_up(self, code: str, account: str, secret: str, address: str) -> SignedIn | IdentityRefusal: ...
+    def passkey_options(self, address: str) -> dict[str, Any] | IdentityRefusal: ...
+    def sign_in_passkey(self, answer: dict[str, Any], position: str, address: str) -> SignedIn | IdentityRefusal: ...
+    def new_passkey_options(self, principal: Principal) -> dict[str, Any] | IdentityRefusal: ...
+    def add_passkey(self, principal: Principal, answer: dict[str, Any], name: str) -> IdentityRefusal | None: ...
+    async def add_account(self, new: NewAccount) -> AccountCard | IdentityRefusal: ...
+    def list_accounts(self) -> list[AccountCard]: ...
+    async def change_secret(self, principal: Principal, old: str, new: str) -> IdentityRefusal | None: ...
+    def set_disabled(self, account: str, disabled: bool) -> bool: ...
+    def add_token(self, new: NewToken, by: Principal) -> TokenMade | IdentityRefusal: ...
+    def list_tokens(self) -> list[TokenCard]: ...
+    def revoke_token(self, token: str) -> bool: ...

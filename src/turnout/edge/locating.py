@@ -1,0 +1,194 @@
+"""Understanding the places in a command before the rules see it (1.8, 1.9, 1.15).
+
+Whoever typed only a text gets its place from the gazetteer, or is asked which one is meant; whoever sent a place gets its
+crossing and neighbourhood. Places that cannot be meant are refused with what is wrong with them. A forced location passes
+unchecked and stays marked. Zones come last, on the desk's own board, since a special zone may have been opened just now.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+import msgspec
+import shapely
+
+from turnout.core.board import Board, Location, SpecialZone
+from turnout.core.commands import Command
+from turnout.edge.refusals import (
+    AmbiguousPlace,
+    ContradictoryPlace,
+    OfferedPlace,
+    OutsideCity,
+    PlaceRefusal,
+    PlaceZero,
+    SwappedAxes,
+    UnknownPlace,
+)
+from turnout.roads.gazetteer.answers import (
+    Ambiguous,
+    Contradictory,
+    Described,
+    OutOfCity,
+    Suggestion,
+    Unknown,
+    Verdict,
+    Verified,
+)
+from turnout.words.place import Place, distance_m
+
+OFFERED_MAX: Final = 8
+"""Candidates in a refusal: what a person can choose from at a glance."""
+
+SAME_PLACE_M: Final = 150.0
+"""A text and a place that were sent together mean the same if the gazetteer puts the text this near: about a block."""
+
+ZERO_DEGREES: Final = 0.01
+
+
+class Gazetteer(Protocol):
+    def verify(self, text: str) -> Verdict: ...
+    def reverse(self, place: Place) -> Described: ...
+
+
+class CityGround(Protocol):
+    """The city as far as places need it."""
+
+    def zones_at(self, place: Place) -> Mapping[str, str]: ...
+    def contains(self, place: Place) -> bool: ...
+
+
+class Locator:
+    """One per process. The gazetteer is read in a thread: milliseconds that the loop does not stand still for."""
+
+    def __init__(
+        self, city: CityGround, bounds: tuple[float, float, float, float], gazetteer: Gazetteer | None
+    ) -> None:
+        self._city, self._bounds, self._gazetteer = city, bounds, gazetteer
+
+    async def understand(self, command: Command) -> Command | PlaceRefusal:
+        """The command with its place filled in, or why it cannot be."""
+        place = getattr(command, "place", None)
+        if isinstance(place, Place):
+            refusal = self.refuse(place)
+            if refusal is not None:
+                return refusal
+        location = getattr(command, "location", None)
+        if not isinstance(location, Location):
+            return command
+        understood = await self.locate(location)
+        if not isinstance(understood, Location):
+            return understood
+        changed: Command = msgspec.structs.replace(command, **{"location": understood})
+        return changed
+
+    async def locate(self, location: Location) -> Location | PlaceRefusal:
+        if location.place is not None:
+            refusal = self.refuse(location.place)
+            return (
+                refusal if refusal is not None else await asyncio.to_thread(self._described, location, location.place)
+            )
+        if location.kind == "forced":
+            return location
+        return await asyncio.to_thread(self._verified, location)
+
+    def refuse(self, place: Place) -> PlaceRefusal | None:
+        """What is wrong with a place by itself, or None."""
+        if abs(place.lat) < ZERO_DEGREES and abs(place.lon) < ZERO_DEGREES:
+            return PlaceZero(lat=place.lat, lon=place.lon)
+        if self._city.contains(place):
+            return None
+        if self._city.contains(Place(place.lon, place.lat)):
+            return SwappedAxes(lat=place.lat, lon=place.lon)
+        return OutsideCity(lat=place.lat, lon=place.lon, km=self._km_outside(place))
+
+    def with_zones(self, command: Command, board: Board) -> Command:
+        """For the desk: the command's location with the zones of its place, the city's and those just opened."""
+        location = getattr(command, "location", None)
+        if not isinstance(location, Location) or location.place is None:
+            return command
+        zones: dict[str, str] = dict(self._city.zones_at(location.place))
+        for zone in board.special_zones.values():
+            if encloses(zone, location.place):
+                zones["special"] = zone.plan_zone
+        changed: Command = msgspec.structs.replace(
+            command, **{"location": msgspec.structs.replace(location, zones=zones)}
+        )
+        return changed
+
+    def _km_outside(self, place: Place) -> int:
+        west, south, east, north = self._bounds
+        if not place.is_on_earth():
+            return 0
+        nearest = Place(min(max(place.lat, south), north), min(max(place.lon, west), east))
+        return round(distance_m(place, nearest) / 1000.0)
+
+    def _described(self, location: Location, place: Place) -> Location:
+        """With crossing and neighbourhood where the sender left them out; verified where the text means this place."""
+        if self._gazetteer is None:
+            return location
+        if not (location.crossing and location.neighbourhood and location.text):
+            described = self._gazetteer.reverse(place)
+            text = location.text or described.address or described.crossing or described.street
+            location = msgspec.structs.replace(
+                location,
+                text=text or f"{place.lat:.5f}, {place.lon:.5f}",
+                crossing=location.crossing or described.crossing,
+                neighbourhood=location.neighbourhood or described.neighbourhood.en,
+            )
+        if location.verified or location.kind == "forced":
+            return location
+        return msgspec.structs.replace(location, verified=self._means(location.text, place, location.kind))
+
+    def _means(self, text: str, place: Place, kind: str) -> bool:
+        """Whether the text, by the gazetteer, is at the place. A point picked on the map is what it is."""
+        if kind == "coordinate":
+            return True
+        assert self._gazetteer is not None
+        verdict = self._gazetteer.verify(text)
+        return isinstance(verdict, Verified) and distance_m(verdict.place, place) <= SAME_PLACE_M
+
+    def _verified(self, location: Location) -> Location | PlaceRefusal:
+        """A place for a text alone."""
+        if self._gazetteer is None:
+            return UnknownPlace(text=location.text)
+        verdict = self._gazetteer.verify(location.text)
+        match verdict:
+            case Verified(candidate=found):
+                known = msgspec.structs.replace(
+                    location, text=found.complete or found.text, place=found.place, kind=found.kind, verified=True
+                )
+                return self._described(known, found.place)
+            case Ambiguous(candidates=candidates):
+                return AmbiguousPlace(text=location.text, candidates=_offers(candidates))
+            case Unknown(nearest=nearest):
+                return UnknownPlace(text=location.text, nearest=_offers(nearest))
+            case Contradictory(reason="axes_swapped", fields=fields):
+                return SwappedAxes(lat=float(fields.get("lat", 0.0)), lon=float(fields.get("lon", 0.0)))
+            case Contradictory(reason=reason, fields=fields, offers=offers):
+                return ContradictoryPlace(text=location.text, reason=reason, facts=fields, offers=_offers(offers))
+            case OutOfCity(place=place, distance_m=metres):
+                return OutsideCity(lat=place.lat, lon=place.lon, km=round(metres / 1000.0))
+
+
+def encloses(zone: SpecialZone, place: Place) -> bool:
+    """Whether the place lies in the outline. Fewer than three points enclose nothing."""
+    if len(zone.outline) < 3:
+        return False
+    ring = shapely.Polygon([(point.lon, point.lat) for point in zone.outline])
+    return bool(shapely.intersects_xy(ring, place.lon, place.lat))
+
+
+def _offers(suggestions: tuple[Suggestion, ...]) -> tuple[OfferedPlace, ...]:
+    return tuple(
+        OfferedPlace(one.complete or one.text, one.place.lat, one.place.lon, one.distinguishes.en)
+        for one in suggestions[:OFFERED_MAX]
+    )
+
+
+__all__ = ["CityGround", "Gazetteer", "Locator", "encloses"]
+
+
+def location_of(command: Any) -> Location | None:
+    """The command's location, where it has one."""
+    location = getattr(command, "location", None)
+    return location if isinstance(location, Location) else None

@@ -1,0 +1,193 @@
+"""The words, in both languages, for every no that the edge gives by itself, and the HTTP status that goes with a code.
+
+The rules' own refusals are spoken by the core. A sentence says what stands in the way and, where there is one, the cure.
+"""
+
+from typing import Final
+
+from turnout.words.name import Name
+
+WORDS: Final[dict[str, Name]] = {
+    # places
+    "swapped-axes": Name(
+        "Latitude and longitude are the wrong way round: ({lat}, {lon}). Swap them.",
+        "纬度和经度写反了：({lat}, {lon})。请对调。",
+    ),
+    "place-zero": Name(
+        "The place is (0, 0): the device that sent it had no position. Give an address or pick the place on the map.",
+        "位置是 (0, 0)：发送的设备没有定位。请输入地址，或在地图上点选。",
+    ),
+    "place-not-on-earth": Name(
+        "({lat}, {lon}) is no place on Earth: latitude goes from -90 to 90, longitude from -180 to 180.",
+        "({lat}, {lon}) 不在地球上：纬度应在 -90 至 90，经度应在 -180 至 180。",
+    ),
+    "outside-city": Name(
+        "The place ({lat}, {lon}) is {km} km outside this city. Check it; if it is right, call the neighbour's centre.",
+        "位置 ({lat}, {lon}) 在本市以外 {km} 公里。请核对；如果无误，请转邻市指挥中心。",
+    ),
+    "unknown-place": Name(
+        "The gazetteer does not know “{text}”. Correct it, pick the place on the map, or take it as forced.",
+        "地名库中没有“{text}”。请更正、在地图上点选，或按强制地点录入。",
+    ),
+    "ambiguous-place": Name(
+        "“{text}” could be several places. Choose one.",
+        "“{text}”可能是多个地点，请选择。",
+    ),
+    "contradictory-place": Name(
+        "“{text}” contradicts itself ({reason}). Choose one of the places offered, or correct it.",
+        "“{text}”前后矛盾（{reason}）。请从给出的地点中选择，或更正。",
+    ),
+    # fixes of units
+    "unknown-unit": Name("There is no unit {unit} in the tables.", "单位表中没有单元 {unit}。"),
+    "fix-in-the-future": Name(
+        "The time of this position lies in the future: check the device's clock.", "定位时间在未来：请检查设备时钟。"
+    ),
+    "fix-older-than-held": Name("A newer position of this unit is already known.", "已有该单元更新的位置，此条较旧。"),
+    "fix-jumps": Name(
+        "The unit cannot have got there in that time. Kept aside until two more positions confirm it.",
+        "该单元不可能在这段时间内到达那里。暂存，待后续两次定位确认。",
+    ),
+    # who asks
+    "not-signed-on": Name("Sign in first.", "请先登录。"),
+    "wrong-secret": Name("Account or password is not right.", "账号或密码不正确。"),
+    "too-many-attempts": Name(
+        "Too many attempts. Try again in {wait_s} seconds. (Emergency buttons and running sessions are not affected.)",
+        "尝试次数过多，请 {wait_s} 秒后再试。（紧急按钮和已登录的席位不受影响。）",
+    ),
+    "position-not-yours": Name("Your account may not take position {position}.", "您的账号不能使用席位 {position}。"),
+    "no-demo": Name("This city is not a demonstration: sign in with an account.", "本城市不是演示城市，请用账号登录。"),
+    "role-not-for-demo": Name("The role {role} is not given in the demonstration.", "演示中不提供角色 {role}。"),
+    "unknown-role": Name("There is no role {role} in the tables.", "角色表中没有 {role}。"),
+    "unknown-scope": Name("There is no scope “{scope}”.", "没有权限范围“{scope}”。"),
+    "weak-secret": Name("The password needs {least} to {most} characters.", "密码长度须为 {least} 至 {most} 个字符。"),
+    "already-set-up": Name(
+        "The set-up has been done. An administrator makes further accounts.", "初始设置已完成，新账号由管理员建立。"
+    ),
+    "wrong-setup-code": Name(
+        "That is not the set-up code that the terminal shows, or it is more than a day old. A restart shows a new one.",
+        "与终端上显示的设置码不符，或已超过一天。重新启动会显示新的设置码。",
+    ),
+    "passkey-failed": Name("The passkey was not accepted.", "通行密钥未被接受。"),
+    "account-taken": Name("The account {account} exists already.", "账号 {account} 已存在。"),
+    "no-account": Name("A demonstration visitor has no account to change.", "演示访客没有可更改的账号。"),
+    "unknown-account": Name("There is no account {account}.", "没有账号 {account}。"),
+    "unknown-token": Name("There is no token {token}.", "没有令牌 {token}。"),
+    "scope-missing": Name("This needs the right “{scope}”.", "此操作需要“{scope}”权限。"),
+    "foreign-origin": Name(
+        "The request comes from another site's page and was not taken.", "请求来自其他网站的页面，未予受理。"
+    ),
+    # the request itself
+    "malformed": Name(
+        "The request cannot be read: {problem} (at {field}).", "请求无法读取：{problem}（位置：{field}）。"
+    ),
+    "too-large": Name(
+        "Too large: at most {most} bytes are taken here. Put long texts into several entries.",
+        "内容过大：此处最多接受 {most} 字节。长文本请分条录入。",
+    ),
+    "not-found": Name("There is nothing at {path}.", "{path} 处没有内容。"),
+    "unknown-person": Name("There is no such person in this incident.", "该警情中没有此人。"),
+    "unknown-premise": Name("There is nothing known of this place.", "没有该地点的资料。"),
+    "purpose-needed": Name(
+        "Say for what purpose the details are opened: it is recorded.", "请说明查看详情的目的，目的会被记录。"
+    ),
+    "details-destroyed": Name(
+        "These details have been destroyed at the end of their retention.", "该详情已在保存期满后销毁。"
+    ),
+    "no-way": Name("No way by road is known from where {unit} is to the incident.", "找不到 {unit} 到现场的道路。"),
+    "place-unknown-of-unit": Name("Where {unit} is, is not known.", "{unit} 的位置未知。"),
+    "incident-has-no-place": Name("The incident has no place on the map yet.", "该警情在地图上还没有位置。"),
+    "command-id-reused": Name(
+        "This command identity was used before for something else; nothing was done now.",
+        "此命令编号已用于其他内容，本次未执行任何操作。",
+    ),
+    # faults of the desk
+    "busy": Name("Too busy just now; nothing was done. Send it again.", "系统繁忙，未执行。请重发。"),
+    "desk-stopped": Name(
+        "The desk is being started or stopped; nothing was done. Send it again in a moment.",
+        "指挥台正在启动或停止，未执行。请稍后重发。",
+    ),
+    "bug-found": Name(
+        "The program met an error of its own with this command. Nothing was done and everything else goes on. Tell the operator.",
+        "程序处理此命令时出错，未执行，其他工作不受影响。请告知运维人员。",
+    ),
+    "enrichment-failed": Name(
+        "The place could not be worked out; nothing was done. Tell the operator.",
+        "地点无法解析，未执行。请告知运维人员。",
+    ),
+    "storage-full": Name(
+        "The disk is full: nothing new can be recorded. Everything acknowledged is kept. Work on paper and tell the operator.",
+        "磁盘已满，无法记录新内容；已确认的全部保留。请改用纸面记录并告知运维人员。",
+    ),
+    "storage-failed": Name(
+        "The disk did not take it; whether it was recorded is not certain. Send it again: it will not be done twice.",
+        "磁盘写入失败，是否已记录不确定。请重发，不会重复执行。",
+    ),
+    "displaced": Name("Another server has taken over the desk. Reconnect.", "另一台服务器已接管指挥台，请重新连接。"),
+    "fault": Name("Something failed; nothing is certain. Send it again.", "发生故障，请重发。"),
+    "too-old": Name(
+        "This page is older than the server and must be loaded anew. What you typed is kept.",
+        "本页面版本过旧，需要重新加载。您已输入的内容会保留。",
+    ),
+    "first-hello": Name("The first message on a socket is hello.", "连接后的第一条消息必须是 hello。"),
+    "too-many-in-flight": Name(
+        "More commands at once than one console may have under way; send it again.", "同时进行的命令过多，请重发。"
+    ),
+}
+
+STATUS: Final[dict[str, int]] = {
+    "not-permitted": 403,
+    "scope-missing": 403,
+    "foreign-origin": 403,
+    "position-not-yours": 403,
+    "no-demo": 403,
+    "role-not-for-demo": 403,
+    "not-signed-on": 401,
+    "wrong-secret": 401,
+    "passkey-failed": 401,
+    "wrong-setup-code": 401,
+    "too-many-attempts": 429,
+    "malformed": 400,
+    "purpose-needed": 400,
+    "weak-secret": 400,
+    "too-large": 413,
+    "not-found": 404,
+    "details-destroyed": 410,
+    "busy": 503,
+    "desk-stopped": 503,
+    "storage-full": 503,
+    "storage-failed": 503,
+    "storage-busy": 503,
+    "storage-read-only": 503,
+    "storage-damaged": 503,
+    "displaced": 503,
+    "enrichment-failed": 500,
+    "bug-found": 500,
+    "fault": 503,
+}
+
+_UNKNOWN_404: Final = frozenset(
+    {"unknown-incident", "unknown-unit", "unknown-call", "unknown-account", "unknown-token", "unknown-person"}
+)
+
+
+def words_for(code: str, fields: dict[str, object]) -> Name | None:
+    """The sentence in both languages; None for a code that is not the edge's."""
+    if code.startswith("storage-") and code not in WORDS:
+        code = "storage-failed"
+    template = WORDS.get(code)
+    if template is None:
+        return None
+    facts = _Facts(fields)
+    return Name(template.en.format_map(facts), template.zh.format_map(facts))
+
+
+def status_for(code: str) -> int:
+    """409 for a situation that stands in the way; else what HTTP has for it."""
+    return 404 if code in _UNKNOWN_404 else STATUS.get(code, 409)
+
+
+class _Facts(dict[str, object]):
+    """A field that is missing leaves a gap, not an exception in the middle of a refusal."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
