@@ -18,8 +18,8 @@ HEAD = """\
 # What was not in the data is under "assumed" at the end, with the reason. Edit that part by hand; it is carried over.
 """
 ASSUMED_MARK = "# ---- assumed: not measured, edit freely ----"
-LEFT_OUT = ("travel", "transport")
-"""Drives follow the roads, not a spread; their fits are in the table for comparison only."""
+LEFT_OUT = ("travel",)
+"""Drives to a scene follow the roads, not a spread; the fits are in the table for comparison only."""
 
 
 def write(

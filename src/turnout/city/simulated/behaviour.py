@@ -21,13 +21,16 @@ Interval = Literal[
     "answering",
     "entry",
     "dispatch",
+    "acknowledge",
     "turnout",
     "travel_pace",
     "on_scene",
+    "to_patient",
     "scene_to_transport",
-    "transport_pace",
+    "transport",
     "hospital",
     "cancelled_after",
+    "closing",
 ]
 
 ANY = "*"
@@ -36,7 +39,7 @@ MIXTURE_PARAMETERS = 5
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """A distribution of seconds (or, for the two paces, of the ratio of real to foretold travel)."""
+    """A distribution of seconds (or, for `travel_pace`, of the ratio of real to foretold travel)."""
 
     family: Family
     parameters: tuple[float, ...]
@@ -77,8 +80,15 @@ Key = tuple[str, str, str, str]
 """Interval, unit type, group of call, priority; `*` stands for any."""
 
 
+class Extra(msgspec.Struct, frozen=True):
+    """Calls that the real week does not hold (police, city services): how many an hour. Assumed."""
+
+    type: str
+    per_hour: float
+
+
 class Behaviour(msgspec.Struct, frozen=True):
-    """All spreads and shares of one city."""
+    """All spreads and shares of one city, and what its own words mean here."""
 
     spreads: Mapping[Key, Spread]
     shares: Mapping[Key, float]
@@ -86,8 +96,21 @@ class Behaviour(msgspec.Struct, frozen=True):
     """The real week's call type → group of call (`medical`, `fire`, `alarm`, `collision`, `service`)."""
     unit_types: Mapping[str, str]
     """The city's unit kind → the unit type whose times were measured (or assumed)."""
-    intercept_s: Mapping[str, float]
-    """Unit type → seconds of travel time that no road explains: pulling out, parking, pressing the button."""
+    type_groups: Mapping[str, str]
+    """The city's incident type, or `discipline:<name>` for all others of a lead agency → group of call."""
+    dispositions: Mapping[str, str]
+    """The real week's disposition → the city's, for the agency that it can apply to."""
+    closing: Mapping[str, str]
+    """Discipline → how its part of an incident usually ends."""
+    on_duty: Mapping[str, float]
+    """Unit kind → share of the fleet that has a crew; all, where nothing is written."""
+    extra: tuple[Extra, ...]
+
+    def group_of_type(self, code: str, discipline: str) -> str:
+        return self.type_groups.get(code) or self.type_groups.get(f"discipline:{discipline}", "service")
+
+    def group_of_call(self, call_type: str) -> str:
+        return self.call_groups.get(call_type) or self.call_groups.get(ANY, "service")
 
     def spread(self, interval: Interval, unit_type: str, group: str = ANY, priority: str = ANY) -> Spread:
         """The most particular spread that there is. Raises KeyError where even the general one is missing."""
@@ -130,7 +153,11 @@ def read_behaviour(path: Path) -> Behaviour:
         shares=shares,
         call_groups=table.get("call_groups", {}),
         unit_types=table.get("unit_types", {}),
-        intercept_s=table.get("intercept_s", {}),
+        type_groups=table.get("type_groups", {}),
+        dispositions=table.get("dispositions", {}),
+        closing=table.get("closing", {}),
+        on_duty=table.get("on_duty", {}),
+        extra=tuple(Extra(entry["type"], float(entry["per_hour"])) for entry in table.get("extra", [])),
     )
 
 

@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 import msgspec
 import numpy as np
 
+from turnout.city.simulated.motion import moved
 from turnout.words.moment import HOUR_MS, Moment
 from turnout.words.place import Place
 from turnout.words.trouble import Malformed
@@ -26,7 +27,6 @@ CELL_LON_DEG = 0.0034
 """About 300 m a side at 37.8 degrees north: a few blocks."""
 JITTER_M = 40.0
 """The real places stand for whole blocks; a drawn call lies somewhere along the block."""
-METRES_PER_DEGREE = 111_195.0
 MONDAY_OFFSET_H = 72
 """1970-01-01, where moments begin, was a Thursday."""
 
@@ -88,18 +88,19 @@ class Demand:
             if chance.random() * most_per_hour < rate:
                 yield self._call(chance, Moment(int(at)), utc_offset_min)
 
+    def place(self, chance: random.Random, call_type: str = "") -> tuple[Place, str, str]:
+        """A place for a call of that type (of any, where the model does not know it), with block and neighbourhood."""
+        index = self._types.index(call_type) if call_type in self._types else _pick(self._type_ends[0], chance)
+        middle, address, neighbourhood = chance.choice(self._blocks[_pick(self._cell_ends[index], chance)])
+        place = moved(middle, chance.uniform(-JITTER_M, JITTER_M), chance.uniform(-JITTER_M, JITTER_M))
+        return place, address, neighbourhood
+
     def _call(self, chance: random.Random, at: Moment, utc_offset_min: int) -> DrawnCall:
         part = _hour_of_week(at, utc_offset_min) % 24 * DAY_PARTS // 24
-        type_index = _pick(self._type_ends[part], chance)
-        cell = _pick(self._cell_ends[type_index], chance)
-        middle, address, neighbourhood = chance.choice(self._blocks[cell])
-        north, east = chance.uniform(-JITTER_M, JITTER_M), chance.uniform(-JITTER_M, JITTER_M)
-        place = Place(
-            middle.lat + north / METRES_PER_DEGREE,
-            middle.lon + east / (METRES_PER_DEGREE * math.cos(math.radians(middle.lat))),
-        )
-        urgent = chance.random() < self._urgent[type_index]
-        return DrawnCall(at, self._types[type_index], urgent, address, neighbourhood, place)
+        index = _pick(self._type_ends[part], chance)
+        place, address, neighbourhood = self.place(chance, self._types[index])
+        urgent = chance.random() < self._urgent[index]
+        return DrawnCall(at, self._types[index], urgent, address, neighbourhood, place)
 
 
 def _hour_of_week(at: Moment, utc_offset_min: int) -> int:
