@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Generic
 
 from turnout.core.context import Actor
+from turnout.core.permissions import SYSTEM_ROLE
 from turnout.desk.book import B, C, E, Origin, R
 from turnout.desk.desk import Desk, Told
 from turnout.desk.faults import BugFound, Displaced, Fault
@@ -22,7 +23,7 @@ from turnout.words.moment import Moment
 
 log = logging.getLogger(__name__)
 
-CLOCK_ACTOR = Actor(ActorId("clock"))
+CLOCK_ACTOR = Actor(ActorId("clock"), roles=(SYSTEM_ROLE,))
 
 RING_AGAIN_MS = 500
 """After a fault: soon enough for a clock that people watch, seldom enough for a desk in trouble."""

@@ -1,0 +1,142 @@
+"""How many durable commands a second the desk does, and how long a sender waits.
+
+    python -m benchmarks.desk_throughput [--seconds 10] [--clients 64] [--incidents 1000] [--folder /var/tmp]
+
+The whole path: command in, decided on a board with that many open incidents, appended with a real fsync, answered, told
+to subscribers. Beside it, in the same run on the same disk: what `fdatasync` of one page takes, and plain SQLite (WAL,
+synchronous=FULL) committing the same rows one at a time; so that the ratio means something on another machine.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from benchmarks.desk_workloads import WORKLOADS, Workload
+from turnout.adapters.clock import SystemClock
+from turnout.adapters.storage.sqlite.journal import SqliteJournal
+from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
+from turnout.core.context import Actor
+from turnout.desk.answers import Done
+from turnout.desk.book import Origin
+from turnout.desk.desk import Desk
+from turnout.words.identity import ActorId, CommandId
+
+PAGE_BYTES = 4096
+SYNC_SAMPLES = 500
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def fdatasync_ms(folder: Path) -> list[float]:
+    """Milliseconds that a page written and synced takes, again and again."""
+    handle = os.open(folder / "sync-probe", os.O_CREAT | os.O_WRONLY)
+    taken = []
+    for n in range(SYNC_SAMPLES):
+        os.pwrite(handle, b"x" * PAGE_BYTES, n * PAGE_BYTES)
+        start = time.perf_counter()
+        os.fdatasync(handle)
+        taken.append((time.perf_counter() - start) * 1000)
+    os.close(handle)
+    return taken
+
+
+def plain_sqlite_per_s(folder: Path, rows: Sequence[tuple[Any, ...]], seconds: float) -> float:
+    """Single commits a second of the very rows that the desk wrote, without a desk."""
+    with closing(sqlite3.connect(folder / "plain.sqlite", isolation_level=None)) as plain:
+        plain.execute("PRAGMA journal_mode = WAL")
+        plain.execute("PRAGMA synchronous = FULL")
+        plain.execute("CREATE TABLE journal (seq INTEGER PRIMARY KEY, " + ", ".join(f"c{n}" for n in range(13)) + ")")
+        insert = f"INSERT INTO journal VALUES ({','.join('?' * 14)})"
+        start, done = time.perf_counter(), 0
+        while (taken := time.perf_counter() - start) < seconds:
+            plain.execute(insert, (done, *rows[done % len(rows)][1:]))
+            done += 1
+    return done / taken
+
+
+async def desk_run(
+    folder: Path, workload: Workload, clients: int, seconds: float
+) -> tuple[list[float], float, Counter[str], int]:
+    """(latencies in ms, commands a second, what was refused how often, rows in the journal)."""
+    journal = SqliteJournal(folder / "journal.sqlite", workload.book.stream)
+    snapshots = SqliteSnapshots(folder / "snapshots.sqlite")
+    desk: Desk[Any, Any, Any, Any] = Desk(workload.book, journal, SystemClock(), snapshots=snapshots)
+    await desk.start()
+    for n, command in enumerate(workload.preparation):
+        answer = await desk.submit(command, Origin(workload.actor, CommandId(f"prepare-{n}")))
+        assert isinstance(answer, Done), answer
+    print(f"board: {workload.describe(desk.board)}")
+    latencies: list[float] = []
+    refused: Counter[str] = Counter()
+    until = time.perf_counter() + seconds
+
+    async def client(number: int) -> None:
+        commands: Iterator[Any] = workload.commands(number, clients)
+        actor = Actor(ActorId(f"client-{number}"), roles=workload.actor.roles)
+        for n, command in enumerate(commands):
+            start = time.perf_counter()
+            if start >= until:
+                return
+            answer = await desk.submit(command, Origin(actor, CommandId(f"{number}-{n}"), position=f"P{number}"))
+            latencies.append((time.perf_counter() - start) * 1000)
+            if not isinstance(answer, Done):
+                refused[repr(answer.refusal)[:60]] += 1
+
+    start = time.perf_counter()
+    await asyncio.gather(*(client(number) for number in range(clients)))
+    taken = time.perf_counter() - start
+    assert await journal.verify() is None
+    rows = desk.seq
+    await desk.stop()
+    await snapshots.close()
+    await journal.close()
+    return latencies, len(latencies) / taken, refused, rows
+
+
+def journal_rows(folder: Path) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as file:
+        return file.execute("SELECT * FROM journal ORDER BY seq DESC LIMIT 5000").fetchall()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--incidents", type=int, default=1_000)
+    parser.add_argument("--workload", choices=sorted(WORKLOADS), default="operations")
+    parser.add_argument("--folder", type=Path, default=None, help="on the disk to be measured")
+    given = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="desk-", dir=given.folder))
+    try:
+        syncs = fdatasync_ms(folder)
+        workload = WORKLOADS[given.workload](given.incidents)
+        latencies, per_s, refused, rows = asyncio.run(desk_run(folder, workload, given.clients, given.seconds))
+        plain_per_s = plain_sqlite_per_s(folder, journal_rows(folder), min(given.seconds, 5.0))
+    finally:
+        shutil.rmtree(folder)
+    print(f"fdatasync of a page      p50 {percentile(syncs, 0.5):.3f} ms   p99 {percentile(syncs, 0.99):.3f} ms")
+    print(f"plain SQLite, one commit a row               {plain_per_s:8.0f} /s")
+    print(
+        f"desk, {given.clients} clients, {given.workload:<12}                {per_s:8.0f} commands/s   "
+        f"p50 {percentile(latencies, 0.5):.1f} ms   p99 {percentile(latencies, 0.99):.1f} ms"
+    )
+    print(f"ratio desk / plain SQLite                    {per_s / plain_per_s:8.2f}")
+    print(f"{len(latencies)} commands, {refused.total()} refused, {rows} rows in the journal, all verified")
+    for refusal, times in refused.most_common(3):
+        print(f"    refused {times} times: {refusal}")
+
+
+if __name__ == "__main__":
+    main()

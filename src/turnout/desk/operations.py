@@ -1,0 +1,114 @@
+"""The book of operations: the core's rules, as the desk's machinery wants them."""
+
+import hashlib
+from typing import Any, Final
+
+import msgspec
+
+from turnout.core.board import Board, Timer
+from turnout.core.calls.commands import TakeCall
+from turnout.core.commands import Command
+from turnout.core.context import Context
+from turnout.core.decide import decide
+from turnout.core.events import Event, decode, encode
+from turnout.core.evolve import evolve
+from turnout.core.incidents.commands import OpenIncident, SetAlarmLevel
+from turnout.core.refusals import Refusal
+from turnout.core.timers.commands import RingTimer
+from turnout.core.units.commands import (
+    AnswerDuress,
+    AssignUnits,
+    ExchangeUnits,
+    PreemptUnit,
+    RaiseDuress,
+    RelieveUnit,
+    SelfInitiate,
+    SendAlert,
+)
+from turnout.desk.book import EventBody
+from turnout.words.identity import TimerId
+from turnout.words.moment import Moment
+
+COMES_FIRST: Final = (
+    RaiseDuress,
+    AnswerDuress,
+    OpenIncident,
+    TakeCall,
+    AssignUnits,
+    PreemptUnit,
+    RelieveUnit,
+    ExchangeUnits,
+    SelfInitiate,
+    SetAlarmLevel,
+    SendAlert,
+)
+"""Duress, new calls and incidents, sending units: never behind anything else, however much waits."""
+
+_commands = msgspec.json.Encoder(order="deterministic")
+_boards: msgspec.msgpack.Decoder[Board] = msgspec.msgpack.Decoder(Board)
+_board_encoder = msgspec.msgpack.Encoder()
+
+
+def _without_prose(schema: Any) -> Any:
+    """A schema without its docstrings: explaining a field better does not change the shape of a board."""
+    if isinstance(schema, dict):
+        return {key: _without_prose(value) for key, value in schema.items() if key not in ("title", "description")}
+    if isinstance(schema, list):
+        return [_without_prose(value) for value in schema]
+    return schema
+
+
+def shape_of(kind: type[msgspec.Struct]) -> str:
+    """A digest of the type's structure, for telling whether what was stored is still of it."""
+    schema = _without_prose(msgspec.json.schema(kind))
+    return hashlib.sha256(msgspec.json.encode(schema, order="deterministic")).hexdigest()[:32]
+
+
+class Operations:
+    """Implements `turnout.desk.book.Book` with `turnout.core`."""
+
+    stream = "operations"
+    board_shape = shape_of(Board)
+
+    def empty(self) -> Board:
+        return Board.empty()
+
+    def decide(self, board: Board, command: Command, context: Context) -> list[Event] | Refusal:
+        return decide(board, command, context)
+
+    def evolve(self, board: Board, event: Event) -> Board:
+        return evolve(board, event)
+
+    def encode_event(self, event: Event) -> EventBody:
+        return EventBody(*encode(event))
+
+    def decode_event(self, name: str, version: int, body: bytes) -> Event:
+        return decode(name, version, body)
+
+    def command_name(self, command: Command) -> str:
+        return str(command.__struct_config__.tag)
+
+    def encode_command(self, command: Command) -> bytes:
+        return _commands.encode(command)
+
+    def comes_first(self, command: Command) -> bool:
+        return isinstance(command, COMES_FIRST)
+
+    def encode_board(self, board: Board) -> bytes:
+        return _board_encoder.encode(board)
+
+    def decode_board(self, body: bytes) -> Board:
+        return _boards.decode(body)
+
+
+def timers_of(board: Board) -> dict[TimerId, Timer]:
+    return board.timers
+
+
+def due_of(timer: Timer) -> Moment | None:
+    """When it is to ring; None once it has rung."""
+    return timer.due if timer.rung is None else None
+
+
+def ring(timer_id: TimerId) -> RingTimer:
+    return RingTimer(timer=timer_id)
