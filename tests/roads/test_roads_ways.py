@@ -153,6 +153,10 @@ def test_a_crew_may_not_drive_there(tags: dict[str, str], reason: str) -> None:
         ("West 100th Street", "West 100th Street"),
         ("Zwei\tstäpfle\n", "Zwei stäpfle"),
         ("Stanford Ave", "Stanford Ave"),
+        ("Mcallister St", "McAllister St"),
+        ("Mcx", "Mcx"),
+        ("Unnamed #117", ""),
+        ("Unnamed Ridge Rd", "Unnamed Ridge Rd"),
     ],
 )
 def test_a_name_is_written_as_people_write_it(raw: str, name: str) -> None:

@@ -70,7 +70,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """How many turn restrictions were not taken, by reason."""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class RoadGraph:
     """Arrays over junctions (j), directed edges (e) and shape points (p). All arrays are read-only.
 
@@ -106,6 +106,9 @@ class RoadGraph:
     def __post_init__(self) -> None:
         for array in [*self._arrays().values(), *self.arcs.arrays().values()]:
             array.flags.writeable = False
+
+    def __repr__(self) -> str:
+        return f"<RoadGraph of {self.origin.source}: {self.junction_count} junctions, {self.edge_count} edges>"
 
     @property
     def junction_count(self) -> int:

@@ -56,6 +56,8 @@ _BARRIERS = frozenset(
 )
 _OPENED = frozenset({"removable", "rising", "foldable", "retractable"})
 _SPEED = re.compile(r"^(?:[A-Z]{2}:)?\s*(\d{1,3}(?:\.\d+)?)\s*(mph|km/h|kmh|kph|knots)?$")
+_SCOTTISH = re.compile(r"\bMc([a-z])(?=[a-z]{2})")
+_PLACEHOLDER = re.compile(r"^unnamed #?\d*$", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b0*(\d+)(st|nd|rd|th)\b", re.IGNORECASE)
 
 
@@ -170,9 +172,15 @@ def name_of(tags: Tags) -> Name:
 
 
 def tidy(name: str) -> str:
-    """A name as people write it: `01St St` of San Francisco's street table is 1st St; no tabs or control characters."""
+    """A name as people write it. San Francisco's street table has `01St St`, `Mcallister St` and `Unnamed #117`.
+
+    No tabs or control characters are left in it.
+    """
     spaced = " ".join("".join(mark if mark.isprintable() else " " for mark in name).split())
-    return _ORDINAL.sub(lambda found: found[1] + found[2].lower(), spaced)
+    if _PLACEHOLDER.match(spaced):
+        return ""
+    ordinals = _ORDINAL.sub(lambda found: found[1] + found[2].lower(), spaced)
+    return _SCOTTISH.sub(lambda found: "Mc" + found[1].upper(), ordinals)
 
 
 def bars_vehicles(tags: Tags) -> bool:
