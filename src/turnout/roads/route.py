@@ -48,7 +48,7 @@ class Route(msgspec.Struct, frozen=True):
         if elapsed_s >= self.drive_s or len(self.line) < 2:
             back = self.line[-2:]
             return Whereabouts(self.line[-1], bearing_deg(back[0], back[-1]), 0.0, self.line_edges[-1])
-        index = max(0, bisect.bisect_right(self.clock_s, elapsed_s) - 1)
+        index = min(max(0, bisect.bisect_right(self.clock_s, elapsed_s) - 1), len(self.line) - 2)
         here, there = self.line[index], self.line[index + 1]
         span_s = self.clock_s[index + 1] - self.clock_s[index]
         share = (elapsed_s - self.clock_s[index]) / span_s if span_s > 0.0 else 0.0
