@@ -2,10 +2,11 @@
 
     .venv/bin/python -m benchmarks.gazetteer_keystroke [--gazetteer FILE] [--calls FILE] [--queries N]
 
-Places are typed out one key at a time as the San Francisco Fire Department's records write them (`0 Block of BALCETA AVE`,
-`7TH ST/16TH ST`) and as a call-taker would (`400 blk balceta`, `7th & 16th`); each keystroke is one `suggest` of eight lines
-over the city's whole gazetteer. Accuracy: the share of the week's calls whose place `verify` takes without a question, and
-the distance from there to the point that the department recorded, which is itself moved to the block's middle.
+Places are typed out one key at a time as the San Francisco Fire Department's records write them (`0 Block of BALCETA
+AVE`, `7TH ST/16TH ST`) and as a call-taker would (`400 blk balceta`, `7th & 16th`); each keystroke is one `suggest`
+of eight lines over the city's whole gazetteer. Accuracy: the share of the week's calls whose place `verify` takes
+without a question, and the distance from there to the point that the department recorded, which is itself moved to
+the block's middle.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from turnout.words.place import Place, distance_m
 GAZETTEER = Path("src/turnout/city/folders/san-francisco/gazetteer.sqlite")
 CALLS = Path("../shared/data/san-francisco/sffd_calls_2016-12-31_2017-01-07.csv")
 SEED = 2016
+NEAR_M = 200.0
 _POINT = re.compile(r"\((-?[\d.]+), (-?[\d.]+)\)")
 
 
@@ -79,9 +81,12 @@ def print_accuracy(gazetteer: Gazetteer, calls: list[tuple[str, Place | None]]) 
         if isinstance(verdict, Verified) and recorded is not None:
             away.append(distance_m(verdict.place, recorded))
     away.sort()
-    print("\nverdicts: " + ", ".join(f"{name} {count:,d} ({count / len(calls):.1%})" for name, count in verdicts.items()))
-    print(f"verified to the recorded point, {len(away):,d} calls: median {share(away, 0.5):.0f} m, p90 {share(away, 0.9):.0f} m,"
-          f" p99 {share(away, 0.99):.0f} m, within 200 m {sum(one <= 200 for one in away) / max(1, len(away)):.1%}")  # fmt: skip
+    print(
+        "\nverdicts: " + ", ".join(f"{name} {count:,d} ({count / len(calls):.1%})" for name, count in verdicts.items())
+    )
+    near = sum(one <= NEAR_M for one in away) / max(1, len(away))
+    figures = ", ".join(f"p{part:.0%} {share(away, part):.0f} m".replace("%", "") for part in (0.5, 0.9, 0.99))
+    print(f"verified to the recorded point, {len(away):,d} calls: {figures}, within {NEAR_M:.0f} m {near:.1%}")
 
 
 def with_slip(text: str, chance: random.Random) -> str:
@@ -123,7 +128,7 @@ def main() -> None:
     calls = read_calls(chosen.calls)
     chance = random.Random(SEED)
     written = chance.sample(sorted({place for place, _ in calls}), chosen.queries)
-    print("per keystroke, ms                   keystrokes       p50       p90       p99       max   keys to the first line")
+    print("per keystroke, ms                   keystrokes       p50       p90       p99       max   keys needed")
     print_keystrokes(gazetteer, "as the records write them", written)
     print_keystrokes(gazetteer, "in short", [as_typed(text) for text in written])
     print_keystrokes(gazetteer, "in short, one slip", [with_slip(as_typed(text), chance) for text in written])

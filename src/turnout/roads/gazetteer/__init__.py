@@ -1,4 +1,4 @@
-"""Addresses, crossings, common places and coordinates of a city: from what people type to a place, and back to words."""
+"""Addresses, crossings, common places, coordinates of a city: from what people type to a place, and back to words."""
 
 from turnout.roads.gazetteer.answers import (
     Ambiguous,

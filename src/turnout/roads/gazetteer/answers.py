@@ -1,7 +1,7 @@
 """What the gazetteer answers: suggestions while somebody types, a verdict on a finished text, the words for a place.
 
-Nothing is guessed silently. A `Verified` place follows from the text as typed; whatever had to be corrected, chosen or
-doubted comes back as candidates or offers, and a person decides.
+Nothing is guessed silently. A `Verified` place follows from the text as typed; whatever had to be corrected, chosen
+or doubted comes back as candidates or offers, and a person decides.
 """
 
 from typing import Literal

@@ -1,8 +1,8 @@
 """From a text to the places that it may mean: every reading tried on every street and common place that may be meant.
 
-A candidate's score is the name's match (1.0 letter for letter) with small additions: for long streets, which get more calls
-than alleys, and for what is near to where the call seems to come from. A candidate that the gazetteer does not hold (a number
-beyond the street, two streets that do not meet) is kept with its problem, so that it can be said.
+A candidate's score is the name's match (1.0 letter for letter) with small additions: for long streets, which get more
+calls than alleys, and for what is near to where the call seems to come from. A candidate that the gazetteer does not
+hold (a number beyond the street, two streets that do not meet) is kept with its problem, so that it can be said.
 """
 
 import math
@@ -12,7 +12,7 @@ from heapq import nlargest
 import msgspec
 
 from turnout.roads.gazetteer.answers import ContradictionCode, Kind
-from turnout.roads.gazetteer.chinese import han_only, has_han
+from turnout.roads.gazetteer.chinese import han_key, has_han
 from turnout.roads.gazetteer.describing import block_text, crossing_text
 from turnout.roads.gazetteer.lines import gap_m
 from turnout.roads.gazetteer.name_finder import NameFinder, NamesOf
@@ -45,7 +45,8 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A place that a text may mean. `namesakes`: others have the same text. `common_place` is its number, or -1."""
+    """A place that a text may mean. `namesakes`: others have the same text. `common_place` is its number, or -1.
+    `is_area`: a whole part of the city, which is not held as a place."""
 
     text: str
     kind: Kind
@@ -59,6 +60,7 @@ class Candidate(msgspec.Struct, frozen=True):
     namesakes: bool = False
     common_place: int = -1
     street: int = -1
+    is_area: bool = False
 
 
 class CandidateSearch:
@@ -71,6 +73,9 @@ class CandidateSearch:
         self._street_names = NameFinder(named, are_streets=True)
         places = [NamesOf(one.name.en, one.name.zh, one.aliases, one.pinyin) for one in tables.common_places]
         self._place_names = NameFinder(places, are_streets=False)
+        parts = tables.neighbourhoods
+        areas = [NamesOf(name.en, name.zh, also) for name, also in zip(parts.names, parts.aliases, strict=True)]
+        self._area_names = NameFinder(areas, are_streets=False)
         city = tables.city
         self._city_words = {word for name in (city.name.en, city.name.zh, *city.also) for word in words(name)}
         self._same_name: dict[str, int] = {}
@@ -112,7 +117,9 @@ class CandidateSearch:
 
     def _likely(self, matches: Mapping[int, Match], count: int = STREETS_WEIGHED_MAX) -> list[tuple[int, Match, float]]:
         """(street, match, score) of the likeliest streets, best first."""
-        weighed = ((owner, m, m.score + LONG_STREET_BONUS * self._streets.weight[owner]) for owner, m in matches.items())
+        weighed = (
+            (owner, m, m.score + LONG_STREET_BONUS * self._streets.weight[owner]) for owner, m in matches.items()
+        )
         return nlargest(count, weighed, key=lambda one: one[2])
 
     def _addresses(self, reading: Numbered) -> Iterator[Candidate]:
@@ -219,19 +226,31 @@ class CandidateSearch:
                 stored.neighbourhood, stored.postcode, common_place=number,
                 namesakes=self._same_name[stored.name.en] > 1,
             )  # fmt: skip
+        yield from self._areas(reading)
+
+    def _areas(self, reading: Named) -> Iterator[Candidate]:
+        """Parts of the city: worth showing, so that somebody says where in them, but nowhere to send a crew."""
+        for number, match in self._area_names.find(reading.text).items():
+            middle = self._tables.neighbourhoods.middle_of(number)
+            if middle is not None:
+                name = self._tables.neighbourhoods.names[number]
+                yield Candidate(
+                    name.en, "common_place", middle, match.score, match.exact, number, verified=False, is_area=True
+                )
 
     def _is_in_area(self, one: Candidate, area: list[str]) -> bool:
-        """Whether every word after the comma is of the city, the neighbourhood (or its initials), postcode or address."""
+        """Whether every word after the comma is of the city, the neighbourhood, the postcode or the address."""
         part = self._tables.neighbourhoods.names[one.neighbourhood]
         known = words(part.en)
         initials = "".join(word[0] for word in known)
         address = words(self._tables.common_places[one.common_place].address) if one.common_place >= 0 else []
-        latin = {*known, *address, *self._city_words, one.postcode.casefold(), initials, f"{initials}."}
+        also = [word for alias in self._tables.neighbourhoods.aliases[one.neighbourhood] for word in words(alias)]
+        latin = {*known, *also, *address, *self._city_words, one.postcode.casefold(), initials}
         return all(self._is_area_word(word, latin, part.zh, one.postcode) for word in area)
 
     def _is_area_word(self, word: str, latin: set[str], part_zh: str, postcode: str) -> bool:
         if has_han(word):
-            return han_only(word) in han_only(part_zh) or any(han_only(word) in han_only(w) for w in self._city_words)
+            return han_key(word) in han_key(part_zh) or any(han_key(word) in han_key(w) for w in self._city_words)
         if word.isdigit() and len(word) >= 4 and not postcode:
             return True
         return any(known.startswith(word) for known in latin)

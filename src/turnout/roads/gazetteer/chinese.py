@@ -35,9 +35,9 @@ def simplified(text: str) -> str:
     return text.translate(_SIMPLIFIED)
 
 
-def han_only(text: str) -> str:
-    """The Chinese characters and digits of a text, simplified, without spaces or punctuation."""
-    return "".join(char for char in simplified(text) if HAN.match(char) or char.isdigit())
+def han_key(text: str) -> str:
+    """A name with Chinese in it as it is compared: simplified, letters small, without spaces or punctuation."""
+    return "".join(char for char in simplified(text).casefold() if char.isalnum())
 
 
 def bigrams(text: str) -> set[str]:
@@ -46,5 +46,5 @@ def bigrams(text: str) -> set[str]:
 
 
 def pinyin(text: str) -> str:
-    """Syllables with spaces between, without tones (`jin men da qiao`). Only the writer calls it: it is slow to load."""
+    """Syllables with spaces between, without tones (`jin men da qiao`). Only the writer calls it: it is slow."""
     return " ".join(part for part in lazy_pinyin(simplified(text), style=Style.NORMAL, errors="ignore"))

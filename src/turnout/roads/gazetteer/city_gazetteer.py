@@ -1,4 +1,4 @@
-"""The gazetteer of one city, loaded: suggestions for every keystroke, a verdict for a finished text, words for a place."""
+"""The gazetteer of one city, loaded: lines for every keystroke, a verdict for a finished text, words for a place."""
 
 from pathlib import Path
 from typing import Literal, Self, assert_never
@@ -111,9 +111,7 @@ class Gazetteer:
             case "streets_do_not_meet":
                 offers = self._offers.crossings_near(one, problem)
             case "not_in_that_area":
-                offers = [
-                    msgspec.structs.replace(other, problem=None, verified=True) for other in found if other.exact
-                ]
+                offers = [msgspec.structs.replace(other, problem=None, verified=True) for other in found if other.exact]
             case "axes_swapped" | "sign_missing":
                 raise AssertionError("coordinates are no candidates")
             case _:

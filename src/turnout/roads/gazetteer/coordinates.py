@@ -1,4 +1,4 @@
-"""Latitude and longitude as people type or paste them: decimal degrees, degrees-minutes-seconds, with letters or signs."""
+"""Latitude and longitude as people type or paste them: decimal degrees or minutes and seconds, letters or signs."""
 
 import re
 

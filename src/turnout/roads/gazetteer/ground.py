@@ -1,4 +1,4 @@
-"""From a place to words: the nearest street, block and crossing, the neighbourhood; and whether a place is in the city."""
+"""What is near a place: street segment, crossing, house, common place; and whether the place is in the city."""
 
 import math
 

@@ -5,6 +5,7 @@ A city is small enough for an equirectangular plane about the line itself; the e
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from turnout.words.place import EARTH_RADIUS_M, Place
 
@@ -25,7 +26,7 @@ def length_m(line: Sequence[Place]) -> float:
 def along(line: Sequence[Place], share: float) -> Place:
     """The place at a share (0 to 1) of the line's length from its beginning."""
     left = max(0.0, min(1.0, share)) * length_m(line)
-    for begin, end in zip(line, line[1:], strict=False):
+    for begin, end in pairwise(line):
         step = gap_m(begin, end)
         if step > 0 and left <= step:
             part = left / step
@@ -38,7 +39,7 @@ def share_of_nearest(line: Sequence[Place], place: Place) -> tuple[float, float,
     """(share of the length, metres away, place is on the left) of the spot of the line that is nearest to a place."""
     total, before, best = length_m(line), 0.0, (0.0, math.inf, True)
     squeeze = math.cos(math.radians(place.lat))
-    for begin, end in zip(line, line[1:], strict=False):
+    for begin, end in pairwise(line):
         dx, dy = (end.lon - begin.lon) * squeeze, end.lat - begin.lat
         px, py = (place.lon - begin.lon) * squeeze, place.lat - begin.lat
         square = dx * dx + dy * dy

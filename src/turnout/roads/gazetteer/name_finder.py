@@ -1,11 +1,11 @@
-"""The names of a city's streets or common places, and who is meant by a text: spelling, types, Chinese and pinyin together."""
+"""The names of a city's streets or common places, and who is meant by a text: spelling, types, Chinese, pinyin."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from turnout.roads.gazetteer.chinese import han_only, has_han
+from turnout.roads.gazetteer.chinese import han_key, has_han
 from turnout.roads.gazetteer.name_index import HanIndex, Key, Match, NameIndex, WordIndex, keep_best
 from turnout.roads.gazetteer.spelling import (
     DIRECTION_WORDS,
@@ -59,7 +59,7 @@ class NameFinder:
 
     def _find(self, text: str, forgiving: bool) -> dict[int, Match]:
         if has_han(text):
-            return self._han.find(han_only(text))
+            return self._han.find(han_key(text))
         typed = words(text)
         if not typed:
             return {}
@@ -107,6 +107,8 @@ class NameFinder:
                 yield Key("".join(part[0] for part in parts), owner, _PINYIN_COST, exact=False, bends=False)
 
     def _spelled_keys(self, owner: int, raw: list[str]) -> Iterator[Key]:
+        if not raw:
+            return
         full = canonical(raw)
         base, street_type = split_type(full)
         if self._are_streets and len(full) > 2 and full[-1] in DIRECTION_WORDS and full[-2] in set(TYPES.values()):
@@ -157,4 +159,4 @@ def _words_of(name: NamesOf) -> set[str]:
 def _han_keys(owner: int, name: NamesOf) -> Iterator[Key]:
     for spoken in {name.zh, *name.aliases}:
         if has_han(spoken):
-            yield Key(han_only(spoken), owner)
+            yield Key(han_key(spoken), owner)

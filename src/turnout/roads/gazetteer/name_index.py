@@ -1,8 +1,8 @@
 """Finding a name from what has been typed of it so far, misspelled, heard wrong, or with its words in another order.
 
-Every name gives keys: its words run together in each spelling that people use. A typed key finds names by
-equality, by prefix, by restricted Damerau-Levenshtein distance (one slip of the keyboard: a letter more, less, other, or
-two swapped) to a prefix of the same length give or take the slips allowed, and by sound. RapidFuzz compares a typed key
+Every name gives keys: its words run together in each spelling that people use. A typed key finds names by equality,
+by prefix, by restricted Damerau-Levenshtein distance (one slip of the keyboard: a letter more, less, other, or two
+swapped) to a prefix of the same length give or take the slips allowed, and by sound. RapidFuzz compares a typed key
 with every prefix of one length in some 0.07 ms for 2,500 streets, so no cleverer structure is needed for a city.
 """
 
@@ -17,20 +17,20 @@ from turnout.roads.gazetteer.chinese import bigrams
 from turnout.roads.gazetteer.sound import sound_key, spanish_sound_key
 
 SLIPS_BY_LENGTH = ((7, 2), (3, 1))
-"""From so many typed letters on, so many slips: two in `misssoin`, one in `elis`, none in `ok`, which is near too much."""
+"""From so many typed letters on, so many slips: two in `misssoin`, one in `elis`, none in `ok`, near too much."""
 BEGUN_LENGTH_MIN = 4
 """Fewer typed letters are compared with whole names only: with a slip in it, `lae` begins half the city."""
 PREFIX_LENGTH_MAX = 24
 """Longer typed keys are compared with no prefixes but this long; no two streets share so much of their names."""
 SOUND_LENGTH_MIN = 4
 """Shorter keys sound like everything."""
-COMPLETIONS_MAX = 400
-"""Of one or two typed letters no more completions are weighed than this: eight are shown."""
+COMPLETIONS_MAX = 4_000
+"""Of a single typed letter no more completions are weighed than this: a tenth of the names of a city of ten million."""
 
 
 class Key(msgspec.Struct, frozen=True, gc=False):
-    """One spelling of one name. `cost` is taken off its score. `exact`: the whole key names its owner, with nothing left
-    out. `bends`: it may be misspelled (numbers and initials may not: 16th is one slip from 17th)."""
+    """One spelling of one name. `cost` is taken off its score. `exact`: the whole key names its owner.
+    `bends`: it may be misspelled (numbers and initials may not: 16th is one slip from 17th)."""
 
     text: str
     owner: int
@@ -54,7 +54,7 @@ def keep_best(found: dict[int, Match], owner: int, match: Match) -> None:
 
 
 class NameIndex:
-    """Keys in Latin letters and digits. Immutable after making; about a millisecond a search for a city of 3,000 streets."""
+    """Keys in Latin letters and digits. Immutable; about a millisecond a search in a city of 3,000 streets."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
         owned: dict[str, list[Key]] = {}
@@ -161,7 +161,7 @@ class WordIndex:
 
 
 class HanIndex:
-    """Names in Chinese characters, found by the pairs of neighbouring characters that they share with the typed text."""
+    """Names in Chinese characters, found by the pairs of neighbouring characters that the typed text shares."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
         self._keys: list[Key] = [key for key in keys if key.text]

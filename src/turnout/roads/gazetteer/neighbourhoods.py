@@ -14,9 +14,17 @@ class Neighbourhoods:
 
     def __init__(self, parts: Sequence[Neighbourhood]) -> None:
         self.names: list[Name] = [Name("", ""), *(part.name for part in parts)]
+        self.aliases: list[tuple[str, ...]] = [(), *(part.aliases for part in parts)]
         self.rings: list[tuple[tuple[Place, ...], ...]] = [(), *(part.rings for part in parts)]
         boxes = [(_box(rings), number) for number, rings in enumerate(self.rings) if any(rings)]
         self._boxes = sorted(boxes, key=lambda one: _area(one[0]))
+
+    def middle_of(self, number: int) -> Place | None:
+        """The middle of the box around a part, None for one without an outline."""
+        if not any(self.rings[number]):
+            return None
+        south, west, north, east = _box(self.rings[number])
+        return Place((south + north) / 2, (west + east) / 2)
 
     def find(self, place: Place) -> int:
         """The number of the smallest part that holds the place, 0 for none."""

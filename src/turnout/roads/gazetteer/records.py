@@ -74,6 +74,7 @@ class Neighbourhood(msgspec.Struct, frozen=True, gc=False):
 
     name: Name
     rings: tuple[tuple[Place, ...], ...]
+    aliases: tuple[str, ...] = ()
 
 
 class OtherName(msgspec.Struct, frozen=True, gc=False):
@@ -109,7 +110,7 @@ class GazetteerRecords(msgspec.Struct):
 
 
 class CityNamed(msgspec.Struct, frozen=True):
-    """Whose gazetteer it is: its name, what else people write for it after a comma (`SF`, `CA`), whose data it holds."""
+    """Whose gazetteer it is: its name, what else people write for it after a comma (`SF`), whose data it holds."""
 
     name: Name
     also: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
 """Keys for names that sound alike, so that a name heard on the telephone is found as it was understood.
 
 In the manner of Metaphone (Philips, Computer Language 7(12), 1990), shortened to what place names need: vowels count
-only at the beginning. Half the streets of the American West are Spanish and are spelled by ear, so a name has a second
-key read the Spanish way (`Vallejo` as `vayeho`).
+only at the beginning. Half the streets of the American West are Spanish and are spelled by ear, so a name has a
+second key read the Spanish way (`Vallejo` as `vayeho`).
 """
 
 import re

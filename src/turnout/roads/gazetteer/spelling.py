@@ -1,7 +1,7 @@
 """One spelling for the many ways in which people write a street: case, accents, ordinals, types, directions.
 
-Street types follow USPS Publication 28, appendix C1, with the shorter forms that dispatchers type. What is compared are
-keys: the words of a name run together, so that `O'Farrell`, `OFARRELL` and `o farrell` are one.
+Street types follow USPS Publication 28, appendix C1, with the shorter forms that dispatchers type. What is compared
+are keys: the words of a name run together, so that `O'Farrell`, `OFARRELL` and `o farrell` are one.
 """
 
 import re
@@ -42,8 +42,9 @@ LONG_TYPES: dict[str, str] = {short: forms.split()[0] for short, forms in _TYPE_
 _DIRECTIONS = {"n": "north", "s": "south", "e": "east", "w": "west", "nor": "north", "sou": "south"}
 _DIRECTIONS |= {"nb": "northbound", "sb": "southbound", "eb": "eastbound", "wb": "westbound"}
 DIRECTION_WORDS = {"north", "south", "east", "west"}
-_ONES = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth".split()
-_ONES += "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split()
+_ONES = ["zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+_ONES += ["eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth"]
+_ONES += ["nineteenth"]
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
 _TENS |= {"ninety": 90}
 _TENTHS = {word[:-1] + "ieth": number for word, number in _TENS.items()}

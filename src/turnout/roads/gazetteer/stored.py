@@ -1,8 +1,8 @@
 """The stored form: one SQLite file per city, written once by `build_gazetteer` and read whole into memory.
 
-Places are whole microdegrees (a tenth of a metre); a line is a blob of little-endian int32 pairs (lat, lon). `user_version` is
-SCHEMA_VERSION and `application_id` spells `TOgz`, so that a wrong file is told from an old one. The writer sorts everything,
-so that the same records give the same file.
+Places are whole microdegrees (a tenth of a metre); a line is a blob of little-endian int32 pairs (lat, lon).
+`user_version` is SCHEMA_VERSION and `application_id` spells `TOgz`, so that a wrong file is told from an old one. The
+writer sorts everything, so that the same records give the same file.
 """
 
 import json
@@ -27,7 +27,7 @@ MICRODEGREES = 1_000_000
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE neighbourhood (id INTEGER PRIMARY KEY, en TEXT NOT NULL, zh TEXT NOT NULL);
+CREATE TABLE neighbourhood (id INTEGER PRIMARY KEY, en TEXT NOT NULL, zh TEXT NOT NULL, aliases TEXT NOT NULL);
 CREATE TABLE neighbourhood_ring (neighbourhood INTEGER NOT NULL REFERENCES neighbourhood, ring BLOB NOT NULL);
 CREATE TABLE street (id INTEGER PRIMARY KEY, en TEXT NOT NULL UNIQUE, zh TEXT NOT NULL, aliases TEXT NOT NULL,
     pinyin TEXT NOT NULL);
@@ -121,9 +121,7 @@ def unpack_line(packed: bytes) -> list[Place]:
     numbers = array("i", packed)
     if sys.byteorder == "big":
         numbers.byteswap()
-    return [
-        Place(lat / MICRODEGREES, lon / MICRODEGREES) for lat, lon in zip(numbers[::2], numbers[1::2], strict=True)
-    ]
+    return [Place(lat / MICRODEGREES, lon / MICRODEGREES) for lat, lon in zip(numbers[::2], numbers[1::2], strict=True)]
 
 
 def build_gazetteer(records: GazetteerRecords, city: CityNamed, path: Path) -> None:
@@ -132,13 +130,14 @@ def build_gazetteer(records: GazetteerRecords, city: CityNamed, path: Path) -> N
     Streets are known by their name, so a crossing or house on a street that no segment has adds the street.
     """
     if not records.segments and not records.houses and not records.common_places:
-        raise Malformed("no street, house or common place", str(path), "give the builder at least one source of streets")
+        raise Malformed(
+            "no street, house or common place", str(path), "give the builder at least one source of streets"
+        )
     path.unlink(missing_ok=True)
     connection = sqlite3.connect(path)
     try:
         connection.executescript(
-            f"PRAGMA page_size = 4096; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
-            + _SCHEMA
+            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};" + _SCHEMA
         )
         GazetteerWriter(connection, records).write(city)
         connection.commit()
@@ -180,14 +179,20 @@ class GazetteerWriter:
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
     def _with_chinese(self, part: Neighbourhood) -> Neighbourhood:
-        zh = next((other.zh for other in self._others_of("neighbourhood", part.name.en) if other.zh), part.name.zh)
-        return Neighbourhood(Name(part.name.en, zh or part.name.en), part.rings)
+        others = self._others_of("neighbourhood", part.name.en)
+        zh = next((other.zh for other in others if other.zh), part.name.zh)
+        aliases = (*part.aliases, *(alias for other in others for alias in other.aliases))
+        return Neighbourhood(Name(part.name.en, zh or part.name.en), part.rings, aliases)
 
     def _others_of(self, kind: str, name: str) -> list[OtherName]:
         return self._others.get((kind, name.casefold()), [])
 
     def _write_neighbourhoods(self) -> None:
-        self._insert("neighbourhood", [(number, name.en, name.zh) for number, name in enumerate(self._parts.names)])
+        named = zip(self._parts.names, self._parts.aliases, strict=True)
+        self._insert(
+            "neighbourhood",
+            [(n, name.en, name.zh, json.dumps(also, ensure_ascii=False)) for n, (name, also) in enumerate(named)],
+        )
         rings = [(number, pack_line(ring)) for number, rings in enumerate(self._parts.rings) for ring in rings]
         self._insert("neighbourhood_ring", rings)
 
@@ -198,7 +203,7 @@ class GazetteerWriter:
         return (number, name, zh, json.dumps(aliases, ensure_ascii=False), _pinyin_of(zh, *aliases))
 
     def _part_of(self, neighbourhood: str, place: Place) -> int:
-        if neighbourhood in self._part_by_name:
+        if neighbourhood and neighbourhood in self._part_by_name:
             return self._part_by_name[neighbourhood]
         return self._parts.find(place)
 
@@ -303,8 +308,13 @@ def _read_neighbourhoods(connection: sqlite3.Connection) -> Neighbourhoods:
     rings: dict[int, list[tuple[Place, ...]]] = {}
     for number, ring in connection.execute("SELECT neighbourhood, ring FROM neighbourhood_ring ORDER BY rowid"):
         rings.setdefault(number, []).append(tuple(unpack_line(ring)))
-    named = connection.execute("SELECT id, en, zh FROM neighbourhood WHERE id > 0 ORDER BY id")
-    return Neighbourhoods([Neighbourhood(Name(en, zh), tuple(rings.get(number, ()))) for number, en, zh in named])
+    named = connection.execute("SELECT id, en, zh, aliases FROM neighbourhood WHERE id > 0 ORDER BY id")
+    return Neighbourhoods(
+        [
+            Neighbourhood(Name(en, zh), tuple(rings.get(number, ())), tuple(json.loads(also)))
+            for number, en, zh, also in named
+        ]
+    )
 
 
 def _numbers(first: int | None, last: int | None) -> Numbers | None:

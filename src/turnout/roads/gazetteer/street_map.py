@@ -1,4 +1,4 @@
-"""The streets of a gazetteer in memory: where a house number is, a block, a crossing; what is nearest when it is nowhere."""
+"""The streets of a gazetteer in memory: where a house number is, a block, a crossing; what is nearest to none."""
 
 import math
 from collections.abc import Iterator
@@ -45,6 +45,8 @@ class StreetMap:
         for number, crossing in enumerate(tables.crossings):
             self._crossings_of[crossing.street_a].setdefault(crossing.street_b, []).append(number)
             self._crossings_of[crossing.street_b].setdefault(crossing.street_a, []).append(number)
+        self._extents: dict[int, float] = {}
+        self._middles: dict[int, Spot | None] = {}
         most = max((len(segments) for segments in self._segments_of), default=1)
         self.weight = [math.log1p(len(segments)) / math.log1p(max(1, most)) for segments in self._segments_of]
 
@@ -188,6 +190,11 @@ class StreetMap:
 
     def extent_m(self, street: int) -> float:
         """Metres from one end of the street to the other, as the bird flies."""
+        if street not in self._extents:
+            self._extents[street] = self._measured_extent_m(street)
+        return self._extents[street]
+
+    def _measured_extent_m(self, street: int) -> float:
         ends = self._ends_of(street)
         if not len(ends):
             return 0.0
@@ -195,7 +202,12 @@ class StreetMap:
         return gap_m(Place(south, west), Place(north, east))
 
     def middle_of(self, street: int) -> Spot | None:
-        """A place on the street, halfway along its segments; None for a street without any."""
+        """A place on the street near its middle; None for a street without segments or houses."""
+        if street not in self._middles:
+            self._middles[street] = self._found_middle(street)
+        return self._middles[street]
+
+    def _found_middle(self, street: int) -> Spot | None:
         segments = self._segments_of[street]
         if not segments:
             houses = [house for found in self._houses_of[street].values() for house in found]
@@ -216,7 +228,7 @@ def _ends(segment: StoredSegment) -> tuple[Place, Place]:
 
 
 def _overlaps(segment: StoredSegment, low: int, high: int) -> Iterator[tuple[int, float, float]]:
-    """(lowest number, from share, to share) of the part of a segment that lies in a range; the longer-numbered side decides."""
+    """(lowest number, from share, to share) of a segment's part within a range; the longer of both sides decides."""
     best: tuple[int, float, float] | None = None
     for side in (segment.left, segment.right):
         if side is None:

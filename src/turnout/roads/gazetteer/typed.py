@@ -1,15 +1,16 @@
 """What a typed text may mean by its form: a house number on a street, a block, a crossing of two streets, or a name.
 
 The forms are those of call-takers and of dispatch records: `1234 mission`, `0 Block of BALCETA AVE`, `400 blk ellis`,
-`16th/mission`, `16 and mission`, `market st at 5th`, `401-A JUDAH ST`, `市场街1234号`, `市场街与第五街路口`. A text may have several
-readings; which of them holds, the streets decide.
+`16th/mission`, `16 and mission`, `market st at 5th`, `401-A JUDAH ST`, `市场街1234号`,
+`市场街与第五街路口`. A text may have
+several readings; which of them holds, the streets decide.
 """
 
 import re
 
 import msgspec
 
-from turnout.roads.gazetteer.chinese import han_only, has_han, simplified
+from turnout.roads.gazetteer.chinese import han_key, has_han, simplified
 from turnout.roads.gazetteer.spelling import TYPES, fold, ordinal
 
 ORDINAL_STREET_MAX = 300
@@ -56,9 +57,7 @@ _BLOCK = r"(?:blo?c?ks?|bloc|bl?ck|lbk|bkl|bllk|bblk|blkk|lbock|bolck|blcok|blok
 _BLOCK_FIRST = re.compile(rf"(\d{{1,5}})\s*{_BLOCK}\b\.?\s*(?:of\s+)?(?:{_BLOCK}\s+)?(.+)")
 _BLOCK_LAST = re.compile(rf"(\D.*?)\s+(\d{{1,5}})\s*{_BLOCK}\b\.?(?:\s+of)?")
 _BLOCK_BEFORE = re.compile(rf"{_BLOCK}\s+(\d{{1,5}})\s+(?:of\s+)?(.+)")
-_SEPARATOR = re.compile(
-    r"\s*(?:[/\\&@+|]|(?<=\s)(?:and|at|x|cross)(?=\s|$))+\s*|\s*(?:和|与|跟|及|交)\s*"
-)
+_SEPARATOR = re.compile(r"\s*(?:[/\\&@+|]|(?<=\s)(?:and|at|x|cross)(?=\s|$))+\s*|\s*(?:和|与|跟|及|交)\s*")
 _NOISE = re.compile(r"^(?:call\s*box|address|loc(?:ation)?)\s*:\s*")
 _CORNER = re.compile(r"^(?:the\s+)?(?:corner|intersection|junction|cnr|int|crossing)\s+(?:of|at)\s+")
 _CORNER_ZH = re.compile(r"(?:的)?(?:交叉路口|交叉口|交汇处|交界处|交界|十字路口|路口|街口|拐角)$")
@@ -151,7 +150,7 @@ def _read_chinese(text: str) -> list[Reading]:
     at_corner = _CORNER_ZH.sub("", text)
     parts = _SEPARATOR.split(at_corner, maxsplit=1)
     readings: list[Reading] = []
-    if len(parts) > 1 and all(han_only(part) or part.strip() for part in parts):
+    if len(parts) > 1 and all(han_key(part) or part.strip() for part in parts):
         readings.append(Crossed(parts[0], parts[1], sure=at_corner != text or not parts[1]))
     found = _NUMBER.fullmatch(text)
     if found:

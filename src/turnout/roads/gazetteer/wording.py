@@ -1,4 +1,4 @@
-"""How candidates are shown: the line, what it says beside it in both languages, what tells it from namesakes, highlights."""
+"""How candidates are shown: the line, what stands beside it in both languages, what tells it from namesakes."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import msgspec
 
 from turnout.roads.gazetteer.answers import NOTHING, Suggestion
 from turnout.roads.gazetteer.candidates import Candidate
-from turnout.roads.gazetteer.chinese import han_only, has_han, simplified
+from turnout.roads.gazetteer.chinese import han_key, has_han, simplified
 from turnout.roads.gazetteer.describing import crossing_text
 from turnout.roads.gazetteer.ground import Ground
 from turnout.roads.gazetteer.spelling import canonical, fold, words
@@ -55,9 +55,12 @@ class Wording:
         )
 
     def _text(self, one: Candidate) -> str:
-        if one.common_place < 0:
+        if one.is_area:
+            name = self._tables.neighbourhoods.names[one.neighbourhood]
+        elif one.common_place >= 0:
+            name = self._tables.common_places[one.common_place].name
+        else:
             return one.text
-        name = self._tables.common_places[one.common_place].name
         return name.en if name.zh in ("", name.en) else f"{name.en} {name.zh}"
 
     def _complete(self, one: Candidate) -> str:
@@ -80,6 +83,8 @@ class Wording:
         return msgspec.structs.replace(one, distinguishes=where, complete=coordinate_text(one.place))
 
     def _detail(self, one: Candidate) -> Name:
+        if one.is_area:
+            return Name("a part of the city: say where in it", "城区：请说明具体位置")
         if one.problem is not None:
             return problem_text(one.problem.reason, one.problem.fields)
         if one.common_place >= 0:
@@ -114,12 +119,10 @@ def problem_text(reason: str, fields: dict[str, str | int | float]) -> Name:
     """What is wrong with a place that does not exist, for people."""
     match reason:
         case "number_not_on_street" if not fields["highest"]:
-            return Name(
-                f"no house numbers of {fields['street']} are known", f"{fields['street']} 没有已知的门牌号"
-            )
+            return Name(f"no house numbers of {fields['street']} are known", f"{fields['street']} 没有已知的门牌号")
         case "number_not_on_street":
             return Name(
-                f"no {fields['number']} on {fields['street']}: its numbers run from {fields['lowest']} to {fields['highest']}",
+                f"no {fields['number']} on {fields['street']}: it has {fields['lowest']} to {fields['highest']}",
                 f"{fields['street']} 没有 {fields['number']} 号：门牌号从 {fields['lowest']} 到 {fields['highest']}",
             )
         case "streets_do_not_meet":
@@ -138,7 +141,7 @@ def problem_text(reason: str, fields: dict[str, str | int | float]) -> Name:
 def highlights(text: str, typed: str) -> tuple[tuple[int, int], ...]:
     """The parts of a shown text that answer to what was typed: each word or its beginning, each Chinese character."""
     if has_han(typed):
-        wanted = set(han_only(typed))
+        wanted = set(han_key(typed))
         return _joined([at for at, char in enumerate(simplified(text)) if char in wanted and has_han(char)])
     typed_words = words(typed)
     spelled = list(zip(typed_words, canonical(typed_words), strict=False))

@@ -1,1 +1,1 @@
-"""Readers of what a gazetteer is made from. Each turns one publisher's files into records; Malformed says file, line, cure."""
+"""Readers of what a gazetteer is made from, one publisher each. Malformed says file, line and cure."""

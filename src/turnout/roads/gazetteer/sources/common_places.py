@@ -1,8 +1,8 @@
 """The city's own list of common places: a table that people write by hand (`common_places.csv` in the city folder).
 
 Columns: name_en, name_zh, kind, lat, lon, address, aliases (divided by `;`), source. Two kinds of rows name what the
-streets and neighbourhoods already hold, and need no coordinates: kind `street` and kind `neighbourhood` give the Chinese name
-and the other names of the street or neighbourhood called name_en.
+streets and neighbourhoods already hold, and need no coordinates: kind `street` and kind `neighbourhood` give the
+Chinese name and the other names of the street or neighbourhood called name_en.
 """
 
 from pathlib import Path

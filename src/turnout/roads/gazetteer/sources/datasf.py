@@ -1,8 +1,8 @@
-"""San Francisco's municipal tables (DataSF, public domain): streets with house numbers, their lines, facilities, neighbourhoods.
+"""San Francisco's municipal tables (DataSF, public domain): streets with numbers, lines, facilities, neighbourhoods.
 
-`sf_streets_and_intersections.csv` (pu5n-qu5c) has a row per segment between two nodes (CNN numbers) with the first and last
-number of each side; `sf_speed_limits_per_segment.csv` has the lines of the same segments. The lines are older, so some
-segments have none: see `line_gaps`.
+`sf_streets_and_intersections.csv` (pu5n-qu5c) has a row per segment between two nodes (CNN numbers) with the first
+and last number of each side; `sf_speed_limits_per_segment.csv` has the lines of the same segments. The lines are
+older, so some segments have none: see `line_gaps`.
 """
 
 import json
@@ -45,7 +45,7 @@ _STREET_COLUMNS = ("CNN", "streetname", "LF_FADD", "RT_FADD", "LF_TADD", "RT_TAD
 _LINE_COLUMNS = ("CNN", "STREET", "ST_TYPE", "FROM_ST", "TO_ST", "shape")
 FACILITIES_SOURCE = "DataSF City Facilities"
 _FIRE_STATION = re.compile(r"Fire Station #(\d+)(?![\d/])")
-_POLICE_STATION = re.compile(r"(?!Old )(.+?)(?: Police| District)? Station(?! &)")
+_POLICE_STATION = re.compile(r"(?!Old )([^&#]+?)(?: Police| District)? Station")
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ class Drawn(msgspec.Struct, frozen=True):
 
 
 def read_datasf(folder: Path) -> GazetteerRecords:
-    """Everything that the folder's tables hold. The facilities and fire stations may be missing, the streets may not."""
+    """Everything that the folder's tables hold. Facilities and neighbourhoods may be missing, the streets may not."""
     records = read_streets(folder / STREETS, folder / LINES)
     if (folder / FACILITIES).exists():
         records.add(read_facilities(folder / FACILITIES))
@@ -90,7 +90,7 @@ def read_streets(streets: Path, lines: Path) -> GazetteerRecords:
 
 
 def _former_streets(older: dict[str, Drawn], today: set[str]) -> GazetteerRecords:
-    """Streets that only the older lines have: renamed or pulled down since, but still asked for and in the road file."""
+    """Streets that only the older lines have: renamed or pulled down since, but asked for and in the road file."""
     records = GazetteerRecords()
     known = {_spelled(street) for street in today}
     for one in older.values():
@@ -172,7 +172,13 @@ def _facility(name: str, place: Place, address: str, postcode: str) -> CommonPla
     if station:
         number, kind = station[1], "fire_station"
         zh = f"第{number}消防站"
-        aliases = [f"Fire Station {number}", f"Station {number}", f"FS{number}", f"Firehouse {number}", f"{number}号消防站"]
+        aliases = [
+            f"Fire Station {number}",
+            f"Station {number}",
+            f"FS{number}",
+            f"Firehouse {number}",
+            f"{number}号消防站",
+        ]
     elif police:
         kind, zh = "police_station", f"{police[1]}警察局"
         aliases = [f"{police[1]} Police Station", f"{police[1]} Station", f"SFPD {police[1]}", f"{police[1]}警局"]

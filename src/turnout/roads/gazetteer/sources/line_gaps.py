@@ -1,8 +1,9 @@
 """Where a municipal street table is newer than its lines: putting segments without a line where they must be.
 
-In this order: a segment that was divided keeps the first digits of its CNN, so its parts share the undivided line in the
-order of their numbers; a run of segments between two known nodes lies on the straight line between them; a segment with one
-known node is put at that node, wrong by its own length at most. What hangs on no known node has no place.
+In this order: a segment that was divided keeps the first digits of its CNN, so its parts share the undivided line in
+the order of their numbers; a run of segments between two known nodes lies on the straight line between them; a
+segment with one known node is put at that node, wrong by its own length at most. What hangs on no known node has no
+place.
 """
 
 from collections.abc import Iterable, Mapping
@@ -104,7 +105,7 @@ def _runs_backwards(
 
 
 def fill_between_nodes(pieces: list[Piece], nodes: dict[str, Place]) -> None:
-    """Runs of pieces without a line, straight between the two known nodes at their ends; `nodes` learns the inner ones."""
+    """Runs of pieces without a line, straight between the known nodes at their ends; `nodes` learns the inner ones."""
     loose: dict[tuple[str, str], list[Piece]] = {}
     for piece in pieces:
         if not piece.line:
@@ -147,9 +148,7 @@ def _lay_out(run: list[Piece], joints: list[str], nodes: dict[str, Place]) -> No
 
 def hang_on_one_node(pieces: Iterable[Piece], nodes: Mapping[str, Place]) -> int:
     """Pieces with one known node, put there; how many there were."""
-    known = [
-        (piece, nodes.get(piece.from_node) or nodes.get(piece.to_node)) for piece in pieces if not piece.line
-    ]
+    known = [(piece, nodes.get(piece.from_node) or nodes.get(piece.to_node)) for piece in pieces if not piece.line]
     hung = [(piece, node) for piece, node in known if node is not None]
     for piece, node in hung:
         piece.line = (node, node)

@@ -1,4 +1,4 @@
-"""Street names as people write them, from the capitals of municipal tables: `03RD ST` is 3rd St, `MCALLISTER` McAllister."""
+"""Street names as people write them, from the capitals of municipal tables: `03RD ST` is 3rd St."""
 
 import re
 
@@ -11,7 +11,8 @@ _WORDS = {"AV": "Ave"}
 
 def written_street(name: str) -> str:
     """A name in capitals in the spelling of street signs."""
-    return " ".join(_written(word, place) for place, word in enumerate(name.split()))
+    whole = name.replace("BAY SHORE ", "BAYSHORE ")
+    return " ".join(_written(word, place) for place, word in enumerate(whole.split()))
 
 
 def _written(word: str, place: int) -> str:

@@ -43,7 +43,7 @@ class TableRow(msgspec.Struct, frozen=True, gc=False):
 
 
 def read_table(path: Path, needs: Sequence[str]) -> Iterator[TableRow]:
-    """The rows of a UTF-8 table with a heading. Malformed when the file, a needed column or a row's cells are missing."""
+    """The rows of a UTF-8 table with a heading. Malformed when the file, a needed column or a cell is missing."""
     csv.field_size_limit(FIELD_CHARS_MAX)
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
