@@ -70,23 +70,21 @@ def fleet_by_agency(draft: Draft) -> dict[str, Counter[str]]:
 
 
 def fleet_can_meet_plans(draft: Draft) -> Iterator[Problem]:
-    """A need that no unit at all can meet is an error; one that the whole fleet is too small for, a warning."""
+    """A need that no unit at all can meet is an error; a fleet too small for it, a warning: one for a plan."""
     fleet = fleet_by_agency(draft)
-    for plan in draft.plans:
-        below = [
-            other.value
-            for other in draft.plans
-            if other.value.id.split("/")[0] == plan.value.id.split("/")[0]
-            and other.value.alarm_level <= plan.value.alarm_level
-        ]
-        wanted: Counter[str] = Counter()
-        for level in below:
-            for need in level.needs:
-                wanted[need.capability] += need.count
-        own = sum((fleet.get(each, Counter()) for each in (plan.value.agency, *plan.value.mutual_aid)), Counter())
+    wanted: dict[str, Counter[str]] = {}
+    told: set[str] = set()
+    for plan in sorted(draft.plans, key=lambda plan: plan.value.alarm_level):
+        base = plan.value.id.split("/")[0]
+        so_far = wanted.setdefault(base, Counter())
         for need in plan.value.needs:
-            if own[need.capability] < wanted[need.capability]:
-                yield _out_of_reach(plan, need.capability, wanted[need.capability], own[need.capability])
+            so_far[need.capability] += need.count
+        own = sum((fleet.get(each, Counter()) for each in (plan.value.agency, *plan.value.mutual_aid)), Counter())
+        short = [need.capability for need in plan.value.needs if own[need.capability] < so_far[need.capability]]
+        missing = [capability for capability in short if not own[capability]]
+        for capability in missing or short[: 0 if base in told else 1]:
+            told.add(base)
+            yield _out_of_reach(plan, capability, so_far[capability], own[capability])
 
 
 def _out_of_reach(plan: Read[ResponsePlan], capability: str, wanted: int, there: int) -> Problem:

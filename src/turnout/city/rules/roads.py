@@ -17,6 +17,8 @@ from turnout.words.trouble import BadInput
 
 STATION_TO_ROAD_M: Final = 300.0
 """A yard's gate may be this far from its middle; farther, no road leads to it."""
+APART_SHARE_MAX: Final = 0.005
+"""Where turns are forbidden a junction is split, and a part of it may be left with no way in: few are no harm."""
 ROADS: Final = "roads.npz"
 
 
@@ -63,6 +65,7 @@ def _connected(graph: RoadGraph) -> Iterator[Problem]:
             Name(
                 "build the roads again; correct one-way streets in the source", "请重新生成道路，并更正源数据中的单行道"
             ),
+            "error" if len(lost) > APART_SHARE_MAX * nodes else "warning",
         )
 
 

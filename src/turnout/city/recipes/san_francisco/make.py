@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from turnout.city.recipes import areas
+from turnout.city import areas
 from turnout.city.recipes.san_francisco import source
 from turnout.city.recipes.san_francisco.fleet import UNIT_COLUMNS, fire_and_ems_units, police_units, unit_facts
 from turnout.city.recipes.san_francisco.stations import (
@@ -27,6 +27,22 @@ from turnout.roads.graph import RoadGraph
 HERE: Final = Path(__file__).parent
 SHORE_DEG: Final = 0.003
 """The city reaches about 300 m beyond its shore: piers, bridges' feet, beaches."""
+
+CRACK_DEG: Final = 0.0001
+"""The city's outlines of neighbourhoods leave cracks of some metres between them; land has none."""
+GREEN_PARTS: Final = frozenset(
+    {
+        "Golden Gate Park",
+        "Presidio National Park",
+        "McLaren Park",
+        "Lincoln Park / Ft. Miley",
+        "Panhandle",
+        "Candlestick Point SRA",
+        "Aquatic Park / Ft. Mason",
+        "Sutro Heights",
+    }
+)
+"""Neighbourhoods that are parks: the city's data here has no other outlines of parks."""
 
 Zones = list[tuple[dict[str, Any], BaseGeometry]]
 
@@ -50,7 +66,7 @@ def make_tables(municipal: Path, graph: RoadGraph, folder: Path) -> None:
         rows = csv.DictReader(line for line in text if not line.startswith("#"))
         cells += [tuple(row[column] for column in UNIT_COLUMNS) for row in rows]
     hoods = source.read_neighbourhoods(municipal)
-    land = shapely.union_all([hood.shape for hood in hoods])
+    land = shapely.union_all([hood.shape for hood in hoods]).buffer(CRACK_DEG).buffer(-CRACK_DEG)
     junctions = areas.Junctions(graph)
     zones = [
         *_first_due(junctions, stations, responses, land),
