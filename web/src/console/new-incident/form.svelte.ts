@@ -1,0 +1,80 @@
+/** The draft of a new incident: kept in this window field by field until it is opened or discarded. */
+import { keep, kept } from '../../shared/kept'
+import type { Call, Location } from '../../shared/rows'
+import { selection } from '../../shared/selection.svelte'
+import type { Suggestion } from './places'
+
+const KEY = 'turnout.form'
+
+export interface Draft {
+  place: string
+  location: Location | null
+  type: string
+  typeText: string
+  narrative: string
+  floor: string
+  priority: number | null
+  priorityReason: string
+  hold: boolean
+  callerName: string
+  callback: string
+  callId: string
+  channel: string
+  notDuplicateOf: string[]
+}
+
+export function emptyDraft(): Draft {
+  return {
+    place: '',
+    location: null,
+    type: '',
+    typeText: '',
+    narrative: '',
+    floor: '',
+    priority: null,
+    priorityReason: '',
+    hold: false,
+    callerName: '',
+    callback: '',
+    callId: '',
+    channel: '',
+    notDuplicateOf: [],
+  }
+}
+
+class NewIncidentForm {
+  draft = $state<Draft>({ ...emptyDraft(), ...kept<Partial<Draft>>('session', KEY, {}) })
+  suggestions = $state.raw<Suggestion[]>([])
+
+  set(part: Partial<Draft>): void {
+    Object.assign(this.draft, part)
+    keep('session', KEY, $state.snapshot(this.draft))
+  }
+
+  get isEmpty(): boolean {
+    return !this.draft.place && !this.draft.typeText && !this.draft.narrative && !this.draft.callId
+  }
+
+  discard(): void {
+    this.draft = emptyDraft()
+    this.suggestions = []
+    keep('session', KEY, null)
+  }
+
+  /** What a call brings is never asked again. A draft that somebody is typing keeps what it has. */
+  fromCall(call: Call): void {
+    if (this.draft.callId && this.draft.callId !== call.id) this.discard()
+    const { draft } = this
+    this.set({
+      callId: call.id,
+      channel: call.channel,
+      place: draft.place || (call.location?.text ?? ''),
+      location: draft.place ? draft.location : call.location,
+      type: draft.type || call.suggested_type,
+      narrative: draft.narrative || call.text,
+    })
+    selection.openForm()
+  }
+}
+
+export const form = new NewIncidentForm()

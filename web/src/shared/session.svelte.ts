@@ -1,0 +1,51 @@
+/** Who sits here. */
+import { api, Problem } from './api'
+import { stream } from './link/stream.svelte'
+import type { Actor } from './link/frames'
+
+export interface Session {
+  actor: Actor
+  roles: string[]
+  position: string
+  groups: string[]
+  language?: string
+}
+
+class LiveSession {
+  current = $state.raw<Session | null>(null)
+  checked = $state(false)
+
+  async load(): Promise<void> {
+    try {
+      this.current = await api.get<Session>('/session')
+    } catch (trouble) {
+      if (!(trouble instanceof Problem) || trouble.status === 0) throw trouble
+      this.current = null
+    }
+    this.checked = true
+  }
+
+  take(session: Session): void {
+    this.current = session
+    this.checked = true
+  }
+
+  async end(): Promise<void> {
+    try {
+      await api.delete('/session')
+    } finally {
+      stream.stop()
+      location.assign('/')
+    }
+  }
+
+  get who(): string {
+    return this.current?.actor.id ?? ''
+  }
+
+  may(role: string): boolean {
+    return this.current?.roles.includes(role) ?? false
+  }
+}
+
+export const session = new LiveSession()
