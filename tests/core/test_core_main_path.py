@@ -44,4 +44,5 @@ def test_an_emergency_runs_from_call_to_disposition(room: Any, clock: Any, at_pl
 
     room.later(15 * 60)
     room.do(RingTimer(timer="archive/I1"), actor=clock)
-    assert not room.board.incidents and not room.board.calls and not room.board.tags and not room.board.timers
+    board = room.board
+    assert (board.incidents, board.calls, board.tags, board.timers) == ({}, {}, {}, {})

@@ -143,10 +143,16 @@ class StagePassed(No, frozen=True, kw_only=True, tag="stage-passed"):
 
 
 class NotArrived(No, frozen=True, kw_only=True, tag="not-arrived"):
-    """A unit, or (unit empty) anyone at all, would have had to arrive at the incident first (3.24)."""
+    """The unit would have had to arrive at the incident first (3.24)."""
+
+    unit: str
+    tag: str
+
+
+class NobodyArrived(No, frozen=True, kw_only=True, tag="nobody-arrived"):
+    """Some unit would have had to arrive before the incident may close (3.24)."""
 
     tag: str
-    unit: str = ""
 
 
 class NotAssigned(No, frozen=True, kw_only=True, tag="not-assigned"):
@@ -318,6 +324,7 @@ Refusal = (
     | UnitMovedOn
     | StagePassed
     | NotArrived
+    | NobodyArrived
     | NotAssigned
     | NotOnStack
     | AlreadyStacked

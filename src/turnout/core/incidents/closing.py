@@ -25,7 +25,7 @@ from turnout.core.refusals import (
     FieldsMissing,
     IncidentNotClosed,
     No,
-    NotArrived,
+    NobodyArrived,
     Refusal,
     UnitsStillWorking,
     UnknownCode,
@@ -145,7 +145,7 @@ def _close_refused(incident: Incident, kind: IncidentType | None) -> Refusal | N
     if missing:
         return FieldsMissing(tag=incident.tag, fields=missing)
     if kind.scene_arrival_required and not kind.advise_only and not anyone_arrived(incident):
-        return NotArrived(tag=incident.tag)
+        return NobodyArrived(tag=incident.tag)
     return None
 
 

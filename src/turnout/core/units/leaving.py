@@ -42,7 +42,7 @@ def leave(
     assert isinstance(unit.status, OnIncident), f"{unit_id} is on no incident"
     incident = board.incidents[unit.status.incident]
     last = not incident_ends and [a.unit for a in incident.working] == [unit_id]
-    done = ended_as in ("cleared", "relieved") and anyone_arrived(incident)
+    done = ended_as in ("cleared", "cancelled", "relieved") and anyone_arrived(incident)
     ended = AssignmentEnded(
         **draft.head,
         unit=unit_id,

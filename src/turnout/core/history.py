@@ -1,0 +1,243 @@
+"""The chronology (4.1, 4.25, 7.1, 8.1): what happened, line by line, coded, and as a sentence in both languages.
+
+The journal holds facts, never prose. Sentences are made here when somebody reads them, so a better wording, or a third
+language, also reaches the oldest history.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from turnout.core.board import (
+    Closure,
+    HospitalState,
+    HydrantState,
+    Location,
+    Media,
+    Patient,
+    PersonCard,
+    PlaceFix,
+    Position,
+    PremiseNote,
+    SecondaryPlace,
+    SpecialZone,
+)
+from turnout.core.calls.events import CallAttached
+from turnout.core.catalogue import Catalogue
+from turnout.core.events import Event, event_name
+from turnout.core.history_text import ASIDES, EVENT_TEXTS
+from turnout.core.incidents.events import (
+    IncidentOpened,
+    IncidentReopened,
+    IncidentsLinked,
+    IncidentsMerged,
+    IncidentsUnlinked,
+)
+from turnout.core.spoken import (
+    FIELD_NAMES,
+    INCIDENT_STATUS_NAMES,
+    OUTCOME_NAMES,
+    STAGE_NAMES,
+    clock_time,
+    day_and_time,
+    listed,
+    spoken,
+    value_of,
+)
+from turnout.core.tables.events import CataloguePublished
+from turnout.core.units.events import SentUnit
+from turnout.words.identity import ActorId
+from turnout.words.moment import Moment
+from turnout.words.name import Language, Name
+from turnout.words.place import Place
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as it is read. `code` and the identities are for filters; `text` is for people."""
+
+    seq: int
+    at: Moment
+    by: ActorId
+    position: str
+    code: str
+    incidents: tuple[str, ...]
+    units: tuple[str, ...]
+    calls: tuple[str, ...]
+    text: Name
+
+
+class Names:
+    """What codes and identities are called, as far as is known: the tables in force, and the tags given so far."""
+
+    def __init__(self, tables: Catalogue | None = None, tags: Mapping[str, str] | None = None) -> None:
+        self.tables = tables
+        self.tags: dict[str, str] = dict(tags or {})
+
+    def learn(self, event: Event) -> None:
+        """Replaying, later lines are told with the tables and tags that were in force then."""
+        if isinstance(event, IncidentOpened | IncidentReopened):
+            self.tags[event.incident] = event.tag
+        elif isinstance(event, CataloguePublished):
+            self.tables = event.catalogue
+
+    @property
+    def utc_offset_min(self) -> int:
+        return self.tables.utc_offset_min if self.tables is not None else 0
+
+    def of(self, kind: str, code: str, language: Language) -> str:
+        """The name of a table entry, or its code."""
+        tables = self.tables
+        if tables is None:
+            return code
+        named: dict[str, Mapping[str, Any]] = {
+            "type": tables.types,
+            "disposition": tables.dispositions,
+            "reason": tables.reasons,
+            "group": tables.groups,
+            "destination": tables.hospitals,
+        }
+        entry = named[kind].get(code)
+        name: Name | None = entry.name if entry is not None else None
+        return code if name is None else name.spoken(language)
+
+
+def chronology(rows: Iterable[tuple[int, Event]], names: Names | None = None) -> list[Line]:
+    """Lines for `rows` of (sequence, event), in their order."""
+    known = names or Names()
+    lines = []
+    for seq, event in rows:
+        known.learn(event)
+        lines.append(line_of(seq, event, known))
+    return lines
+
+
+def line_of(seq: int, event: Event, names: Names) -> Line:
+    return Line(
+        seq=seq,
+        at=event.at,
+        by=event.by,
+        position=event.position,
+        code=event_name(event),
+        incidents=incidents_of(event),
+        units=units_of(event),
+        calls=calls_of(event),
+        text=Name(tell(event, "en", names), tell(event, "zh-CN", names)),
+    )
+
+
+def incidents_of(event: Event) -> tuple[str, ...]:
+    """Every incident that the event belongs to: in whose sheet it is a line."""
+    match event:
+        case IncidentsMerged():
+            return event.merged, event.into
+        case IncidentsLinked() | IncidentsUnlinked():
+            return event.one, event.other
+        case CallAttached():
+            return (event.incident,) if event.was is None else (event.was, event.incident)
+        case _:
+            incident = getattr(event, "incident", None)
+            return () if incident is None else (incident,)
+
+
+def units_of(event: Event) -> tuple[str, ...]:
+    units = tuple(
+        sent.unit if isinstance(sent, SentUnit) else str(sent)
+        for field in ("units", "asked")
+        for sent in getattr(event, field, ())
+    )
+    one = getattr(event, "unit", None)
+    return (*units, one) if isinstance(one, str) else units
+
+
+def calls_of(event: Event) -> tuple[str, ...]:
+    call = getattr(event, "call", None)
+    calls: tuple[str, ...] = tuple(getattr(event, "calls", ()))
+    return (call, *calls) if isinstance(call, str) else calls
+
+
+def tell(event: Event, language: Language, names: Names) -> str:
+    """The event as a sentence."""
+    said = {field: _say(field, getattr(event, field), language, names) for field in event.__struct_fields__}
+    return EVENT_TEXTS[event_name(event)].spoken(language).format_map(said).strip()
+
+
+def _say(field: str, value: Any, language: Language, names: Names) -> str:
+    aside = ASIDES.get(field)
+    if aside is not None:
+        if value in (None, "", False, ()):
+            return ""
+        inside = _plain(field, value, language, names)
+        return aside.spoken(language).format(inside)
+    return _plain(field, value, language, names)
+
+
+def _plain(field: str, value: Any, language: Language, names: Names) -> str:
+    match field:
+        case "at" | "happened" | "opened" | "ended" | "received" | "activate_at":
+            return clock_time(value, names.utc_offset_min) if isinstance(value, int) else ""
+        case "incident" | "into" | "merged" | "one" | "other":
+            return names.tags.get(value, str(value))
+        case "near" | "not_duplicate_of":
+            return listed(tuple(names.tags.get(id, id) for id in value), language)
+        case "type" | "disposition" | "group" | "reason" | "destination":
+            return names.of(field, str(value), language)
+        case "stage":
+            return spoken(STAGE_NAMES, value, language)
+        case "status":
+            return spoken(INCIDENT_STATUS_NAMES, value, language)
+        case "ended_as" | "outcome" | "state":
+            return spoken(OUTCOME_NAMES, value, language)
+        case "interval":
+            return spoken(STAGE_NAMES, value, language)
+        case "field":
+            return spoken(FIELD_NAMES, value.removeprefix("fields."), language)
+        case _:
+            return _thing(value, language, names)
+
+
+def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  one case per shape
+    match value:
+        case Location() | PremiseNote():
+            return value.text
+        case SecondaryPlace():
+            return f"{value.role}: {value.location.text}"
+        case SentUnit():
+            return f"{value.unit} ({value.role})" if value.role else value.unit
+        case PlaceFix():
+            return _at(value.place) + (f" ±{value.uncertainty_m:.0f} m" if value.uncertainty_m is not None else "")
+        case Place():
+            return _at(value)
+        case PersonCard():
+            return f"{value.role} {value.id}"
+        case Patient():
+            return " ".join(part for part in (value.id, value.triage, value.destination or "") if part)
+        case Media():
+            return f"{value.kind} {value.ref}"
+        case Closure():
+            return value.reason
+        case SpecialZone():
+            return value.name
+        case HospitalState():
+            return names.of("destination", value.id, language)
+        case HydrantState() | Position():
+            return value.id
+        case Catalogue():
+            return f"{value.name.spoken(language)} {value.version}".strip()
+        case dict():
+            return listed(tuple(f"{key} {entry}" for key, entry in value.items()), language)
+        case tuple():
+            return listed(tuple(_thing(item, language, names) for item in value), language)
+        case None | str() | int() | float():
+            return value_of(value, language)
+        case _:
+            return str(value)
+
+
+def _at(place: Place) -> str:
+    return f"{place.lat:.5f}, {place.lon:.5f}"
+
+
+def when(at: Moment, names: Names) -> str:
+    """Day and time of a line, in the city's time."""
+    return day_and_time(at, names.utc_offset_min)

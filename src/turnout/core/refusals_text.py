@@ -1,0 +1,151 @@
+"""What each refusal says, in both languages. Templates name the refusal's own fields."""
+
+from typing import Any, Final
+
+import msgspec
+
+from turnout.core.refusals import Refusal
+from turnout.core.spoken import (
+    FIELD_NAMES,
+    INCIDENT_STATUS_NAMES,
+    KIND_NAMES,
+    STAGE_NAMES,
+    clock_time,
+    listed,
+    spoken,
+    value_of,
+)
+from turnout.words.name import Language, Name
+
+REFUSAL_TEXTS: Final[dict[str, Name]] = {
+    "unknown-incident": Name("There is no incident {incident} on the board.", "当前没有警情 {incident}。"),
+    "unknown-unit": Name("There is no unit {unit}.", "没有单元 {unit}。"),
+    "unknown-call": Name("There is no call {call} on the board.", "当前没有来电 {call}。"),
+    "unknown-entry": Name("There is no such {kind}: {entry}.", "没有这一{kind}：{entry}。"),
+    "unknown-code": Name("“{value}” is no {kind} of this city.", "本市没有该{kind}：“{value}”。"),
+    "no-tables": Name("The city's tables have not been published yet.", "本市的基础数据尚未发布。"),
+    "tables-inconsistent": Name(
+        "The tables are not consistent: {where} names “{missing}”, which they do not hold.",
+        "基础数据不一致：{where} 引用的“{missing}”不存在。",
+    ),
+    "identity-taken": Name(
+        "The identity {value} is already used by another {kind}.", "标识 {value} 已被另一{kind}使用。"
+    ),
+    "not-permitted": Name("You may not do this ({command}): {lacks}.", "您无权执行此操作（{command}）：{lacks}。"),
+    "unit-not-available": Name(
+        "{unit} is on {tag}: {by} sent it at {at}.", "{unit} 正在处置 {tag}：{by} 已于 {at} 派出。"
+    ),
+    "already-assigned": Name(
+        "{unit} is already assigned to {tag}: {by} sent it at {at}.", "{unit} 已派往 {tag}：{by} 于 {at} 派出。"
+    ),
+    "unit-is-out-of-service": Name(
+        "{unit} has been out of service since {since}: {reason}.", "{unit} 自 {since} 起停用：{reason}。"
+    ),
+    "unit-is-off-duty": Name("{unit} is off duty.", "{unit} 未上勤。"),
+    "unit-not-staffed": Name(
+        "{unit} is not fully staffed: {crew} of {crew_min}.", "{unit} 人员不足：{crew}／{crew_min}。"
+    ),
+    "crew-elsewhere": Name("The crew of {unit} is out with {partner}.", "{unit} 的人员已随 {partner} 出动。"),
+    "unit-on-no-incident": Name("{unit} is on no incident.", "{unit} 没有在处置警情。"),
+    "unit-is-on-incident": Name("{unit} is on {tag}.", "{unit} 正在处置 {tag}。"),
+    "unit-moved-on": Name(
+        "{unit} is no longer on {meant}; it is now on: {now}.", "{unit} 已不在 {meant}，现在：{now}。"
+    ),
+    "stage-passed": Name(
+        "{unit} cannot go back to “{stage}”: it has been “{now}” since {since}.",
+        "{unit} 不能退回“{stage}”：自 {since} 起为“{now}”。",
+    ),
+    "not-arrived": Name("{unit} has not arrived at {tag}.", "{unit} 尚未到达 {tag} 现场。"),
+    "nobody-arrived": Name("Nobody has arrived at {tag} yet.", "{tag} 尚无单元到达现场。"),
+    "not-assigned": Name("{unit} is not assigned to {tag}.", "{unit} 没有被派往 {tag}。"),
+    "not-on-stack": Name("{tag} is not held for {unit}.", "{tag} 不在 {unit} 的待办队列中。"),
+    "already-stacked": Name("{tag} is already held for {unit}.", "{tag} 已在 {unit} 的待办队列中。"),
+    "incident-is-closed": Name("{tag} was closed at {at}.", "{tag} 已于 {at} 结案。"),
+    "incident-not-closed": Name("{tag} is not closed.", "{tag} 尚未结案。"),
+    "incident-not-waiting": Name(
+        "{tag} is {status}; this needs one that is {needs}.", "{tag} 为“{status}”，需为“{needs}”。"
+    ),
+    "units-still-working": Name("Units still work on {tag}: {units}.", "{tag} 仍有单元在处置：{units}。"),
+    "fields-missing": Name("Before {tag} can close it needs: {fields}.", "{tag} 结案前须填写：{fields}。"),
+    "disposition-not-for-agency": Name(
+        "Disposition {disposition} is not used by: {agencies}.", "处置结果 {disposition} 不适用于：{agencies}。"
+    ),
+    "agency-not-on-incident": Name("{agency} is not on {tag}.", "{agency} 未参与 {tag}。"),
+    "agency-already-on-incident": Name("{agency} is already on {tag}.", "{agency} 已参与 {tag}。"),
+    "changed-meanwhile": Name(
+        "{by} changed {field} at {at}: it is now {theirs}. You had seen {yours}.",
+        "{by} 已于 {at} 修改{field}：现为 {theirs}，您看到的是 {yours}。",
+    ),
+    "value-not-taken": Name("{field} cannot be {value}.", "{field}不能为 {value}。"),
+    "reason-needed": Name("Give a reason for changing {field}.", "修改{field}须填写原因。"),
+    "location-not-verified": Name(
+        "“{text}” is not on the map. Choose a place, or force it as it is.",
+        "地图上找不到“{text}”。请选择地点，或强制采用原文。",
+    ),
+    "place-not-on-earth": Name("{lat}, {lon} is no place on the map.", "{lat}，{lon} 不是有效坐标。"),
+    "same-incident": Name("{tag} and {tag} are the same incident.", "{tag} 与 {tag} 是同一警情。"),
+    "not-linked": Name("{tag} and {other} are not linked.", "{tag} 与 {other} 没有关联。"),
+    "already-linked": Name("{tag} and {other} are linked already.", "{tag} 与 {other} 已关联。"),
+    "nobody-on-scene": Name("No unit is on scene at {tag}.", "{tag} 现场没有单元。"),
+    "not-asked-in-roll-call": Name("{unit} is not in the roll-call of {tag}.", "{unit} 不在 {tag} 的点名范围内。"),
+    "no-duress": Name("{unit} has not raised duress.", "{unit} 没有发出紧急求助。"),
+    "position-taken": Name(
+        "{by} has been at position {position} since {since}.", "席位 {position} 自 {since} 起由 {by} 使用。"
+    ),
+    "call-is-closed": Name("The call was closed at {at}.", "该来电已于 {at} 结束。"),
+    "call-is-answered": Name("{by} answered this call at {at}.", "{by} 已于 {at} 接听此来电。"),
+    "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),
+}
+"""Code → what is said."""
+
+_LACKS: Final[dict[str, Name]] = {
+    "role": Name("your role does not include it", "您的角色不包含此权限"),
+    "agency": Name("it belongs to {subject}", "属于 {subject}"),
+    "unit": Name(
+        "this terminal speaks only for its own unit, not for {subject}", "本终端只能代表本单元，不能代表 {subject}"
+    ),
+    "purpose": Name("state the purpose", "请说明目的"),
+    "own-name": Name("only in your own name, not as {subject}", "只能以本人名义，不能以 {subject} 名义"),
+}
+
+
+def speak(refusal: Refusal, language: Language, utc_offset_min: int = 0) -> str:
+    """What `refusal` says. Times are shown with the city's offset from UTC where it is given."""
+    facts = {name: getattr(refusal, name) for name in refusal.__struct_fields__}
+    said = {name: _say(name, value, facts, language, utc_offset_min) for name, value in facts.items()}
+    return REFUSAL_TEXTS[code_of(refusal)].spoken(language).format_map(said).strip()
+
+
+def code_of(refusal: Refusal) -> str:
+    """The stable code: `unit-not-available`."""
+    return str(refusal.__struct_config__.tag)
+
+
+def facts_of(refusal: Refusal) -> dict[str, Any]:
+    """The refusal as plain data, `code` included: for problem documents and peers."""
+    plain: dict[str, Any] = msgspec.to_builtins(refusal)
+    return plain
+
+
+def _say(name: str, value: Any, facts: dict[str, Any], language: Language, utc_offset_min: int) -> str:
+    match name:
+        case "at" | "since":
+            return clock_time(value, utc_offset_min)
+        case "kind":
+            return spoken(KIND_NAMES, value, language)
+        case "field":
+            return spoken(FIELD_NAMES, value.removeprefix("fields."), language)
+        case "fields":
+            return listed(tuple(spoken(FIELD_NAMES, field, language) for field in value), language)
+        case "stage":
+            return spoken(STAGE_NAMES, value, language)
+        case "now":
+            return spoken(STAGE_NAMES, value, language) if value else value_of("", language)
+        case "status" | "needs":
+            return spoken(INCIDENT_STATUS_NAMES, value, language)
+        case "lacks":
+            return _LACKS[value].spoken(language).format_map(facts)
+        case "units" | "agencies":
+            return listed(value, language)
+        case _:
+            return value_of(value, language)

@@ -1,0 +1,155 @@
+"""How facts of the rules are put into words: stages, fields and kinds in both languages, times, lists.
+
+Templates name their fields (`{unit}`), so that either language may order them as it likes.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from turnout.words.moment import SECOND_MS
+from turnout.words.name import Language, Name
+
+STAGE_NAMES: Final[dict[str, Name]] = {
+    "dispatched": Name("dispatched", "已派遣"),
+    "acknowledged": Name("acknowledged", "已接收"),
+    "enroute": Name("en route", "出动途中"),
+    "staged": Name("staged", "待命集结"),
+    "on-scene": Name("on scene", "到达现场"),
+    "at-patient": Name("with the patient", "接触伤病员"),
+    "transporting": Name("transporting", "转送途中"),
+    "at-destination": Name("at destination", "到达目的地"),
+    "clearing": Name("clearing", "收尾"),
+    "available": Name("available", "可用"),
+    "in-quarters": Name("in quarters", "在站待命"),
+    "out-of-service": Name("out of service", "停用"),
+    "off-duty": Name("off duty", "下勤"),
+    "ended": Name("ended", "已结束"),
+}
+
+FIELD_NAMES: Final[dict[str, Name]] = {
+    "type": Name("type", "类型"),
+    "subtype": Name("sub-type", "子类型"),
+    "priority": Name("priority", "优先级"),
+    "group": Name("dispatch group", "调度组"),
+    "floor_plan": Name("floor plan", "楼层平面图"),
+    "exercise": Name("exercise", "演练"),
+    "location": Name("location", "地点"),
+    "alarm_level": Name("alarm level", "警级"),
+    "narrative": Name("narrative", "经过记录"),
+    "patients": Name("patients", "伤病员"),
+    "persons": Name("persons", "相关人员"),
+    "vehicles": Name("vehicles", "涉及车辆"),
+    "items": Name("items", "物品"),
+    "media": Name("recordings and files", "录音与文件"),
+    "triage": Name("scripted questions", "分级问询"),
+    "text": Name("text", "文字"),
+    "quantity": Name("quantity", "数量"),
+    "beds": Name("beds", "床位数"),
+    "slowdown": Name("slow-down", "减速比例"),
+    "radius_m": Name("radius (m)", "半径（米）"),
+    "outline": Name("outline", "边界"),
+    "by_s": Name("seconds", "秒数"),
+    "until": Name("end", "结束时间"),
+    "expires": Name("expiry", "有效期"),
+    "back_entry": Name("true time", "实际时间"),
+}
+
+KIND_NAMES: Final[dict[str, Name]] = {
+    "type": Name("incident type", "警情类型"),
+    "agency": Name("agency", "机构"),
+    "station": Name("station", "站点"),
+    "status": Name("status", "状态"),
+    "group": Name("dispatch group", "调度组"),
+    "hospital": Name("hospital", "医院"),
+    "hydrant": Name("hydrant", "消火栓"),
+    "disposition": Name("disposition", "处置结果"),
+    "question": Name("question", "问题"),
+    "answer": Name("answer", "回答"),
+    "reason.out-of-service": Name("reason for being out of service", "停用原因"),
+    "reason.bypass": Name("reason for passing over", "跳过原因"),
+    "reason.cancel": Name("reason for cancelling", "取消原因"),
+    "reason.override": Name("reason for overriding", "越权原因"),
+    "reason.late": Name("reason for being late", "超时原因"),
+    "reason.strike": Name("reason for striking", "划除原因"),
+    "reason.preempt": Name("reason for pre-empting", "抽调原因"),
+    "reason.reopen": Name("reason for reopening", "重开原因"),
+    "incident": Name("incident", "警情"),
+    "call": Name("call", "来电"),
+    "narrative": Name("narrative line", "经过记录"),
+    "person": Name("person", "人员卡片"),
+    "vehicle": Name("vehicle", "车辆"),
+    "item": Name("item", "物品"),
+    "entry": Name("entry", "条目"),
+    "media": Name("recording or file", "录音或文件"),
+    "place": Name("place", "地点"),
+    "premise": Name("premise note", "场所提示"),
+    "closure": Name("road closure", "道路封闭"),
+    "zone": Name("zone", "区域"),
+    "position": Name("position", "席位"),
+    "supplement": Name("request", "请求"),
+    "timer": Name("timer", "计时"),
+    "alert": Name("alert", "提醒"),
+}
+
+INCIDENT_STATUS_NAMES: Final[dict[str, Name]] = {
+    "scheduled": Name("scheduled", "预定"),
+    "held": Name("held", "暂缓"),
+    "pending": Name("pending", "待派"),
+    "active": Name("active", "处置中"),
+    "closed": Name("closed", "已结"),
+}
+
+OUTCOME_NAMES: Final[dict[str, Name]] = {
+    "reached": Name("reached", "已接通"),
+    "no-answer": Name("no answer", "无人接听"),
+    "busy": Name("busy", "占线"),
+    "voicemail": Name("voicemail", "语音信箱"),
+    "wrong-number": Name("wrong number", "号码错误"),
+    "delivered": Name("delivered", "已送达"),
+    "acknowledged": Name("acknowledged", "已确认"),
+    "failed": Name("failed", "失败"),
+    "cleared": Name("cleared", "处置完毕"),
+    "preempted": Name("pre-empted", "被抽调"),
+    "cancelled": Name("cancelled", "取消"),
+    "relieved": Name("relieved", "被接替"),
+    "exchanged": Name("exchanged", "对调"),
+    "asked": Name("asked for", "已请求"),
+    "accepted": Name("accepted", "已接受"),
+    "on-the-way": Name("on the way", "在途"),
+    "arrived": Name("arrived", "已到达"),
+    "done": Name("done", "已完成"),
+    "refused": Name("refused", "已拒绝"),
+}
+
+NOTHING: Final = Name("nothing", "空")
+
+
+def spoken(names: Mapping[str, Name], code: str, language: Language) -> str:
+    """The word for `code`; the code itself where there is none (a city's own)."""
+    name = names.get(code)
+    return code if name is None else name.spoken(language)
+
+
+def clock_time(at: int, utc_offset_min: int = 0) -> str:
+    """`14:03:22`, in the city's time when its offset is given."""
+    moment = datetime.fromtimestamp(at / SECOND_MS, tz=UTC) + timedelta(minutes=utc_offset_min)
+    return moment.strftime("%H:%M:%S")
+
+
+def day_and_time(at: int, utc_offset_min: int = 0) -> str:
+    moment = datetime.fromtimestamp(at / SECOND_MS, tz=UTC) + timedelta(minutes=utc_offset_min)
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def listed(items: tuple[str, ...], language: Language) -> str:
+    return ("、" if language == "zh-CN" else ", ").join(items)
+
+
+def value_of(value: str | int | float | bool | None, language: Language) -> str:
+    """A field's value as it is read: nothing has a word too."""
+    if value is None or value == "":
+        return NOTHING.spoken(language)
+    if isinstance(value, bool):
+        return {True: Name("yes", "是"), False: Name("no", "否")}[value].spoken(language)
+    return str(value)
