@@ -38,7 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The defaults as the environment changes them: TURNOUT_DATA, TURNOUT_CITY, TURNOUT_HOST, TURNOUT_PORT, TURNOUT_ORIGIN."""
+    """The defaults as TURNOUT_DATA, TURNOUT_CITY, TURNOUT_HOST, TURNOUT_PORT and TURNOUT_ORIGIN change them."""
     settings = Settings()
     changes: dict[str, object] = {}
     for name, field in (("TURNOUT_DATA", "data"), ("TURNOUT_CITY", "city")):

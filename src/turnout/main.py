@@ -1,4 +1,4 @@
-"""The command line: `turnout serve`, and what an operator or developer needs beside it. Parts are joined in `serving`."""
+"""The command line: `turnout serve`, and what an operator needs beside it. Parts are joined in `serving`."""
 
 import argparse
 import asyncio
@@ -8,9 +8,11 @@ from pathlib import Path
 
 import msgspec
 
+from turnout.city.folder import shipped_city
+from turnout.city.simulated.run import run as simulate
 from turnout.config import Settings, from_environment
-from turnout.serving import serve
-from turnout.words.trouble import BadInput
+from turnout.serving import SHIPPED, serve
+from turnout.words.trouble import BadInput, Malformed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(required=True, metavar="command")
     _serve_arguments(commands.add_parser("serve", help="run the desk, the web and, in a demo city, the simulation"))
+    _simulate_arguments(commands.add_parser("simulate", help="run the simulated city against a server"))
     return top
 
 
@@ -50,6 +53,40 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
 
 def _serve(asked: argparse.Namespace) -> None:
     asyncio.run(serve(settings_of(asked)))
+
+
+def _simulate_arguments(simulating: argparse.ArgumentParser) -> None:
+    simulating.add_argument("--server", required=True, help="http://127.0.0.1:8080")
+    simulating.add_argument("--city", type=Path, default=shipped_city(SHIPPED))
+    simulating.add_argument("--token-file", type=Path, help="a file that holds the token (scopes: see the manual)")
+    simulating.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
+    simulating.add_argument("--speed", type=float, default=1.0, help="1 is real time, up to 60")
+    simulating.add_argument("--load", type=float, default=1.0, help="how many cities' worth of calls")
+    simulating.add_argument("--seed", type=int, default=0)
+    simulating.add_argument("--source", choices=("week", "demand"), default="week")
+    simulating.add_argument("--lasts-s", type=float, help="stop after so many seconds")
+    simulating.set_defaults(run=_simulate)
+
+
+def _simulate(asked: argparse.Namespace) -> None:
+    if asked.token_stdin:
+        token = sys.stdin.readline().strip()
+    elif asked.token_file is not None:
+        token = asked.token_file.read_text(encoding="utf-8").strip()
+    else:
+        raise Malformed("no token", where="simulate", cure="--token-file or --token-stdin; `turnout token` makes one")
+    simulated = simulate(
+        asked.server,
+        token,
+        asked.city,
+        speed=asked.speed,
+        load=asked.load,
+        seed=asked.seed,
+        source=asked.source,
+        lasts_s=asked.lasts_s,
+    )
+    tally = asyncio.run(simulated)
+    print(f"  {tally.sent} commands, {sum(tally.refused.values())} refused, {tally.fixes} places", flush=True)
 
 
 def settings_of(asked: argparse.Namespace) -> Settings:

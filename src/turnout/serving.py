@@ -40,12 +40,15 @@ from turnout.desk.desk import Desk, Told
 from turnout.desk.operations import Operations, due_of, ring, timers_of
 from turnout.desk.subscribers import Subscribers
 from turnout.desk.timers import TimerClock
+from turnout.edge.advice import Adviser
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.edge import Edge, Ground
+from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
 from turnout.edge.places import TICK_S, PlacesFeed
 from turnout.edge.rows import TABLES
+from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
 from turnout.simulation import Simulation
 from turnout.telemetry.latest import Latest
@@ -108,6 +111,7 @@ async def opened(settings: Settings, city: City) -> AsyncIterator[tuple[Edge, Ac
         snapshots = SqliteSnapshots(folder / "snapshots.sqlite")
         stack.push_async_callback(snapshots.close)
         gazetteer = Gazetteer.load(city.artefacts.gazetteer) if city.artefacts.gazetteer is not None else None
+        roads = load_roads(city)
         locator = Locator(city, city.boundary.box(), gazetteer)
         desk: OperationsDesk = Desk(Operations(), journal, clock, snapshots=snapshots, enrich=locator.with_zones)
         await desk.start()
@@ -127,7 +131,9 @@ async def opened(settings: Settings, city: City) -> AsyncIterator[tuple[Edge, Ac
             origin=settings.public_origin,
             on_end=connections.end_session,
         )
-        edge = joined(settings, city, desk, locator, accounts, connections, clock.now)
+        edge = joined(settings, city, desk, locator, accounts, connections, clock.now, roads, gazetteer)
+        if edge.adviser is not None:
+            stack.callback(edge.adviser.close)
         for work in (edge.lag.watch(), _tick(edge.places), _follow_offset(desk, city.catalogue, clock.now)):
             stack.push_async_callback(_ended, asyncio.create_task(work))
         yield edge, accounts
@@ -141,15 +147,20 @@ def joined(
     accounts: Accounts,
     connections: Connections,
     now: Callable[[], Moment],
+    roads: Roads | None,
+    gazetteer: Gazetteer | None,
 ) -> Edge:
     """The edge in front of a started desk."""
     subscribers = Subscribers(TABLES, desk.board, desk.seq, desk.at)
     desk.listen(subscribers.hear)
     latest = Latest(list(desk.board.units), city.boundary.box())
     desk.listen(lambda told: _know_units(latest, told))
+    adviser = Adviser(roads, latest, desk) if roads is not None else None
+    counter = Counter(desk, locator)
+    lines = LineDesk(counter, adviser, gazetteer, now) if gazetteer is not None else None
     ground = Ground(city=city.catalogue.city, bounds=city.boundary.box(), attribution=city.map_credit(), demo=city.demo)
     return Edge(
-        counter=Counter(desk, locator),
+        counter=counter,
         subscribers=subscribers,
         latest=latest,
         places=PlacesFeed(latest, lambda: desk.board),
@@ -159,8 +170,20 @@ def joined(
         ground=ground,
         version=version("turnout"),
         arrival=settings.arrival,
+        lines=lines,
         connections=connections,
+        adviser=adviser,
+        gazetteer=gazetteer,
+        on_places=adviser.moved if adviser is not None else lambda units: None,
     )
+
+
+def load_roads(city: City) -> Roads | None:
+    """The road engine of a city that has a road file."""
+    if city.artefacts.roads is None:
+        return None
+    speeds = city.folder / "speeds.toml"
+    return Roads.load(city.artefacts.roads, speeds if speeds.is_file() else None)
 
 
 def _know_units(latest: Latest, told: Told[Board, Any]) -> None:

@@ -1,7 +1,7 @@
 """The web server: granian embedded in our own event loop, or uvicorn, which stays tested beside it.
 
-Granian answered 2.3 times the requests of uvicorn under our framework (measures.md). Embedded, it shares process and loop
-with the desk: one process on one file, nothing to hand over between.
+Granian answered 2.3 times the requests of uvicorn under our framework (measures.md). Embedded, it shares process and
+loop with the desk: one process on one file, nothing to hand over between.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What somebody who sent a command is told, whichever way it came: done, or not, with a code and words in both languages."""
+"""What the sender of a command is told, by either way: done, or not, with a code and words in both languages."""
 
 from typing import Any
 
@@ -63,6 +63,24 @@ def declined_by_rules(refusal: msgspec.Struct, text: Name | None = None) -> Decl
     spoken = text or words_for(code, fields)
     assert spoken is not None, code
     return Declined(code, fields, spoken, status_for(code))
+
+
+def answer_body(answer: Answer) -> dict[str, Any]:
+    """An answer as the wire has it."""
+    if isinstance(answer, Declined):
+        return {
+            "ok": False,
+            "refusal": {"code": answer.code, **answer.fields},
+            "text": answer.text,
+            "retry_after_s": answer.retry_after_s,
+        }
+    return {
+        "ok": True,
+        "seq_from": answer.seq_from,
+        "seq_to": answer.seq_to,
+        "repeated": answer.repeated,
+        "outcome": answer.outcome,
+    }
 
 
 COMMAND_BYTES_TOLD = 256 * 1024

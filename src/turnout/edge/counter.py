@@ -3,12 +3,13 @@
 A command that is refused here has not reached the desk: the same identity may be used again for the corrected one.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import msgspec
 
 from turnout.core.board import Board
 from turnout.core.commands import Command
+from turnout.core.refusals import Refusal
 from turnout.core.refusals_text import speak
 from turnout.desk.access import Principal, why_not
 from turnout.desk.answers import CommandIdReused, Done, Refused
@@ -73,17 +74,20 @@ class Counter:
         except Fault as fault:
             return declined_by_fault(fault)
         if isinstance(answer, Refused):
-            return refused(answer.refusal)
+            return refused(answer.refusal, self._utc_offset_min())
         return Accepted(answer.first_seq, answer.last_seq, answer.repeated, outcome_of(command, self._desk.board))
 
+    def _utc_offset_min(self) -> int:
+        catalogue = self._desk.board.catalogue
+        return catalogue.utc_offset_min if catalogue is not None else 0
 
-def refused(refusal: msgspec.Struct) -> Declined:
-    """A refusal of the rules, the desk or the edge, with its words."""
-    tag_config = refusal.__struct_config__
-    assert tag_config.tag_field == "code"
+
+def refused(refusal: msgspec.Struct, utc_offset_min: int = 0) -> Declined:
+    """A refusal of the rules, the desk or the edge, with its words. Times are said in the city's own."""
     if isinstance(refusal, CommandIdReused) or type(refusal).__module__.startswith("turnout.edge"):
         return declined_by_rules(refusal)
-    return declined_by_rules(refusal, Name(speak(refusal, "en"), speak(refusal, "zh-CN")))  # type: ignore[arg-type]
+    no = cast(Refusal, refusal)
+    return declined_by_rules(no, Name(speak(no, "en", utc_offset_min), speak(no, "zh-CN", utc_offset_min)))
 
 
 def outcome_of(command: Command, board: Board) -> dict[str, str]:

@@ -10,12 +10,14 @@ from turnout.core.board import Board
 from turnout.desk.access import Principal
 from turnout.desk.desk import DeskHealth
 from turnout.desk.subscribers import Subscribers
+from turnout.edge.advice import Adviser
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.identities import Identities
 from turnout.edge.lag import Lag
 from turnout.edge.places import PlacesFeed
 from turnout.edge.speech import words_for
+from turnout.roads.gazetteer import Gazetteer
 from turnout.telemetry.latest import Fix, Latest, RefusedFix, Taken
 from turnout.words.identity import UnitId
 from turnout.words.moment import Moment
@@ -72,6 +74,8 @@ class Edge:
     ground: Ground
     version: str
     lines: Lines | None = None
+    adviser: Adviser | None = None
+    gazetteer: Gazetteer | None = None
     on_places: Callable[[Sequence[UnitId]], None] = lambda units: None
     """Told which units have a new place: the roads and the policies."""
     arrival: bool = False

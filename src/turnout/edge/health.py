@@ -8,7 +8,7 @@ from turnout.words.name import Name
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """`lag_ms`: how long the event loop stood still at the worst of the last seconds; `waiting`: commands in the lanes."""
+    """`lag_ms`: how long the event loop stood still at the worst, lately; `waiting`: commands in the lanes."""
 
     ok: bool
     seq: int

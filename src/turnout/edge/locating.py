@@ -1,13 +1,13 @@
 """Understanding the places in a command before the rules see it (1.8, 1.9, 1.15).
 
-Whoever typed only a text gets its place from the gazetteer, or is asked which one is meant; whoever sent a place gets its
-crossing and neighbourhood. Places that cannot be meant are refused with what is wrong with them. A forced location passes
-unchecked and stays marked. Zones come last, on the desk's own board, since a special zone may have been opened just now.
+Whoever typed only a text gets its place from the gazetteer, or is asked which one is meant; whoever sent a place gets
+its crossing and neighbourhood. Places that cannot be meant are refused with what is wrong with them. A forced location
+passes unchecked and stays marked. Zones come last, on the desk's own board: one may have been opened just now.
 """
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import msgspec
 import shapely
@@ -34,7 +34,9 @@ from turnout.roads.gazetteer.answers import (
     Verdict,
     Verified,
 )
+from turnout.words.name import Name
 from turnout.words.place import Place, distance_m
+from turnout.words.trouble import Malformed, NotOurs
 
 OFFERED_MAX: Final = 8
 """Candidates in a refusal: what a person can choose from at a glance."""
@@ -43,6 +45,9 @@ SAME_PLACE_M: Final = 150.0
 """A text and a place that were sent together mean the same if the gazetteer puts the text this near: about a block."""
 
 ZERO_DEGREES: Final = 0.01
+
+TEXT_SAID_MAX: Final = 200
+"""Of a text that is too long to be a place: enough to recognise it in the refusal."""
 
 
 class Gazetteer(Protocol):
@@ -78,8 +83,7 @@ class Locator:
         understood = await self.locate(location)
         if not isinstance(understood, Location):
             return understood
-        changed: Command = msgspec.structs.replace(command, **{"location": understood})
-        return changed
+        return _at(command, understood)
 
     async def locate(self, location: Location) -> Location | PlaceRefusal:
         if location.place is not None:
@@ -104,16 +108,17 @@ class Locator:
     def with_zones(self, command: Command, board: Board) -> Command:
         """For the desk: the command's location with the zones of its place, the city's and those just opened."""
         location = getattr(command, "location", None)
-        if not isinstance(location, Location) or location.place is None:
-            return command
+        return _at(command, self.zoned(location, board)) if isinstance(location, Location) else command
+
+    def zoned(self, location: Location, board: Board) -> Location:
+        """The location with the zones of its place."""
+        if location.place is None:
+            return location
         zones: dict[str, str] = dict(self._city.zones_at(location.place))
         for zone in board.special_zones.values():
             if encloses(zone, location.place):
                 zones["special"] = zone.plan_zone
-        changed: Command = msgspec.structs.replace(
-            command, **{"location": msgspec.structs.replace(location, zones=zones)}
-        )
-        return changed
+        return msgspec.structs.replace(location, zones=zones)
 
     def _km_outside(self, place: Place) -> int:
         west, south, east, north = self._bounds
@@ -127,7 +132,7 @@ class Locator:
         if self._gazetteer is None:
             return location
         if not (location.crossing and location.neighbourhood and location.text):
-            described = self._gazetteer.reverse(place)
+            described = self._words_for(place)
             text = location.text or described.address or described.crossing or described.street
             location = msgspec.structs.replace(
                 location,
@@ -139,19 +144,33 @@ class Locator:
             return location
         return msgspec.structs.replace(location, verified=self._means(location.text, place, location.kind))
 
+    def _words_for(self, place: Place) -> Described:
+        """Nothing is said of a place at the city's edge that the gazetteer does not reach."""
+        assert self._gazetteer is not None
+        try:
+            return self._gazetteer.reverse(place)
+        except NotOurs:
+            return Described(place, "", "", "", 0.0, "", 0.0, Name("", ""), Name("", ""))
+
     def _means(self, text: str, place: Place, kind: str) -> bool:
         """Whether the text, by the gazetteer, is at the place. A point picked on the map is what it is."""
         if kind == "coordinate":
             return True
         assert self._gazetteer is not None
-        verdict = self._gazetteer.verify(text)
+        try:
+            verdict = self._gazetteer.verify(text)
+        except Malformed:
+            return False
         return isinstance(verdict, Verified) and distance_m(verdict.place, place) <= SAME_PLACE_M
 
     def _verified(self, location: Location) -> Location | PlaceRefusal:
         """A place for a text alone."""
         if self._gazetteer is None:
             return UnknownPlace(text=location.text)
-        verdict = self._gazetteer.verify(location.text)
+        try:
+            verdict = self._gazetteer.verify(location.text)
+        except Malformed:
+            return UnknownPlace(text=location.text[:TEXT_SAID_MAX])
         match verdict:
             case Verified(candidate=found):
                 known = msgspec.structs.replace(
@@ -170,6 +189,12 @@ class Locator:
                 return OutsideCity(lat=place.lat, lon=place.lon, km=round(metres / 1000.0))
 
 
+def _at(command: Command, location: Location) -> Command:
+    """The same command at another location. Its kind is known to have one."""
+    changed: Command = msgspec.structs.replace(command, location=location)
+    return changed
+
+
 def encloses(zone: SpecialZone, place: Place) -> bool:
     """Whether the place lies in the outline. Fewer than three points enclose nothing."""
     if len(zone.outline) < 3:
@@ -183,12 +208,3 @@ def _offers(suggestions: tuple[Suggestion, ...]) -> tuple[OfferedPlace, ...]:
         OfferedPlace(one.complete or one.text, one.place.lat, one.place.lon, one.distinguishes.en)
         for one in suggestions[:OFFERED_MAX]
     )
-
-
-__all__ = ["CityGround", "Gazetteer", "Locator", "encloses"]
-
-
-def location_of(command: Any) -> Location | None:
-    """The command's location, where it has one."""
-    location = getattr(command, "location", None)
-    return location if isinstance(location, Location) else None

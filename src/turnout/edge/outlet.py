@@ -41,7 +41,7 @@ class Outlet:
         self.wake.set()
 
     def put_places(self, places: Mapping[str, str], as_one: str) -> None:
-        """The newest place of each unit as an encoded line, and all of them joined; older ones that wait are forgotten."""
+        """The newest place of each unit as an encoded line, and all of them joined; older ones are forgotten."""
         if self.cut is not None:
             return
         if self._places:

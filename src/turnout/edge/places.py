@@ -1,4 +1,4 @@
-"""Places of units on their way to consoles: lossy, latest wins, at most a few times a second, encoded once per sight."""
+"""Places of units on their way to consoles: lossy, latest wins, twice a second, encoded once per sight."""
 
 from collections.abc import Callable, Iterable
 from typing import Final

@@ -50,7 +50,7 @@ class AmbiguousPlace(No, frozen=True, kw_only=True, tag="ambiguous-place"):
 
 
 class ContradictoryPlace(No, frozen=True, kw_only=True, tag="contradictory-place"):
-    """Its parts are known and contradict each other: a number that the street does not have, streets that never meet."""
+    """Its parts are known and contradict each other: a number that the street lacks, streets that never meet."""
 
     text: str
     reason: str

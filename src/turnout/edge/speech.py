@@ -1,6 +1,6 @@
 """The words, in both languages, for every no that the edge gives by itself, and the HTTP status that goes with a code.
 
-The rules' own refusals are spoken by the core. A sentence says what stands in the way and, where there is one, the cure.
+The rules' own refusals are spoken by the core. A sentence says what stands in the way and the cure, if there is one.
 """
 
 from typing import Final
@@ -93,6 +93,10 @@ WORDS: Final[dict[str, Name]] = {
     "details-destroyed": Name(
         "These details have been destroyed at the end of their retention.", "该详情已在保存期满后销毁。"
     ),
+    "no-roads": Name("This city has no road file; nothing can be recommended.", "本市没有路网文件，无法推荐。"),
+    "no-gazetteer": Name("This city has no gazetteer; pick places on the map.", "本市没有地名库，请在地图上点选。"),
+    "nothing-recommended": Name("Nothing can be recommended: choose units by hand.", "没有可推荐的力量，请人工选择。"),
+    "nothing-to-undo": Name("There is nothing of yours that can be taken back.", "没有可以撤回的操作。"),
     "no-way": Name("No way by road is known from where {unit} is to the incident.", "找不到 {unit} 到现场的道路。"),
     "place-unknown-of-unit": Name("Where {unit} is, is not known.", "{unit} 的位置未知。"),
     "incident-has-no-place": Name("The incident has no place on the map yet.", "该警情在地图上还没有位置。"),
@@ -107,7 +111,7 @@ WORDS: Final[dict[str, Name]] = {
         "指挥台正在启动或停止，未执行。请稍后重发。",
     ),
     "bug-found": Name(
-        "The program met an error of its own with this command. Nothing was done and everything else goes on. Tell the operator.",
+        "The program met an error of its own with this. Nothing was done; everything else goes on. Tell the operator.",
         "程序处理此命令时出错，未执行，其他工作不受影响。请告知运维人员。",
     ),
     "enrichment-failed": Name(
@@ -115,7 +119,7 @@ WORDS: Final[dict[str, Name]] = {
         "地点无法解析，未执行。请告知运维人员。",
     ),
     "storage-full": Name(
-        "The disk is full: nothing new can be recorded. Everything acknowledged is kept. Work on paper and tell the operator.",
+        "The disk is full: nothing new is recorded, everything acknowledged is kept. Work on paper, tell the operator.",
         "磁盘已满，无法记录新内容；已确认的全部保留。请改用纸面记录并告知运维人员。",
     ),
     "storage-failed": Name(
@@ -151,6 +155,8 @@ STATUS: Final[dict[str, int]] = {
     "weak-secret": 400,
     "too-large": 413,
     "not-found": 404,
+    "no-roads": 404,
+    "no-gazetteer": 404,
     "details-destroyed": 410,
     "busy": 503,
     "desk-stopped": 503,

@@ -1,7 +1,7 @@
 """The newest place of every unit, in memory, in arrays. Never in the journal; a restart begins with none.
 
-Fixes arrive in batches; one batch costs a few array operations, so that 600 units at ten times a second are a small part
-of a core (measures.md: batch 50 or more). Each is judged first (`plausible.py`), and what is refused says why.
+Fixes arrive in batches; a batch costs a few array operations, so that 600 units ten times a second are a small part of
+a core (measures.md: batch 50 or more). Each is judged first (`plausible.py`), and what is refused says why.
 """
 
 from collections.abc import Mapping, Sequence

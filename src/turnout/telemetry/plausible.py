@@ -1,7 +1,7 @@
-"""Whether a reported place can be believed. London 1992 believed wrong ones: here each one refused is named with a code.
+"""Whether a reported place can be believed. London 1992 believed wrong ones: here each refusal has a code.
 
-Pure, over arrays: a batch of fixes against what is held of the same units. Distances are on a plane tangent at each fix,
-good to a per mille within a city, which is all that these limits need.
+Pure, over arrays: a batch of fixes against what is held of the same units. Distances are on a plane tangent at each
+fix, good to a per mille within a city, which is all that these limits need.
 """
 
 from typing import Final
@@ -52,7 +52,7 @@ JUMP_SPEED_MPS: Final = 70.0
 """250 km/h: faster than any unit on a road, slower than any error that matters (a helicopter needs its own kind)."""
 
 JUMP_CONFIRMED_BY: Final = 2
-"""Further fixes at the new place before it is believed: a receiver that was switched off in a ferry is soon believed."""
+"""Further fixes at the new place before it is believed: a receiver switched on after a ferry is soon believed."""
 
 METRES_PER_DEGREE: Final = 111_195.0
 

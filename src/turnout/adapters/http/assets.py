@@ -1,7 +1,7 @@
 """Files for browsers: the built console, kept in memory, and the map's tiles, read by range from the file.
 
-Names with a content hash are immutable and kept for a year; pages are asked for again each time (ETag). No page may load
-anything from another host: the Content-Security-Policy says so, and the map needs nothing else (its worker is a blob).
+Names with a content hash are immutable and kept for a year; pages are asked for again each time (ETag). No page may
+load anything from another host: the Content-Security-Policy says so, and the map needs nothing else.
 """
 
 import asyncio

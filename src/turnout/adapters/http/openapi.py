@@ -1,7 +1,7 @@
-"""The API's own description (OpenAPI 3.1): the framework's, with every schema of ours made by the decoder that takes it.
+"""The API's own description (OpenAPI 3.1): the framework's, with every schema of ours made by what decodes it.
 
-The framework does not say the tag `do` of a command or `code` of a refusal; msgspec's own schemas do, since they come from
-the very types that decode. A page without any foreign script shows it to people.
+The framework does not say the tag `do` of a command or `code` of a refusal; msgspec's own schemas do, since they come
+from the very types that decode. A page without any foreign script shows it to people.
 """
 
 import html
@@ -28,8 +28,8 @@ PROBLEM_STATUS = {
 
 ABOUT = (
     "Everything that the console does. People hold a session cookie, programs a token with scopes "
-    "(`Authorization: Bearer …`). Times are whole milliseconds since 1970 in UTC, places WGS 84. Every refusal is a problem "
-    "document (RFC 9457) with a stable `code`, in English or Chinese by `Accept-Language`.\n\n"
+    "(`Authorization: Bearer …`). Times are whole milliseconds since 1970 in UTC, places WGS 84. Every refusal is a "
+    "problem document (RFC 9457) with a stable `code`, in English or Chinese by `Accept-Language`.\n\n"
     "控制台能做的一切。人员使用会话 Cookie，程序使用带权限范围的令牌。时间为 UTC 毫秒，位置为 WGS 84。"
     "所有拒绝均为 RFC 9457 问题文档，含固定 code，按 Accept-Language 给出中文或英文。"
 )

@@ -1,4 +1,4 @@
-"""Every no as a problem document (RFC 9457) in the asker's language, whoever raised it: rules, edge, framework or a bug."""
+"""Every no as a problem document (RFC 9457) in the asker's language, whoever raised it."""
 
 import logging
 from typing import Any
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 PROBLEM_JSON = "application/problem+json"
 
 BODY_BYTES_MAX = 256 * 1024
-"""The desk's own limit on a command; the largest honest one (a table) has a tenth of it. More is refused while it arrives."""
+"""The desk's own limit on a command; the largest honest one has a tenth of it. More is refused while it arrives."""
 
 TABLES_BYTES_MAX = 4 * 1024 * 1024
 """For the few routes that take whole tables or a batch of positions."""

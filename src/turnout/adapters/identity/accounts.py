@@ -249,7 +249,7 @@ class Accounts:
         )
 
     def _scopes(self, roles: tuple[str, ...]) -> frozenset[str]:
-        """By the tables. Accounts and tokens are the administrator's, whatever the tables say: they come before them."""
+        """By the tables; but accounts and tokens are the administrator's, whatever the tables say."""
         scopes = scopes_of_roles(roles, self._catalogue())
         return scopes | {"admin"} if "administrator" in roles else scopes
 

@@ -18,7 +18,7 @@ KEYS_MAX = 10_000
 
 
 class Attempts:
-    """Failed attempts by account and by address, in memory: a restart forgives, and costs a guesser more than it gains."""
+    """Failed attempts by account and by address, in memory: a restart forgives."""
 
     def __init__(self) -> None:
         self._failures: OrderedDict[str, deque[Moment]] = OrderedDict()

@@ -1,6 +1,6 @@
 """The file of accounts: people, passkeys, tokens and sessions. No secret is in it, only what proves one.
 
-Secrets of people are kept as Argon2id (RFC 9106); tokens, session cookies and the setup code are long random numbers, so
+Secrets of people are kept as Argon2id (RFC 9106); tokens, session cookies and the setup code are random numbers, so
 their SHA-256 is enough. The file is apart from the journal: it can be replaced without touching the record.
 """
 
@@ -34,8 +34,9 @@ _STEPS = (
     ) STRICT;
     CREATE INDEX passkeys_of ON passkeys(account);
     CREATE TABLE tokens (
-        id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, name TEXT NOT NULL, scopes TEXT NOT NULL, agencies TEXT NOT NULL,
-        by TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0
+        id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, name TEXT NOT NULL, scopes TEXT NOT NULL,
+        agencies TEXT NOT NULL, by TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,
+        revoked INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE TABLE sessions (
         digest BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, demo INTEGER NOT NULL,

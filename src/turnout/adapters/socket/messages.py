@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from turnout.edge.answers import Answer, Declined
+from turnout.edge.answers import Answer, Declined, answer_body
 from turnout.edge.edge import Focus
 
 MESSAGE_CHARS_MAX: Final = 300_000
@@ -60,28 +60,7 @@ def encoded(message: dict[str, Any]) -> str:
 
 def answer_frame(command_id: str, answer: Answer) -> str:
     """`{"type":"answer",…}` for a command."""
-    if isinstance(answer, Declined):
-        return encoded(
-            {
-                "type": "answer",
-                "id": command_id,
-                "ok": False,
-                "refusal": {"code": answer.code, **answer.fields},
-                "text": answer.text,
-                "retry_after_s": answer.retry_after_s,
-            }
-        )
-    return encoded(
-        {
-            "type": "answer",
-            "id": command_id,
-            "ok": True,
-            "seq_from": answer.seq_from,
-            "seq_to": answer.seq_to,
-            "repeated": answer.repeated,
-            "outcome": answer.outcome,
-        }
-    )
+    return encoded({"type": "answer", "id": command_id, **answer_body(answer)})
 
 
 def refused_frame(declined: Declined) -> str:

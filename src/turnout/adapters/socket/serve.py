@@ -1,6 +1,6 @@
 """`/socket`: one connection of a console, a crew's terminal or the simulated city. Plain ASGI, no framework between.
 
-One task receives, one task sends, and nobody else touches the wire: with granian two senders that race a disconnect have
+One task receives, one task sends, nobody else touches the wire: with granian two senders that race a disconnect have
 frozen a worker, and its `receive()` is no coroutine, so it is only ever awaited. Commands of one connection reach the
 desk in the order in which they were sent; their answers come when they are durable.
 """

@@ -4,17 +4,17 @@ import uuid
 from typing import Annotated, Any, get_args
 
 import msgspec
-from litestar import post
+from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
 from turnout.adapters.http.door import TheEdge, Who
-from turnout.adapters.http.problems import NotTaken
+from turnout.adapters.http.problems import NotTaken, no
 from turnout.core.commands import Command
 from turnout.core.limits import Id, Line
 from turnout.desk.access import INSIDE, Principal
 from turnout.edge.answers import Accepted, Declined
-from turnout.edge.edge import Edge
+from turnout.edge.edge import Edge, Focus, LineAsked
 
 Purpose = Annotated[str, Parameter(query="purpose", max_length=500, description="Why, where the command needs one.")]
 At = Annotated[str, Parameter(query="position", max_length=64, description="The position that it is given at.")]
@@ -78,9 +78,29 @@ def _route(kind: type[msgspec.Struct]) -> HTTPRouteHandler:
     return post(f"/commands/{tag}", status_code=200, operation_id=tag, summary=tag)(give)
 
 
+class LineTyped(msgspec.Struct, frozen=True, kw_only=True):
+    """A command line; `run` false only explains and completes it. `id` makes a repeat known."""
+
+    text: Annotated[str, msgspec.Meta(max_length=10_000)]
+    cursor: int | None = None
+    focus: Focus = Focus()
+    run: bool = False
+    id: Id | str = ""
+
+
+@post("/line", status_code=200)
+async def line(data: LineTyped, who: Who, edge: TheEdge) -> Response[bytes]:
+    """The command line: every act of a dispatcher as one short line, explained, completed, run, taken back."""
+    if edge.lines is None:
+        raise no("no-gazetteer")
+    asked = LineAsked(text=data.text, cursor=data.cursor, focus=data.focus, run=data.run, id=data.id)
+    answer = await edge.lines.answer(who, asked)
+    return Response(msgspec.json.encode(answer), media_type="application/json")
+
+
 def command_routes() -> list[HTTPRouteHandler]:
     """A route for every command that may come from outside."""
     kinds: list[type[msgspec.Struct]] = [
         kind for kind in get_args(Command) if str(kind.__struct_config__.tag) not in INSIDE
     ]
-    return [give_command, *(_route(kind) for kind in kinds)]
+    return [give_command, line, *(_route(kind) for kind in kinds)]

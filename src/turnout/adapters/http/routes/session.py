@@ -9,8 +9,8 @@ from litestar.datastructures import Cookie
 from turnout.adapters.http.door import COOKIE, TheEdge, Who, address_of
 from turnout.adapters.http.problems import NotTaken
 from turnout.core.limits import Code, Id
-from turnout.core.tables.commands import SignOff, SignOn
 from turnout.core.tables.city import Position
+from turnout.core.tables.commands import SignOff, SignOn
 from turnout.desk.access import Principal
 from turnout.edge.answers import declined_by_door
 from turnout.edge.edge import Edge

@@ -1,0 +1,201 @@
+"""Who should go, and by what way: the recommendation and the roads, asked in a thread so that the loop never waits.
+
+Where units are on the roads is worked out when a fix arrives, not when somebody asks (measures.md: 3 µs each then).
+What is handed to the thread does not change under it: boards are immutable, and the fixes are a copy.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from turnout.core.board import Board, Incident, OnIncident
+from turnout.core.limits import UNITS_MAX, Code, Id
+from turnout.core.refusals import UnknownIncident, UnknownUnit
+from turnout.desk.access import Principal
+from turnout.edge.answers import Declined, declined
+from turnout.edge.counter import DeskAt, refused
+from turnout.line import incident_called
+from turnout.recommend import (
+    Bypassed,
+    Fix,
+    PlaceSpots,
+    Proposal,
+    ProposedUnit,
+    Reason,
+    RoadConditions,
+    RoadTimes,
+    recommend,
+    speak,
+)
+from turnout.roads import Roads, Route, Spot
+from turnout.telemetry.latest import Latest
+from turnout.words.identity import IncidentId, UnitId
+from turnout.words.moment import Moment
+from turnout.words.name import Name
+from turnout.words.place import Place
+
+WORKERS: Final = 2
+"""Recommendations at once: each is some ten milliseconds of NumPy, and the desk needs a core."""
+
+
+class AdviceAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """`incident_id` is an identity, a tag or a number."""
+
+    incident_id: Id
+    alarm_level: int | None = None
+    exclude: tuple[Id, ...] = ()
+    capability: Code = ""
+
+
+class Adviser:
+    def __init__(self, roads: Roads, latest: Latest, desk: DeskAt) -> None:
+        self._roads, self._latest, self._desk = roads, latest, desk
+        self._conditions, self._spots = RoadConditions(roads), PlaceSpots(roads)
+        self._fixes: dict[UnitId, Fix] = {}
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="advice")
+
+    def close(self) -> None:
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def moved(self, units: Sequence[UnitId]) -> None:
+        """These have a new place: put them on the roads."""
+        lat, lon, heading, speed = self._latest.arrays(units)
+        spots = self._roads.snap_many(lat, lon, heading, speed)
+        for index, unit in enumerate(units):
+            held = self._latest.find(unit)
+            assert held is not None
+            self._fixes[unit] = Fix(held.place, held.at, spots.at(index), held.speed_mps or 0.0)
+
+    def find_incident(self, who: Principal, called: str) -> Incident | None:
+        """By identity, tag or number; None where there is none that this principal may see."""
+        board = self._desk.board
+        row = board.incidents.get(IncidentId(called))
+        if row is None:
+            found = incident_called(board, called)
+            row = board.incidents.get(IncidentId(found)) if found is not None else None
+        return row if row is not None and who.sight.incident(row) else None
+
+    async def propose(self, who: Principal, asked: AdviceAsked, at: Moment) -> Proposal | Declined:
+        """Who should go to this incident now."""
+        incident = self.find_incident(who, asked.incident_id)
+        if incident is None:
+            return refused(UnknownIncident(incident=asked.incident_id))
+        board = self._desk.board
+        level = asked.alarm_level
+        if len(asked.exclude) > UNITS_MAX or (level is not None and not 1 <= level <= 9):
+            return declined("malformed", problem="out of range", field="exclude, alarm_level")
+        work = partial(
+            recommend,
+            board,
+            incident,
+            at,
+            dict(self._fixes),
+            RoadTimes(self._roads, self._spots, self._conditions.on(board), at),
+            alarm_level=level,
+            exclude=[UnitId(unit) for unit in asked.exclude],
+            capability=asked.capability,
+        )
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+    async def route(self, who: Principal, unit: str, called: str, at: Moment) -> dict[str, Any] | Declined:
+        """The quickest way from where the unit is to the incident, or to where the unit transports."""
+        board = self._desk.board
+        row = board.units.get(UnitId(unit))
+        if row is None or not who.sight.unit_row(row, board):
+            return refused(UnknownUnit(unit=unit))
+        incident = self.find_incident(who, called)
+        if incident is None:
+            return refused(UnknownIncident(incident=called))
+        target = _aim(board, incident, UnitId(unit))
+        if target is None:
+            return declined("incident-has-no-place")
+        fix = self._fixes.get(UnitId(unit))
+        source = fix.spot if fix is not None else self._spot_of_station(board, UnitId(unit))
+        goal = self._spots.of(target)
+        if source is None:
+            return declined("place-unknown-of-unit", unit=unit)
+        if goal is None:
+            return declined("no-way", unit=unit)
+        work = partial(self._roads.route, source, goal, at, self._conditions.on(board))
+        route = await asyncio.get_running_loop().run_in_executor(self._workers, work)
+        return declined("no-way", unit=unit) if route is None else self._shown(route)
+
+    def _spot_of_station(self, board: Board, unit: UnitId) -> Spot | None:
+        station = board.catalogue.stations.get(board.units[unit].station) if board.catalogue is not None else None
+        return self._spots.of(station.place) if station is not None else None
+
+    def _shown(self, route: Route) -> dict[str, Any]:
+        estimate = self._roads.estimate(route.drive_s)
+        return {
+            "line": [[round(point.lon, 6), round(point.lat, 6)] for point in route.line],
+            "length_m": round(route.length_m),
+            "travel_time_s": round(estimate.expected_s),
+            "p10_s": round(estimate.earliest_s),
+            "p90_s": round(estimate.latest_s),
+            "steps": [
+                {"en": step.text.en, "zh": step.text.zh, "turn": step.turn, "length_m": round(step.length_m)}
+                for step in route.steps
+            ],
+        }
+
+
+def _aim(board: Board, incident: Incident, unit: UnitId) -> Place | None:
+    """Where it is to drive: to the hospital once it transports, else to the incident."""
+    status = board.units[unit].status
+    if isinstance(status, OnIncident) and status.incident == incident.id and status.at == "transporting":
+        hospital = board.catalogue.hospitals.get(status.destination or "") if board.catalogue is not None else None
+        if hospital is not None:
+            return hospital.place
+    return incident.location.place
+
+
+# --- as it goes out
+
+
+def shown(proposal: Proposal, board: Board) -> dict[str, Any]:
+    """The proposal as JSON, with every reason in words. `offer` is what goes back with the choice."""
+    plans = {plan.id: plan for plan in board.catalogue.plans} if board.catalogue is not None else {}
+    named = [{"id": one, "name": plans[one].name if one in plans else Name(one, one)} for one in proposal.plans]
+    return {
+        "incident_id": proposal.incident_id,
+        "at": proposal.at,
+        "plan": named[0] if named else None,
+        "plans": named,
+        "alarm_level": proposal.alarm_level,
+        "lines": [_line(one) for one in proposal.lines],
+        "also": [_line(one) for one in proposal.also],
+        "bypassed": [_bypassed(one) for one in proposal.bypassed],
+        "shortfalls": proposal.shortfalls,
+        "notes": [_reason(one) for one in proposal.notes],
+        "offer": proposal.offer,
+    }
+
+
+def _line(one: ProposedUnit) -> dict[str, Any]:
+    return {
+        "unit": one.unit,
+        "capability": one.capability,
+        "role": one.role,
+        "travel_time_s": one.travel_time_s,
+        "turnout_s": one.turnout_s,
+        "total_s": one.total_s,
+        "p10_s": one.p10_s,
+        "p90_s": one.p90_s,
+        "from": one.start,
+        "fix_age_s": one.fix_age_s,
+        "hold_back": one.hold_back,
+        "why": [_reason(reason) for reason in one.why],
+    }
+
+
+def _bypassed(one: Bypassed) -> dict[str, Any]:
+    return {"unit": one.unit, "capability": one.capability, "total_s": one.total_s, **_reason(one.reason)}
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    text = Name(speak(reason, "en"), speak(reason, "zh-CN"))
+    return {"code": reason.code, "fields": reason.fields, "text": text}

@@ -1,0 +1,183 @@
+"""The command line at work: read what was typed, say what it would do, and on Enter do it, as the person who typed it.
+
+A line is read without the roads; where it asks for *what is recommended*, the proposal is fetched here and becomes an
+ordinary assignment that carries the offer. `U` takes back the session's last act, where that can be (undoing.py).
+"""
+
+import asyncio
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from turnout.core.catalogue import Catalogue
+from turnout.core.commands import Command
+from turnout.core.units.commands import AssignUnits
+from turnout.desk.access import Principal
+from turnout.edge.advice import AdviceAsked, Adviser
+from turnout.edge.answers import Accepted, Answer, Declined, answer_body, declined
+from turnout.edge.counter import Counter
+from turnout.edge.edge import LineAsked
+from turnout.edge.undoing import inverse
+from turnout.line import CommandLine, Effect, Focus, Lexicon, Places, Reading
+from turnout.words.identity import IncidentId, UnitId
+from turnout.words.moment import Moment
+from turnout.words.name import Name
+
+UNDO_KEPT: Final = 20
+"""Acts of one session that can be taken back, one after the other."""
+
+SESSIONS_MAX: Final = 1_000
+
+LINE_CHARS_MAX: Final = 10_000
+"""A narrative line may hold a whole text entry (core/limits.py); the reading itself has a smaller limit."""
+
+
+class LineDesk:
+    """Implements `edge.Lines`."""
+
+    def __init__(self, counter: Counter, adviser: Adviser | None, places: Places, now: Callable[[], Moment]) -> None:
+        self._counter, self._adviser, self._places, self._now = counter, adviser, places, now
+        self._catalogue: Catalogue | None = None
+        self._reader: CommandLine | None = None
+        self._done: OrderedDict[str, list[tuple[Command, ...]]] = OrderedDict()
+
+    async def answer(self, who: Principal, asked: LineAsked) -> dict[str, Any]:
+        """A LineAnswer: what was understood and, if it was to run, what came of it."""
+        text = asked.text
+        if len(text) > LINE_CHARS_MAX:
+            return _refused_line(declined("too-large", most=LINE_CHARS_MAX))
+        if asked.cursor is not None and not asked.run:
+            text = text[: max(0, asked.cursor)]
+        reader = self._of_tables()
+        if reader is None:
+            return _refused_line(declined("desk-stopped"))
+        focus = Focus(
+            IncidentId(asked.focus.incident) if asked.focus.incident else None,
+            UnitId(asked.focus.unit) if asked.focus.unit else None,
+        )
+        reading = await asyncio.to_thread(reader.read, text, self._counter.board, focus, _new_id)
+        if not asked.run or not reading.understood:
+            return _line_answer(reading, None)
+        return await self._run(who, asked, reading)
+
+    def _of_tables(self) -> CommandLine | None:
+        """The reader for the tables in force; made anew when others are."""
+        catalogue = self._counter.board.catalogue
+        if catalogue is None:
+            return None
+        if catalogue is not self._catalogue or self._reader is None:
+            self._catalogue, self._reader = catalogue, CommandLine(Lexicon(catalogue), self._places)
+        return self._reader
+
+    async def _run(self, who: Principal, asked: LineAsked, reading: Reading) -> dict[str, Any]:
+        commands: tuple[Command, ...] = reading.commands
+        if reading.effect is not None and reading.effect.kind == "undo":
+            return await self._undo(who, asked, reading)
+        if reading.send_recommended is not None:
+            recommended = await self._recommended(who, reading.send_recommended)
+            if isinstance(recommended, Declined):
+                return _line_answer(reading, recommended)
+            commands = (*commands, recommended)
+        if not commands:
+            return _line_answer(reading, None, ran=True)
+        before = self._counter.board
+        answer = await self._hand_in(who, asked.id, commands)
+        if isinstance(answer, Accepted) and not answer.repeated:
+            undone = tuple(back for command in reversed(commands) for back in inverse(command, before))
+            self._keep(who, undone)
+        return _line_answer(reading, answer, commands)
+
+    async def _hand_in(self, who: Principal, line_id: str, commands: tuple[Command, ...]) -> Answer:
+        """One after the other, until one is refused. The line's identity makes theirs, so a repeat is known as one."""
+        answer: Answer = declined("malformed", problem="nothing to do", field="line")
+        first = 0
+        for index, command in enumerate(commands):
+            answer = await self._counter.hand_in(who, f"{line_id or _new_id()}/{index}", command)
+            if isinstance(answer, Declined):
+                return answer
+            first = first or answer.seq_from
+        assert isinstance(answer, Accepted)
+        return msgspec.structs.replace(answer, seq_from=first)
+
+    async def _recommended(self, who: Principal, incident: IncidentId) -> AssignUnits | Declined:
+        if self._adviser is None:
+            return declined("no-roads")
+        proposal = await self._adviser.propose(who, AdviceAsked(incident_id=incident), self._now())
+        if isinstance(proposal, Declined):
+            return proposal
+        if not proposal.lines:
+            return declined("nothing-recommended")
+        return AssignUnits(
+            incident_id=incident,
+            units=tuple(line.unit for line in proposal.lines),
+            roles={line.unit: line.role for line in proposal.lines if line.role},
+            offer=proposal.offer,
+        )
+
+    # --- taking back
+
+    def _keep(self, who: Principal, commands: tuple[Command, ...]) -> None:
+        if not commands:
+            return
+        kept = self._done.setdefault(who.session, [])
+        kept.append(commands)
+        del kept[:-UNDO_KEPT]
+        self._done.move_to_end(who.session)
+        while len(self._done) > SESSIONS_MAX:
+            self._done.popitem(last=False)
+
+    async def _undo(self, who: Principal, asked: LineAsked, reading: Reading) -> dict[str, Any]:
+        kept = self._done.get(who.session)
+        if not kept:
+            return _line_answer(reading, declined("nothing-to-undo"))
+        commands = kept[-1]
+        answer = await self._hand_in(who, asked.id, commands)
+        if isinstance(answer, Accepted):
+            kept.pop()
+        return _line_answer(reading, answer, commands)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _line_answer(
+    reading: Reading, answer: Answer | None, commands: tuple[Command, ...] = (), *, ran: bool = False
+) -> dict[str, Any]:
+    error = reading.error
+    would_run = commands or reading.commands
+    return {
+        "understood": reading.understood,
+        "verb": reading.verb,
+        "explain": reading.explain,
+        "command": would_run[0] if would_run else None,
+        "commands": would_run,
+        "completions": reading.completions,
+        "error": None
+        if error is None
+        else {"code": error.code, "text": error.text, "at": error.start, "start": error.start, "end": error.end},
+        "ran": ran or answer is not None,
+        "answer": None if answer is None else answer_body(answer),
+        "effects": _effects(reading.effect, commands, answer),
+    }
+
+
+def _effects(effect: Effect | None, commands: tuple[Command, ...], answer: Answer | None) -> dict[str, Any]:
+    """What the console is to do: show something, or turn to the incident that was made."""
+    effects: dict[str, Any] = {}
+    if effect is not None and effect.kind not in ("none", "undo"):
+        effects[effect.kind.replace("-", "_")] = effect.subject
+        if effect.level is not None:
+            effects["level"] = effect.level
+    if isinstance(answer, Accepted) and answer.outcome.get("incident"):
+        effects["focus_incident"] = answer.outcome["incident"]
+    return effects
+
+
+def _refused_line(no: Declined) -> dict[str, Any]:
+    error = {"code": no.code, "text": no.text, "at": 0, "start": 0, "end": 0}
+    reading = Reading(understood=False, explain=Name("", ""))
+    return {**_line_answer(reading, None), "error": error, "explain": no.text}
