@@ -46,6 +46,8 @@ class TroubledJournal:
         self.fail_reads: Exception | None = None
         self.gate: asyncio.Event | None = None
         """While it is there and not set, appends wait for it before they write."""
+        self.append_takes_s = 0.0
+        """A slow disk, so that much happens while an append is on its way."""
         self.appending = asyncio.Event()
         self.appends: list[int] = []
         """Rows in each append that was durable."""
@@ -57,6 +59,8 @@ class TroubledJournal:
         self.appending.set()
         if self.gate is not None:
             await self.gate.wait()
+        if self.append_takes_s:
+            await asyncio.sleep(self.append_takes_s)
         failure, self.fail_next_append = self.fail_next_append, None
         if failure is not None:
             raise failure

@@ -7,7 +7,6 @@ journal says. Group commit follows from it: a batch is whatever came while the o
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from typing import Generic
@@ -194,6 +193,9 @@ class Desk(Generic[B, C, E, R]):
         except Exception as bug:  # the process edge: a bug that the restart could not cure
             log.exception("the desk ends: its board cannot be rebuilt from the journal")
             self._end(DeskStopped(f"the board cannot be rebuilt from the journal: {bug!r}"))
+        except asyncio.CancelledError:
+            self._end(DeskStopped("the desk was broken off"))
+            raise
 
     def _end(self, fault: Fault) -> None:
         self._trouble = fault
@@ -367,7 +369,8 @@ class Desk(Generic[B, C, E, R]):
     async def _keep_snapshot(self, head: Head[B]) -> None:
         if self._snapshots is None:
             return
-        body = await asyncio.to_thread(self._book.encode_board, head.board)
-        with contextlib.suppress(StorageFailed):  # it only saves time; the next one is due soon
+        try:
+            body = await asyncio.to_thread(self._book.encode_board, head.board)
             await self._snapshots.keep(BoardSnapshot(head.seq, head.hash, self._book.board_shape, body))
-            self._snapshot_seq = max(self._snapshot_seq, head.seq)
+        except Exception:
+            log.exception("no snapshot at %d", head.seq)

@@ -31,6 +31,9 @@ RING_AGAIN_MS = 500
 RINGS_AT_ONCE_MAX = 64
 """Rings on their way to the desk: after an outage thousands may be due, and they must not fill its lane."""
 
+STALE_SHARE_MAX = 4
+"""Entries of timers that were stopped or moved stay in the heap until their time; beyond this it is made anew."""
+
 LOOK_AGAIN_MS = 60_000
 """The longest sleep: a clock that was stepped is noticed within it."""
 
@@ -81,6 +84,9 @@ class TimerClock(Generic[B, C, E, R]):
         elif self._due.get(timer_id) != due:
             self._due[timer_id] = due
             heapq.heappush(self._heap, (due, timer_id))
+            if len(self._heap) > STALE_SHARE_MAX * len(self._due) + RINGS_AT_ONCE_MAX:
+                self._heap = [(at, id) for id, at in self._due.items()]
+                heapq.heapify(self._heap)
             self._changed.set()
 
     async def _run(self) -> None:
