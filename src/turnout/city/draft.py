@@ -56,6 +56,8 @@ class CityFile(msgspec.Struct, frozen=True):
     id: str
     name: Name
     time_zone: str
+    also: tuple[str, ...] = ()
+    """What else people write for it after an address: `SF`, `CA`."""
     demo: bool = False
     """Whether anybody may sign in without an account, and calls and crews are simulated. Never in a real city."""
 
@@ -229,7 +231,7 @@ class Tables:
 
     def city(self) -> None:
         def read() -> list[Row]:
-            document = read_toml(self.draft.folder, "city.toml", ("id", "name", "time_zone", "demo"))
+            document = read_toml(self.draft.folder, "city.toml", ("id", "name", "time_zone", "also", "demo"))
             return [Row(Spot("city.toml", 1), document.content)]
 
         self.draft.city = next(iter(self.table(CityFile, self.rows(read))), None)

@@ -35,8 +35,8 @@ def write_gazetteer(municipal: Path | None, extract: Extract, graph: RoadGraph, 
     own = draft.folder / "common_places.csv"
     if own.is_file():
         records.add(read_common_places(own))
-    city = CityNamed(draft.city.value.name, (), credit)
-    build_gazetteer(records, city, draft.folder / "gazetteer.sqlite")
+    about = draft.city.value
+    build_gazetteer(records, CityNamed(about.name, about.also, credit), draft.folder / "gazetteer.sqlite")
 
 
 def records_of(extract: Extract, graph: RoadGraph, draft: Draft) -> GazetteerRecords:

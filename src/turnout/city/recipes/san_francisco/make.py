@@ -25,6 +25,9 @@ from turnout.city.write import csv_text, geojson_text, write_files
 from turnout.roads.graph import RoadGraph
 
 HERE: Final = Path(__file__).parent
+SHIPPED: Final = HERE.parent.parent / "folders" / "san-francisco"
+FITTED_PARTS: Final = ("common_places.csv", "speeds.toml", "week.csv.gz", "behaviour.toml", "demand.npz")
+"""Made elsewhere and taken over as they are: places by hand, speeds and behaviour fitted to the week, the week itself."""
 SHORE_DEG: Final = 0.003
 """The city reaches about 300 m beyond its shore: piers, bridges' feet, beaches."""
 
@@ -53,6 +56,9 @@ def make_tables(municipal: Path, graph: RoadGraph, folder: Path) -> None:
         shutil.copytree(
             template, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__*", "extra_*", "invented_*")
         )
+    for part in FITTED_PARTS:
+        if (SHIPPED / part).is_file():
+            shutil.copyfile(SHIPPED / part, folder / part)
     facilities = source.read_facilities(municipal)
     responses = source.read_responses(municipal)
     stations = [
