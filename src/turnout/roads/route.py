@@ -75,8 +75,8 @@ def lay_route(graph: RoadGraph, open_s: Floats, stretches: Sequence[Stretch]) ->
     clock_s: list[float] = []
     line_edges: list[int] = []
     length_m, elapsed_s = 0.0, 0.0
-    for edge, begin, until in stretches:
-        points = _part_of(graph, edge, begin, until)
+    parts = [_part_of(graph, *stretch) for stretch in stretches]
+    for (edge, begin, until), points in zip(stretches, parts, strict=True):
         part_s = (until - begin) * float(open_s[edge])
         marks = _marks(points)
         for point, mark in zip(points, marks, strict=True):
@@ -95,7 +95,7 @@ def lay_route(graph: RoadGraph, open_s: Floats, stretches: Sequence[Stretch]) ->
         edges=tuple(edge for edge, _, _ in stretches),
         length_m=length_m,
         drive_s=elapsed_s,
-        steps=_steps(graph, open_s, stretches),
+        steps=_steps(graph, open_s, stretches, parts),
     )
 
 
@@ -125,12 +125,13 @@ def _at(points: list[Place], marks: list[float], fraction: float) -> Place:
     return Place(a.lat + (b.lat - a.lat) * share, a.lon + (b.lon - a.lon) * share)
 
 
-def _steps(graph: RoadGraph, open_s: Floats, stretches: Sequence[Stretch]) -> tuple[Step, ...]:
+def _steps(
+    graph: RoadGraph, open_s: Floats, stretches: Sequence[Stretch], parts: Sequence[list[Place]]
+) -> tuple[Step, ...]:
     """Directions: stretches of one street become one step, unless it turns."""
     steps: list[Step] = []
     heading_in = 0.0
-    for edge, begin, until in stretches:
-        points = _part_of(graph, edge, begin, until)
+    for (edge, begin, until), points in zip(stretches, parts, strict=True):
         street = graph.street_of(edge)
         length_m = (until - begin) * float(graph.edge_length_m[edge])
         drive_s = (until - begin) * float(open_s[edge])
@@ -144,7 +145,6 @@ def _steps(graph: RoadGraph, open_s: Floats, stretches: Sequence[Stretch]) -> tu
             turn = turn_for(angle) if steps else "depart"
             steps.append(Step(turn, street, points[0], length_m, drive_s, say(turn, street, heading_out)))
         heading_in = bearing_deg(points[-2], points[-1]) if points[-2] != points[-1] else heading_out
-    edge, _, until = stretches[-1]
-    street = graph.street_of(edge)
-    steps.append(Step("arrive", street, place_on(graph, edge, until), 0.0, 0.0, say("arrive", street, heading_in)))
+    street = graph.street_of(stretches[-1][0])
+    steps.append(Step("arrive", street, parts[-1][-1], 0.0, 0.0, say("arrive", street, heading_in)))
     return tuple(steps)
