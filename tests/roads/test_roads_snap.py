@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import turnout.roads.ground as ground_module
 from turnout.roads import RoadGraph, Roads
 from turnout.roads.ground import Ground
 from turnout.words.place import Place, distance_m
@@ -98,6 +99,24 @@ def test_many_fixes_are_placed_as_each_would_be_alone(block: Ground, draw: Any) 
         heading = None if np.isnan(headings[index]) else float(headings[index])
         speed = None if np.isnan(speeds[index]) else float(speeds[index])
         assert spots.at(index) == block.snap(place, heading, speed)
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 1_000))
+def test_a_first_look_nearby_finds_what_a_wide_look_would(draw: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    corners = [tuple(rng.uniform(0.0, 200.0, 2)) for _ in range(8)]
+    rows = [draw.road(*rng.choice(8, 2, replace=False).tolist(), one_way=bool(rng.integers(2))) for _ in range(9)]
+    ground = Ground(draw.graph(corners, rows))
+    places = [draw.place(*rng.uniform(-50.0, 250.0, 2)) for _ in range(20)]
+    lat, lon = np.array([place.lat for place in places]), np.array([place.lon for place in places])
+    heading = np.where(rng.random(20) < 0.3, np.nan, rng.uniform(0.0, 360.0, 20))
+    usual = ground.snap_many(lat, lon, heading, limit_m=100.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ground_module, "FIRST_LOOK_M", 100.0)
+        wide = ground.snap_many(lat, lon, heading, limit_m=100.0)
+    assert np.array_equal(usual.edge, wide.edge)
+    assert np.array_equal(usual.fraction, wide.fraction)
 
 
 @settings(max_examples=200, deadline=None)

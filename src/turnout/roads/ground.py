@@ -16,6 +16,8 @@ from turnout.words.place import EARTH_RADIUS_M, Place
 
 SNAP_LIMIT_M = 100.0
 """Farther than this from any road a fix or an address is not on the graph, unless the caller allows more."""
+FIRST_LOOK_M = 40.0
+"""Most fixes lie nearer to a road than this and need no wider look. What is found is the same either way."""
 MOVING_MPS = 2.0
 """Slower than this a receiver's heading is noise, and the unit may set out either way."""
 FIX_ERROR_M = 10.0
@@ -99,29 +101,38 @@ class Ground:
         if speed_mps is not None:
             heading = np.where(np.nan_to_num(speed_mps, nan=np.inf) < MOVING_MPS, np.nan, heading)
         x, y = self.plane(np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64))
-        usable = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        pairs = self._tree.query(shapely.points(x[usable], y[usable]), predicate="dwithin", distance=limit_m)
-        fix, segment = usable[pairs[0]], pairs[1]
-        along = (x[fix] - self._ax[segment]) * self._dx[segment] + (y[fix] - self._ay[segment]) * self._dy[segment]
-        along = np.clip(along / self._length_sq[segment], 0.0, 1.0)
-        off_x = x[fix] - self._ax[segment] - along * self._dx[segment]
-        off_y = y[fix] - self._ay[segment] - along * self._dy[segment]
-        offset_sq = off_x * off_x + off_y * off_y
-        edge, heading_cost = self._direction(segment, heading[fix])
-        order = np.lexsort((offset_sq / (FIX_ERROR_M * FIX_ERROR_M) + heading_cost, fix))
-        best = order[np.flatnonzero(np.diff(fix[order], prepend=-1))]
         spots = Spots(
             edge=np.full(count, -1, dtype=np.int32),
             fraction=np.zeros(count),
             offset_m=np.full(count, np.inf),
             either_way=np.isnan(heading),
         )
-        won = fix[best]
-        fraction = self._before[segment[best]] + along[best] * self._share[segment[best]]
-        spots.edge[won] = edge[best]
-        spots.fraction[won] = np.where(self.graph.edge_backward[edge[best]], 1.0 - fraction, fraction).clip(0.0, 1.0)
-        spots.offset_m[won] = np.sqrt(offset_sq[best])
+        left = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        if limit_m > FIRST_LOOK_M:
+            left = self._place(spots, left, x, y, heading, FIRST_LOOK_M)
+        self._place(spots, left, x, y, heading, limit_m)
         return spots
+
+    def _place(self, spots: Spots, fixes: Longs, x: Floats, y: Floats, heading: Floats, within_m: float) -> Longs:
+        """Place these fixes on roads within that distance; the fixes that a road farther off might suit better."""
+        pairs = self._tree.query(shapely.points(x[fixes], y[fixes]), predicate="dwithin", distance=within_m)
+        fix, segment = fixes[pairs[0]], pairs[1]
+        along = (x[fix] - self._ax[segment]) * self._dx[segment] + (y[fix] - self._ay[segment]) * self._dy[segment]
+        along = np.clip(along / self._length_sq[segment], 0.0, 1.0)
+        off_x = x[fix] - self._ax[segment] - along * self._dx[segment]
+        off_y = y[fix] - self._ay[segment] - along * self._dy[segment]
+        offset_sq = off_x * off_x + off_y * off_y
+        edge, heading_cost = self._direction(segment, heading[fix])
+        cost = offset_sq / (FIX_ERROR_M * FIX_ERROR_M) + heading_cost
+        order = np.lexsort((cost, fix))
+        best = order[np.flatnonzero(np.diff(fix[order], prepend=-1))]
+        won, edge = fix[best], edge[best]
+        fraction = self._before[segment[best]] + along[best] * self._share[segment[best]]
+        spots.edge[won] = edge
+        spots.fraction[won] = np.where(self.graph.edge_backward[edge], 1.0 - fraction, fraction).clip(0.0, 1.0)
+        spots.offset_m[won] = np.sqrt(offset_sq[best])
+        settled = won[cost[best] <= (within_m / FIX_ERROR_M) ** 2]
+        return np.setdiff1d(fixes, settled, assume_unique=True)
 
     def _direction(self, segment: Longs, heading_deg: Floats) -> tuple[Ints, Floats]:
         """Of each segment the edge that runs nearest to the heading, and what the difference costs."""
