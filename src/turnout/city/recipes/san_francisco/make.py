@@ -27,7 +27,7 @@ from turnout.roads.graph import RoadGraph
 HERE: Final = Path(__file__).parent
 SHIPPED: Final = HERE.parent.parent / "folders" / "san-francisco"
 FITTED_PARTS: Final = ("common_places.csv", "speeds.toml", "week.csv.gz", "behaviour.toml", "demand.npz")
-"""Made elsewhere and taken over as they are: places by hand, speeds and behaviour fitted to the week, the week itself."""
+"""Made elsewhere and taken over as they are: places by hand, the week, and what was fitted to it."""
 SHORE_DEG: Final = 0.003
 """The city reaches about 300 m beyond its shore: piers, bridges' feet, beaches."""
 
