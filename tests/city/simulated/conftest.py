@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from turnout.city.simulated.deeds import AskPlace, AskProposal, Command, Deed, Heard
@@ -25,6 +26,12 @@ STAGES = ("dispatched", "acknowledged", "enroute", "staged", "on-scene", "at-pat
 @pytest.fixture(scope="session")
 def parts() -> Parts:
     return load_parts(FOLDER)
+
+
+@pytest.fixture(scope="session")
+def still_parts(parts: Parts) -> Parts:
+    """The same, but everybody waits in quarters: far fewer drives, so that a test can play hours."""
+    return msgspec.structs.replace(parts, behaviour=msgspec.structs.replace(parts.behaviour, roaming={}))
 
 
 @dataclass
@@ -205,13 +212,14 @@ class Stage:
 
 
 @pytest.fixture
-def staged(parts: Parts) -> Any:
+def staged(parts: Parts, still_parts: Parts) -> Any:
     """Make a stage: `staged(seed=1, leave_share=0.0)`."""
 
-    def make(seed: int = 1, leave_share: float = 0.0, **choices: Any) -> Stage:
-        product = PaperProduct(parts)
+    def make(seed: int = 1, leave_share: float = 0.0, roaming: bool = False, **choices: Any) -> Stage:
+        used = parts if roaming else still_parts
+        product = PaperProduct(used)
         habits = Habits(leave_share=leave_share)
-        simulation = Simulation(parts, Choices(seed=seed, habits=habits, **choices), ME, START, -480, 0.0)
+        simulation = Simulation(used, Choices(seed=seed, habits=habits, **choices), ME, START, -480, 0.0)
         stage = Stage(product, simulation)
         stage.begin()
         return stage

@@ -41,7 +41,7 @@ def test_a_crew_goes_through_its_stages_in_order_and_comes_home(staged: Any) -> 
     stage.play(1.5 * HOUR_S, step_s=5.0)
     pressed: dict[tuple[str, str], list[Command]] = defaultdict(list)
     for command in stage.product.done:
-        if command.body["do"] == "report-status" and command.body["status"] != "in-quarters":
+        if command.body["do"] == "report-status" and command.body.get("incident_id"):
             pressed[command.body["unit"], command.body["incident_id"]].append(command)
     order = ("acknowledged", "enroute", "on-scene", "at-patient", "transporting", "at-destination", "available")
     assert len(pressed) > 30
@@ -54,8 +54,8 @@ def test_a_crew_goes_through_its_stages_in_order_and_comes_home(staged: Any) -> 
 
 
 def test_no_vehicle_is_faster_than_a_fire_engine_can_drive(staged: Any) -> None:
-    stage = staged(dead_spots=False)
-    stage.play(0.7 * HOUR_S)
+    stage = staged(dead_spots=False, roaming=True)
+    stage.play(0.2 * HOUR_S)
     tracks: dict[str, list[Seen]] = defaultdict(list)
     for deed in stage.seen:
         if isinstance(deed, Seen):
@@ -103,3 +103,20 @@ def test_the_demand_model_is_another_source_of_calls(staged: Any) -> None:
     stage = staged(source="demand")
     stage.play(HOUR_S / 2, step_s=10.0)
     assert by_what(stage)["take-call"] > 5
+
+
+def test_patrol_cars_are_out_and_about_and_engines_are_in_quarters(staged: Any) -> None:
+    stage = staged(roaming=True)
+    stage.play(900.0, step_s=5.0)
+    homes = stage.simulation.parts.city.catalogue.stations
+
+    def away(kind: str) -> float:
+        units = [u for u in stage.product.rows["units"].values() if u["kind"] == kind and u.get("staffed")]
+        crews = [stage.simulation.crews[u["id"]] for u in units]
+        far = [
+            distance_m(c.fix(900.0).place, homes[u["station"]].place) > 200.0 for c, u in zip(crews, units, strict=True)
+        ]
+        return sum(far) / len(far)
+
+    assert away("patrol") > 0.7
+    assert away("engine") < 0.4

@@ -80,6 +80,14 @@ Key = tuple[str, str, str, str]
 """Interval, unit type, group of call, priority; `*` stands for any."""
 
 
+class Roaming(msgspec.Struct, frozen=True, array_like=True):
+    """How a crew that does not wait in quarters moves about: patrol cars, ambulances at their posts. Assumed."""
+
+    radius_m: float
+    stay_min_s: float
+    stay_max_s: float
+
+
 class Extra(msgspec.Struct, frozen=True):
     """Calls that the real week does not hold (police, city services): how many an hour. Assumed."""
 
@@ -104,6 +112,8 @@ class Behaviour(msgspec.Struct, frozen=True):
     """Discipline → how its part of an incident usually ends."""
     on_duty: Mapping[str, float]
     """Unit kind → share of the fleet that has a crew; all, where nothing is written."""
+    roaming: Mapping[str, Roaming]
+    """Unit kind → how it moves about while it waits; the others wait in quarters."""
     extra: tuple[Extra, ...]
 
     def group_of_type(self, code: str, discipline: str) -> str:
@@ -157,6 +167,7 @@ def read_behaviour(path: Path) -> Behaviour:
         dispositions=table.get("dispositions", {}),
         closing=table.get("closing", {}),
         on_duty=table.get("on_duty", {}),
+        roaming=msgspec.convert(table.get("roaming", {}), dict[str, Roaming]),
         extra=tuple(Extra(entry["type"], float(entry["per_hour"])) for entry in table.get("extra", [])),
     )
 

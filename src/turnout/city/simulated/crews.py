@@ -11,12 +11,12 @@ from typing import Final
 
 import msgspec
 
-from turnout.city.simulated.behaviour import Behaviour
+from turnout.city.simulated.behaviour import Behaviour, Roaming
 from turnout.city.simulated.deeds import Command, Deed, Seen
 from turnout.city.simulated.motion import Fix, Motion, moved
 from turnout.city.simulated.ways import Ways
 from turnout.words.moment import Moment
-from turnout.words.place import Place
+from turnout.words.place import Place, distance_m
 
 STAGE_ORDER: Final = (
     "dispatched",
@@ -35,6 +35,9 @@ PULL_OUT_SHARE = 0.3
 """Of the time that no road explains, this much passes before the wheels turn; the rest is parking and walking."""
 TURNOUT_ON_THE_ROAD_S = (4.0, 18.0)
 """A crew that sits in its vehicle already. Assumed; a posted medic's measured turnout lies within it."""
+LATE_MAX_S = 3600.0
+"""Nothing is done as of longer ago than an hour, however long the simulation stood still."""
+POSTS_LOOKED_AT = 12
 FIX_MOVING_S = 5.0
 FIX_STANDING_S = 60.0
 FIX_ERROR_M = 4.0
@@ -61,6 +64,12 @@ class Idle(msgspec.Struct, frozen=True):
     """Stands where it stands."""
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """A crew that roams stands at a post, until it moves on."""
+
+    until_s: float
+
+
 class TurningOut(msgspec.Struct, frozen=True):
     until_s: float
     acknowledges_s: float
@@ -74,7 +83,7 @@ class Driving(msgspec.Struct, frozen=True):
     hold_s: float
     arrives_s: float
     towards: str
-    """`scene`, `quarters`, or a hospital's id."""
+    """`scene`, `quarters`, `post`, or a hospital's id."""
 
 
 class Working(msgspec.Struct, frozen=True):
@@ -87,7 +96,7 @@ class AtHospital(msgspec.Struct, frozen=True):
     until_s: float
 
 
-Task = Idle | TurningOut | Driving | Working | AtHospital
+Task = Idle | Standing | TurningOut | Driving | Working | AtHospital
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -101,15 +110,20 @@ class Setting(msgspec.Struct, frozen=True):
     started: Moment
     """The moment that second 0 of the simulation stands for; the roads' hour of the week counts from it."""
     dead_spots: bool = True
+    post: Callable[[random.Random], Place] | None = None
+    """A place where help is often called for, for crews that roam."""
 
 
 class Crew:
     """One unit's crew."""
 
-    def __init__(self, unit: str, unit_type: str, home: Place, setting: Setting, seed: int) -> None:
-        self.unit, self.unit_type, self.home, self.setting = unit, unit_type, home, setting
+    def __init__(
+        self, unit: str, unit_type: str, home: Place, setting: Setting, seed: int, roaming: Roaming | None = None
+    ) -> None:
+        self.unit, self.unit_type, self.home, self.setting, self.roaming = unit, unit_type, home, setting, roaming
         self.chance = random.Random(f"{seed}/{unit}")
-        self.task: Task = Idle()
+        self.task: Task = Idle() if roaming is None else Standing(-float("inf"))
+        self._said_in_quarters = True
         self.order: Order | None = None
         self.here = Fix(home, 0.0, 0.0)
         self.station = home
@@ -122,6 +136,7 @@ class Crew:
     def ordered(self, order: Order | None, now_s: float) -> None:
         """The board's word on this unit. None: it is on no incident."""
         before, self.order = self.order, order
+        self._said_in_quarters = self._said_in_quarters and order is None
         self.here = self.fix(now_s)
         if order is None:
             if before is not None:
@@ -146,6 +161,8 @@ class Crew:
     def due_s(self) -> float:
         """When something happens next, positions apart."""
         match self.task:
+            case Standing(until_s):
+                return until_s
             case TurningOut(until_s, acknowledges_s):
                 return min(until_s, acknowledges_s)
             case Driving(arrives_s=arrives_s):
@@ -161,7 +178,7 @@ class Crew:
         """Everything that it has done up to now."""
         deeds: list[Deed] = []
         while self.due_s() <= now_s:
-            deeds += self._next(self.due_s())
+            deeds += self._next(max(self.due_s(), now_s - LATE_MAX_S))
         return deeds + self._fixes(now_s, fix_every_s)
 
     def fix(self, now_s: float) -> Fix:
@@ -172,6 +189,8 @@ class Crew:
     def _next(self, at_s: float) -> list[Deed]:
         task, order = self.task, self.order
         match task:
+            case Standing() if order is None and self.roaming is not None:
+                return self._move_on(self.roaming, at_s)
             case TurningOut() if order is not None and task.acknowledges_s < task.until_s:
                 self.task = TurningOut(task.until_s, float("inf"))
                 return self._press("acknowledged", at_s)
@@ -197,8 +216,8 @@ class Crew:
         elif order.stage == "enroute":
             self._drive(order.place, "scene", now_s, order.urgent)
         else:
-            in_quarters = isinstance(self.task, Idle) and self.here.place == self.station
-            drawn = self._draw("turnout", order) if in_quarters else self.chance.uniform(*TURNOUT_ON_THE_ROAD_S)
+            waiting = isinstance(self.task, Standing) or self.here.place == self.station
+            drawn = self._draw("turnout", order) if waiting else self.chance.uniform(*TURNOUT_ON_THE_ROAD_S)
             acknowledges = now_s + self.setting.behaviour.spread("acknowledge", self.unit_type).draw(self.chance)
             self.here = Fix(self.here.place, self.here.heading_deg, 0.0)
             self.task = TurningOut(now_s + drawn, acknowledges if order.stage == "dispatched" else float("inf"))
@@ -228,8 +247,12 @@ class Crew:
 
     def _arrive(self, drive: Driving, at_s: float) -> list[Deed]:
         self.here = drive.motion.after(drive.motion.total_s)
+        if drive.towards == "post" and self.roaming is not None:
+            self.task = Standing(at_s + self.chance.uniform(self.roaming.stay_min_s, self.roaming.stay_max_s))
+            return []
         if drive.towards == "quarters" or self.order is None:
             self.task = Idle()
+            self._said_in_quarters = True
             self.here = Fix(self.station, 0.0, 0.0)
             return [self._button({"do": "report-status", "unit": self.unit, "status": "in-quarters"}, at_s)]
         if drive.towards == "scene":
@@ -268,8 +291,22 @@ class Crew:
         self._go_home(at_s)
         return deeds
 
+    def _move_on(self, roaming: Roaming, at_s: float) -> list[Deed]:
+        """To the next post: a place where help is called for, not too far from the station."""
+        assert self.setting.post is not None, "crews roam only where posts are known"
+        posts = [self.setting.post(self.chance) for _ in range(POSTS_LOOKED_AT)]
+        near = [post for post in posts if distance_m(post, self.station) <= roaming.radius_m]
+        chosen = near[0] if near else min(posts, key=lambda post: distance_m(post, self.station))
+        self._drive(chosen, "post", at_s, urgent=False)
+        if not self._said_in_quarters:
+            return []
+        self._said_in_quarters = False
+        return [self._button({"do": "report-status", "unit": self.unit, "status": "available"}, at_s)]
+
     def _go_home(self, now_s: float) -> None:
-        if self.here.place == self.station:
+        if self.roaming is not None:
+            self.task = Standing(now_s)
+        elif self.here.place == self.station:
             self.task = Idle()
         else:
             self._drive(self.station, "quarters", now_s, urgent=False)

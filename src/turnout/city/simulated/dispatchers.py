@@ -133,7 +133,7 @@ class Colleagues:
     def _ring(self, call: PlannedCall, location: Any) -> list[Deed]:
         self._places[call.id] = location
         suggested = call.type if call.channel in ("alarm", "app") else ""
-        left = self._chance(f"{call.id}/left").random() < self.habits.leave_share
+        left = self._is_left(f"{call.id}/left", call.at_s)
         self._note(call.at_s + self._answer_after(call) + (self.habits.patience_s if left else 0.0), "answer", call.id)
         return [
             self._command(
@@ -149,6 +149,10 @@ class Colleagues:
                 source=call.source,
             )
         ]
+
+    def _is_left(self, what: str, at_s: float) -> bool:
+        """Whether it is left for the visitor; during the warm-up there is none."""
+        return at_s >= 0.0 and self._chance(what).random() < self.habits.leave_share
 
     def _answer_after(self, call: PlannedCall) -> float:
         return self.behaviour.spread("answering", "*").draw(self._chance(f"{call.id}/answer"))
@@ -185,7 +189,7 @@ class Colleagues:
         self._work[incident] = Work(call)
         chance = self._chance(f"{call_id}/dispatch")
         sent_s = self.behaviour.spread("dispatch", "*", call.group, "3" if call.urgent else "2").draw(chance)
-        left = chance.random() < self.habits.leave_share
+        left = self._is_left(f"{call_id}/left to send", at_s)
         self._note(at_s + sent_s + (self.habits.patience_s if left else 0.0), "ask", incident)
         if call.alarms > 1:
             self._note(at_s + SECOND_ALARM_S, "upgrade", incident)

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final, Self
 
@@ -208,11 +209,16 @@ class Link:
 
 JSON: Final = {"content-type": "application/json"}
 TIME_FIELDS: Final = {"report-status": "happened", "take-call": "received"}
+PAPER_FIELDS: Final = {"open-incident": "back_entry", "assign-units": "back_entry"}
+PAPER_AFTER_MS: Final = 30_000
+"""What was done longer ago than this is entered as from paper, with its true time: the warm-up, or a long outage."""
 
 
 def _stamped(body: Mapping[str, Any], at: Moment) -> dict[str, Any]:
     """The command with the time at which it was done, where a command can say so."""
     field = TIME_FIELDS.get(body["do"])
+    if field is None and time.time_ns() // 1_000_000 - at > PAPER_AFTER_MS:
+        field = PAPER_FIELDS.get(body["do"])
     return {**body, field: at} if field else dict(body)
 
 

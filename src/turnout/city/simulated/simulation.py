@@ -85,9 +85,17 @@ class Simulation:
             self.identity,
             started,
             choices.dead_spots,
+            lambda chance: parts.demand.place(chance)[0],
         )
         self.crews = {
-            str(unit.id): Crew(str(unit.id), kinds[str(unit.id)], self._station(unit.station), setting, choices.seed)
+            str(unit.id): Crew(
+                str(unit.id),
+                kinds[str(unit.id)],
+                self._station(unit.station),
+                setting,
+                choices.seed,
+                parts.behaviour.roaming.get(unit.kind),
+            )
             for unit in catalogue.units.values()
         }
         local_start = Moment(started + utc_offset_min * 60_000)
