@@ -110,7 +110,8 @@ class Ground:
         left = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         if limit_m > FIRST_LOOK_M:
             left = self._place(spots, left, x, y, heading, FIRST_LOOK_M)
-        self._place(spots, left, x, y, heading, limit_m)
+        if len(left):
+            self._place(spots, left, x, y, heading, limit_m)
         return spots
 
     def _place(self, spots: Spots, fixes: Longs, x: Floats, y: Floats, heading: Floats, within_m: float) -> Longs:
