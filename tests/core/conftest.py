@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from turnout.core.board import Board, Location
+from turnout.core.board import Board, CrewMember, Location
 from turnout.core.catalogue import (
     Agency,
     Catalogue,
@@ -245,11 +245,7 @@ class Room:
 @pytest.fixture
 def room() -> Room:
     """Tables in force, everybody on duty and in quarters; R01 shares its crew with T01."""
-    room = Room()
-    room.do(PublishCatalogue(catalogue=a_city()), actor=ADMIN)
-    for unit in room.board.units:
-        room.do(LogOn(unit=unit))
-    return room
+    return new_room()
 
 
 @pytest.fixture(name="at_place")
@@ -260,3 +256,49 @@ def _at_place() -> Any:
 @pytest.fixture
 def clock() -> Actor:
     return CLOCK
+
+
+@pytest.fixture
+def admin() -> Actor:
+    return ADMIN
+
+
+@pytest.fixture(name="a_city")
+def _a_city() -> Catalogue:
+    return a_city()
+
+
+def new_room() -> Room:
+    room = Room()
+    room.do(PublishCatalogue(catalogue=a_city()), actor=ADMIN)
+    for unit in room.board.units:
+        room.do(LogOn(unit=unit))
+    return room
+
+
+@pytest.fixture(scope="session")
+def make_room() -> Any:
+    return new_room
+
+
+@pytest.fixture
+def other_dispatcher() -> Actor:
+    return OTHER_DISPATCHER
+
+
+@pytest.fixture
+def call_taker() -> Actor:
+    return CALL_TAKER
+
+
+@pytest.fixture
+def noon() -> Moment:
+    return NOON
+
+
+@pytest.fixture
+def crew_of() -> Any:
+    def make(count: int, *skills: str) -> tuple[CrewMember, ...]:
+        return tuple(CrewMember(f"S{n}", skills=skills) for n in range(count))
+
+    return make

@@ -12,7 +12,13 @@ from turnout.words.moment import Moment
 
 
 class Fact(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True, forbid_unknown_fields=True
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    tag_field="event",
+    omit_defaults=True,
+    forbid_unknown_fields=True,
 ):
     """The head that all events have in common. `at` is when it was recorded, not when it happened."""
 

@@ -9,7 +9,7 @@ from turnout.words.place import Place
 PlaceKind = Literal["address", "block", "crossing", "common_place", "coordinate", "street", "forced"]
 
 
-class Location(msgspec.Struct, frozen=True, kw_only=True):
+class Location(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Where: as a person reads it, and on the ground. The edge fills in zones and crossing."""
 
     text: str

@@ -97,7 +97,13 @@ def lead_agency(incident: Incident) -> AgencyId:
     return incident.agencies[0]
 
 
+BUILT_IN_REASONS = frozenset({"undo", "reported"})
+"""Reasons that the program itself gives: something was taken back; a crew reported it without saying why."""
+
+
 def reason_refused(tables: Catalogue, kind: str, code: str) -> UnknownCode | None:
     """A coded reason must be one of its kind, where the city has written any down; else it is free text."""
+    if code in BUILT_IN_REASONS:
+        return None
     known = {reason.code for reason in tables.reasons.values() if reason.kind == kind}
     return None if not known or code in known else UnknownCode(kind=f"reason.{kind}", value=code)

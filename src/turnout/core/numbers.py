@@ -46,8 +46,8 @@ def next_tag(board: Board, discipline: Discipline) -> Numbered:
     """The next free tag after the last that was given, going round."""
     letter = tag_letter(board, discipline)
     series = f"tag/{letter}"
-    most = TAGS_FIRST
-    while sum(f"{letter}{n:02}" in board.tags for n in range(1, most + 1)) > most - TAGS_APART and most < TAGS_MOST:
+    in_use, most = sum(tag[0] == letter for tag in board.tags), TAGS_FIRST
+    while in_use > most - TAGS_APART and most < TAGS_MOST:
         most = most * 10 + 9
     last = board.series.get(series, 0)
     for step in range(most):

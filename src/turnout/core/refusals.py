@@ -11,7 +11,7 @@ from turnout.words.identity import ActorId
 from turnout.words.moment import Moment
 
 
-class No(msgspec.Struct, frozen=True, kw_only=True, tag_field="code"):
+class No(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="code"):
     """What all refusals have in common: a stable `code`."""
 
 

@@ -13,7 +13,7 @@ from turnout.words.place import Place
 CallStatus = Literal["waiting", "answered", "attached", "callback", "closed"]
 
 
-class PlaceFix(msgspec.Struct, frozen=True, kw_only=True):
+class PlaceFix(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A caller's place as it was found at a moment (1.23)."""
 
     at: Moment
@@ -22,7 +22,7 @@ class PlaceFix(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class Call(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One contact from outside. Many calls may concern one incident."""
 
     id: CallId
@@ -48,7 +48,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = ""
 
 
-class Callback(msgspec.Struct, frozen=True):
+class Callback(msgspec.Struct, frozen=True, gc=False):
     at: Moment
     by: ActorId
     outcome: Literal["reached", "no-answer", "busy", "voicemail", "wrong-number"]

@@ -9,7 +9,7 @@ from turnout.words.identity import ActorId, IncidentId, UnitId
 from turnout.words.moment import Moment
 
 
-class NarrativeLine(msgspec.Struct, frozen=True, kw_only=True):
+class NarrativeLine(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One line of the append-only narrative. A wrong one is struck, never removed (4.25)."""
 
     id: str
@@ -23,12 +23,12 @@ class NarrativeLine(msgspec.Struct, frozen=True, kw_only=True):
     struck_reason: str = ""
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, gc=False):
     kind: Literal["child", "parent", "merged-into", "merged-from", "related", "cloned-from", "cloned-to"]
     incident: IncidentId
 
 
-class PersonCard(msgspec.Struct, frozen=True, kw_only=True):
+class PersonCard(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A person in this incident: a reference into the vault and a hash, never the details (1.11, charter 6)."""
 
     id: str
@@ -38,21 +38,21 @@ class PersonCard(msgspec.Struct, frozen=True, kw_only=True):
     removed: bool = False
 
 
-class InvolvedVehicle(msgspec.Struct, frozen=True, kw_only=True):
+class InvolvedVehicle(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id: str
     description: str
     role: str = ""
     struck_reason: str = ""
 
 
-class PropertyItem(msgspec.Struct, frozen=True, kw_only=True):
+class PropertyItem(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id: str
     description: str
     quantity: int = 1
     struck_reason: str = ""
 
 
-class Patient(msgspec.Struct, frozen=True, kw_only=True):
+class Patient(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A patient by number on scene: triage and destination; details, where known, are behind `card` in the vault."""
 
     id: str
@@ -62,7 +62,7 @@ class Patient(msgspec.Struct, frozen=True, kw_only=True):
     card: str | None = None
 
 
-class Media(msgspec.Struct, frozen=True, kw_only=True):
+class Media(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A recording or file linked to the incident by reference (4.15)."""
 
     id: str
@@ -72,7 +72,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class SecondaryPlace(msgspec.Struct, frozen=True, kw_only=True):
+class SecondaryPlace(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Staging, command post, or a destination of the incident (4.12, 4.18)."""
 
     id: str
@@ -81,7 +81,7 @@ class SecondaryPlace(msgspec.Struct, frozen=True, kw_only=True):
     removed: bool = False
 
 
-class FieldChange(msgspec.Struct, frozen=True):
+class FieldChange(msgspec.Struct, frozen=True, gc=False):
     """Who set a field last, and when: two people on one incident are told of each other (4.7)."""
 
     at: Moment

@@ -24,7 +24,7 @@ IncidentStatus = Literal["scheduled", "held", "pending", "active", "closed"]
 """held: waits for a human decision (1.18); pending: no unit yet; active: has units; closed: has dispositions."""
 
 
-class RollCall(msgspec.Struct, frozen=True):
+class RollCall(msgspec.Struct, frozen=True, gc=False):
     """Accountability roll-call (PAR): who was asked, who has answered when (3.25)."""
 
     started: Moment
@@ -32,7 +32,7 @@ class RollCall(msgspec.Struct, frozen=True):
     answered: dict[UnitId, Moment] = {}
 
 
-class Incident(msgspec.Struct, frozen=True, kw_only=True):
+class Incident(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id: IncidentId
     tag: str
     """Short and unique on the board, for speech and the command line: `T03`. Given back when the incident leaves."""
@@ -88,7 +88,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(a for a in self.assignments if "ended" not in a.times)
 
 
-class SupplementalRequest(msgspec.Struct, frozen=True, kw_only=True):
+class SupplementalRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Something other than a unit that an incident needs, and how far it is (4.5)."""
 
     id: str

@@ -9,7 +9,7 @@ from turnout.words.moment import Moment
 from turnout.words.place import Place
 
 
-class PremiseNote(msgspec.Struct, frozen=True, kw_only=True):
+class PremiseNote(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A hazard, contact, plan or caution of a *place*, never of a person; has owner and expiry (1.13, 1.25)."""
 
     id: str
@@ -23,7 +23,7 @@ class PremiseNote(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool = False
 
 
-class Closure(msgspec.Struct, frozen=True, kw_only=True):
+class Closure(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A street closed or slowed; changes the next travel time (2.10, 9.11)."""
 
     id: str
@@ -38,7 +38,7 @@ class Closure(msgspec.Struct, frozen=True, kw_only=True):
     by: ActorId
 
 
-class SpecialZone(msgspec.Struct, frozen=True, kw_only=True):
+class SpecialZone(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A temporary area that overrides plans (2.2). Outline in WGS 84."""
 
     id: str
@@ -51,7 +51,7 @@ class SpecialZone(msgspec.Struct, frozen=True, kw_only=True):
     by: ActorId
 
 
-class HospitalState(msgspec.Struct, frozen=True, kw_only=True):
+class HospitalState(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Diversion and beds as last told (4.13)."""
 
     id: str
@@ -61,14 +61,14 @@ class HospitalState(msgspec.Struct, frozen=True, kw_only=True):
     at: Moment
 
 
-class HydrantState(msgspec.Struct, frozen=True, kw_only=True):
+class HydrantState(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id: str
     out_of_service: bool
     note: str = ""
     at: Moment
 
 
-class Position(msgspec.Struct, frozen=True, kw_only=True):
+class Position(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A working position that somebody has signed on to, and the groups that it answers for (1.17, 7.4)."""
 
     id: str

@@ -23,7 +23,7 @@ TimerKind = Literal[
 ]
 
 
-class Timer(msgspec.Struct, frozen=True, kw_only=True):
+class Timer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A due-time on the board. The clock adapter submits `RingTimer` when it comes; a rung one stays until answered."""
 
     id: TimerId

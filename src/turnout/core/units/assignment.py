@@ -10,7 +10,7 @@ from turnout.words.moment import Moment
 Interval = Literal["processing", "acknowledge", "turnout", "travel", "on-scene", "transport", "hospital"]
 
 
-class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+class Assignment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """This unit to this incident, with its times. A unit sent twice has two."""
 
     unit: UnitId
@@ -33,7 +33,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
         return "ended" in self.times
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True):
+class Alert(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One attempt to alert a crew or a station, and what came of it (2.5, 3.11, 3.12)."""
 
     id: str
@@ -45,7 +45,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     failed: str = ""
 
 
-class OfferedUnit(msgspec.Struct, frozen=True):
+class OfferedUnit(msgspec.Struct, frozen=True, gc=False):
     """One line of a recommendation, as it was shown. `why` is coded so that it reads in both languages."""
 
     unit: UnitId
@@ -56,7 +56,7 @@ class OfferedUnit(msgspec.Struct, frozen=True):
     """Coded reason why it was passed over; empty where it was proposed."""
 
 
-class Offer(msgspec.Struct, frozen=True, kw_only=True):
+class Offer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What had been offered when the dispatcher chose (2.7, 3.15, 4.3)."""
 
     at: Moment
@@ -66,7 +66,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     shortfalls: tuple[str, ...] = ()
 
 
-class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
+class Dispatch(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One choice of a dispatcher: what was sent, what had been offered, why it differs."""
 
     at: Moment

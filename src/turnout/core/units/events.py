@@ -10,7 +10,7 @@ from turnout.words.identity import IncidentId, StationId, UnitId
 from turnout.words.moment import Moment
 
 
-class SentUnit(msgspec.Struct, frozen=True, omit_defaults=True):
+class SentUnit(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One unit of a dispatch. `dispatched` is the true time, also where it was taken down on paper."""
 
     unit: UnitId

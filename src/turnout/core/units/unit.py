@@ -37,16 +37,16 @@ STAGES: Final[tuple[str, ...]] = (
 """Every common stage: those on an incident, and the three of a unit on none."""
 
 
-class OffDuty(msgspec.Struct, frozen=True, tag="off-duty", tag_field="stage"):
+class OffDuty(msgspec.Struct, frozen=True, gc=False, tag="off-duty", tag_field="stage"):
     """Nobody is on it. Never recommended."""
 
 
-class OutOfService(msgspec.Struct, frozen=True, tag="out-of-service", tag_field="stage"):
+class OutOfService(msgspec.Struct, frozen=True, gc=False, tag="out-of-service", tag_field="stage"):
     reason: str
     """A code of kind `out-of-service`, or `crew-on:<unit>` when a cross-staffed crew is away on another vehicle."""
 
 
-class Available(msgspec.Struct, frozen=True, tag="available", tag_field="stage"):
+class Available(msgspec.Struct, frozen=True, gc=False, tag="available", tag_field="stage"):
     in_quarters: bool = True
     moving_to: StationId | None = None
     """Set while it moves up to fill in at another station (2.6)."""
@@ -54,7 +54,7 @@ class Available(msgspec.Struct, frozen=True, tag="available", tag_field="stage")
     """The agency's own status, where it has one (3.3)."""
 
 
-class OnIncident(msgspec.Struct, frozen=True, tag="on-incident", tag_field="stage"):
+class OnIncident(msgspec.Struct, frozen=True, gc=False, tag="on-incident", tag_field="stage"):
     incident: IncidentId
     at: Stage
     destination: str | None = None
@@ -66,7 +66,7 @@ class OnIncident(msgspec.Struct, frozen=True, tag="on-incident", tag_field="stag
 Status = OffDuty | OutOfService | Available | OnIncident
 
 
-class CrewMember(msgspec.Struct, frozen=True):
+class CrewMember(msgspec.Struct, frozen=True, gc=False):
     """Staff of the agency, by staff number: their own work, never the public."""
 
     staff: str
@@ -74,7 +74,7 @@ class CrewMember(msgspec.Struct, frozen=True):
     skills: tuple[str, ...] = ()
 
 
-class Unit(msgspec.Struct, frozen=True, kw_only=True):
+class Unit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id: UnitId
     kind: str
     agency: AgencyId

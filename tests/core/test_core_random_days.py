@@ -1,0 +1,308 @@
+"""Random days in the room: whatever is commanded, in whatever order, the board stays true (`invariants.broken`).
+
+Every step also decides twice and passes its events through their stored form (conftest.Room), and the whole history
+replays to the same board.
+"""
+
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from msgspec.structs import replace
+
+from turnout.core.board import Board, Location, OnIncident, PersonCard
+from turnout.core.calls.commands import AbandonCall, AnswerCall, AttachCall, CloseCall, NoteCallback, TakeCall
+from turnout.core.evolve import evolve
+from turnout.core.history import chronology
+from turnout.core.incidents.commands import (
+    AddAddendum,
+    AddAgency,
+    AddNarrative,
+    AddPerson,
+    AnswerTriage,
+    CancelIncident,
+    ChangeIncident,
+    CloneIncident,
+    CloseIncident,
+    DisposeAgency,
+    HoldIncident,
+    LinkIncidents,
+    MergeIncidents,
+    OpenIncident,
+    ReleaseIncident,
+    Relocate,
+    ReopenIncident,
+    RequestSupplement,
+    Retype,
+    SetAlarmLevel,
+    SetPatient,
+    SplitIncident,
+)
+from turnout.core.invariants import broken
+from turnout.core.refusals import No
+from turnout.core.refusals_text import speak
+from turnout.core.tables.commands import PublishCatalogue
+from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer
+from turnout.core.undo import undo_of
+from turnout.core.units.commands import (
+    AnswerDuress,
+    AnswerRollCall,
+    AssignUnits,
+    ClearUnits,
+    ExchangeUnits,
+    FreeUnits,
+    LogOff,
+    LogOn,
+    MoveUp,
+    PreemptUnit,
+    RaiseDuress,
+    RelieveUnit,
+    ReportAlert,
+    ReportStatus,
+    ReturnToService,
+    SelfInitiate,
+    SendAlert,
+    StackIncident,
+    StartRollCall,
+    TakeOutOfService,
+)
+from turnout.words.place import Place
+
+DAYS = 60
+"""Enough to meet most pairs of commands in a few seconds; raise it to search longer."""
+
+UNITS = st.sampled_from(["E01", "E02", "T01", "R01", "M01", "C01", "N01"])
+INCIDENTS = st.sampled_from(["@0", "@1", "@2"])
+"""Placeholders for one of the incidents that are on the board; `ask` fills them in."""
+CALLS = st.sampled_from(["K1", "K2", "K3"])
+TYPES = st.sampled_from(["FIRE", "MED", "CRASH", "NOISE", "INFO", "BURGLARY", "HAZMAT"])
+STATUSES = st.sampled_from(["acknowledged", "ENR", "staged", "ONS", "at-patient", "transporting", "at-destination"]) | (
+    st.sampled_from(["clearing", "dispatched", "available", "AIQ", "MECH", "off-duty", "10-8", "nonsense"])
+)
+MAYBE = st.sampled_from(["", "", "because"])
+PLACES = st.builds(
+    lambda n: Location(text=f"{n} Main St", place=Place(37.78 + n / 10_000, -122.41), verified=True), st.integers(1, 30)
+)
+
+
+class RandomDay(RuleBasedStateMachine):
+    """Rules that pick at random from a small world, so that they meet often."""
+
+    room: Any
+    given: int = 0
+    made_room: Any = None
+    clock: Any = None
+
+    @initialize()
+    def the_day_begins(self) -> None:
+        """Two incidents run already, one call waits: most commands then have something to act on."""
+        self.room, self.given = type(self).made_room(), 2
+        here = Location(text="1 Main St", place=Place(37.78, -122.41), verified=True)
+        self.ask(TakeCall(call_id="K1", channel="phone"))
+        self.ask(OpenIncident(incident_id="I1", type="FIRE", location=here))
+        self.ask(OpenIncident(incident_id="I2", type="CRASH", location=here, call_id="K1"))
+        self.ask(AssignUnits(incident_id="I1", units=("E01", "T01")))
+        self.ask(AssignUnits(incident_id="I2", units=("C01",)))
+
+    def filled_in(self, command: Any) -> Any:
+        """`command` with live incidents in place of `@0`, and an identity never used before in place of `new`."""
+        live = list(self.room.board.incidents)
+        filled = {}
+        for field in command.__struct_fields__:
+            value = getattr(command, field)
+            if value == "new":
+                self.given += 1
+                filled[field] = f"I{self.given}"
+            elif isinstance(value, str) and value.startswith("@") and live:
+                filled[field] = live[int(value[1:]) % len(live)]
+        return replace(command, **filled)
+
+    def on_duty(self, which: int) -> str:
+        """One of the units that are on an incident, where any is: the others have little to report."""
+        units = self.room.board.units.values()
+        out = sorted(unit.id for unit in units if isinstance(unit.status, OnIncident))
+        return out[which % len(out)] if out else "E01"
+
+    def ask(self, command: Any, **more: Any) -> None:
+        before, command = self.room.board, self.filled_in(command)
+        decided = self.room.ask(command, **more)
+        if isinstance(decided, No):
+            assert speak(decided, "en") and speak(decided, "zh-CN")  # noqa: PT018
+        else:
+            undo_of(before, command, decided)
+
+    @rule(type=TYPES, location=PLACES, hold=st.booleans(), scheduled=st.booleans(), call=CALLS)
+    def open(self, type: str, location: Location, hold: bool, scheduled: bool, call: str) -> None:
+        more = {"call_id": call} if call in self.room.board.calls else {}
+        at = self.room.now + 60_000 if scheduled else None
+        self.ask(OpenIncident(incident_id="new", type=type, location=location, hold=hold, activate_at=at, **more))
+
+    @rule(id=INCIDENTS, units=st.lists(UNITS, min_size=1, max_size=3), preempt=st.sampled_from(["", "LIFE"]), why=MAYBE)
+    def assign(self, id: str, units: list[str], preempt: str, why: str) -> None:
+        self.ask(AssignUnits(incident_id=id, units=tuple(units), preempt=preempt, override=why))
+
+    @rule(
+        which=st.integers(0, 5), status=STATUSES, why=MAYBE, ago=st.sampled_from([None, None, 0, 1500, 20_000, -5000])
+    )
+    def report(self, which: int, status: str, why: str, ago: int | None) -> None:
+        happened = None if ago is None else self.room.now - ago
+        self.ask(ReportStatus(unit=self.on_duty(which), status=status, override=why, happened=happened))
+
+    @rule(unit=UNITS, status=STATUSES, id=INCIDENTS, ago=st.integers(0, 30_000))
+    def report_late(self, unit: str, status: str, id: str, ago: int) -> None:
+        self.ask(ReportStatus(unit=unit, status=status, incident_id=id, happened=self.room.now - ago))
+
+    @rule(
+        which=st.lists(st.integers(0, 5), min_size=1, max_size=2), disposition=st.sampled_from(["", "DONE"]), why=MAYBE
+    )
+    def clear(self, which: list[int], disposition: str, why: str) -> None:
+        self.ask(ClearUnits(units=tuple(self.on_duty(one) for one in which), disposition=disposition, override=why))
+
+    @rule(one=st.integers(0, 5), other=UNITS, id=INCIDENTS, first=st.booleans(), which=st.integers(0, 4))
+    def switch(self, one: int, other: str, id: str, first: bool, which: int) -> None:
+        unit = self.on_duty(one)
+        commands = [
+            FreeUnits(units=(unit,), undo=first),
+            PreemptUnit(unit=unit, to_incident=id, reason="LIFE", stack_first=first),
+            RelieveUnit(unit=unit, by=other),
+            ExchangeUnits(one=unit, other=self.on_duty(one + 1)),
+            StackIncident(unit=unit, incident_id=id, first=first),
+        ]
+        self.ask(commands[which])
+
+    @rule(unit=UNITS, which=st.integers(0, 5), station=st.sampled_from(["S1", "S2"]))
+    def shift(self, unit: str, which: int, station: str) -> None:
+        commands = [
+            LogOn(unit=unit, station=station),
+            LogOff(units=(unit,)),
+            TakeOutOfService(units=(unit,), reason="MECH"),
+            ReturnToService(units=(unit,)),
+            MoveUp(unit=unit, station=station),
+            LogOn(unit=unit),
+        ]
+        self.ask(commands[which])
+
+    @rule(unit=UNITS, id=INCIDENTS, which=st.integers(0, 6), location=PLACES, type=TYPES)
+    def crew(self, unit: str, id: str, which: int, location: Location, type: str) -> None:
+        commands = [
+            RaiseDuress(unit=unit),
+            AnswerDuress(unit=unit, clear=True),
+            SelfInitiate(incident_id="new", unit=unit, type=type, location=location),
+            StartRollCall(incident_id=id),
+            AnswerRollCall(incident_id=id, unit=unit),
+            SendAlert(incident_id=id, unit=unit, alert_id="A1", channel="app", to=unit),
+            ReportAlert(incident_id=id, unit=unit, alert_id="A1", outcome="acknowledged"),
+        ]
+        self.ask(commands[which])
+
+    @rule(id=INCIDENTS, other=INCIDENTS, which=st.integers(0, 4), type=TYPES)
+    def join(self, id: str, other: str, which: int, type: str) -> None:
+        commands = [
+            LinkIncidents(incident_id=id, other_id=other),
+            LinkIncidents(incident_id=id, other_id=other, unlink=True),
+            MergeIncidents(from_id=id, into_id=other),
+            SplitIncident(incident_id=id, child_id="new", type=type),
+            CloneIncident(incident_id=id, clone_id="new"),
+        ]
+        self.ask(commands[which])
+
+    @rule(id=INCIDENTS, which=st.integers(0, 6), why=MAYBE, agency=st.sampled_from(["FD", "EMS", "PD"]))
+    def end(self, id: str, which: int, why: str, agency: str) -> None:
+        commands = [
+            CloseIncident(incident_id=id, disposition="DONE", override=why, note=why),
+            CancelIncident(incident_id=id, reason="FALSE"),
+            ReopenIncident(incident_id=id, reason="more"),
+            DisposeAgency(incident_id=id, agency=agency, disposition="DONE"),
+            AddAddendum(incident_id=id, entry_id=f"a{self.room.now}", text="late news"),
+            HoldIncident(incident_id=id, reason="wait"),
+            ReleaseIncident(incident_id=id),
+        ]
+        self.ask(commands[which])
+
+    @rule(id=INCIDENTS, which=st.integers(0, 8), type=TYPES, location=PLACES, level=st.integers(0, 3))
+    def write(self, id: str, which: int, type: str, location: Location, level: int) -> None:
+        live = list(self.room.board.incidents.values())
+        incident = live[int(id[1:]) % len(live)] if live else None
+        was = incident.type if incident is not None else type
+        text = incident.location.text if incident is not None else ""
+        commands = [
+            ChangeIncident(incident_id=id, field="priority", was=level, becomes=level + 1, reason="worse"),
+            Retype(incident_id=id, was=was, type=type),
+            Relocate(incident_id=id, was=text, location=location),
+            AddNarrative(incident_id=id, entry_id=f"n{self.room.now}", text="news"),
+            AddPerson(incident_id=id, person=PersonCard(id=f"p{level}", role="patient", ref="r", digest="d")),
+            SetPatient(incident_id=id, patient_id=f"{level}", triage="red"),
+            AnswerTriage(incident_id=id, question="breathing", answer="no"),
+            SetAlarmLevel(incident_id=id, was=level, level=level + 1),
+            RequestSupplement(incident_id=id, supplement_id=f"s{self.room.now}", kind="tow"),
+        ]
+        self.ask(commands[which])
+
+    @rule(id=INCIDENTS, agency=st.sampled_from(["FD", "EMS", "PD", "NB"]))
+    def add_agency(self, id: str, agency: str) -> None:
+        self.ask(AddAgency(incident_id=id, agency=agency))
+
+    @rule(call=CALLS, id=INCIDENTS, which=st.integers(0, 6))
+    def call(self, call: str, id: str, which: int) -> None:
+        commands = [
+            TakeCall(call_id=call, channel="phone"),
+            TakeCall(call_id=call, channel="phone"),
+            AnswerCall(call_id=call),
+            AttachCall(call_id=call, incident_id=id),
+            AbandonCall(call_id=call),
+            NoteCallback(call_id=call, outcome="reached"),
+            CloseCall(call_id=call, outcome="done"),
+        ]
+        self.ask(commands[which])
+
+    @rule(seconds=st.sampled_from([5, 30, 120, 1200]))
+    def time_passes(self, seconds: int) -> None:
+        self.room.later(seconds)
+        for timer in sorted(self.room.board.timers.values(), key=lambda timer: timer.due):
+            if timer.due <= self.room.now:
+                self.ask(RingTimer(timer=timer.id), actor=type(self).clock)
+
+    @rule(which=st.integers(0, 30), reset=st.booleans())
+    def timers(self, which: int, reset: bool) -> None:
+        timers = sorted(self.room.board.timers)
+        if timers:
+            one = timers[which % len(timers)]
+            self.ask(ResetTimers(timers=(one,)) if reset else CancelTimers(timers=(one,)))
+
+    @invariant()
+    def the_board_is_true(self) -> None:
+        if hasattr(self, "room"):
+            assert broken(self.room.board) == []
+
+    def teardown(self) -> None:
+        if not hasattr(self, "room"):
+            return
+        board = Board.empty()
+        for event in self.room.events:
+            board = evolve(board, event)
+        assert board == self.room.board
+        assert board.seq == len(self.room.events)
+        lines = chronology(enumerate(self.room.events, 1))
+        assert all(line.text.en and line.text.zh and "{" not in line.text.en for line in lines)
+        statuses = [unit.status for unit in board.units.values()]
+        assert sum(isinstance(status, OnIncident) for status in statuses) <= len(statuses)
+
+
+def test_whatever_is_commanded_the_board_stays_true(make_room: Any, clock: Any) -> None:
+    RandomDay.made_room, RandomDay.clock = staticmethod(make_room), clock
+    run_state_machine_as_test(RandomDay, settings=settings(max_examples=DAYS, stateful_step_count=60, deadline=None))
+
+
+def test_a_new_catalogue_leaves_running_units_in_place(room: Any, admin: Any, a_city: Any) -> None:
+    room.opened()
+    room.sent("I1", "E01")
+    before = room.unit("E01")
+    room.do(PublishCatalogue(catalogue=a_city), actor=admin)
+    assert room.unit("E01") is before
