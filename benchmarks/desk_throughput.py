@@ -1,6 +1,6 @@
 """How many durable commands a second the desk does, and how long a sender waits.
 
-    python -m benchmarks.desk_throughput [--seconds 10] [--clients 64] [--incidents 1000] [--folder /var/tmp]
+    python -m benchmarks.desk_throughput [--seconds 10] [--clients 64] [--consoles 50] [--incidents 1000]
 
 The whole path: command in, decided on a board with that many open incidents, appended with a real fsync, answered, told
 to subscribers. Beside it, in the same run on the same disk: what `fdatasync` of one page takes, and plain SQLite (WAL,
@@ -28,10 +28,12 @@ from turnout.core.context import Actor
 from turnout.desk.answers import Done
 from turnout.desk.book import Origin
 from turnout.desk.desk import Desk
+from turnout.desk.subscribers import Cut, Subscribers, encode_message
 from turnout.words.identity import ActorId, CommandId
 
 PAGE_BYTES = 4096
 SYNC_SAMPLES = 500
+CONSOLE_PAUSE_S = 0.1
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -66,8 +68,18 @@ def plain_sqlite_per_s(folder: Path, rows: Sequence[tuple[Any, ...]], seconds: f
     return done / taken
 
 
+async def console(subscribers: Subscribers[Any]) -> None:
+    """Reads as a socket's sender would: everything, as bytes, coming back when it is cut off."""
+    resume_after: int | None = None
+    while True:
+        async for message in subscribers.subscribe(resume_after, lambda row: True):
+            encode_message(message)
+            resume_after = message.resume_after if isinstance(message, Cut) else message.seq
+            await asyncio.sleep(CONSOLE_PAUSE_S)
+
+
 async def desk_run(
-    folder: Path, workload: Workload, clients: int, seconds: float
+    folder: Path, workload: Workload, clients: int, consoles: int, seconds: float
 ) -> tuple[list[float], float, Counter[str], int]:
     """(latencies in ms, commands a second, what was refused how often, rows in the journal)."""
     journal = SqliteJournal(folder / "journal.sqlite", workload.book.stream)
@@ -78,6 +90,9 @@ async def desk_run(
         answer = await desk.submit(command, Origin(workload.actor, CommandId(f"prepare-{n}")))
         assert isinstance(answer, Done), answer
     print(f"board: {workload.describe(desk.board)}")
+    subscribers = Subscribers(workload.tables, desk.board, desk.seq, desk.at)
+    desk.listen(subscribers.hear)
+    following = [asyncio.create_task(console(subscribers)) for _ in range(consoles)]
     latencies: list[float] = []
     refused: Counter[str] = Counter()
     until = time.perf_counter() + seconds
@@ -97,6 +112,8 @@ async def desk_run(
     start = time.perf_counter()
     await asyncio.gather(*(client(number) for number in range(clients)))
     taken = time.perf_counter() - start
+    for each in following:
+        each.cancel()
     assert await journal.verify() is None
     rows = desk.seq
     await desk.stop()
@@ -114,6 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--consoles", type=int, default=50, help="subscribed to every row, 10 messages a second each")
     parser.add_argument("--incidents", type=int, default=1_000)
     parser.add_argument("--workload", choices=sorted(WORKLOADS), default="operations")
     parser.add_argument("--folder", type=Path, default=None, help="on the disk to be measured")
@@ -122,14 +140,16 @@ def main() -> None:
     try:
         syncs = fdatasync_ms(folder)
         workload = WORKLOADS[given.workload](given.incidents)
-        latencies, per_s, refused, rows = asyncio.run(desk_run(folder, workload, given.clients, given.seconds))
+        latencies, per_s, refused, rows = asyncio.run(
+            desk_run(folder, workload, given.clients, given.consoles, given.seconds)
+        )
         plain_per_s = plain_sqlite_per_s(folder, journal_rows(folder), min(given.seconds, 5.0))
     finally:
         shutil.rmtree(folder)
     print(f"fdatasync of a page      p50 {percentile(syncs, 0.5):.3f} ms   p99 {percentile(syncs, 0.99):.3f} ms")
     print(f"plain SQLite, one commit a row               {plain_per_s:8.0f} /s")
     print(
-        f"desk, {given.clients} clients, {given.workload:<12}                {per_s:8.0f} commands/s   "
+        f"desk, {given.clients} clients, {given.consoles} consoles, {given.workload:<12}   {per_s:8.0f} commands/s   "
         f"p50 {percentile(latencies, 0.5):.1f} ms   p99 {percentile(latencies, 0.99):.1f} ms"
     )
     print(f"ratio desk / plain SQLite                    {per_s / plain_per_s:8.2f}")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from tests.desk import toy_book
+from tests.desk import toy_book, toy_rows
 from turnout.city.folder import load_city, shipped_city
 from turnout.core.board import CrewMember, Location
 from turnout.core.catalogue import Catalogue
@@ -13,6 +13,8 @@ from turnout.core.permissions import SYSTEM_ROLE
 from turnout.core.tables.commands import PublishCatalogue
 from turnout.core.units.commands import AssignUnits, ClearUnits, LogOn, ReportStatus
 from turnout.desk.operations import Operations
+from turnout.desk.rows import Table
+from turnout.edge.rows import TABLES
 from turnout.words.identity import ActorId, UnitId
 from turnout.words.place import Place
 
@@ -27,6 +29,8 @@ class Workload(NamedTuple):
     commands: Callable[[int, int], Iterator[Any]]
     """(client's number, clients) → its commands, without end."""
     describe: Callable[[Any], str]
+    tables: Sequence[Table[Any]]
+    """The rows that consoles follow."""
 
 
 def toy(incidents: int) -> Workload:
@@ -46,6 +50,7 @@ def toy(incidents: int) -> Workload:
         preparation,
         commands,
         lambda board: f"{len(board.incidents)} incidents, {len(board.units)} units",
+        toy_rows.TABLES,
     )
 
 
@@ -79,6 +84,7 @@ def operations(incidents: int) -> Workload:
         preparation,
         commands,
         lambda board: f"{len(board.incidents)} incidents, {len(board.units)} units, {len(board.timers)} timers",
+        TABLES,
     )
 
 

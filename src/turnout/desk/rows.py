@@ -21,6 +21,10 @@ def nothing_else(_before: object, _after: object, _changed: Changed) -> Iterable
     return ()
 
 
+def everybody(_entry: object, _board: object) -> None:
+    """The scope of a table whose rows are for all."""
+
+
 class Table(msgspec.Struct, Generic[B], frozen=True):
     """One table of rows over the board."""
 
@@ -31,6 +35,9 @@ class Table(msgspec.Struct, Generic[B], frozen=True):
     """The row of an entry; None where the entry is on no screen."""
     also_after: Callable[[B, B, Changed], Iterable[str]] = nothing_else
     """(board before, board after, what changed by itself) → ids here whose rows show something that changed."""
+    scope_of: Callable[[Any, B], object] = everybody
+    """What decides who may see an entry (such as the agencies it concerns), as of that board. It stays with the row, so
+    that who could see a row is still known when what it depended on has left the board."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -40,13 +47,18 @@ class Row(msgspec.Struct, frozen=True):
     id: str
     row: msgspec.Struct
     body: msgspec.Raw
+    scope: object = None
+
+    def is_same_as(self, other: "Row | None") -> bool:
+        """Whether neither a screen nor who may see it would change."""
+        return other is not None and self.scope == other.scope and bytes(self.body) == bytes(other.body)
 
 
 RowKey = tuple[str, str]
 
 
 class RowChange(msgspec.Struct, frozen=True):
-    """One row as it was and as it is; None where there is none. Never both None, never both with the same bytes."""
+    """One row as it was and as it is; None where there is none. Never both None, never both the same."""
 
     before: Row | None
     after: Row | None
@@ -67,8 +79,13 @@ class _RowMessage(msgspec.Struct):
 _encoder = msgspec.json.Encoder()
 
 
-def encoded(table: str, entry_id: str, row: msgspec.Struct) -> Row:
-    return Row(table, entry_id, row, msgspec.Raw(_encoder.encode(_RowMessage(table, entry_id, row))))
+def row_for(table: Table[B], entry_id: str, entry: Any, board: B) -> Row | None:
+    """The row of one entry, encoded; None where it is on no screen."""
+    row = table.row_of(entry, board)
+    if row is None:
+        return None
+    body = msgspec.Raw(_encoder.encode(_RowMessage(table.name, entry_id, row)))
+    return Row(table.name, entry_id, row, body, table.scope_of(entry, board))
 
 
 def changed_ids(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -91,9 +108,9 @@ class BoardRows(Generic[B]):
         self._rows: dict[RowKey, Row] = {}
         for table in tables:
             for entry_id, entry in table.entries(board).items():
-                row = table.row_of(entry, board)
+                row = row_for(table, entry_id, entry, board)
                 if row is not None:
-                    self._rows[table.name, entry_id] = encoded(table.name, entry_id, row)
+                    self._rows[table.name, entry_id] = row
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows.values())
@@ -114,16 +131,13 @@ class BoardRows(Generic[B]):
         for entry_id in ids:
             key = (table.name, entry_id)
             before = self._rows.get(key)
-            after = _row(table, entry_id, entries, board)
+            entry = entries.get(entry_id)
+            after = row_for(table, entry_id, entry, board) if entry is not None else None
             if after is None:
                 self._rows.pop(key, None)
             else:
                 self._rows[key] = after
-            if (before and bytes(before.body)) != (after and bytes(after.body)):
+            if before is None and after is None:
+                continue
+            if before is None or not before.is_same_as(after):
                 yield RowChange(before, after)
-
-
-def _row(table: Table[B], entry_id: str, entries: Mapping[str, Any], board: B) -> Row | None:
-    entry = entries.get(entry_id)
-    row = table.row_of(entry, board) if entry is not None else None
-    return encoded(table.name, entry_id, row) if row is not None else None

@@ -36,7 +36,8 @@ class Limits(msgspec.Struct, frozen=True):
 DEFAULT_LIMITS = Limits()
 
 Sees = Callable[[Row], bool]
-"""Whether this connection may see a row. Fixed for the connection: other rights are another subscription."""
+"""Whether this connection may see a row. Must depend on the row (and its `scope`) alone: it is asked of rows as they
+were, too, to know what a screen holds. Other rights are another subscription."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="kind"):

@@ -1,0 +1,87 @@
+"""Whom a row concerns: the agencies whose people may see it. `None`: everybody.
+
+Kept with each row as its scope (`Table.scope_of`), because what it follows from (the incident's agencies) may have left
+the board when the row is taken from a screen.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from turnout.core.board import Board, Call, Incident, SupplementalRequest, Timer, Unit
+from turnout.desk.rows import Changed
+from turnout.words.identity import AgencyId, IncidentId
+
+Concerned = frozenset[AgencyId] | None
+
+
+def of_incident(incident: Incident, _board: Board) -> Concerned:
+    return frozenset(incident.agencies)
+
+
+def of_unit(unit: Unit, board: Board) -> Concerned:
+    """Its own agency, and those on whose incident it is."""
+    return frozenset((unit.agency,)) | (_of_incident_id(getattr(unit.status, "incident", None), board) or frozenset())
+
+
+def of_call(call: Call, board: Board) -> Concerned:
+    """A call that is nobody's yet is everybody's to answer; then it follows its incident."""
+    return None if call.incident is None else _of_incident_id(call.incident, board)
+
+
+def of_timer(timer: Timer, board: Board) -> Concerned:
+    if timer.incident is not None:
+        return _of_incident_id(timer.incident, board)
+    unit = board.units.get(timer.unit) if timer.unit is not None else None
+    return of_unit(unit, board) if unit is not None else None
+
+
+def of_supplement(request: SupplementalRequest, board: Board) -> Concerned:
+    return _of_incident_id(request.incident, board)
+
+
+def _of_incident_id(incident_id: IncidentId | None, board: Board) -> frozenset[AgencyId]:
+    """Nobody's, where the incident is not on the board."""
+    incident = board.incidents.get(incident_id) if incident_id is not None else None
+    return frozenset(incident.agencies) if incident is not None else frozenset()
+
+
+def shared_otherwise(before: Board, after: Board, changed: Changed) -> frozenset[IncidentId]:
+    """Incidents that concern other agencies than before: rare, and then all that belongs to them is looked at again."""
+    return frozenset(
+        IncidentId(incident_id)
+        for incident_id in changed["incidents"]
+        if _of_incident_id(IncidentId(incident_id), before) != _of_incident_id(IncidentId(incident_id), after)
+    )
+
+
+def units_after(before: Board, after: Board, changed: Changed) -> Iterable[str]:
+    incidents = shared_otherwise(before, after, changed)
+    return [unit.id for unit in after.units.values() if getattr(unit.status, "incident", None) in incidents]
+
+
+def calls_after(before: Board, after: Board, changed: Changed) -> Iterable[str]:
+    incidents = shared_otherwise(before, after, changed)
+    return [call.id for call in after.calls.values() if call.incident in incidents]
+
+
+def timers_after(before: Board, after: Board, changed: Changed) -> Iterator[str]:
+    """A timer follows its incident, or its unit, which follows the unit's incident."""
+    incidents = shared_otherwise(before, after, changed)
+    units = set(changed["units"]) | set(units_after(before, after, changed))
+    if not incidents and not units:
+        return
+    for timer in after.timers.values():
+        if timer.incident in incidents or (timer.incident is None and timer.unit in units):
+            yield timer.id
+
+
+def supplements_after(before: Board, after: Board, changed: Changed) -> Iterable[str]:
+    incidents = shared_otherwise(before, after, changed)
+    return [request.id for request in after.supplements.values() if request.incident in incidents]
+
+
+def concerns(scope: object, agencies: frozenset[AgencyId]) -> bool:
+    """Whether a row of that scope may be seen by people of `agencies` (empty: all)."""
+    if scope is None or not agencies:
+        return True
+    assert isinstance(scope, frozenset)
+    return not agencies.isdisjoint(scope)
