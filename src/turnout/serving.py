@@ -7,15 +7,12 @@ finishes what it has taken and keeps a snapshot, the files are closed.
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import datetime
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
-
-import msgspec
 
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.app import WebApp
@@ -25,45 +22,42 @@ from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
+from turnout.adapters.storage.sqlite.vault import SqliteVault
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.config import Settings
 from turnout.core.board import Board
-from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.refusals import Refusal
-from turnout.core.tables.commands import PublishCatalogue
-from turnout.desk.access import part
-from turnout.desk.answers import Refused
-from turnout.desk.book import Origin
 from turnout.desk.desk import Desk, Told
 from turnout.desk.operations import Operations, due_of, ring, timers_of
 from turnout.desk.subscribers import Subscribers
 from turnout.desk.timers import TimerClock
 from turnout.edge.advice import Adviser
+from turnout.edge.arriving import Arriving
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
+from turnout.edge.details import Details
 from turnout.edge.edge import Edge, Ground
 from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
+from turnout.edge.looking_up import LookUp, with_record
 from turnout.edge.places import TICK_S, PlacesFeed
+from turnout.edge.recording import Recorder
 from turnout.edge.rows import TABLES
+from turnout.edge.tables_in_force import follow_offset, publish
+from turnout.records.incidents import IncidentRecords
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
 from turnout.simulation import Simulation
 from turnout.telemetry.latest import Latest
 from turnout.web_server import check_port, web
-from turnout.words.identity import CommandId
-from turnout.words.moment import Moment
-from turnout.words.trouble import Malformed
+from turnout.words.identity import UnitId
 
 log = logging.getLogger(__name__)
 
 SHIPPED: Final = "san-francisco"
 BUILT: Final = Path(__file__).parent / "adapters" / "http" / "built"
-
-OFFSET_LOOK_S: Final = 600.0
-"""How often the city's offset from UTC is looked at: it changes twice a year, and plans by hour follow it."""
 
 OperationsDesk = Desk[Board, Command, Event, Refusal]
 
@@ -99,83 +93,131 @@ CUT_S: Final = 0.3
 """For consoles to hear that the server stops, before it does."""
 
 
+@dataclass
+class Parts:
+    """What is opened before the edge is joined."""
+
+    settings: Settings
+    city: City
+    clock: SystemClock
+    desk: OperationsDesk
+    locator: Locator
+    roads: Roads | None
+    gazetteer: Gazetteer | None
+    records: IncidentRecords
+    vault: SqliteVault
+    accounts: Accounts
+    connections: Connections
+
+
 @asynccontextmanager
 async def opened(settings: Settings, city: City) -> AsyncIterator[tuple[Edge, Accounts]]:
     """Everything but the web: the desk at work, and the edge in front of it."""
     folder = settings.data / city.catalogue.city
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    clock = SystemClock()
     async with AsyncExitStack() as stack:
-        journal = SqliteJournal(folder / "journal.sqlite", Operations.stream)
-        stack.push_async_callback(journal.close)
-        snapshots = SqliteSnapshots(folder / "snapshots.sqlite")
-        stack.push_async_callback(snapshots.close)
-        gazetteer = Gazetteer.load(city.artefacts.gazetteer) if city.artefacts.gazetteer is not None else None
-        roads = load_roads(city)
-        locator = Locator(city, city.boundary.box(), gazetteer)
-        desk: OperationsDesk = Desk(Operations(), journal, clock, snapshots=snapshots, enrich=locator.with_zones)
-        await desk.start()
-        stack.push_async_callback(desk.stop)
-        await publish(desk, city.catalogue, clock.now())
-        timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(desk, clock, timers_of, due_of, ring)
+        parts = await _opened_parts(stack, settings, city, folder)
+        edge = joined(parts)
+        timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(
+            parts.desk, parts.clock, timers_of, due_of, ring
+        )
         timers.start()
         stack.push_async_callback(timers.stop)
-        connections = Connections()
-        store = IdentityStore(folder / "accounts.sqlite")
-        stack.callback(store.close)
-        accounts = Accounts(
-            store,
-            clock.now,
-            lambda: desk.board.catalogue,
-            demo=city.demo,
-            origin=settings.public_origin,
-            on_end=connections.end_session,
-        )
-        edge = joined(settings, city, desk, locator, accounts, connections, clock.now, roads, gazetteer)
         if edge.adviser is not None:
             stack.callback(edge.adviser.close)
-        for work in (edge.lag.watch(), _tick(edge.places), _follow_offset(desk, city.catalogue, clock.now)):
+        for work in (edge.lag.watch(), _tick(edge.places), follow_offset(parts.desk, parts.clock.now)):
             stack.push_async_callback(_ended, asyncio.create_task(work))
-        yield edge, accounts
+        yield edge, parts.accounts
 
 
-def joined(
-    settings: Settings,
-    city: City,
-    desk: OperationsDesk,
-    locator: Locator,
-    accounts: Accounts,
-    connections: Connections,
-    now: Callable[[], Moment],
-    roads: Roads | None,
-    gazetteer: Gazetteer | None,
-) -> Edge:
+async def _opened_parts(stack: AsyncExitStack, settings: Settings, city: City, folder: Path) -> Parts:
+    """Files, then the desk on them, caught up and with the city's tables in force."""
+    clock = SystemClock()
+    journal = SqliteJournal(folder / "journal.sqlite", Operations.stream)
+    stack.push_async_callback(journal.close)
+    snapshots = SqliteSnapshots(folder / "snapshots.sqlite")
+    stack.push_async_callback(snapshots.close)
+    vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
+    stack.push_async_callback(vault.close)
+    records = IncidentRecords(folder / "records.sqlite")
+    stack.callback(records.close)
+    store = IdentityStore(folder / "accounts.sqlite")
+    stack.callback(store.close)
+    gazetteer = Gazetteer.load(city.artefacts.gazetteer) if city.artefacts.gazetteer is not None else None
+    locator = Locator(city, city.boundary.box(), gazetteer)
+    enrichment = _enrichment(locator, records)
+    desk: OperationsDesk = Desk(Operations(), journal, clock, snapshots=snapshots, enrich=enrichment)
+    recorder = Recorder(records, journal, Operations())
+    stack.push_async_callback(recorder.stop)
+    await desk.start()
+    stack.push_async_callback(desk.stop)
+    await recorder.catch_up(desk.seq)
+    desk.listen(recorder.hear)
+    recorder.start(lambda: desk.seq)
+    await publish(desk, city.catalogue, clock.now())
+    connections = Connections()
+    accounts = Accounts(
+        store,
+        clock.now,
+        lambda: desk.board.catalogue,
+        demo=city.demo,
+        origin=settings.public_origin,
+        on_end=connections.end_session,
+    )
+    roads = load_roads(city)
+    return Parts(settings, city, clock, desk, locator, roads, gazetteer, records, vault, accounts, connections)
+
+
+def _enrichment(locator: Locator, records: IncidentRecords) -> Callable[[Command, Board], Command]:
+    """What the desk adds to a command on its own board: zones of places, and the record of a closed incident."""
+    return lambda command, board: with_record(locator.with_zones(command, board), board, records)
+
+
+def joined(parts: Parts) -> Edge:
     """The edge in front of a started desk."""
+    desk, city, now = parts.desk, parts.city, parts.clock.now
+    bounds = city.boundary.box()
     subscribers = Subscribers(TABLES, desk.board, desk.seq, desk.at)
     desk.listen(subscribers.hear)
-    latest = Latest(list(desk.board.units), city.boundary.box())
+    latest = Latest(list(desk.board.units), bounds)
     desk.listen(lambda told: _know_units(latest, told))
-    adviser = Adviser(roads, latest, desk) if roads is not None else None
-    counter = Counter(desk, locator)
-    lines = LineDesk(counter, adviser, gazetteer, now) if gazetteer is not None else None
-    ground = Ground(city=city.catalogue.city, bounds=city.boundary.box(), attribution=city.map_credit(), demo=city.demo)
+    adviser = Adviser(parts.roads, latest, desk) if parts.roads is not None else None
+    counter = Counter(desk, parts.locator)
+    look_up = LookUp(desk, parts.records)
+    lines = LineDesk(counter, adviser, parts.gazetteer, now) if parts.gazetteer is not None else None
+    if lines is not None:
+        desk.listen(lines.hear)
     return Edge(
         counter=counter,
         subscribers=subscribers,
         latest=latest,
         places=PlacesFeed(latest, lambda: desk.board),
-        identities=accounts,
+        identities=parts.accounts,
+        look_up=look_up,
+        details=Details(counter, look_up, parts.vault),
         desk_health=desk.health,
         now=now,
-        ground=ground,
+        ground=Ground(city=city.catalogue.city, bounds=bounds, attribution=city.map_credit(), demo=city.demo),
         version=version("turnout"),
-        arrival=settings.arrival,
+        arrival=parts.settings.arrival,
         lines=lines,
-        connections=connections,
+        connections=parts.connections,
         adviser=adviser,
-        gazetteer=gazetteer,
-        on_places=adviser.moved if adviser is not None else lambda units: None,
+        gazetteer=parts.gazetteer,
+        on_places=_on_places(adviser, Arriving(counter, latest) if parts.settings.arrival else None),
     )
+
+
+def _on_places(adviser: Adviser | None, arriving: Arriving | None) -> Callable[[Sequence[UnitId]], None]:
+    """Who is told that units have moved: the roads, and the policies where they are turned on."""
+
+    def moved(units: Sequence[UnitId]) -> None:
+        if adviser is not None:
+            adviser.moved(units)
+        if arriving is not None:
+            arriving.moved(units)
+
+    return moved
 
 
 def load_roads(city: City) -> Roads | None:
@@ -189,37 +231,6 @@ def load_roads(city: City) -> Roads | None:
 def _know_units(latest: Latest, told: Told[Board, Any]) -> None:
     if told.before.units.keys() != told.after.units.keys():
         latest.know(list(told.after.units))
-
-
-# --- the tables
-
-
-async def publish(desk: OperationsDesk, catalogue: Catalogue, now: Moment) -> None:
-    """Put the city's tables in force, unless they are."""
-    local = msgspec.structs.replace(catalogue, utc_offset_min=offset_min(catalogue.time_zone, now))
-    held = desk.board.catalogue
-    if held is not None and (held.version, held.utc_offset_min) == (local.version, local.utc_offset_min):
-        return
-    origin = Origin(part("tables").actor, CommandId(f"publish/{local.version}/{local.utc_offset_min}/{now}"))
-    answer = await desk.submit(PublishCatalogue(catalogue=local, note="from the city folder"), origin)
-    if isinstance(answer, Refused):
-        raise Malformed(f"the city's tables are refused: {answer.refusal}", where=catalogue.city)
-
-
-def offset_min(time_zone: str, now: Moment) -> int:
-    """How far the city's clocks are ahead of UTC at that moment, in minutes."""
-    offset = datetime.fromtimestamp(now / 1000.0, ZoneInfo(time_zone)).utcoffset()
-    assert offset is not None
-    return int(offset.total_seconds() // 60)
-
-
-async def _follow_offset(desk: OperationsDesk, catalogue: Catalogue, now: Callable[[], Moment]) -> None:
-    """When summer time begins or ends, the tables in force are published again with the new offset."""
-    while True:
-        await asyncio.sleep(OFFSET_LOOK_S)
-        held = desk.board.catalogue or catalogue
-        if held.utc_offset_min != offset_min(held.time_zone, now()):
-            await publish(desk, held, now())
 
 
 async def _tick(places: PlacesFeed) -> None:

@@ -18,7 +18,7 @@ from turnout.core.refusals import UnknownIncident, UnknownUnit
 from turnout.desk.access import Principal
 from turnout.edge.answers import Declined, declined
 from turnout.edge.counter import DeskAt, refused
-from turnout.line import incident_called
+from turnout.edge.looking_up import find_open
 from turnout.recommend import (
     Bypassed,
     Fix,
@@ -33,7 +33,7 @@ from turnout.recommend import (
 )
 from turnout.roads import Roads, Route, Spot
 from turnout.telemetry.latest import Latest
-from turnout.words.identity import IncidentId, UnitId
+from turnout.words.identity import UnitId
 from turnout.words.moment import Moment
 from turnout.words.name import Name
 from turnout.words.place import Place
@@ -70,18 +70,9 @@ class Adviser:
             assert held is not None
             self._fixes[unit] = Fix(held.place, held.at, spots.at(index), held.speed_mps or 0.0)
 
-    def find_incident(self, who: Principal, called: str) -> Incident | None:
-        """By identity, tag or number; None where there is none that this principal may see."""
-        board = self._desk.board
-        row = board.incidents.get(IncidentId(called))
-        if row is None:
-            found = incident_called(board, called)
-            row = board.incidents.get(IncidentId(found)) if found is not None else None
-        return row if row is not None and who.sight.incident(row) else None
-
     async def propose(self, who: Principal, asked: AdviceAsked, at: Moment) -> Proposal | Declined:
         """Who should go to this incident now."""
-        incident = self.find_incident(who, asked.incident_id)
+        incident = find_open(self._desk.board, who, asked.incident_id)
         if incident is None:
             return refused(UnknownIncident(incident=asked.incident_id))
         board = self._desk.board
@@ -107,7 +98,7 @@ class Adviser:
         row = board.units.get(UnitId(unit))
         if row is None or not who.sight.unit_row(row, board):
             return refused(UnknownUnit(unit=unit))
-        incident = self.find_incident(who, called)
+        incident = find_open(board, who, called)
         if incident is None:
             return refused(UnknownIncident(incident=called))
         target = _aim(board, incident, UnitId(unit))

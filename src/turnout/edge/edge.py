@@ -13,8 +13,10 @@ from turnout.desk.subscribers import Subscribers
 from turnout.edge.advice import Adviser
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
+from turnout.edge.details import Details
 from turnout.edge.identities import Identities
 from turnout.edge.lag import Lag
+from turnout.edge.looking_up import LookUp
 from turnout.edge.places import PlacesFeed
 from turnout.edge.speech import words_for
 from turnout.roads.gazetteer import Gazetteer
@@ -69,6 +71,8 @@ class Edge:
     latest: Latest
     places: PlacesFeed
     identities: Identities
+    look_up: LookUp
+    details: Details
     desk_health: Callable[[], DeskHealth]
     now: Callable[[], Moment]
     ground: Ground

@@ -1,26 +1,29 @@
 """The command line at work: read what was typed, say what it would do, and on Enter do it, as the person who typed it.
 
 A line is read without the roads; where it asks for *what is recommended*, the proposal is fetched here and becomes an
-ordinary assignment that carries the offer. `U` takes back the session's last act, where that can be (undoing.py).
+ordinary assignment that carries the offer. `U` takes back the session's last act, where that can be (core/undo.py).
 """
 
 import asyncio
 import uuid
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 
+from turnout.core.board import Board
 from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
+from turnout.core.events import Event
+from turnout.core.undo import undo_of
 from turnout.core.units.commands import AssignUnits
 from turnout.desk.access import Principal
+from turnout.desk.desk import Told
 from turnout.edge.advice import AdviceAsked, Adviser
 from turnout.edge.answers import Accepted, Answer, Declined, answer_body, declined
 from turnout.edge.counter import Counter
 from turnout.edge.edge import LineAsked
-from turnout.edge.undoing import inverse
 from turnout.line import CommandLine, Effect, Focus, Lexicon, Places, Reading
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import Moment
@@ -28,6 +31,9 @@ from turnout.words.name import Name
 
 UNDO_KEPT: Final = 20
 """Acts of one session that can be taken back, one after the other."""
+
+EVENTS_KEPT: Final = 2_000
+"""More than one batch of the desk: what an answer just given names is still here."""
 
 SESSIONS_MAX: Final = 1_000
 
@@ -43,6 +49,11 @@ class LineDesk:
         self._catalogue: Catalogue | None = None
         self._reader: CommandLine | None = None
         self._done: OrderedDict[str, list[tuple[Command, ...]]] = OrderedDict()
+        self._lately: deque[tuple[int, Event]] = deque(maxlen=EVENTS_KEPT)
+
+    def hear(self, told: Told[Board, Event]) -> None:
+        """What happened lately: an act is taken back by what it really did."""
+        self._lately.extend(zip((row.seq for row in told.rows), told.events, strict=True))
 
     async def answer(self, who: Principal, asked: LineAsked) -> dict[str, Any]:
         """A LineAnswer: what was understood and, if it was to run, what came of it."""
@@ -83,22 +94,27 @@ class LineDesk:
             commands = (*commands, recommended)
         if not commands:
             return _line_answer(reading, None, ran=True)
-        before = self._counter.board
-        answer = await self._hand_in(who, asked.id, commands)
-        if isinstance(answer, Accepted) and not answer.repeated:
-            undone = tuple(back for command in reversed(commands) for back in inverse(command, before))
-            self._keep(who, undone)
+        answer = await self._hand_in(who, asked.id, commands, to_undo=True)
         return _line_answer(reading, answer, commands)
 
-    async def _hand_in(self, who: Principal, line_id: str, commands: tuple[Command, ...]) -> Answer:
+    async def _hand_in(
+        self, who: Principal, line_id: str, commands: tuple[Command, ...], *, to_undo: bool = False
+    ) -> Answer:
         """One after the other, until one is refused. The line's identity makes theirs, so a repeat is known as one."""
         answer: Answer = declined("malformed", problem="nothing to do", field="line")
         first = 0
+        undone: list[Command] = []
         for index, command in enumerate(commands):
+            before = self._counter.board
             answer = await self._counter.hand_in(who, f"{line_id or _new_id()}/{index}", command)
             if isinstance(answer, Declined):
                 return answer
             first = first or answer.seq_from
+            if to_undo and not answer.repeated:
+                events = [event for seq, event in self._lately if answer.seq_from <= seq <= answer.seq_to]
+                undone = [*(undo_of(before, command, events) or []), *undone]
+        if to_undo:
+            self._keep(who, tuple(undone))
         assert isinstance(answer, Accepted)
         return msgspec.structs.replace(answer, seq_from=first)
 

@@ -83,6 +83,7 @@ def snapshot(board: Board, sight: Sight) -> dict[str, dict[str, Any]]:
     return {
         table.name: {key: row for key, row in table.entries(board).items() if may_see(sight, table.name, row, board)}
         for table in TABLES
+        if table.name != "board"
     }
 
 

@@ -90,6 +90,10 @@ WORDS: Final[dict[str, Name]] = {
     "purpose-needed": Name(
         "Say for what purpose the details are opened: it is recorded.", "请说明查看详情的目的，目的会被记录。"
     ),
+    "details-damaged": Name(
+        "What is stored of these details is not what was sealed. Tell the operator.",
+        "存储的详情与封存内容不符，请告知运维人员。",
+    ),
     "details-destroyed": Name(
         "These details have been destroyed at the end of their retention.", "该详情已在保存期满后销毁。"
     ),
@@ -158,6 +162,7 @@ STATUS: Final[dict[str, int]] = {
     "no-roads": 404,
     "no-gazetteer": 404,
     "details-destroyed": 410,
+    "details-damaged": 500,
     "busy": 503,
     "desk-stopped": 503,
     "storage-full": 503,

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
+import msgspec
+
 from turnout.adapters.socket.messages import encoded
 from turnout.desk.subscribers import Changes, Cut, Snapshot, Subscription
 from turnout.edge.outlet import Outlet
-from turnout.edge.rows import by_table
+from turnout.edge.rows import BoardRow, by_table
 from turnout.words.moment import Moment
 
 SEND_S: Final = 15.0
@@ -66,13 +68,17 @@ class Sender:
                 return None
             case Snapshot(seq=seq, rows=rows):
                 self._fetch()
-                return encoded({"type": "snapshot", "seq": seq, "tables": by_table(rows)})
+                tables = by_table(rows)
+                whole = _whole(tables)
+                return encoded({"type": "snapshot", "seq": seq, "tables": tables, **whole})
             case Changes(seq=seq, upserts=upserts, removes=removes):
                 self._fetch()
                 drop: dict[str, list[str]] = {}
                 for table, row in removes:
                     drop.setdefault(table, []).append(row)
-                return encoded({"type": "changes", "seq": seq, "put": by_table(upserts), "drop": drop})
+                put = by_table(upserts)
+                whole = _whole(put)
+                return encoded({"type": "changes", "seq": seq, "put": put, "drop": drop, **whole})
 
     def _fetch(self) -> None:
         """Ask the subscription for what comes next. Only ever one message ahead: the rest waits there, newest only."""
@@ -85,3 +91,12 @@ class Sender:
         async with asyncio.timeout(SEND_S):
             await self._send({"type": "websocket.send", "text": encoded({"type": "cut", "reason": reason})})
             await self._send({"type": "websocket.close", "code": CLOSE_CODES[reason]})
+
+
+def _whole(tables: dict[str, dict[str, msgspec.Raw]]) -> dict[str, bool | str]:
+    """What is true of the board as a whole goes beside the tables: `exercise`, and the version of the `catalogue`."""
+    row = tables.pop("board", {}).get("board")
+    if row is None:
+        return {}
+    whole = msgspec.json.decode(row, type=BoardRow)
+    return {"exercise": whole.exercise, "catalogue": whole.catalogue}

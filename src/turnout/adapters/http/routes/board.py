@@ -76,7 +76,8 @@ async def city(edge: TheEdge) -> CityShown:
 async def board(who: Who, edge: TheEdge) -> Response[bytes]:
     """Every row that you may see, by table, as of `seq`. The socket gives the same and then follows it."""
     want(who, "read", "field")
-    body = {"seq": edge.counter.seq, "tables": snapshot(edge.counter.board, who.sight)}
+    now = edge.counter.board
+    body = {"seq": edge.counter.seq, "tables": snapshot(now, who.sight), "exercise": now.exercise}
     return Response(_encoder.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
 
 

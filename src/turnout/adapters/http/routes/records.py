@@ -1,0 +1,136 @@
+"""What was: incidents, their course, units' histories, places; and personal details, for a purpose."""
+
+from typing import Annotated, Final
+
+import msgspec
+from litestar import get, post
+from litestar.params import Parameter
+
+from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.problems import NotTaken
+from turnout.core.board import Incident, PersonCard
+from turnout.core.history import Line
+from turnout.core.refusals import UnknownIncident, UnknownUnit
+from turnout.edge.answers import Declined
+from turnout.edge.counter import refused
+from turnout.edge.details import DetailsGiven, DetailsShown
+from turnout.edge.looking_up import PlaceKnown
+from turnout.records.incidents import FOUND_MAX, Asked
+from turnout.words.identity import UnitId
+from turnout.words.moment import Moment
+from turnout.words.place import Place
+
+CODE_MAX: Final = 64
+
+Number = Annotated[str, Parameter(query="number", max_length=CODE_MAX, description="An agency's incident number.")]
+Type = Annotated[str, Parameter(query="type", max_length=CODE_MAX)]
+Status = Annotated[str, Parameter(query="status", max_length=CODE_MAX)]
+From = Annotated[int | None, Parameter(query="from", description="Opened at or after, ms UTC.")]
+To = Annotated[int | None, Parameter(query="to", description="Opened at or before, ms UTC.")]
+Limit = Annotated[int, Parameter(query="limit", ge=1, le=FOUND_MAX)]
+
+
+class DetailsKept(msgspec.Struct, frozen=True):
+    person: PersonCard
+
+
+@get("/incidents")
+async def search(
+    who: Who,
+    edge: TheEdge,
+    number: Number = "",
+    type_code: Type = "",
+    status: Status = "",
+    since: From = None,
+    until: To = None,
+    limit: Limit = 50,
+) -> list[Incident]:
+    """Incidents, open and closed, newest first. There is no search by person."""
+    want(who, "read")
+    asked = Asked(
+        number=number,
+        type=type_code,
+        status=status,
+        opened_from=None if since is None else Moment(since),
+        opened_to=None if until is None else Moment(until),
+        most=limit,
+    )
+    return await edge.look_up.search(who, asked)
+
+
+@get("/incidents/{called:str}")
+async def incident(called: str, who: Who, edge: TheEdge) -> Incident:
+    """One incident, open or closed, by its identity, its tag (while open) or an agency's number."""
+    want(who, "read", "field")
+    return await _found(edge, who, called)
+
+
+@get("/incidents/{called:str}/chronology")
+async def course(called: str, who: Who, edge: TheEdge) -> list[Line]:
+    """Everything that happened in an incident, in order, coded and in both languages."""
+    want(who, "read", "field")
+    return await edge.look_up.course(await _found(edge, who, called))
+
+
+async def _found(edge: TheEdge, who: Who, called: str) -> Incident:
+    row = await edge.look_up.find(who, called)
+    if row is None:
+        raise NotTaken(refused(UnknownIncident(incident=called)))
+    return row
+
+
+@get("/units/{unit:str}/history")
+async def history(unit: str, who: Who, edge: TheEdge, since: From = None, until: To = None) -> list[Line]:
+    """What a unit did, in order."""
+    want(who, "read", "field")
+    board = edge.counter.board
+    row = board.units.get(UnitId(unit))
+    if row is None or not who.sight.unit_row(row, board):
+        raise NotTaken(refused(UnknownUnit(unit=unit)))
+    return await edge.look_up.history_of(unit, Moment(since or 0), None if until is None else Moment(until))
+
+
+@get("/premises")
+async def premises(
+    who: Who,
+    edge: TheEdge,
+    lat: Annotated[float, Parameter(query="lat", ge=-180, le=180)],
+    lon: Annotated[float, Parameter(query="lon", ge=-180, le=180)],
+    type_code: Type = "",
+) -> PlaceKnown:
+    """Hazards, contacts and cautions of a place, and earlier incidents there, as far back as the type wants."""
+    want(who, "read", "field")
+    place = Place(lat, lon)
+    wrong = edge.counter.locator.refuse(place)
+    if wrong is not None:
+        raise NotTaken(refused(wrong))
+    return await edge.look_up.known_of(who, place, type_code, edge.now())
+
+
+@post("/details", status_code=201)
+async def keep_details(data: DetailsGiven, who: Who, edge: TheEdge) -> DetailsKept:
+    """Seal personal details in the vault, under the incident's own key. The card goes into a command."""
+    want(who, "calls", "dispatch", "field")
+    card = await edge.details.keep(who, data)
+    if isinstance(card, Declined):
+        raise NotTaken(card)
+    return DetailsKept(card)
+
+
+@get("/details/{called:str}/{person:str}")
+async def open_details(
+    called: str,
+    person: str,
+    who: Who,
+    edge: TheEdge,
+    purpose: Annotated[str, Parameter(query="purpose", max_length=500)] = "",
+) -> DetailsShown:
+    """Open the details of one person in one incident. Who, when and why is on record before they are shown."""
+    want(who, "calls", "dispatch", "field")
+    shown = await edge.details.open(who, called, person, purpose)
+    if isinstance(shown, Declined):
+        raise NotTaken(shown)
+    return shown
+
+
+ROUTES = [search, incident, course, history, premises, keep_details, open_details]

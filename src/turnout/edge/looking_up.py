@@ -1,0 +1,104 @@
+"""Looking up what was: incidents open and closed, their course, a unit's history, what is known of a place (1.13).
+
+Never by a person (charter 6): nothing here takes a name, a number of a caller or a description.
+"""
+
+import asyncio
+from typing import Final
+
+import msgspec
+
+from turnout.core.board import Board, Incident, PremiseNote
+from turnout.core.commands import Command
+from turnout.core.events import Event
+from turnout.core.history import Line, Names, chronology, incidents_of
+from turnout.core.incidents.commands import AddAddendum, ReopenIncident
+from turnout.desk.access import Principal
+from turnout.edge.counter import DeskAt
+from turnout.line import incident_called
+from turnout.records.incidents import Asked, IncidentRecords
+from turnout.words.identity import IncidentId
+from turnout.words.moment import DAY_MS, Moment
+from turnout.words.place import Place, distance_m
+
+EARLIER_WITHIN_M: Final = 60
+"""Earlier incidents at a place: the building and what stands beside it."""
+
+EARLIER_MAX: Final = 25
+LOOK_BACK_DAYS: Final = 365
+"""Where no type says otherwise."""
+
+
+class PlaceKnown(msgspec.Struct, frozen=True):
+    """What is known of a place: notes about it, newest expiry first, and earlier incidents there."""
+
+    notes: tuple[PremiseNote, ...]
+    earlier: tuple[Incident, ...]
+
+
+class LookUp:
+    def __init__(self, desk: DeskAt, records: IncidentRecords) -> None:
+        self._desk, self._records = desk, records
+
+    def find_open(self, who: Principal, called: str) -> Incident | None:
+        """On the board, by identity, tag or number; None where there is none that this principal may see."""
+        return find_open(self._desk.board, who, called)
+
+    async def find(self, who: Principal, called: str) -> Incident | None:
+        """On the board or in the records."""
+        row = self.find_open(who, called)
+        if row is None:
+            row = await asyncio.to_thread(self._records.find, called)
+        return row if row is not None and who.sight.incident(row) else None
+
+    async def search(self, who: Principal, asked: Asked) -> list[Incident]:
+        """As the records have them; those still open as they are now."""
+        own = msgspec.structs.replace(asked, agencies=frozenset(who.actor.agencies))
+        found = await asyncio.to_thread(self._records.search, own)
+        return [self._desk.board.incidents.get(row.id, row) for row in found]
+
+    async def course(self, incident: Incident) -> list[Line]:
+        """What happened in it, line by line, in both languages."""
+        return await asyncio.to_thread(self._lines, "incident", incident.id, Moment(0), None)
+
+    async def history_of(self, unit: str, since: Moment, until: Moment | None) -> list[Line]:
+        """What a unit did (3.23)."""
+        return await asyncio.to_thread(self._lines, "unit", unit, since, until)
+
+    async def known_of(self, who: Principal, place: Place, type_code: str, now: Moment) -> PlaceKnown:
+        """Notes that reach to the place, and earlier incidents there as far back as the type wants."""
+        board = self._desk.board
+        kind = board.catalogue.types.get(type_code) if board.catalogue is not None else None
+        days = kind.look_back_days if kind is not None else LOOK_BACK_DAYS
+        asked = Asked(near=place, within_m=EARLIER_WITHIN_M, opened_from=Moment(now - days * DAY_MS), most=EARLIER_MAX)
+        notes = [note for note in board.premises.values() if distance_m(note.place, place) <= note.radius_m]
+        notes.sort(key=lambda note: -note.expires)
+        return PlaceKnown(tuple(notes), tuple(await self.search(who, asked)))
+
+    def _lines(self, kind: str, subject: str, since: Moment, until: Moment | None) -> list[Line]:
+        rows = self._records.lines_of(kind, subject, since, until)
+        return chronology(rows, self._names(rows))
+
+    def _names(self, rows: list[tuple[int, Event]]) -> Names:
+        board = self._desk.board
+        named = {incident for _, event in rows for incident in incidents_of(event)}
+        tags = self._records.tags(named)
+        tags.update({one: board.incidents[IncidentId(one)].tag for one in named if one in board.incidents})
+        return Names(board.catalogue, tags)
+
+
+def find_open(board: Board, who: Principal, called: str) -> Incident | None:
+    """On the board, by identity, tag or number; None where there is none that this principal may see."""
+    row = board.incidents.get(IncidentId(called))
+    if row is None:
+        found = incident_called(board, called)
+        row = board.incidents.get(IncidentId(found)) if found is not None else None
+    return row if row is not None and who.sight.incident(row) else None
+
+
+def with_record(command: Command, board: Board, records: IncidentRecords) -> Command:
+    """For the desk: reopening or adding to an incident that has left the board brings its record along (4.11, 6.5)."""
+    if not isinstance(command, ReopenIncident | AddAddendum):
+        return command
+    gone = IncidentId(command.incident_id) not in board.incidents
+    return msgspec.structs.replace(command, record=records.find(command.incident_id) if gone else None)

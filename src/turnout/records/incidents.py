@@ -1,0 +1,217 @@
+"""Every incident there ever was, as it last stood, and what happened in it, line by line: a projection of the journal.
+
+Its last applied sequence is kept in the same transaction as its rows, so it always knows how far it is; the file can be
+deleted at any time and is made anew from the journal. It is searched by number, type, place, time and
+status, never by a person (charter 6): nothing of a person but a reference is in it.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from turnout.core.board import Incident
+from turnout.core.events import Event, decode
+from turnout.core.history import incidents_of, units_of
+from turnout.words.identity import AgencyId
+from turnout.words.moment import Moment
+from turnout.words.place import Place, distance_m
+
+METRES_PER_DEGREE_LAT: Final = 111_195.0
+
+SHAPE: Final = 1
+"""Goes up when the tables below change: an older file is dropped and made anew."""
+
+FOUND_MAX: Final = 200
+"""Of one search: more than a person reads; narrow it by time."""
+
+LINES_MAX: Final = 5_000
+"""Of one chronology; the longest real incident has some hundreds."""
+
+_TABLES = """
+CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT;
+INSERT INTO progress VALUES (1, 0);
+CREATE TABLE incident (
+    id TEXT PRIMARY KEY, type TEXT NOT NULL, status TEXT NOT NULL, opened INTEGER NOT NULL, closed INTEGER,
+    lat REAL, lon REAL, agencies TEXT NOT NULL, body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX incident_opened ON incident(opened);
+CREATE INDEX incident_place ON incident(lat, lon);
+CREATE TABLE number (number TEXT PRIMARY KEY, incident TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE line (
+    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE line_of (kind TEXT, id TEXT, seq INTEGER, PRIMARY KEY (kind, id, seq)) STRICT, WITHOUT ROWID;
+"""
+
+
+class RecordedEvent(msgspec.Struct, frozen=True):
+    """A journal row as the records need it: the event, and its stored form."""
+
+    seq: int
+    at: Moment
+    name: str
+    version: int
+    body: bytes
+    event: Event
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A search. Every field that is given narrows it."""
+
+    number: str = ""
+    type: str = ""
+    status: str = ""
+    opened_from: Moment | None = None
+    opened_to: Moment | None = None
+    near: Place | None = None
+    within_m: int = 0
+    agencies: frozenset[AgencyId] = frozenset()
+    """Only those that concern one of them; empty: all."""
+    most: int = 50
+
+
+_encode = msgspec.json.Encoder().encode
+_incident: msgspec.json.Decoder[Incident] = msgspec.json.Decoder(Incident)
+
+
+class IncidentRecords:
+    """One connection behind a lock: `apply` from the recorder's thread, questions from others."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, threading.Lock()
+        self._base = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        base = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        base.execute("PRAGMA journal_mode = WAL")
+        base.execute("PRAGMA synchronous = NORMAL")
+        shape = int(base.execute("PRAGMA user_version").fetchone()[0])
+        if shape not in (0, SHAPE):
+            base.close()
+            for old in (self._path, *(Path(f"{self._path}{tail}") for tail in ("-wal", "-shm"))):
+                old.unlink(missing_ok=True)
+            return self._opened()
+        if shape == 0:
+            base.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SHAPE}; COMMIT;")
+        return base
+
+    def close(self) -> None:
+        with self._lock:
+            self._base.close()
+
+    @property
+    def seq(self) -> int:
+        """The last journal row that is in it."""
+        return int(self._rows("SELECT seq FROM progress")[0][0])
+
+    def clear(self) -> None:
+        """Forget everything, to be made anew."""
+        with self._lock:
+            tables = ("incident", "number", "line", "line_of")
+            clearing = " ".join(f"DELETE FROM {table};" for table in tables)
+            self._base.executescript(f"BEGIN; {clearing} UPDATE progress SET seq = 0; COMMIT;")
+
+    def apply(self, events: Sequence[RecordedEvent], incidents: Iterable[Incident], seq: int) -> None:
+        """Everything up to `seq`: the events since the last time, and the incidents that they changed."""
+        with self._lock:
+            base = self._base
+            base.execute("BEGIN IMMEDIATE")
+            try:
+                base.executemany("INSERT OR REPLACE INTO line VALUES (?,?,?,?,?)", [_line(one) for one in events])
+                base.executemany(
+                    "INSERT OR IGNORE INTO line_of VALUES (?,?,?)", [m for e in events for m in _mentions(e)]
+                )
+                for row in incidents:
+                    base.execute("INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?,?)", _columns(row))
+                    numbers = [(number, row.id) for number in row.numbers.values() if number]
+                    base.executemany("INSERT OR REPLACE INTO number VALUES (?,?)", numbers)
+                base.execute("UPDATE progress SET seq = ?", (seq,))
+                base.execute("COMMIT")
+            except BaseException:
+                base.execute("ROLLBACK")
+                raise
+
+    def find(self, called: str) -> Incident | None:
+        """By identity or by an agency's number."""
+        rows = self._rows(
+            "SELECT body FROM incident WHERE id = ? OR id = (SELECT incident FROM number WHERE number = ?)",
+            called, called.upper(),
+        )  # fmt: skip
+        return _incident.decode(rows[0][0]) if rows else None
+
+    def search(self, asked: Asked) -> list[Incident]:
+        """Newest first."""
+        where, values = _conditions(asked)
+        sql = f"SELECT body FROM incident WHERE {where} ORDER BY opened DESC LIMIT ?"
+        found = [_incident.decode(row[0]) for row in self._rows(sql, *values, FOUND_MAX)]
+        found = [row for row in found if not asked.agencies or not asked.agencies.isdisjoint(row.agencies)]
+        if asked.near is not None:
+            near = asked.near
+            found = [row for row in found if _is_within(row, near, asked.within_m)]
+        return found[: min(asked.most, FOUND_MAX)]
+
+    def lines_of(self, kind: str, subject: str, since: Moment, until: Moment | None) -> list[tuple[int, Event]]:
+        """(sequence, event) of one `incident` or `unit`, in order."""
+        last = until if until is not None else Moment(2**62)
+        rows = self._rows(
+            "SELECT line.seq, name, version, body FROM line_of JOIN line ON line.seq = line_of.seq"
+            " WHERE kind = ? AND id = ? AND at BETWEEN ? AND ? ORDER BY line.seq LIMIT ?",
+            kind, subject, since, last, LINES_MAX,
+        )  # fmt: skip
+        return [(seq, decode(name, version, body)) for seq, name, version, body in rows]
+
+    def tags(self, incidents: Iterable[str]) -> dict[str, str]:
+        """The tags that these incidents had."""
+        found = ((one, self.find(one)) for one in dict.fromkeys(incidents))
+        return {one: row.tag for one, row in found if row is not None}
+
+    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._base.execute(sql, values).fetchall()
+
+
+def _line(one: RecordedEvent) -> tuple[Any, ...]:
+    return one.seq, one.at, one.name, one.version, one.body
+
+
+def _mentions(one: RecordedEvent) -> list[tuple[str, str, int]]:
+    incidents = [("incident", named, one.seq) for named in incidents_of(one.event)]
+    return incidents + [("unit", named, one.seq) for named in units_of(one.event)]
+
+
+def _columns(row: Incident) -> tuple[Any, ...]:
+    place = row.location.place
+    lat, lon = (place.lat, place.lon) if place is not None else (None, None)
+    agencies = _encode(row.agencies).decode()
+    return row.id, row.type, row.status, row.opened, row.closed, lat, lon, agencies, _encode(row)
+
+
+def _conditions(asked: Asked) -> tuple[str, list[Any]]:
+    where, values = ["1"], list[Any]()
+    if asked.number:
+        where.append("id = (SELECT incident FROM number WHERE number = ?)")
+        values.append(asked.number.upper())
+    for column, wanted in (("type", asked.type), ("status", asked.status)):
+        if wanted:
+            where.append(f"{column} = ?")
+            values.append(wanted)
+    for comparison, moment in (("opened >= ?", asked.opened_from), ("opened <= ?", asked.opened_to)):
+        if moment is not None:
+            where.append(comparison)
+            values.append(moment)
+    if asked.near is not None:
+        lat_degrees = asked.within_m / METRES_PER_DEGREE_LAT
+        where.append("lat BETWEEN ? AND ? AND lon BETWEEN ? AND ?")
+        lon_degrees = lat_degrees * 3.0
+        values += [asked.near.lat - lat_degrees, asked.near.lat + lat_degrees]
+        values += [asked.near.lon - lon_degrees, asked.near.lon + lon_degrees]
+    return " AND ".join(where), values
+
+
+def _is_within(row: Incident, near: Place, within_m: int) -> bool:
+    place = row.location.place
+    return place is not None and distance_m(place, near) <= within_m
