@@ -20,6 +20,8 @@ class LiveBoard {
   positions = $state.raw<Tables['positions']>({})
   supplements = $state.raw<Tables['supplements']>({})
   exercise = $state(false)
+  /** Version of the city's tables that the rows go with. */
+  catalogue = $state('')
   loaded = $state(false)
   /** Newest place per unit. Not reactive: the map reads it in its own rhythm. */
   places = new Map<string, PlaceRow>()
@@ -75,7 +77,11 @@ class LiveBoard {
   #take(frame: FromServer): void {
     if (frame.type === 'places') return this.#takePlaces(frame.units)
     if (frame.type !== 'snapshot' && frame.type !== 'changes') return
-    if (frame.exercise !== undefined) this.exercise = frame.exercise
+    const whole = (frame.type === 'snapshot' ? frame.tables : frame.put).board?.board
+    if (whole) {
+      this.exercise = whole.exercise
+      this.catalogue = whole.catalogue
+    }
     const changes: RowChange[] = []
     for (const name of TABLES) {
       const before = this[name] as Record<string, unknown>

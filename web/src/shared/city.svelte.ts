@@ -12,7 +12,6 @@ export interface City {
   tiles: string
   demo: boolean
   version: string
-  setup_needed?: boolean
 }
 
 class LiveCity {

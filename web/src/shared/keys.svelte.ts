@@ -1,4 +1,5 @@
 /** The keys that work everywhere, and the list of them that a person can read. One table for both. */
+import { untrack } from 'svelte'
 import type { Words } from './words/en'
 
 export interface Key {
@@ -19,7 +20,7 @@ class Keys {
 
   /** The keys of a screen, until it goes away. */
   offer(keys: Key[]): () => void {
-    this.#keys = [...this.#keys, ...keys]
+    this.#keys = [...untrack(() => this.#keys), ...keys]
     return () => {
       this.#keys = this.#keys.filter((key) => !keys.includes(key))
     }

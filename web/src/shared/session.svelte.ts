@@ -1,11 +1,11 @@
 /** Who sits here. */
 import { api, Problem } from './api'
 import { stream } from './link/stream.svelte'
-import type { Actor } from './link/frames'
 
 export interface Session {
-  actor: Actor
+  actor: string
   roles: string[]
+  scopes: string[]
   position: string
   groups: string[]
   language?: string
@@ -40,7 +40,7 @@ class LiveSession {
   }
 
   get who(): string {
-    return this.current?.actor.id ?? ''
+    return this.current?.actor ?? ''
   }
 
   may(role: string): boolean {

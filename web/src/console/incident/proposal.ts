@@ -4,8 +4,8 @@ import type { Offer } from '../../shared/rows'
 
 export interface SpokenReason {
   code: string
-  fields?: Record<string, unknown>
-  text?: Both
+  fields: Record<string, unknown>
+  text: Both
 }
 
 export interface ProposedUnit {
@@ -17,35 +17,30 @@ export interface ProposedUnit {
   total_s: number
   p10_s: number
   p90_s: number
-  start?: string
-  from?: string
+  /** Where it starts: `quarters`, `road` or `last-known`. */
+  from: string
   fix_age_s: number | null
   hold_back: boolean
   why: SpokenReason[]
 }
 
-export interface BypassedUnit {
+export interface BypassedUnit extends SpokenReason {
   unit: string
-  capability?: string
-  reason?: SpokenReason
-  code?: string
-  text?: Both
-  total_s?: number | null
+  capability: string
+  total_s: number | null
 }
 
 export interface Proposal {
   incident_id: string
   at: number
-  plans?: string[]
-  plan?: { id: string; name: Both }
+  plan: { id: string; name: Both } | null
+  plans: { id: string; name: Both }[]
   alarm_level: number
   lines: ProposedUnit[]
   also: ProposedUnit[]
   bypassed: BypassedUnit[]
   shortfalls: { capability: string; wanted: number; found: number }[]
-  notes?: SpokenReason[]
+  notes: SpokenReason[]
   offer: Offer
 }
 
-export const startOf = (line: ProposedUnit): string => line.start ?? line.from ?? ''
-export const reasonOf = (unit: BypassedUnit): SpokenReason => unit.reason ?? { code: unit.code ?? '', text: unit.text }

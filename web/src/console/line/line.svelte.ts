@@ -4,7 +4,7 @@
  */
 import { desk } from '../../shared/desk.svelte'
 import { keep, kept } from '../../shared/kept'
-import type { LineAnswer, LineFocus } from '../../shared/link/frames'
+import type { Answer, LineAnswer, LineFocus } from '../../shared/link/frames'
 import { stream } from '../../shared/link/stream.svelte'
 import { outbox } from '../../shared/outbox.svelte'
 import { selection } from '../../shared/selection.svelte'
@@ -112,6 +112,12 @@ class CommandLine {
     const answer = await outbox.line(line, this.focus)
     this.isRunning = false
     if (!answer) return null
+    // A line that could not even be read comes back as a plain refusal.
+    if (!('understood' in answer)) {
+      const refusal = answer as unknown as Answer
+      desk.tell('refused', line, refusal.text ?? null)
+      return null
+    }
     const accepted = answer.ran ? (answer.answer?.ok ?? true) : answer.understood && !answer.error
     this.#remember(line, accepted)
     if (accepted && isTyped && this.text.trim() === line) this.clear()

@@ -13,17 +13,28 @@ export interface Suggestion {
   complete: string
 }
 
-export async function suggest(text: string, near: Place | null): Promise<Suggestion[]> {
-  return api.get<Suggestion[]>(`/places/suggest${query({ q: text, limit: 8, lat: near?.lat, lon: near?.lon })}`)
+export interface OfferedPlace {
+  text: string
+  lat: number
+  lon: number
+  note: string
 }
 
-/** The location that this text means; null where it means none or several. */
-export async function locate(text: string): Promise<Location | null> {
+/** What a text means: a location, or the server's no with the places that may have been meant. */
+export type Located = { location: Location } | { problem: Problem; offers: OfferedPlace[] }
+
+export async function suggest(text: string, near: Place | null): Promise<Suggestion[]> {
+  return api.get<Suggestion[]>(`/places/suggest${query({ q: text.slice(0, 200), limit: 8, lat: near?.lat, lon: near?.lon })}`)
+}
+
+/** Throws only where there is no connection. */
+export async function locate(text: string): Promise<Located> {
   try {
-    return await api.post<Location>('/places/locate', { text })
+    return { location: await api.post<Location>('/places/locate', { text }) }
   } catch (trouble) {
-    if (trouble instanceof Problem && trouble.status !== 0) return null
-    throw trouble
+    if (!(trouble instanceof Problem) || trouble.status === 0) throw trouble
+    const { candidates, nearest, offers } = trouble.fields as Record<string, OfferedPlace[] | undefined>
+    return { problem: trouble, offers: candidates ?? nearest ?? offers ?? [] }
   }
 }
 

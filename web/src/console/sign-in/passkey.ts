@@ -44,18 +44,18 @@ function unwrapped<T>(reply: T | { publicKey: T }): T {
 const known = (list: Described[] | undefined) => (list ?? []).map((one) => ({ ...one, id: toBytes(one.id) }))
 
 /** Sign in with a passkey of this device. Throws where the person closed the dialogue or the server said no. */
-export async function signInWithPasskey(account: string, position: string): Promise<Session> {
-  const options = unwrapped(await api.post<RequestOptions | { publicKey: RequestOptions }>('/session/passkey/options', { account }))
+export async function signInWithPasskey(position: string): Promise<Session> {
+  const options = unwrapped(await api.post<RequestOptions | { publicKey: RequestOptions }>('/session/passkey/options'))
   const publicKey = { ...options, challenge: toBytes(options.challenge), allowCredentials: known(options.allowCredentials) }
   const credential = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential
   const reply = credential.response as AuthenticatorAssertionResponse
   return api.post<Session>('/session/passkey/verify', {
-    account,
     position,
     credential: {
       id: credential.id,
       rawId: toText(credential.rawId),
       type: credential.type,
+      clientExtensionResults: credential.getClientExtensionResults(),
       response: {
         clientDataJSON: toText(reply.clientDataJSON),
         authenticatorData: toText(reply.authenticatorData),
@@ -82,6 +82,7 @@ export async function registerPasskey(): Promise<void> {
       id: credential.id,
       rawId: toText(credential.rawId),
       type: credential.type,
+      clientExtensionResults: credential.getClientExtensionResults(),
       response: { clientDataJSON: toText(reply.clientDataJSON), attestationObject: toText(reply.attestationObject) },
     },
   })

@@ -18,6 +18,14 @@ export type Tables = Pick<
   | 'supplements'
 >
 export type TableName = keyof Tables
+/** What is true of the board as a whole. Another `catalogue`: the city's tables have changed. */
+export interface BoardRow {
+  exercise: boolean
+  catalogue: string
+}
+
+export type WireTables = Partial<Tables> & { board?: { board?: BoardRow } }
+
 export const TABLES: readonly TableName[] = [
   'calls',
   'incidents',
@@ -72,7 +80,7 @@ export interface LineAnswer {
   explain: Both
   command: ({ do: string } & Record<string, unknown>) | null
   completions: Completion[]
-  error: { code: string; text: Both; at: number } | null
+  error: { code: string; text: Both; at: number; start?: number; end?: number } | null
   ran: boolean
   answer: Answer | null
   effects: Record<string, unknown>
@@ -81,8 +89,8 @@ export interface LineAnswer {
 export type FromServer =
   | { type: 'welcome'; protocol: number; oldest_protocol: number; version: string; now: number; actor: Actor; city: string }
   | { type: 'too-old'; oldest_protocol: number }
-  | { type: 'snapshot'; seq: number; tables: Partial<Tables>; exercise?: boolean }
-  | { type: 'changes'; seq: number; put: Partial<Tables>; drop: Partial<Record<TableName, string[]>>; exercise?: boolean }
+  | { type: 'snapshot'; seq: number; tables: WireTables }
+  | { type: 'changes'; seq: number; put: WireTables; drop: Partial<Record<TableName, string[]>> }
   | { type: 'places'; now: number; units: PlaceRow[] }
   | ({ type: 'answer'; id: string } & Answer)
   | ({ type: 'line-answer'; id: string } & LineAnswer)

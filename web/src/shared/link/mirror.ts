@@ -1,5 +1,5 @@
 /** A copy of the board's rows, kept by the one stream of a browser and handed to every window that opens. Pure. */
-import { TABLES, type FromServer, type PlaceRow, type TableName, type Tables } from './frames'
+import { TABLES, type BoardRow, type FromServer, type PlaceRow, type TableName, type Tables } from './frames'
 
 export type RowTables = { [T in TableName]: Record<string, unknown> }
 
@@ -11,13 +11,15 @@ export class Mirror {
   tables: RowTables = noTables()
   places = new Map<string, PlaceRow>()
   seq: number | null = null
-  exercise = false
+  whole: BoardRow | undefined
 
-  /** Take a frame that carries rows. Returns whether it continued what was there (false: start again from it). */
+  /** Take a frame that carries rows. */
   take(frame: Extract<FromServer, { type: 'snapshot' | 'changes' }>): void {
-    if (frame.exercise !== undefined) this.exercise = frame.exercise
+    const whole = (frame.type === 'snapshot' ? frame.tables : frame.put).board?.board
+    if (whole) this.whole = whole
     if (frame.type === 'snapshot') {
-      this.tables = { ...noTables(), ...(frame.tables as Partial<RowTables>) }
+      this.tables = noTables()
+      for (const name of TABLES) Object.assign(this.tables[name], frame.tables[name])
     } else {
       for (const name of TABLES) {
         const put = frame.put?.[name] as Record<string, unknown> | undefined
@@ -36,8 +38,7 @@ export class Mirror {
     return {
       type: 'snapshot',
       seq: this.seq ?? 0,
-      tables: this.tables as unknown as Partial<Tables>,
-      exercise: this.exercise,
+      tables: { ...(this.tables as unknown as Partial<Tables>), ...(this.whole ? { board: { board: this.whole } } : {}) },
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { Feature, FeatureCollection, Position } from 'geojson'
 import type { Catalogue, Closure, HospitalState, HydrantState, Incident, PremiseNote, SpecialZone, Unit } from '../rows'
 import { duration } from '../format'
-import { isFree, signOf, signOrder } from '../stages'
+import { isFree, signOf, signOrder, workingUnits } from '../stages'
 import { STALE_MS, type Drawn } from './motion'
 
 type Rows<T> = Record<string, T>
@@ -20,12 +20,13 @@ export function incidentFeatures(incidents: Rows<Incident>, chosen: string | nul
   for (const incident of Object.values(incidents)) {
     const { place } = incident.location
     if (!place || incident.status === 'closed') continue
+    const units = workingUnits(incident).length
     features.push(
       point(place.lon, place.lat, {
         id: incident.id,
         tag: incident.tag,
         priority: Math.min(5, Math.max(1, incident.priority)),
-        label: `${incident.tag} ${typeName(incident.type)}`,
+        label: `${incident.tag} ${typeName(incident.type)}${units ? ` · ${units}` : ''}`,
         chosen: incident.id === chosen,
       }),
     )

@@ -44,16 +44,17 @@ const LIGHT: Ground = {
   area: '#66737f',
 }
 
-const streetClass: ExpressionSpecification = ['coalesce', ['get', 'class'], 'minor']
-const isMajor: ExpressionSpecification = ['in', streetClass, ['literal', ['motorway', 'trunk', 'primary', 'freeway', 'highway', 'major']]]
-const isMiddle: ExpressionSpecification = ['in', streetClass, ['literal', ['secondary', 'tertiary', 'arterial', 'collector', 'motorway_link', 'trunk_link', 'primary_link', 'middle']]]
+const streetClass: ExpressionSpecification = ['coalesce', ['get', 'class'], 'residential']
+const isMajor: ExpressionSpecification = ['in', streetClass, ['literal', ['motorway', 'trunk', 'primary']]]
+const isMiddle: ExpressionSpecification = ['in', streetClass, ['literal', ['secondary', 'tertiary', 'motorway_link', 'trunk_link', 'primary_link']]]
 
 function widths(major: number, middle: number, minor: number): ExpressionSpecification {
   const by = (factor: number): ExpressionSpecification => ['case', isMajor, major * factor, isMiddle, middle * factor, minor * factor]
   return ['interpolate', ['exponential', 1.6], ['zoom'], 10, by(0.4), 13, by(1), 16, by(4), 19, by(16)]
 }
 
-function ground(g: Ground): LayerSpecification[] {
+function ground(g: Ground, isChinese: boolean): LayerSpecification[] {
+  const name: ExpressionSpecification = isChinese ? ['coalesce', ['get', 'name_zh'], ['get', 'name'], ''] : ['coalesce', ['get', 'name'], '']
   const city = { source: 'city' }
   const text = { 'text-font': FONT, 'text-letter-spacing': 0.01 }
   const paint = { 'text-color': g.label, 'text-halo-color': g.halo, 'text-halo-width': 1.4 }
@@ -66,7 +67,7 @@ function ground(g: Ground): LayerSpecification[] {
     { id: 'street-casing', type: 'line', ...city, 'source-layer': 'streets', minzoom: 12, layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': g.casing, 'line-width': widths(4.4, 3.2, 2) } },
     { id: 'streets', type: 'line', ...city, 'source-layer': 'streets', layout: { 'line-cap': 'round', 'line-join': 'round', 'line-sort-key': ['case', isMajor, 2, isMiddle, 1, 0] }, paint: { 'line-color': ['case', isMajor, g.major, isMiddle, g.middle, g.minor], 'line-width': widths(3, 2, 1.1) } },
     { id: 'street-names', type: 'symbol', ...city, 'source-layer': 'streets', minzoom: 13.2, filter: ['has', 'name'], layout: { ...text, 'symbol-placement': 'line', 'symbol-spacing': 320, 'text-field': ['get', 'name'], 'text-size': ['interpolate', ['linear'], ['zoom'], 13, 9.5, 17, 13] }, paint },
-    { id: 'labels', type: 'symbol', ...city, 'source-layer': 'labels', layout: { ...text, 'text-field': ['coalesce', ['get', 'name'], ''], 'text-size': ['interpolate', ['linear'], ['zoom'], 10, 10, 15, 14], 'text-max-width': 8, 'text-transform': 'uppercase' }, maxzoom: 15.5, paint: { ...paint, 'text-color': g.area } },
+    { id: 'labels', type: 'symbol', ...city, 'source-layer': 'labels', layout: { ...text, 'text-field': name, 'text-size': ['interpolate', ['linear'], ['zoom'], 10, 10, 15, 14], 'text-max-width': 8, 'symbol-sort-key': ['coalesce', ['get', 'rank'], 9], 'text-transform': 'uppercase' }, maxzoom: 15.5, paint: { ...paint, 'text-color': g.area } },
   ]
 }
 
@@ -93,16 +94,16 @@ function overlays(c: OverlayColours): LayerSpecification[] {
     { id: 'hospitals', type: 'symbol', source: 'hospitals', layout: { ...label, 'icon-image': 'hospital|', 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 14, 1], 'text-field': ['step', ['zoom'], '', 13, ['get', 'label']], 'text-size': 10.5 }, paint },
     { id: 'premises', type: 'circle', source: 'premises', minzoom: 13, paint: { 'circle-radius': 5, 'circle-color': 'transparent', 'circle-stroke-color': c.text, 'circle-stroke-width': 1.5 } },
     { id: 'closure-signs', type: 'symbol', source: 'closures', filter: ['==', ['geometry-type'], 'Point'], layout: { 'icon-image': 'closure|', 'icon-allow-overlap': true } },
-    { id: 'incident-ring', type: 'circle', source: 'incidents', filter: ['get', 'chosen'], paint: { 'circle-radius': 20, 'circle-color': 'transparent', 'circle-stroke-color': c.chosen, 'circle-stroke-width': 3 } },
-    { id: 'incidents', type: 'symbol', source: 'incidents', layout: { ...label, 'text-offset': [0, 1.5], 'icon-image': ['concat', 'incident|', ['to-string', ['get', 'priority']]], 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.62, 14, 1], 'symbol-sort-key': ['-', 0, ['get', 'priority']], 'text-field': ['step', ['zoom'], ['get', 'tag'], 13, ['get', 'label']] }, paint: { ...paint, 'text-halo-width': 2 } },
     { id: 'unit-ring', type: 'circle', source: 'units', filter: ['any', ['get', 'chosen'], ['get', 'duress']], paint: { 'circle-radius': 15, 'circle-color': 'transparent', 'circle-stroke-color': ['case', ['get', 'duress'], c.urgent, c.chosen], 'circle-stroke-width': ['case', ['get', 'duress'], 5, 3] } },
     { id: 'units', type: 'symbol', source: 'units', layout: { ...label, 'icon-image': ['get', 'icon'], 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.55, 13, 0.85, 16, 1.15], 'symbol-sort-key': ['get', 'order'], 'text-field': ['step', ['zoom'], ['case', ['get', 'chosen'], ['get', 'label'], ''], 12.6, ['get', 'label']], 'text-size': 10.5 }, paint },
+    { id: 'incident-ring', type: 'circle', source: 'incidents', filter: ['get', 'chosen'], paint: { 'circle-radius': 20, 'circle-color': 'transparent', 'circle-stroke-color': c.chosen, 'circle-stroke-width': 3 } },
+    { id: 'incidents', type: 'symbol', source: 'incidents', layout: { ...label, 'text-offset': [0, 1.5], 'icon-image': ['concat', 'incident|', ['to-string', ['get', 'priority']]], 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.62, 14, 1], 'symbol-sort-key': ['-', 0, ['get', 'priority']], 'text-field': ['step', ['zoom'], ['get', 'tag'], 13, ['get', 'label']] }, paint: { ...paint, 'text-halo-width': 2 } },
   ]
 }
 
-export function cityStyle(isDark: boolean, tiles: string | null, colours: OverlayColours): StyleSpecification {
+export function cityStyle(isDark: boolean, isChinese: boolean, tiles: string | null, colours: OverlayColours): StyleSpecification {
   const g = isDark ? DARK : LIGHT
-  const base = ground(g)
+  const base = ground(g, isChinese)
   return {
     version: 8,
     sources: {

@@ -198,6 +198,7 @@ export const zh: Words = {
     strikeWhy: '错在哪里？',
     struck: (who, why) => `${who} 划去：${why}`,
     assigned: '单元',
+    finished: (n) => `已结束 ${n} 个`,
     noUnits: '尚无单元。',
     recommendation: '派遣建议',
     recommend: '取得建议',
@@ -283,6 +284,8 @@ export const zh: Words = {
   },
 
   roles: { caller: '报警人', patient: '病人', contact: '联系人', witness: '目击者', involved: '当事人', missing: '走失者' },
+  tasks: { attack: '灭火', ventilation: '排烟', search: '搜救', command: '指挥', transport: '转运', 'first-response': '先到急救', 'traffic-control': '交通管控', standby: '待命', care: '救护', water: '供水', rescue: '救援', repair: '抢修', cover: '掩护', supply: '保障', support: '支援', investigation: '调查' },
+  disciplines: { fire: '消防', ems: '急救', police: '警务', services: '城市服务' },
   placeRoles: { staging: '集结点', 'command-post': '指挥部', destination: '目的地', landing: '起降点', other: '其他' },
   linkKinds: {
     child: '下级',
