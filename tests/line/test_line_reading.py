@@ -48,7 +48,7 @@ class Streets:
             return Ambiguous((suggestion("BALBOA ST"), suggestion("BALBOA PARK")))
         short = text.upper().replace("/", " ").replace("16TH MISSION", "16TH ST / MISSION ST")
         for known in self.known:
-            if known.startswith(short):
+            if known.startswith(short) and " " in short:
                 return Verified(suggestion(known))
         return Unknown((suggestion("300 MISSION ST"),))
 
@@ -92,10 +92,20 @@ CATALOGUE = Catalogue(
 
 def an_incident(incident_id: str, tag: str, number: str) -> Incident:
     return Incident(
-        id=incident_id, tag=tag, numbers={"FD": number}, opened=Moment(0), opened_by="x", position="P", status="pending",
-        status_since=Moment(0), type="SF", priority=2, agencies=("FD",),
-        location=Location(text="300 MISSION ST", place=HERE), last_change=Moment(0),
-    )  # fmt: skip
+        id=incident_id,
+        tag=tag,
+        numbers={"FD": number},
+        opened=Moment(0),
+        opened_by="x",
+        position="P",
+        status="pending",
+        status_since=Moment(0),
+        type="SF",
+        priority=2,
+        agencies=("FD",),
+        location=Location(text="300 MISSION ST", place=HERE),
+        last_change=Moment(0),
+    )
 
 
 BOARD = Board(
@@ -189,6 +199,18 @@ def test_without_units_the_recommendation_is_sent():
     assert "recommended" in reading.explain.en
 
 
+def test_a_raised_alarm_sends_what_the_new_level_adds():
+    reading = read("A F12 3")
+    assert as_json(reading.commands[0])["level"] == 3
+    assert (reading.send_recommended, reading.recommend_level) == ("i12", 3)
+    assert read("A F12 1").send_recommended is None
+
+
+def test_a_type_is_offered_only_after_a_place():
+    assert [each.text for each in read("E 300").completions] == ["E 300 MISSION ST "]
+    assert [each.text for each in read("E 300 MISSION ST STRU").completions] == ["E 300 MISSION ST SF "]
+
+
 def test_a_line_is_explained_in_both_languages_before_it_runs():
     explain = read("D E07 T03 F12").explain
     assert explain == Name("Send E07, T03 to F12 (300 MISSION ST)", "派 E07、T03 赴 F12 (300 MISSION ST)")
@@ -232,7 +254,7 @@ def test_what_is_wrong_is_shown_where_it_is(line, code, start):
         ("S E07 E", "S E07 ENR "),
         ("E 16", "E 16TH ST / MISSION ST "),
         ("E 300 MISSION STRU", "E 300 MISSION SF "),
-        ("E 300 MISSION ", "E 300 MISSION ST "),
+        ("E 300", "E 300 MISSION ST "),
         ("E 300 MISSION ST ", "E 300 MISSION ST SF "),
         ("X F12 R", "X F12 RPT "),
         ("sta", "S "),

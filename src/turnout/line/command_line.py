@@ -127,6 +127,7 @@ class CommandLine:
             commands=made.commands,
             effect=made.effect,
             send_recommended=made.send_recommended,
+            recommend_level=made.recommend_level,
             verb=verb.code,
         )
 

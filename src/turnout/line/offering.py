@@ -7,6 +7,7 @@ from turnout.line.lexicon import Kind, Lexicon
 from turnout.line.places import Places
 from turnout.line.reading import Completion
 from turnout.line.tokens import Typed, key_of
+from turnout.roads.gazetteer.answers import Verified
 from turnout.words.identity import UnitId
 from turnout.words.name import Name
 
@@ -33,25 +34,35 @@ def completions(
 ) -> tuple[Completion, ...]:
     """Ways to go on from the farthest word that was reached."""
     found: list[Completion] = []
+    wanted = failure.wanted
     if failure.place_at is not None:
-        found.extend(_after_a_place(failure, typed, lexicon))
-        found.extend(_places(_head(typed, failure.place_at), _rest(typed, failure.place_at), places))
-    for slot in failure.wanted:
+        whole = _is_a_place(_rest(typed, failure.place_at), places)
+        types = _types_after_a_place(failure, typed, lexicon, places)
+        found.extend(types[: COMPLETIONS_MAX // 2] if whole else types)
+        if not types and not whole:
+            found.extend(_places(_head(typed, failure.place_at), _rest(typed, failure.place_at), places))
+        wanted = [slot for slot in wanted if whole or slot.kind != "type"]
+    for slot in wanted:
         head, partial = _head(typed, failure.at), _rest(typed, failure.at)
         found.extend(_for_slot(slot, head, partial, board, lexicon, places))
     unique = {completion.text: completion for completion in found}
     return tuple(unique.values())[:COMPLETIONS_MAX]
 
 
-def _after_a_place(failure: Failure, typed: Typed, lexicon: Lexicon) -> list[Completion]:
-    """Types that the last words may be the beginning of, the most words first: `E 300 MISSION STR`."""
+def _types_after_a_place(failure: Failure, typed: Typed, lexicon: Lexicon, places: Places) -> list[Completion]:
+    """Types that the last words may begin, where what stands before them is a place: `E 300 MISSION ST STR`."""
     if failure.place_at is None or all(slot.kind != "type" for slot in failure.wanted):
         return []
     for at in range(failure.place_at + 1, len(typed.tokens)):
-        found = lexicon.beginning("type", _rest(typed, at), COMPLETIONS_MAX // 2)
-        if found:
-            return [Completion(_head(typed, at) + entry.forms[0].upper() + " ", entry.label) for entry in found]
+        entries = lexicon.beginning("type", _rest(typed, at), COMPLETIONS_MAX)
+        place = " ".join(token.text for token in typed.tokens[failure.place_at : at])
+        if entries and _is_a_place(place, places):
+            return [Completion(_head(typed, at) + entry.forms[0].upper() + " ", entry.label) for entry in entries]
     return []
+
+
+def _is_a_place(text: str, places: Places) -> bool:
+    return bool(text) and isinstance(places.verify(text), Verified)
 
 
 def _rest(typed: Typed, at: int) -> str:

@@ -48,6 +48,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[Command, ...] = ()
     effect: Effect | None = None
     send_recommended: IncidentId | None = None
+    recommend_level: int | None = None
+    """At which alarm level, where the line itself sets it."""
     verb: str = ""
     completions: tuple[Completion, ...] = ()
     error: LineError | None = None

@@ -31,6 +31,7 @@ class Made(msgspec.Struct, frozen=True):
     commands: tuple[Command, ...] = ()
     effect: Effect | None = None
     send_recommended: IncidentId | None = None
+    recommend_level: int | None = None
 
 
 class Verb(msgspec.Struct, frozen=True):

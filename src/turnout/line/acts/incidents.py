@@ -73,7 +73,9 @@ def _alarm(values: Values, making: Making) -> Made:
     was = making.board.incidents[values["incident"]].alarm_level
     level = values["level"] if values["level"] is not None else was + 1
     command = SetAlarmLevel(incident_id=values["incident"], was=was, level=level, reason=making.note)
-    return Made((command,), send_recommended=values["incident"] if level > was else None)
+    if level <= was:
+        return Made((command,))
+    return Made((command,), send_recommended=values["incident"], recommend_level=level)
 
 
 def _close(values: Values, making: Making) -> Made:
