@@ -11,6 +11,7 @@ import msgspec
 from litestar import Litestar
 
 from turnout.adapters.http.problems import Problem
+from turnout.adapters.http.shapes import SHAPES
 from turnout.core.commands import Command
 from turnout.core.refusals import Refusal
 from turnout.edge.refusals import PlaceRefusal
@@ -47,7 +48,7 @@ def describe(app: Litestar, version: str) -> dict[str, Any]:
     document["servers"] = [{"url": "/"}]
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    schemas.update(_own_schemas(schemas))
+    schemas.update(_own_schemas())
     components["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": "turnout_session"},
         "token": {"type": "http", "scheme": "bearer"},
@@ -58,17 +59,11 @@ def describe(app: Litestar, version: str) -> dict[str, Any]:
     return document
 
 
-def _own_schemas(named: dict[str, Any]) -> dict[str, Any]:
-    """Schemas from msgspec for all our structs that the framework has named, and for refusals and problems."""
-    kinds: list[Any] = [Command, Refusal, PlaceRefusal, Problem]
-    template = "#/components/schemas/{name}"
-    _, ours = msgspec.json.schema_components(kinds, ref_template=template)
-    return {
-        name: schema for name, schema in ours.items() if name in named or name in _WANTED or "discriminator" in schema
-    }
-
-
-_WANTED = {"Problem"} | {kind.__name__ for kind in (*Refusal.__args__, *PlaceRefusal.__args__)}
+def _own_schemas() -> dict[str, Any]:
+    """Schemas from msgspec for commands, refusals, problems, rows and answers, and everything that they hold."""
+    kinds: list[Any] = [Command, Refusal, PlaceRefusal, Problem, *SHAPES]
+    _, ours = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    return ours
 
 
 def _finish(path: str, operation: dict[str, Any]) -> None:

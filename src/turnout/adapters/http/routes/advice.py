@@ -5,10 +5,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.shapes import ProposalShown, RouteShown
 from turnout.core.board import Location, PlaceKind
 from turnout.core.limits import Line
 from turnout.edge.advice import AdviceAsked, shown
@@ -39,7 +41,7 @@ def _json(body: Any) -> Response[bytes]:
     return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
 
 
-@post("/recommend", status_code=200)
+@post("/recommend", status_code=200, responses={200: ResponseSpec(ProposalShown, generate_examples=False)})
 async def recommend(data: AdviceAsked, who: Who, edge: TheEdge) -> Response[bytes]:
     """Who meets the plan soonest by road, with the reason for every line. `offer` goes back with `assign-units`."""
     want(who, "read", "field")
@@ -51,7 +53,7 @@ async def recommend(data: AdviceAsked, who: Who, edge: TheEdge) -> Response[byte
     return _json(shown(proposal, edge.counter.board))
 
 
-@get("/route")
+@get("/route", responses={200: ResponseSpec(RouteShown, generate_examples=False)})
 async def route(
     who: Who,
     edge: TheEdge,

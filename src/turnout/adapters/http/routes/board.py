@@ -4,9 +4,11 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import TABLES_BYTES_MAX, no
+from turnout.adapters.http.shapes import BoardShown
 from turnout.core.catalogue import Catalogue
 from turnout.desk.access import may_report_place
 from turnout.edge.edge import words_for_fix
@@ -72,7 +74,7 @@ async def city(edge: TheEdge) -> CityShown:
     )
 
 
-@get("/board")
+@get("/board", responses={200: ResponseSpec(data_container=BoardShown, generate_examples=False)})
 async def board(who: Who, edge: TheEdge) -> Response[bytes]:
     """Every row that you may see, by table, as of `seq`. The socket gives the same and then follows it."""
     want(who, "read", "field")

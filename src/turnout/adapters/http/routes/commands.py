@@ -6,12 +6,14 @@ from typing import Annotated, Any, get_args
 import msgspec
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 
 from turnout.adapters.http.door import TheEdge, Who
 from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.shapes import LineAnswered
 from turnout.core.commands import Command
-from turnout.core.limits import Id, Line
+from turnout.core.limits import Code, Id, Line
 from turnout.desk.access import INSIDE, Principal
 from turnout.edge.answers import Accepted, Declined
 from turnout.edge.edge import Edge, Focus, LineAsked
@@ -34,7 +36,7 @@ class CommandAsked(msgspec.Struct, frozen=True):
     id: Id
     command: Command
     purpose: Line = ""
-    position: Id | str = ""
+    position: Code = ""
 
 
 class CommandDone(msgspec.Struct, frozen=True):
@@ -83,17 +85,17 @@ class LineTyped(msgspec.Struct, frozen=True, kw_only=True):
 
     text: Annotated[str, msgspec.Meta(max_length=10_000)]
     cursor: int | None = None
-    focus: Focus = Focus()
+    focus: Focus | None = None
     run: bool = False
-    id: Id | str = ""
+    id: Code = ""
 
 
-@post("/line", status_code=200)
+@post("/line", status_code=200, responses={200: ResponseSpec(LineAnswered, generate_examples=False)})
 async def line(data: LineTyped, who: Who, edge: TheEdge) -> Response[bytes]:
     """The command line: every act of a dispatcher as one short line, explained, completed, run, taken back."""
     if edge.lines is None:
         raise no("no-gazetteer")
-    asked = LineAsked(text=data.text, cursor=data.cursor, focus=data.focus, run=data.run, id=data.id)
+    asked = LineAsked(text=data.text, cursor=data.cursor, focus=data.focus or Focus(), run=data.run, id=data.id)
     answer = await edge.lines.answer(who, asked)
     return Response(msgspec.json.encode(answer), media_type="application/json")
 
