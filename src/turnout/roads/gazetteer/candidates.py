@@ -17,7 +17,7 @@ from turnout.roads.gazetteer.describing import block_text, crossing_text
 from turnout.roads.gazetteer.lines import gap_m
 from turnout.roads.gazetteer.name_finder import NameFinder, NamesOf
 from turnout.roads.gazetteer.name_index import Match
-from turnout.roads.gazetteer.spelling import words
+from turnout.roads.gazetteer.spelling import canonical, words
 from turnout.roads.gazetteer.stored import Tables
 from turnout.roads.gazetteer.street_map import Spot, StreetMap
 from turnout.roads.gazetteer.typed import Blocked, Crossed, Named, Numbered, Reading, read
@@ -46,7 +46,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 class Candidate(msgspec.Struct, frozen=True):
     """A place that a text may mean. `namesakes`: others have the same text. `common_place` is its number, or -1.
-    `is_area`: a whole part of the city, which is not held as a place."""
+    `is_area`: a whole part of the city, which is not held as a place. `slip`: its whole name was typed with a slip."""
 
     text: str
     kind: Kind
@@ -61,6 +61,7 @@ class Candidate(msgspec.Struct, frozen=True):
     common_place: int = -1
     street: int = -1
     is_area: bool = False
+    slip: bool = False
 
 
 class CandidateSearch:
@@ -128,34 +129,34 @@ class CandidateSearch:
         for street, match, score in likely:
             text = f"{reading.number} {self._streets.name(street)}{unit}"
             spots = self._streets.find_number(street, reading.number)
-            yield from self.at(spots, text, "address", score, match.exact, street)
+            yield from self.at(spots, text, "address", score, match, street)
             if not spots:
                 nearest = self._streets.nearest_numbers(street, reading.number)
                 at = self._streets.find_number(street, nearest[0]) if nearest else []
-                yield from self._not_there(street, reading.number, text, "address", score, match.exact, at)
+                yield from self._not_there(street, reading.number, text, "address", score, match, at)
 
     def _blocks(self, reading: Blocked) -> Iterator[Candidate]:
         for street, match, score in self._likely(self._street_names.find(reading.street)):
             text = block_text(reading.hundred, self._streets.name(street))
             spots = self._streets.find_block(street, reading.hundred)
-            yield from self.at(spots, text, "block", score, match.exact, street)
+            yield from self.at(spots, text, "block", score, match, street)
             if not spots:
                 nearest = self._streets.nearest_numbers(street, reading.hundred)
                 at = self._streets.find_block(street, nearest[0] // 100 * 100) if nearest else []
-                yield from self._not_there(street, reading.hundred, text, "block", score, match.exact, at)
+                yield from self._not_there(street, reading.hundred, text, "block", score, match, at)
 
     def at(
-        self, spots: list[Spot], text: str, kind: Kind, score: float, exact: bool, street: int
+        self, spots: list[Spot], text: str, kind: Kind, score: float, match: Match, street: int
     ) -> Iterator[Candidate]:
         """A candidate for each spot; namesakes of each other when there are several."""
         for spot in spots:
             yield Candidate(
-                text, kind, spot.place, score, exact, spot.neighbourhood, spot.postcode,
-                namesakes=len(spots) > 1, street=street,
+                text, kind, spot.place, score, match.exact, spot.neighbourhood, spot.postcode,
+                namesakes=len(spots) > 1, street=street, slip=match.slip,
             )  # fmt: skip
 
     def _not_there(
-        self, street: int, number: int, text: str, kind: Kind, score: float, exact: bool, nearest: list[Spot]
+        self, street: int, number: int, text: str, kind: Kind, score: float, match: Match, nearest: list[Spot]
     ) -> Iterator[Candidate]:
         at = nearest[0] if nearest else self._streets.middle_of(street)
         if at is None:
@@ -164,7 +165,7 @@ class CandidateSearch:
         name = self._streets.name(street)
         fields: dict[str, str | int | float] = {"number": number, "street": name, "lowest": lowest, "highest": highest}
         yield Candidate(
-            text, kind, at.place, score - NOT_THERE_COST, exact, at.neighbourhood, at.postcode,
+            text, kind, at.place, score - NOT_THERE_COST, match.exact, at.neighbourhood, at.postcode,
             Problem("number_not_on_street", fields, street), verified=False, street=street,
         )  # fmt: skip
 
@@ -178,9 +179,8 @@ class CandidateSearch:
                 if other in b and other != street:
                     met = met or (match.exact and b[other].exact)
                     both = (score + b[other].score + LONG_STREET_BONUS * self._streets.weight[other]) / 2
-                    yield from self._crossing(
-                        street, other, both - (not reading.sure) * UNSURE_COST, match.exact and b[other].exact
-                    )
+                    how = Match(both, match.exact and b[other].exact, match.slip or b[other].slip)
+                    yield from self._crossing(street, other, both - (not reading.sure) * UNSURE_COST, how)
         if reading.sure and not met:
             exact_b = [(other, m, score) for other, m, score in self._likely(b, 3) if m.exact]
             for street, match, score in likely_a[:3]:
@@ -188,9 +188,9 @@ class CandidateSearch:
                     if match.exact and other != street:
                         yield from self._do_not_meet(street, other, (score + other_score) / 2)
 
-    def _crossing(self, street: int, other: int, score: float, exact: bool) -> Iterator[Candidate]:
+    def _crossing(self, street: int, other: int, score: float, match: Match) -> Iterator[Candidate]:
         text = crossing_text(self._streets.name(street), self._streets.name(other))
-        return self.at(self._streets.find_crossings(street, other), text, "crossing", score, exact, street)
+        return self.at(self._streets.find_crossings(street, other), text, "crossing", score, match, street)
 
     def _do_not_meet(self, street: int, other: int, score: float) -> Iterator[Candidate]:
         gap = self._streets.gap_between(street, other)
@@ -208,15 +208,16 @@ class CandidateSearch:
         for street, _, score in self._likely(self._street_names.find(reading.first), 3):
             for other in self._streets.streets_crossing(street):
                 bonus = LONG_STREET_BONUS * self._streets.weight[other]
-                yield from self._crossing(street, other, score - 0.10 + bonus, exact=False)
+                yield from self._crossing(street, other, score - 0.10 + bonus, Match(score, exact=False))
 
     def _named(self, reading: Named) -> Iterator[Candidate]:
         for street, match, score in self._likely(self._street_names.find(reading.text)):
             at = self._streets.middle_of(street)
             if at is not None:
+                exact = match.exact and self._is_whole_name(street, reading.text)
                 yield Candidate(
-                    self._streets.name(street), "street", at.place, score, match.exact, at.neighbourhood, at.postcode,
-                    verified=self._streets.extent_m(street) <= SHORT_STREET_M, street=street,
+                    self._streets.name(street), "street", at.place, score, exact, at.neighbourhood, at.postcode,
+                    verified=self._streets.extent_m(street) <= SHORT_STREET_M, street=street, slip=match.slip,
                 )  # fmt: skip
         matches = self._place_names.find(reading.text)
         for number, match in nlargest(STREETS_WEIGHED_MAX, matches.items(), key=lambda one: one[1].score):
@@ -224,9 +225,15 @@ class CandidateSearch:
             yield Candidate(
                 stored.name.en, "common_place", stored.place, match.score + LONG_STREET_BONUS / 2, match.exact,
                 stored.neighbourhood, stored.postcode, common_place=number,
-                namesakes=self._same_name[stored.name.en] > 1,
+                namesakes=self._same_name[stored.name.en] > 1, slip=match.slip,
             )  # fmt: skip
         yield from self._areas(reading)
+
+    def _is_whole_name(self, street: int, text: str) -> bool:
+        """Whether a street is named with its type: `mark` alone may be Mark Ln, or the beginning of Market St."""
+        stored = self._tables.streets[street]
+        spelled = canonical(words(text))
+        return has_han(text) or any(canonical(words(name)) == spelled for name in (stored.name.en, *stored.aliases))
 
     def _areas(self, reading: Named) -> Iterator[Candidate]:
         """Parts of the city: worth showing, so that somebody says where in them, but nowhere to send a crew."""

@@ -32,6 +32,8 @@ TEXT_CHARS_MAX = 200
 """The longest text looked at. The longest real place of the San Francisco fire records has 52 characters."""
 SUGGESTIONS_MAX = 8
 """So many candidates fit under the field without scrolling, and are told apart at a glance."""
+SLIPS_SHOWN = 3
+"""Of eight lines so many are kept for whole names typed with a slip: the sixth completion helps less than they do."""
 LIKELY_SCORE = 0.62
 """Below this a candidate has so little in common with the text that it is no answer, only the nearest there is."""
 
@@ -69,7 +71,7 @@ class Gazetteer:
             verdict = self._verify_coordinate(_in_wgs84(typed, datum), typed)
             return _suggestions_of(verdict)[:limit]
         found = [one for one in self._search.find(text, near) if one.score >= LIKELY_SCORE]
-        return self._wording.suggestions(found[: max(0, limit)], text)
+        return self._wording.suggestions(_with_slips(found, max(0, limit)), text)
 
     def verify(self, text: str, near: Place | None = None, datum: Datum = "wgs84") -> Verdict:
         """What a finished text means: one place, several, none, or parts that contradict each other."""
@@ -86,7 +88,7 @@ class Gazetteer:
         if held or streets:
             return Ambiguous(tuple(self._shown(held + streets, text)))
         doubted = next((one for one in exact if one.problem is not None), None)
-        if doubted is not None and doubted.problem is not None:
+        if doubted is not None and doubted.problem is not None and not _is_outdone(doubted, found):
             return self._contradiction(doubted, doubted.problem, found, text)
         likely = [one for one in found if one.problem is None and one.score >= LIKELY_SCORE]
         if likely:
@@ -139,6 +141,20 @@ class Gazetteer:
             text=text, kind="coordinate", place=place, verified=verified, detail=Name(near, near), distinguishes=part,
             score=1.0, matched=((0, len(text)),), complete=text, exact=True,
         )  # fmt: skip
+
+
+def _with_slips(found: list[Candidate], limit: int) -> list[Candidate]:
+    """The first so many; the last of them give way where completions would hide the likeliest slips of the keyboard."""
+    shown = found[:limit]
+    missing = min(SLIPS_SHOWN, limit) - sum(one.slip for one in shown)
+    hidden = [one for one in found[limit:] if one.slip][: max(0, missing)]
+    kept = [one for one in shown if not one.slip][: limit - len(hidden) - sum(one.slip for one in shown)]
+    return [one for one in shown if one.slip or one in kept] + hidden
+
+
+def _is_outdone(doubted: Candidate, found: list[Candidate]) -> bool:
+    """Whether something that exists fits better, as West 34th Street does where 34th Street is miles away."""
+    return any(one.verified and one.score > doubted.score for one in found)
 
 
 def _refuse_long(text: str) -> None:

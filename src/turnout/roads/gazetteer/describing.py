@@ -22,7 +22,7 @@ def describe(tables: Tables, ground: Ground, place: Place) -> Described:
             "check that latitude comes first, and both signs",
         )
     address, block, street, distance_m = _on_street(tables, ground, place)
-    crossing, crossing_distance_m = _crossing(tables, ground, place)
+    crossing, crossing_distance_m = _crossing(tables, ground, place, street)
     common = ground.nearest_common_place(place)
     return Described(
         place=place,
@@ -64,12 +64,14 @@ def _house(tables: Tables, ground: Ground, place: Place) -> str:
     return f"{house.number} {tables.streets[house.street].name.en}"
 
 
-def _crossing(tables: Tables, ground: Ground, place: Place) -> tuple[str, float]:
+def _crossing(tables: Tables, ground: Ground, place: Place, street: str) -> tuple[str, float]:
+    """The nearest crossing and how far it is; the street that the place is on comes first."""
     at = ground.nearest_crossing(place)
     if at is None:
         return "", 0.0
     crossing = tables.crossings[at]
-    names = (tables.streets[crossing.street_a].name.en, tables.streets[crossing.street_b].name.en)
+    names = [tables.streets[crossing.street_a].name.en, tables.streets[crossing.street_b].name.en]
+    names.sort(key=lambda name: name != street)
     return crossing_text(*names), gap_m(place, crossing.place)
 
 

@@ -21,6 +21,8 @@ REMEMBERED_MAX = 512
 """Texts whose owners are kept: the half of a crossing that is already typed is asked for again at every key."""
 INITIALS_MIN = 2
 """A single pinyin initial names half the city."""
+WEAK_SCORE = 0.70
+"""When no street of the typed type fits better, the type may be part of a name (`tll plaza` for Toll Plaza Tunnel)."""
 _LOOSE_COST = 0.03
 _TAIL_COST = 0.10
 _PINYIN_COST = 0.04
@@ -68,15 +70,16 @@ class NameFinder:
         found: dict[int, Match] = {}
         for key in {run_together(typed), run_together(full), run_together(with_long_type(full))}:
             _add(found, self._latin.find_spelled(key))
+        street_type = street_type if self._are_streets else ""
         if street_type:
             self._add_typed(found, self._latin.find_spelled(run_together(base)), street_type)
         elif len(full) > 1 and full[-1] in DIRECTION_WORDS:
             for owner, match in self._find(" ".join(full[:-1]), forgiving).items():
                 keep_best(found, owner, Match(match.score - _OTHER_TYPE_COST, exact=False))
         if forgiving:
-            if street_type:
-                self._add_typed(found, self._latin.find_misspelled(run_together(base)), street_type)
-            else:
+            for key in {run_together(base), run_together(typed[: len(base)])} if street_type else ():
+                self._add_typed(found, self._latin.find_misspelled(key), street_type)
+            if not street_type or all(match.score < WEAK_SCORE for match in found.values()):
                 _add(found, self._latin.find_misspelled(run_together(typed)))
             if len(typed) > 1:
                 self._add_reordered(found, typed)
@@ -87,9 +90,9 @@ class NameFinder:
         for owner, match in more.items():
             types = self._types[owner]
             if types and street_type not in types:
-                keep_best(found, owner, Match(match.score - _OTHER_TYPE_COST, exact=False))
+                keep_best(found, owner, Match(match.score - _OTHER_TYPE_COST, False, match.slip))
             else:
-                keep_best(found, owner, Match(match.score - 0.001, match.exact))
+                keep_best(found, owner, Match(match.score - 0.001, match.exact, match.slip))
 
     def _add_reordered(self, found: dict[int, Match], typed: Sequence[str]) -> None:
         for spelled in (typed, canonical(list(typed))):

@@ -40,10 +40,12 @@ class Key(msgspec.Struct, frozen=True, gc=False):
 
 
 class Match(msgspec.Struct, frozen=True, gc=False):
-    """How well an owner answers: 1.0 is letter for letter. `exact`: neither completed nor corrected."""
+    """How well an owner answers: 1.0 is letter for letter. `exact`: neither completed nor corrected. `slip`: the whole
+    name, with a slip of the keyboard in it."""
 
     score: float
     exact: bool
+    slip: bool = False
 
 
 def keep_best(found: dict[int, Match], owner: int, match: Match) -> None:
@@ -119,7 +121,8 @@ class NameIndex:
             if distance == 0:
                 continue
             for text in self._bending_from(prefix):
-                if len(text) == prefix_length:
+                whole = len(text) == prefix_length
+                if whole:
                     score = 0.86 - 0.10 * distance
                 elif len(typed) < BEGUN_LENGTH_MIN:
                     continue
@@ -127,7 +130,7 @@ class NameIndex:
                     score = 0.70 - 0.10 * distance + 0.08 * len(typed) / len(text)
                 for key in self._keys[text]:
                     if key.bends:
-                        keep_best(found, key.owner, Match(score - key.cost, exact=False))
+                        keep_best(found, key.owner, Match(score - key.cost, False, whole))
 
 
 class WordIndex:

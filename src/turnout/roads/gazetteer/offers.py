@@ -2,7 +2,11 @@
 
 from turnout.roads.gazetteer.candidates import Candidate, CandidateSearch, Problem
 from turnout.roads.gazetteer.describing import block_text, crossing_text
+from turnout.roads.gazetteer.name_index import Match
 from turnout.roads.gazetteer.street_map import StreetMap
+
+NEAREST = Match(0.0, exact=False)
+"""Nobody typed what is offered."""
 
 
 class Offers:
@@ -19,9 +23,9 @@ class Offers:
         offers: list[Candidate] = []
         for near in self._streets.nearest_numbers(street, number):
             spots = self._streets.find_number(street, near)
-            offers += self._search.at(spots, f"{near} {name}", "address", one.score, False, street)
+            offers += self._search.at(spots, f"{near} {name}", "address", one.score, NEAREST, street)
             blocks = self._streets.find_block(street, near // 100 * 100)
-            offers += self._search.at(blocks, block_text(near, name), "block", one.score, False, street)
+            offers += self._search.at(blocks, block_text(near, name), "block", one.score, NEAREST, street)
         return list({offer.text: offer for offer in offers}.values())
 
     def crossings_near(self, one: Candidate, problem: Problem) -> list[Candidate]:
@@ -32,5 +36,5 @@ class Offers:
             if nearest is not None:
                 other, spot = nearest
                 text = crossing_text(self._streets.name(street), self._streets.name(other))
-                offers += self._search.at([spot], text, "crossing", one.score, False, street)
+                offers += self._search.at([spot], text, "crossing", one.score, NEAREST, street)
         return offers

@@ -249,7 +249,7 @@ def read_tables(path: Path) -> Tables:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         _check_version(connection, path)
-        return _read(connection)
+        return _checked(_read(connection))
     except (sqlite3.DatabaseError, msgspec.DecodeError, ValueError) as trouble:
         raise Malformed(f"not a gazetteer: {trouble}", str(path), "build it again: turnout city build") from trouble
     finally:
@@ -265,6 +265,20 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
         raise Unsupported(
             f"gazetteer of version {version}, this program reads {SCHEMA_VERSION}", str(path), "build it again"
         )
+
+
+def _checked(tables: Tables) -> Tables:
+    """Tables whose numbers lead somewhere and whose lines are lines; ValueError for others."""
+    streets, parts = len(tables.streets), len(tables.neighbourhoods.names)
+    named = {segment.street for segment in tables.segments} | {house.street for house in tables.houses}
+    named |= {street for one in tables.crossings for street in (one.street_a, one.street_b)}
+    within = {segment.neighbourhood for segment in tables.segments} | {one.neighbourhood for one in tables.crossings}
+    within |= {one.neighbourhood for one in tables.houses} | {one.neighbourhood for one in tables.common_places}
+    if not named <= set(range(streets)) or not within <= set(range(parts)):
+        raise ValueError("a row of a street or neighbourhood that is not there")
+    if any(len(one.packed_line) % 8 or len(one.packed_line) < 16 for one in tables.segments):
+        raise ValueError("a line that is no row of places")
+    return tables
 
 
 def _read(connection: sqlite3.Connection) -> Tables:
