@@ -32,7 +32,7 @@ from turnout.core.evolve import evolve
 from turnout.core.incidents.commands import OpenIncident
 from turnout.core.invariants import broken
 from turnout.core.refusals import No
-from turnout.core.tables.commands import PublishCatalogue
+from turnout.core.tables.commands import PublishCatalogue, SetExercise
 from turnout.core.units.commands import AssignUnits, LogOn, ReportStatus
 from turnout.words.identity import ActorId, AgencyId, CommandId, StationId, UnitId, ZoneId
 from turnout.words.moment import Moment
@@ -302,3 +302,8 @@ def crew_of() -> Any:
         return tuple(CrewMember(f"S{n}", skills=skills) for n in range(count))
 
     return make
+
+
+@pytest.fixture
+def exercise_on() -> SetExercise:
+    return SetExercise(on=True)

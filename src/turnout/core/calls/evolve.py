@@ -77,4 +77,4 @@ def _attached(board: Board, event: CallAttached) -> Board:
         board = change_incident(board, event.was, event, calls=others)
     board = change_call(board, event.call, status="attached", incident=event.incident)
     calls = the_incident(board, event.incident).calls
-    return change_incident(board, event.incident, event, calls=(*calls, event.call))
+    return change_incident(board, event.incident, event, calls=tuple(dict.fromkeys((*calls, event.call))))
