@@ -112,3 +112,8 @@ def test_hospitals_of_the_shipped_city_lie_where_the_gazetteer_has_them() -> Non
     city = load_city(shipped_city("san-francisco"))
     general = city.catalogue.hospitals["ZSFG"]
     assert distance_m(general.place, Place(37.7555, -122.4063)) < 100
+
+
+def test_an_island_belongs_to_its_own_station_and_not_to_the_one_across_the_bridge() -> None:
+    city = load_city(shipped_city("san-francisco"))
+    assert city.zones_at(Place(37.8085, -122.3685))["first-due"] == "FD48"

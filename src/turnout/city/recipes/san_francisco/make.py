@@ -125,7 +125,7 @@ def _first_due(
     owner = np.argmin(times_s + handicap_s[:, None], axis=0)
     for hood in hoods:
         if hood.name in ISLANDS:
-            on_it = shapely.contains_xy(hood.shape.buffer(CRACK_DEG), graph.junction_lon, graph.junction_lat)
+            on_it = shapely.contains_xy(hood.shape.buffer(SHORE_DEG), graph.junction_lon, graph.junction_lat)
             owner[on_it] = number[ISLANDS[hood.name]]
     outlines = areas.outlines_of(junctions, owner, len(houses), land)
     return [
