@@ -8,10 +8,13 @@ from pathlib import Path
 
 import msgspec
 
+from turnout.city.command import add_city_commands
 from turnout.city.folder import shipped_city
 from turnout.city.simulated.run import run as simulate
 from turnout.config import Settings, from_environment
-from turnout.serving import SHIPPED, serve
+from turnout.desk.access import SCOPES
+from turnout.operating import SHIPPED, make_token, print_functions, print_schema, show_setup_code, verify_journal
+from turnout.serving import serve
 from turnout.words.trouble import BadInput, Malformed
 
 
@@ -35,6 +38,28 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="command")
     _serve_arguments(commands.add_parser("serve", help="run the desk, the web and, in a demo city, the simulation"))
     _simulate_arguments(commands.add_parser("simulate", help="run the simulated city against a server"))
+    add_city_commands(commands)
+    setup = commands.add_parser("setup", help="show a new set-up code, while there is no account")
+    setup.set_defaults(run=lambda asked: show_setup_code(settings_of(asked)))
+    token = commands.add_parser("token", help="make a token for a program; it is shown once")
+    token.add_argument("--name", required=True, help="what it is for: names it in lists and in the journal")
+    token.add_argument("--scopes", required=True, help=f"some of {', '.join(SCOPES)}; field:E07 for one crew")
+    token.add_argument("--agencies", default="", help="only what concerns these agencies (default: all)")
+    token.add_argument("--days", type=int, default=0, help="valid for so many days (default: until withdrawn)")
+    token.set_defaults(run=lambda asked: make_token(settings_of(asked), asked))
+    verify = commands.add_parser("verify", help="check that no row of the journal was altered or removed")
+    verify.set_defaults(run=lambda asked: verify_journal(settings_of(asked)))
+    for command in (setup, token, verify):
+        command.add_argument("--city", type=Path, help="a city folder (default: the shipped San Francisco)")
+        command.add_argument(
+            "--data", type=Path, help="where everything written is kept (default: var, or TURNOUT_DATA)"
+        )
+    functions = commands.add_parser("functions", help="what Turnout does, row by row, with honest status")
+    functions.add_argument("--status", choices=("done", "partial", "todo"), default="")
+    functions.set_defaults(run=lambda asked: print_functions(asked.status))
+    schema = commands.add_parser("schema", help="JSON Schema of rows, commands, refusals and answers")
+    schema.add_argument("--out", type=Path)
+    schema.set_defaults(run=lambda asked: print_schema(asked.out))
     return top
 
 

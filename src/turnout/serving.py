@@ -46,6 +46,7 @@ from turnout.edge.places import TICK_S, PlacesFeed
 from turnout.edge.recording import Recorder
 from turnout.edge.rows import TABLES
 from turnout.edge.tables_in_force import follow_offset, publish
+from turnout.operating import SHIPPED
 from turnout.records.incidents import IncidentRecords
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
@@ -56,7 +57,6 @@ from turnout.words.identity import UnitId
 
 log = logging.getLogger(__name__)
 
-SHIPPED: Final = "san-francisco"
 BUILT: Final = Path(__file__).parent / "adapters" / "http" / "built"
 
 OperationsDesk = Desk[Board, Command, Event, Refusal]

@@ -1,0 +1,137 @@
+"""What an operator does beside the running server: set-up code, tokens, the journal's proof, tables."""
+
+import argparse
+import asyncio
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from turnout.adapters.clock import SystemClock
+from turnout.adapters.http.shapes import SHAPES
+from turnout.adapters.identity.accounts import Accounts
+from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.storage.sqlite.journal import SqliteJournal
+from turnout.city.folder import load_city, shipped_city
+from turnout.config import Settings
+from turnout.core.board import Board
+from turnout.core.commands import Command
+from turnout.core.refusals import Refusal
+from turnout.desk.access import SCOPES, part
+from turnout.desk.operations import Operations
+from turnout.edge.answers import declined_by_door
+from turnout.edge.identities import IdentityRefusal, NewToken
+from turnout.edge.refusals import PlaceRefusal
+from turnout.words.moment import DAY_MS, Moment
+from turnout.words.trouble import Malformed
+
+SHIPPED: Final = "san-francisco"
+FUNCTIONS: Final = Path(__file__).parents[2] / "docs" / "functions.toml"
+MARKS: Final = {"done": "✓ done", "partial": "~ partial", "todo": "· todo"}
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where this city's files are."""
+    return settings.data / load_city(settings.city or shipped_city(SHIPPED)).catalogue.city
+
+
+def _accounts(settings: Settings) -> tuple[IdentityStore, Accounts]:
+    store = IdentityStore(data_folder(settings) / "accounts.sqlite")
+    origin = settings.public_origin
+    return store, Accounts(store, SystemClock().now, lambda: None, demo=False, origin=origin)
+
+
+def show_setup_code(settings: Settings) -> int:
+    """A new set-up code, while there is no account; earlier ones are void."""
+    store, accounts = _accounts(settings)
+    try:
+        code = accounts.make_setup_code()
+    finally:
+        store.close()
+    if code is None:
+        print(
+            "There is an account already: an administrator makes further ones. 已有账号，由管理员建立新账号。",
+            file=sys.stderr,
+        )
+        return 1
+    print(code)
+    return 0
+
+
+def make_token(settings: Settings, asked: argparse.Namespace) -> int:
+    """A program's key, shown once."""
+    now = SystemClock().now()
+    expires = Moment(now + asked.days * DAY_MS) if asked.days else None
+    scopes = tuple(scope.strip() for scope in asked.scopes.split(",") if scope.strip())
+    agencies = tuple(one.strip() for one in asked.agencies.split(",") if one.strip())
+    store, accounts = _accounts(settings)
+    try:
+        made = accounts.add_token(
+            NewToken(name=asked.name, scopes=scopes, agencies=agencies, expires=expires), part("setup")
+        )
+    finally:
+        store.close()
+    if isinstance(made, IdentityRefusal):
+        raise Malformed(declined_by_door(made).text.en, where="--scopes", cure=f"known: {', '.join(SCOPES)}")
+    print(made.token)
+    return 0
+
+
+def verify_journal(settings: Settings) -> int:
+    """Whether every row of the journal follows from the one before: nothing altered, nothing missing."""
+    path = data_folder(settings) / "journal.sqlite"
+    if not path.is_file():
+        raise Malformed("there is no journal", where=str(path), cure="name the right --data")
+    return asyncio.run(_verify(path))
+
+
+async def _verify(path: Path) -> int:
+    journal = SqliteJournal(path, Operations.stream)
+    try:
+        tail = await journal.last()
+        bad = await journal.verify()
+    finally:
+        await journal.close()
+    if bad is not None:
+        print(f"Row {bad.seq} is {bad.why}. 第 {bad.seq} 行有问题：{bad.why}。")
+        return 1
+    print(f"{tail.seq} rows, all linked; last hash {tail.hash.hex()}. 共 {tail.seq} 行，链完整。")
+    return 0
+
+
+def print_functions(status: str) -> int:
+    """The function table, with its honest status."""
+    if not FUNCTIONS.is_file():
+        raise Malformed("the function table is not here", where=str(FUNCTIONS), cure="run it from a clone")
+    rows: list[dict[str, Any]] = tomllib.loads(FUNCTIONS.read_text(encoding="utf-8"))["function"]
+    counts = {mark: sum(row["status"] == mark for row in rows) for mark in MARKS}
+    for row in rows:
+        if status in ("", row["status"]):
+            where = row.get("where", "") if row["status"] != "todo" else ""
+            missing = f" (missing: {row['missing']})" if row.get("missing") else ""
+            print(f"{row['id']:>6}  {MARKS[row['status']]:<10} {row['name']}{missing}  {where}".rstrip())
+    print("  ".join(f"{MARKS[mark]}: {count}" for mark, count in counts.items()))
+    return 0
+
+
+def print_schema(out: Path | None) -> int:
+    """JSON Schema of the board's rows, every command and refusal, and the API's own answers."""
+    kinds: list[Any] = [Board, Command, Refusal, PlaceRefusal, *SHAPES]
+    (board, command, refusal, place, *_), components = msgspec.json.schema_components(
+        kinds, ref_template="#/$defs/{name}"
+    )
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Turnout",
+        "type": "object",
+        "properties": {"board": board, "command": command, "refusal": {"anyOf": [refusal, place]}},
+        "$defs": components,
+    }
+    text = msgspec.json.format(msgspec.json.encode(schema, order="deterministic"), indent=1).decode()
+    if out is None:
+        print(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")
+    return 0
