@@ -307,3 +307,11 @@ def crew_of() -> Any:
 @pytest.fixture
 def exercise_on() -> SetExercise:
     return SetExercise(on=True)
+
+
+@pytest.fixture
+def opening() -> Any:
+    def make(id: str, type: str, **more: Any) -> OpenIncident:
+        return OpenIncident(incident_id=id, type=type, location=at_place(), **more)
+
+    return make

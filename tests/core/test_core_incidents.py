@@ -279,6 +279,17 @@ def test_merging_moves_calls_units_clocks_and_lines_and_both_stay_visible(room: 
     room.refusal(MergeIncidents(from_id="I2", into_id="I1"), IncidentIsClosed)
 
 
+def test_a_unit_never_holds_the_incident_that_it_is_on_even_after_a_merger(room: Any) -> None:
+    for id in ("I1", "I2", "I3"):
+        room.opened(id, "CRASH")
+    room.sent("I1", "C01")
+    room.sent("I2", "C02")
+    room.do(StackIncident(unit="C01", incident_id="I2"))
+    room.do(StackIncident(unit="C02", incident_id="I1"))
+    room.do(MergeIncidents(from_id="I2", into_id="I1"))
+    assert (room.unit("C01").stack, room.unit("C02").stack) == ((), ())
+
+
 def test_links_show_on_both_sides(room: Any) -> None:
     room.opened("I1")
     room.opened("I2")

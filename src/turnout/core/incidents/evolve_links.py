@@ -100,6 +100,9 @@ def _moved(unit: Unit, merged: IncidentId, into: IncidentId) -> Unit:
     """The same object unless it was on `merged` or held it on its stack."""
     if isinstance(unit.status, OnIncident) and unit.status.incident == merged:
         unit = replace(unit, status=replace(unit.status, incident=into), last_incident=into)
-    if merged in unit.stack:
-        unit = replace(unit, stack=tuple(dict.fromkeys(into if id == merged else id for id in unit.stack)))
-    return unit
+    if not unit.stack:
+        return unit
+    on = unit.status.incident if isinstance(unit.status, OnIncident) else None
+    stack = tuple(dict.fromkeys(into if id == merged else id for id in unit.stack))
+    stack = tuple(id for id in stack if id != on)
+    return unit if stack == unit.stack else replace(unit, stack=stack)
