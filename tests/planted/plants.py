@@ -31,7 +31,7 @@ from turnout.desk.head import replay
 from turnout.desk.lanes import Lanes
 from turnout.desk.remembered import as_repeated
 from turnout.desk.restore import catch_up as honest_catch_up
-from turnout.desk.subscribers import Changes, Subscribers, Subscription, _Difference, visible_changes
+from turnout.desk.subscribers import Changes, Subscribers, Subscription, visible_changes
 
 Patch = pytest.MonkeyPatch
 
@@ -245,17 +245,17 @@ def resumed_from_before_the_ring(patch: Patch) -> None:
 def coalescing_forgets_what_was_held(patch: Patch) -> None:
     def push(self: Any, seq: int, at: Any, changes: Any) -> None:
         self._seq, self._at = seq, at
-        for change in changes:
-            self._pending[change.key] = _Difference(change.before, change.after)
+        held = dict(self._pending[0]) if self._pending else {}
+        self._pending = [held | changes]
         self._wake.set()
 
     patch.setattr(Subscription, "push", push)
 
 
 def rights_of_the_new_row_only(patch: Patch) -> None:
-    def visible(differences: Any, sees: Any) -> Any:
-        upserts, removes = visible_changes(differences, sees)
-        return upserts, tuple(key for key in removes if differences[key].now is None)
+    def visible(changes: Any, sees: Any) -> Any:
+        upserts, removes = visible_changes(changes, sees)
+        return upserts, tuple(key for key in removes if changes[key].after is None)
 
     patch.setattr(subscribers_module, "visible_changes", visible)
 

@@ -58,16 +58,26 @@ RowKey = tuple[str, str]
 
 
 class RowChange(msgspec.Struct, frozen=True):
-    """One row as it was and as it is; None where there is none. Never both None, never both the same."""
+    """One row as it was and as it is; None where there is none."""
 
     before: Row | None
     after: Row | None
 
-    @property
-    def key(self) -> RowKey:
-        row = self.after if self.after is not None else self.before
-        assert row is not None
-        return row.table, row.id
+
+RowChanges = Mapping[RowKey, RowChange]
+"""What became of rows, each mentioned once."""
+
+
+def joined(batches: Sequence[RowChanges]) -> RowChanges:
+    """All in one: each row as it was before the first and is after the last."""
+    if len(batches) == 1:
+        return batches[0]
+    all_of_them: dict[RowKey, RowChange] = {}
+    for changes in batches:
+        for key, change in changes.items():
+            first = all_of_them.get(key)
+            all_of_them[key] = change if first is None else RowChange(first.before, change.after)
+    return all_of_them
 
 
 class _RowMessage(msgspec.Struct):
@@ -115,18 +125,18 @@ class BoardRows(Generic[B]):
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows.values())
 
-    def follow(self, before: B, after: B) -> list[RowChange]:
+    def follow(self, before: B, after: B) -> dict[RowKey, RowChange]:
         """Take over `after`; the rows that differ by it."""
         changed = {table.name: list(changed_ids(table.entries(before), table.entries(after))) for table in self._tables}
-        changes: list[RowChange] = []
+        changes: dict[RowKey, RowChange] = {}
         for table in self._tables:
             # A dict keeps the order and drops what is named twice.
             ids = dict.fromkeys(changed[table.name])
             ids.update(dict.fromkeys(table.also_after(before, after, changed)))
-            changes.extend(self._changes(table, ids, after))
+            changes.update(self._changes(table, ids, after))
         return changes
 
-    def _changes(self, table: Table[B], ids: Iterable[str], board: B) -> Iterator[RowChange]:
+    def _changes(self, table: Table[B], ids: Iterable[str], board: B) -> Iterator[tuple[RowKey, RowChange]]:
         entries = table.entries(board)
         for entry_id in ids:
             key = (table.name, entry_id)
@@ -140,4 +150,4 @@ class BoardRows(Generic[B]):
             if before is None and after is None:
                 continue
             if before is None or not before.is_same_as(after):
-                yield RowChange(before, after)
+                yield key, RowChange(before, after)

@@ -14,7 +14,7 @@ import msgspec
 from turnout.desk.book import B
 from turnout.desk.desk import Told
 from turnout.desk.faults import Busy
-from turnout.desk.rows import BoardRows, Row, RowChange, RowKey, Table
+from turnout.desk.rows import BoardRows, Row, RowChanges, RowKey, Table, joined
 from turnout.words.moment import Moment
 
 
@@ -73,13 +73,6 @@ def encode_message(message: Message) -> bytes:
     return _encoder.encode(message)
 
 
-class _Difference(NamedTuple):
-    """A row as this console has it, and as it is now."""
-
-    held: Row | None
-    now: Row | None
-
-
 class Subscription:
     """One console's stream: iterate it with `async for`, from one task, until its `Cut`. Always `close` it."""
 
@@ -91,19 +84,23 @@ class Subscription:
         self._sees, self._limits, self._leave = sees, limits, leave
         self._seq, self._at = seq, at
         self._sent_seq = seq
-        self._pending: dict[RowKey, _Difference] = {}
+        self._pending: list[RowChanges] = []
+        """Batches not fetched yet, shared with everybody; joined only when there are many, or when they are fetched."""
+        self._pending_rows = 0
         self._behind = 0
         self._cut = self._ended = False
         self._wake = asyncio.Event()
 
-    def push(self, seq: int, at: Moment, changes: Sequence[RowChange]) -> None:
+    def push(self, seq: int, at: Moment, changes: RowChanges) -> None:
         """What happened. Never waits; cuts this console off if it is too far behind."""
         self._seq, self._at = seq, at
         self._behind += 1
-        for change in changes:
-            earlier = self._pending.get(change.key)
-            self._pending[change.key] = _Difference(earlier.held if earlier else change.before, change.after)
-        if len(self._pending) > self._limits.pending_rows or self._behind > self._limits.behind_batches:
+        self._pending.append(changes)
+        self._pending_rows += len(changes)
+        if self._pending_rows > self._limits.pending_rows:
+            self._pending = [joined(self._pending)]
+            self._pending_rows = len(self._pending[0])
+        if self._pending_rows > self._limits.pending_rows or self._behind > self._limits.behind_batches:
             self.cut()
         self._wake.set()
 
@@ -144,32 +141,30 @@ class Subscription:
 
     def _drained(self) -> Changes | None:
         """Everything unfetched in one message; None when there is nothing to say."""
-        pending, self._pending = self._pending, {}
-        self._behind = 0
-        upserts, removes = visible_changes(pending, self._sees)
+        pending, self._pending = self._pending, []
+        self._pending_rows = self._behind = 0
+        upserts, removes = visible_changes(joined(pending), self._sees)
         if not upserts and not removes and self._seq - self._sent_seq < self._limits.quiet_seq:
             return None
         self._sent_seq = self._seq
         return Changes(self._seq, self._at, upserts, removes)
 
 
-def visible_changes(
-    differences: dict[RowKey, _Difference], sees: Sees
-) -> tuple[tuple[msgspec.Raw, ...], tuple[RowKey, ...]]:
+def visible_changes(changes: RowChanges, sees: Sees) -> tuple[tuple[msgspec.Raw, ...], tuple[RowKey, ...]]:
     """What somebody who `sees` must be sent: rows to put, and keys of rows that are gone, or may be seen no more."""
     upserts: list[msgspec.Raw] = []
     removes: list[RowKey] = []
-    for key, (held, now) in differences.items():
-        if now is not None and sees(now):
-            upserts.append(now.body)
-        elif held is not None and sees(held):
+    for key, change in changes.items():
+        if change.after is not None and sees(change.after):
+            upserts.append(change.after.body)
+        elif change.before is not None and sees(change.before):
             removes.append(key)
     return tuple(upserts), tuple(removes)
 
 
 class _KeptBatch(NamedTuple):
     seq: int
-    changes: Sequence[RowChange]
+    changes: RowChanges
 
 
 class Subscribers(Generic[B]):
@@ -224,14 +219,8 @@ class Subscribers(Generic[B]):
         return subscription
 
     def _missed(self, resume_after: int, sees: Sees) -> Changes:
-        differences: dict[RowKey, _Difference] = {}
-        for batch in self._kept:
-            if batch.seq <= resume_after:
-                continue
-            for change in batch.changes:
-                earlier = differences.get(change.key)
-                differences[change.key] = _Difference(earlier.held if earlier else change.before, change.after)
-        return Changes(self._seq, self._at, *visible_changes(differences, sees))
+        missed = joined([batch.changes for batch in self._kept if batch.seq > resume_after])
+        return Changes(self._seq, self._at, *visible_changes(missed, sees))
 
     def _keep(self, batch: _KeptBatch) -> None:
         self._kept.append(batch)
