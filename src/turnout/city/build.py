@@ -37,7 +37,7 @@ from turnout.words.name import Name
 from turnout.words.place import Place
 
 OSM_CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"
-DATASF_CREDIT: Final = "City and County of San Francisco, DataSF, ODC PDDL 1.0 (public domain)"
+DATASF_CREDIT: Final = "City and County of San Francisco, DataSF (ODC PDDL 1.0)"
 FOLDER_NAME: Final = re.compile(r"^[a-z0-9][a-z0-9\-]*$")
 
 
@@ -130,7 +130,7 @@ def _make(order: Order, folder: Path, work: Path, again: bool) -> Built:
     draft = read_draft(folder)
     if draft.problems:
         raise BrokenFolder(tuple(draft.problems))
-    write_gazetteer(order.municipal if recipe else None, extract, graph, draft, credit)
+    write_gazetteer(order.municipal if recipe else None, osm_file, draft, credit)
     parks = san_francisco.GREEN_PARTS if recipe else frozenset()
     build_tiles(map_content(draft, extract, parks), folder / "tiles.pmtiles", credit)
     for file in ("roads.npz", "gazetteer.sqlite", "tiles.pmtiles"):

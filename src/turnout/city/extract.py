@@ -3,7 +3,6 @@
 Tags after the OpenStreetMap wiki's pages of the same names. Wants the optional extra `build`.
 """
 
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import osmium
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from turnout.roads.ways import name_of, tidy, way_rule
+from turnout.roads.ways import name_of, way_rule
 from turnout.words.name import Name
 from turnout.words.place import Place
 from turnout.words.trouble import Malformed
@@ -65,14 +64,6 @@ class StreetLine:
     line: BaseGeometry
 
 
-@dataclass(frozen=True)
-class HouseNumber:
-    street: str
-    number: int
-    place: Place
-    postcode: str
-
-
 @dataclass
 class Extract:
     """Everything that the extract had for us."""
@@ -81,7 +72,6 @@ class Extract:
     facilities: list[Facility] = field(default_factory=list)
     parts: list[tuple[Name, Place]] = field(default_factory=list)
     """Named parts of the city, as points."""
-    houses: list[HouseNumber] = field(default_factory=list)
     part_outlines: list[NamedArea] = field(default_factory=list)
     city_outlines: list[NamedArea] = field(default_factory=list)
     waters: list[NamedArea] = field(default_factory=list)
@@ -126,7 +116,6 @@ def _read_ordered(osm_file: Path) -> Extract:
             "building",
             "boundary",
         ),
-        "addr:housenumber",
     )
     shapes = osmium.geom.WKBFactory()
     for item in osmium.FileProcessor(str(osm_file)).with_areas(keys).with_filter(keys):
@@ -154,17 +143,8 @@ def _take_point(found: Extract, tags: Mapping[str, str], place: Place) -> None:
     kind = facility_kind(tags)
     if kind is not None:
         found.facilities.append(Facility(kind, _named(tags), place, address_of(tags)))
-    _take_house(found, tags, place)
     if tags.get("place") in PART_PLACES and "name" in tags:
         found.parts.append((name_of(tags), place))
-
-
-def _take_house(found: Extract, tags: Mapping[str, str], place: Place) -> None:
-    """The first number of `12`, `12a`, `12-14`; places without street names number their houses by `addr:place`."""
-    street = tags.get("addr:street", tags.get("addr:place", ""))
-    number = re.match(r"\d{1,6}", tags.get("addr:housenumber", ""))
-    if street and number:
-        found.houses.append(HouseNumber(tidy(street), int(number[0]), place, tags.get("addr:postcode", "")))
 
 
 def _take_street(found: Extract, tags: Mapping[str, str], way: osmium.osm.Way) -> None:
@@ -182,9 +162,6 @@ def _take_area(found: Extract, tags: Mapping[str, str], shape: BaseGeometry) -> 
     if kind is not None:
         middle = shape.representative_point()
         found.facilities.append(Facility(kind, _named(tags), Place(middle.y, middle.x), address_of(tags)))
-    if "addr:housenumber" in tags:
-        middle = shape.representative_point()
-        _take_house(found, tags, Place(middle.y, middle.x))
     if _tagged(tags, WATER_TAGS):
         found.waters.append(NamedArea(name_of(tags), shape))
     elif _tagged(tags, PARK_TAGS):
