@@ -51,25 +51,26 @@ def share(values: list[float], part: float) -> float:
     return values[min(len(values) - 1, max(0, math.ceil(part * len(values)) - 1))] if values else math.nan
 
 
-def time_keystrokes(gazetteer: Gazetteer, texts: Iterable[str]) -> tuple[list[float], Counter[int]]:
-    """(milliseconds of every keystroke, sorted; after how many keys the final first line is on top, per text)."""
-    times, keys_needed = [], Counter[int]()
+def time_keystrokes(gazetteer: Gazetteer, texts: Iterable[str]) -> tuple[list[float], list[float], Counter[int]]:
+    """(milliseconds of every keystroke by the clock, of the processor, both sorted; keys till the first line stays)."""
+    times, busy, keys_needed = [], [], Counter[int]()
     for text in texts:
         firsts = []
         for length in range(1, len(text) + 1):
-            begin = time.perf_counter()
+            begin, begin_busy = time.perf_counter(), time.thread_time()
             lines = gazetteer.suggest(text[:length])
             times.append((time.perf_counter() - begin) * 1000.0)
+            busy.append((time.thread_time() - begin_busy) * 1000.0)
             firsts.append(lines[0].text if lines else "")
         keys_needed[next(n for n in range(len(firsts) + 1) if all(f == firsts[-1] for f in firsts[n:])) + 1] += 1
-    return sorted(times), keys_needed
+    return sorted(times), sorted(busy), keys_needed
 
 
 def print_keystrokes(gazetteer: Gazetteer, name: str, texts: list[str]) -> None:
-    times, keys = time_keystrokes(gazetteer, texts)
+    times, busy, keys = time_keystrokes(gazetteer, texts)
     middle = share([float(n) for n in sorted(keys.elements())], 0.5)
-    figures = "  ".join(f"{share(times, part):8.2f}" for part in (0.5, 0.9, 0.99, 1.0))
-    print(f"{name:34s} {len(times):9,d}  {figures}   {middle:.0f}")
+    figures = " ".join(f"{share(times, part):8.2f}" for part in (0.5, 0.9, 0.99, 1.0))
+    print(f"{name:30s} {len(times):10,d} {figures}  {share(busy, 0.99):8.2f}  {middle:5.0f}")
 
 
 def print_accuracy(gazetteer: Gazetteer, calls: list[tuple[str, Place | None]]) -> None:
@@ -128,7 +129,7 @@ def main() -> None:
     calls = read_calls(chosen.calls)
     chance = random.Random(SEED)
     written = chance.sample(sorted({place for place, _ in calls}), chosen.queries)
-    print("per keystroke, ms                   keystrokes       p50       p90       p99       max   keys needed")
+    print(f"{'per keystroke, ms':30s} keystrokes      p50      p90      p99      max   cpu p99   keys")
     print_keystrokes(gazetteer, "as the records write them", written)
     print_keystrokes(gazetteer, "in short", [as_typed(text) for text in written])
     print_keystrokes(gazetteer, "in short, one slip", [with_slip(as_typed(text), chance) for text in written])

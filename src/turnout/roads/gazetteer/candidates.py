@@ -6,7 +6,7 @@ hold (a number beyond the street, two streets that do not meet) is kept with its
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import nlargest
 
 import msgspec
@@ -25,6 +25,12 @@ from turnout.words.place import Place
 
 STREETS_WEIGHED_MAX = 24
 """Of the streets that a text may mean so many are tried for a number or crossing: three times what is shown."""
+ENOUGH = 10
+"""So many streets that hold a number fill the list, whatever becomes of those behind them."""
+DOUBTED_MAX = 3
+"""Of streets that do not hold it, and have little of the name, so many are kept to be offered when nothing else is."""
+LIKELY_SCORE = 0.62
+"""Below this a candidate has so little in common with the text that it is no answer, only the nearest there is."""
 SHORT_STREET_M = 250.0
 """A street no longer than this is a place that a crew can be sent to by its name alone."""
 LONG_STREET_BONUS = 0.06
@@ -124,26 +130,42 @@ class CandidateSearch:
         return nlargest(count, weighed, key=lambda one: one[2])
 
     def _addresses(self, reading: Numbered) -> Iterator[Candidate]:
-        likely = self._likely(self._street_names.find(reading.street))
         unit = f" #{reading.unit}" if reading.unit else ""
-        for street, match, score in likely:
-            text = f"{reading.number} {self._streets.name(street)}{unit}"
-            spots = self._streets.find_number(street, reading.number)
-            yield from self.at(spots, text, "address", score, match, street)
-            if not spots:
-                nearest = self._streets.nearest_numbers(street, reading.number)
-                at = self._streets.find_number(street, nearest[0]) if nearest else []
-                yield from self._not_there(street, reading.number, text, "address", score, match, at)
+
+        def text_on(street: int) -> str:
+            return f"{reading.number} {self._streets.name(street)}{unit}"
+
+        yield from self._on_streets(reading.street, reading.number, "address", text_on, self._streets.find_number)
 
     def _blocks(self, reading: Blocked) -> Iterator[Candidate]:
-        for street, match, score in self._likely(self._street_names.find(reading.street)):
-            text = block_text(reading.hundred, self._streets.name(street))
-            spots = self._streets.find_block(street, reading.hundred)
-            yield from self.at(spots, text, "block", score, match, street)
-            if not spots:
-                nearest = self._streets.nearest_numbers(street, reading.hundred)
-                at = self._streets.find_block(street, nearest[0] // 100 * 100) if nearest else []
-                yield from self._not_there(street, reading.hundred, text, "block", score, match, at)
+        def text_on(street: int) -> str:
+            return block_text(reading.hundred, self._streets.name(street))
+
+        def find(street: int, number: int) -> list[Spot]:
+            return self._streets.find_block(street, number // 100 * 100)
+
+        yield from self._on_streets(reading.street, reading.hundred, "block", text_on, find)
+
+    def _on_streets(
+        self,
+        name: str,
+        number: int,
+        kind: Kind,
+        text_on: Callable[[int], str],
+        find: Callable[[int, int], list[Spot]],
+    ) -> Iterator[Candidate]:
+        """The number on each likely street; past ENOUGH that hold it, only whole names with a slip are still tried."""
+        held = 0
+        for rank, (street, match, score) in enumerate(self._likely(self._street_names.find(name))):
+            if held >= ENOUGH and not match.slip:
+                continue
+            spots = find(street, number)
+            held += bool(spots)
+            yield from self.at(spots, text_on(street), kind, score, match, street)
+            if not spots and (rank < DOUBTED_MAX or score - NOT_THERE_COST >= LIKELY_SCORE):
+                nearest = self._streets.nearest_numbers(street, number)
+                at = find(street, nearest[0]) if nearest else []
+                yield from self._not_there(street, number, text_on(street), kind, score, match, at)
 
     def at(
         self, spots: list[Spot], text: str, kind: Kind, score: float, match: Match, street: int

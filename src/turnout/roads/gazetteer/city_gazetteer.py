@@ -16,7 +16,7 @@ from turnout.roads.gazetteer.answers import (
     Verdict,
     Verified,
 )
-from turnout.roads.gazetteer.candidates import Candidate, CandidateSearch, Problem
+from turnout.roads.gazetteer.candidates import LIKELY_SCORE, Candidate, CandidateSearch, Problem
 from turnout.roads.gazetteer.coordinates import read_coordinate
 from turnout.roads.gazetteer.describing import describe
 from turnout.roads.gazetteer.ground import Ground
@@ -34,8 +34,6 @@ SUGGESTIONS_MAX = 8
 """So many candidates fit under the field without scrolling, and are told apart at a glance."""
 SLIPS_SHOWN = 3
 """Of eight lines so many are kept for whole names typed with a slip: the sixth completion helps less than they do."""
-LIKELY_SCORE = 0.62
-"""Below this a candidate has so little in common with the text that it is no answer, only the nearest there is."""
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 """What typed coordinates are in. Everything inside is WGS 84."""
