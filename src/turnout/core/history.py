@@ -30,15 +30,22 @@ from turnout.core.history_text import ASIDES, EVENT_TEXTS
 from turnout.core.incidents.events import (
     IncidentOpened,
     IncidentReopened,
+    IncidentRetyped,
+    IncidentRouted,
     IncidentsLinked,
     IncidentsMerged,
     IncidentsUnlinked,
 )
 from turnout.core.spoken import (
+    BUILT_IN_REASON_NAMES,
+    CHANNEL_NAMES,
     FIELD_NAMES,
     INCIDENT_STATUS_NAMES,
+    LINK_NAMES,
     OUTCOME_NAMES,
+    ROLE_NAMES,
     STAGE_NAMES,
+    TIMER_NAMES,
     clock_time,
     day_and_time,
     listed,
@@ -87,15 +94,19 @@ class Names:
 
     def of(self, kind: str, code: str, language: Language) -> str:
         """The name of a table entry, or its code."""
+        if kind == "reason" and code in BUILT_IN_REASON_NAMES:
+            return BUILT_IN_REASON_NAMES[code].spoken(language)
         tables = self.tables
         if tables is None:
             return code
-        named: dict[str, Mapping[str, Any]] = {
+        named: dict[str, Mapping[Any, Any]] = {
             "type": tables.types,
             "disposition": tables.dispositions,
             "reason": tables.reasons,
             "group": tables.groups,
             "destination": tables.hospitals,
+            "station": tables.stations,
+            "agency": tables.agencies,
         }
         entry = named[kind].get(code)
         name: Name | None = entry.name if entry is not None else None
@@ -159,6 +170,8 @@ def calls_of(event: Event) -> tuple[str, ...]:
 def tell(event: Event, language: Language, names: Names) -> str:
     """The event as a sentence."""
     said = {field: _say(field, getattr(event, field), language, names) for field in event.__struct_fields__}
+    if isinstance(event, IncidentRetyped | IncidentRouted):
+        said["was"] = names.of("type" if isinstance(event, IncidentRetyped) else "group", event.was, language)
     return EVENT_TEXTS[event_name(event)].spoken(language).format_map(said).strip()
 
 
@@ -172,26 +185,40 @@ def _say(field: str, value: Any, language: Language, names: Names) -> str:
     return _plain(field, value, language, names)
 
 
+_TIMES = frozenset({"at", "happened", "opened", "ended", "received", "activate_at"})
+_INCIDENTS = frozenset({"incident", "into", "merged", "one", "other"})
+_IN_TABLES = frozenset({"type", "disposition", "group", "reason", "destination", "station", "agency"})
+_WORDS: dict[str, Mapping[str, Name]] = {
+    "stage": STAGE_NAMES,
+    "interval": STAGE_NAMES,
+    "status": INCIDENT_STATUS_NAMES,
+    "ended_as": OUTCOME_NAMES,
+    "outcome": OUTCOME_NAMES,
+    "state": OUTCOME_NAMES,
+    "channel": CHANNEL_NAMES,
+    "kind": LINK_NAMES,
+}
+"""Field → the words for its codes."""
+
+
 def _plain(field: str, value: Any, language: Language, names: Names) -> str:
+    if field in _TIMES:
+        return clock_time(value, names.utc_offset_min) if isinstance(value, int) else ""
+    if field in _INCIDENTS:
+        return names.tags.get(value, str(value))
+    if field in _IN_TABLES:
+        return names.of(field, str(value), language)
+    if field in _WORDS:
+        return spoken(_WORDS[field], value, language)
     match field:
-        case "at" | "happened" | "opened" | "ended" | "received" | "activate_at":
-            return clock_time(value, names.utc_offset_min) if isinstance(value, int) else ""
-        case "incident" | "into" | "merged" | "one" | "other":
-            return names.tags.get(value, str(value))
         case "near" | "not_duplicate_of":
             return listed(tuple(names.tags.get(id, id) for id in value), language)
-        case "type" | "disposition" | "group" | "reason" | "destination":
-            return names.of(field, str(value), language)
-        case "stage":
-            return spoken(STAGE_NAMES, value, language)
-        case "status":
-            return spoken(INCIDENT_STATUS_NAMES, value, language)
-        case "ended_as" | "outcome" | "state":
-            return spoken(OUTCOME_NAMES, value, language)
-        case "interval":
-            return spoken(STAGE_NAMES, value, language)
         case "field":
             return spoken(FIELD_NAMES, value.removeprefix("fields."), language)
+        case "timer":
+            return _timer(value, language, names)
+        case "timers":
+            return listed(tuple(_timer(id, language, names) for id in value), language)
         case _:
             return _thing(value, language, names)
 
@@ -201,7 +228,7 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
         case Location() | PremiseNote():
             return value.text
         case SecondaryPlace():
-            return f"{value.role}: {value.location.text}"
+            return f"{spoken(ROLE_NAMES, value.role, language)} {value.location.text}"
         case SentUnit():
             return f"{value.unit} ({value.role})" if value.role else value.unit
         case PlaceFix():
@@ -209,11 +236,12 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
         case Place():
             return _at(value)
         case PersonCard():
-            return f"{value.role} {value.id}"
+            return f"{spoken(ROLE_NAMES, value.role, language)} {value.id}"
         case Patient():
-            return " ".join(part for part in (value.id, value.triage, value.destination or "") if part)
+            triage = spoken(ROLE_NAMES, value.triage, language)
+            return " ".join(part for part in (value.id, triage, value.destination or "") if part)
         case Media():
-            return f"{value.kind} {value.ref}"
+            return f"{spoken(ROLE_NAMES, value.kind, language)} {value.ref}"
         case Closure():
             return value.reason
         case SpecialZone():
@@ -232,6 +260,12 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return value_of(value, language)
         case _:
             return str(value)
+
+
+def _timer(id: str, language: Language, names: Names) -> str:
+    """`turnout/E07/<incident>`: what is timed, of whom."""
+    kind, *subjects = id.split("/")
+    return " ".join([spoken(TIMER_NAMES, kind, language), *(names.tags.get(subject, subject) for subject in subjects)])
 
 
 def _at(place: Place) -> str:

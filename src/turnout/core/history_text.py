@@ -72,7 +72,7 @@ COURSE_TEXTS: Final[dict[str, Name]] = {
 }
 
 ENTRY_TEXTS: Final[dict[str, Name]] = {
-    "field-changed": Name("{field}: {was} → {becomes}{reason}", "{field}：{was} → {becomes}{reason}"),
+    "field-changed": Name("{field}: {was} → {becomes}{reason}", "修改{field}：{was} → {becomes}{reason}"),
     "incident-retyped": Name("Type {was} → {type}, priority {priority}", "类型 {was} → {type}，优先级 {priority}"),
     "incident-relocated": Name("Location {was} → {location}", "地点 {was} → {location}"),
     "narrative-added": Name("Note{text}", "记录{text}"),
@@ -105,7 +105,7 @@ UNIT_TEXTS: Final[dict[str, Name]] = {
     ),
     "status-reported": Name(
         "{unit} {stage} at {happened}{code}{destination}{odometer_km}{set_back}{override}",
-        "{unit} {happened} {stage}{code}{destination}{odometer_km}{set_back}{override}",
+        "{unit} 于 {happened} {stage}{code}{destination}{odometer_km}{set_back}{override}",
     ),
     "stage-time-filled": Name(
         "{unit} had been {stage} at {happened} (reported late){odometer_km}",

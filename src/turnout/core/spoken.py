@@ -122,6 +122,79 @@ OUTCOME_NAMES: Final[dict[str, Name]] = {
     "refused": Name("refused", "已拒绝"),
 }
 
+CHANNEL_NAMES: Final[dict[str, Name]] = {
+    "phone": Name("phone", "电话"),
+    "text": Name("text message", "短信"),
+    "alarm": Name("alarm", "报警装置"),
+    "sensor": Name("sensor", "传感器"),
+    "web": Name("web", "网页"),
+    "app": Name("app", "应用"),
+    "field": Name("crew", "现场单元"),
+    "officer": Name("officer", "工作人员"),
+    "station": Name("station", "站内广播"),
+    "page": Name("pager", "寻呼"),
+    "sms": Name("text message", "短信"),
+    "voice": Name("voice", "语音"),
+    "radio": Name("radio", "电台"),
+}
+
+TIMER_NAMES: Final[dict[str, Name]] = {
+    "pending": Name("waiting for a unit", "等待派遣"),
+    "acknowledge": Name("acknowledgement", "接收确认"),
+    "turnout": Name("turnout", "出动"),
+    "travel": Name("travel", "行驶"),
+    "on-scene": Name("time on scene", "现场时间"),
+    "roll-call": Name("roll-call", "点名"),
+    "callback": Name("call-back", "回拨"),
+    "scheduled": Name("scheduled start", "预定启动"),
+    "archive": Name("archiving", "归档"),
+    "rest": Name("rest", "休息"),
+    "zone-ends": Name("end of a zone or closure", "区域或封闭结束"),
+    "review": Name("review", "复核"),
+}
+
+LINK_NAMES: Final[dict[str, Name]] = {
+    "related": Name("related", "相关"),
+    "child": Name("split off", "拆分"),
+    "clone": Name("cloned", "复制"),
+}
+
+ROLE_NAMES: Final[dict[str, Name]] = {
+    "caller": Name("caller", "来电人"),
+    "patient": Name("patient", "伤病员"),
+    "contact": Name("contact", "联系人"),
+    "witness": Name("witness", "目击者"),
+    "involved": Name("person involved", "当事人"),
+    "missing": Name("missing person", "失联人员"),
+    "staging": Name("staging", "集结点"),
+    "command-post": Name("command post", "指挥点"),
+    "destination": Name("destination", "目的地"),
+    "landing": Name("landing site", "降落点"),
+    "other": Name("other", "其他"),
+    "call-audio": Name("call recording", "来电录音"),
+    "radio-audio": Name("radio recording", "电台录音"),
+    "photo": Name("photo", "照片"),
+    "document": Name("document", "文件"),
+    "plan": Name("plan", "平面图"),
+    "video": Name("video", "视频"),
+    "green": Name("green", "绿"),
+    "yellow": Name("yellow", "黄"),
+    "red": Name("red", "红"),
+    "black": Name("black", "黑"),
+}
+
+BUILT_IN_REASON_NAMES: Final[dict[str, Name]] = {
+    "undo": Name("taken back", "撤销"),
+    "reported": Name("reported by the crew", "单元报告"),
+    "stacked": Name("was held for it", "待办队列"),
+    "exchanged": Name("units exchanged", "对调"),
+    "self-initiated": Name("self-initiated", "自行发现"),
+    "cancelled": Name("unit cancelled", "单元取消"),
+    "cleared": Name("unit cleared", "单元离开"),
+    "preempted": Name("unit pre-empted", "单元被抽调"),
+    "merged": Name("merged", "并案"),
+}
+
 NOTHING: Final = Name("nothing", "空")
 
 
