@@ -3,6 +3,7 @@
 It knows no rules beyond the obvious ones; whether the real product takes what they do is asked by the end-to-end test.
 """
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from turnout.city.simulated.run import load_parts
 from turnout.city.simulated.simulation import Choices, Parts, Simulation
 from turnout.words.moment import Moment
 from turnout.words.place import Place, distance_m
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+"""So that `benchmarks.rules_only` is found however pytest was called."""
 
 FOLDER = Path("src/turnout/city/folders/san-francisco")
 START = Moment(1_798_833_600_000)

@@ -64,13 +64,18 @@ class Colleagues:
         mine: str,
         disciplines: dict[str, str],
         unit_kinds: dict[str, str],
+        may_dispose: Callable[[str, str], bool],
         identity: Callable[[str], str],
         habits: Habits,
         seed: int,
     ) -> None:
-        """`mine`: the account that they act under. `disciplines`: by agency. `unit_kinds`: measured type by unit."""
+        """`mine`: the account that they act under. `disciplines`: by agency. `unit_kinds`: measured type by unit.
+
+        `may_dispose`: whether an agency may use a disposition.
+        """
         self.behaviour, self.phrases, self.mine, self.habits = behaviour, phrases, mine, habits
         self.disciplines, self.unit_types, self.identity, self.seed = disciplines, unit_kinds, identity, seed
+        self.may_dispose = may_dispose
         self.calls: dict[str, SeenCall] = {}
         self.incidents: dict[str, SeenIncident] = {}
         self._planned: dict[str, PlannedCall] = {}
@@ -294,12 +299,13 @@ class Colleagues:
         self._asked[ask.id] = ("proposal", incident_id)
         return [ask]
 
-    def _assign(self, incident_id: str, proposal: Any, now_s: float) -> list[Deed]:
+    def _assign(self, incident_id: str, heard: Heard, now_s: float) -> list[Deed]:
         held = self._open(incident_id)
         if held is None:
             return []
         _, work = held
         work.asking = False
+        proposal = heard.answer
         lines = proposal.get("lines", ())
         if proposal.get("shortfalls"):
             work.wants_more = True
@@ -309,7 +315,7 @@ class Colleagues:
         if not lines:
             return []
         command = self._command(
-            f"{incident_id}/assign/{work.asks}",
+            f"{heard.id}/assign",
             incident_id,
             now_s,
             do="assign-units",
@@ -327,7 +333,7 @@ class Colleagues:
         if what == "place" and heard.ok:
             return self._ring(self._planned[subject], heard.answer)
         if what == "proposal" and heard.ok:
-            return self._assign(subject, heard.answer, now_s)
+            return self._assign(subject, heard, now_s)
         work = self._work.get(subject)
         if work is not None and not heard.ok and what == "close":
             if work.closes < CLOSES_MAX:
@@ -414,6 +420,11 @@ class Colleagues:
         return commands
 
     def _disposition(self, agency: str, incident: SeenIncident, call: PlannedCall | None) -> str:
+        """The likely one, where this agency may use it; a neighbour's, or an unknown one, ends as any may."""
+        likely = self._likely_disposition(agency, incident, call)
+        return likely if self.may_dispose(agency, likely) else self.behaviour.closing.get("any", "OTH")
+
+    def _likely_disposition(self, agency: str, incident: SeenIncident, call: PlannedCall | None) -> str:
         """The real one where it can be this agency's; else how its work usually ends."""
         discipline = self.disciplines.get(agency, "")
         usual = self.behaviour.closing.get(discipline, "OTH")

@@ -52,6 +52,8 @@ class Link:
         )
         self.actor = ""
         self.seq = -1
+        self.turned_away = ""
+        """Why the product does not take this simulation at all: a token withdrawn, a protocol too old."""
         self._known: dict[str, set[str]] = {}
         self._changes: list[tuple[Rows, Gone]] = []
         self._moved = asyncio.Condition()
@@ -85,7 +87,7 @@ class Link:
     async def _follow(self) -> None:
         """Stay on the socket for ever, through every break."""
         pause_s = PAUSE_S
-        while True:
+        while not self.turned_away:
             try:
                 async for message in self._messages():
                     pause_s = PAUSE_S
@@ -120,7 +122,10 @@ class Link:
             case "changes":
                 await self._took(message["seq"], message["put"], message["drop"])
             case "too-old" | "refused":
-                log.error("the product does not take this simulation: %s", message)
+                refusal = message.get("refusal", {"code": message["type"]})
+                if refusal.get("code") != "busy":
+                    self.turned_away = str(refusal)
+                raise ConnectionRefusedError(str(refusal))
             case _:
                 pass
 

@@ -42,6 +42,7 @@ RUNNING_ENOUGH: Final = 8
 FIX_HOP_S: Final = 14.0
 """At most so many simulated seconds between two fixes: at 25 m/s still under the 400 m that are no jump."""
 SPEED_MAX: Final = 60.0
+BOARD_S: Final = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -92,9 +93,11 @@ async def run(
     fix_every_s = min(FIX_HOP_S, max(FIX_MOVING_S, speed))
     choices = Choices(seed, source, load, habits or Habits(), fix_every_s, dead_spots=speed <= 2.0)
     async with Link(url, token) as link:
-        await link.reached(0, within_s=60.0)
+        while not await link.reached(0, within_s=BOARD_S):
+            _go_on(link)
+            log.warning("no board from %s yet", url)
         driver = Driver(link, parts, choices, speed)
-        await driver.begin(warm_up_s)
+        await driver.begin(warm_up_s / max(1.0, load))
         if warm is not None:
             warm.set()
         await driver.live(lasts_s)
@@ -167,6 +170,7 @@ class Driver:
         origin = time.monotonic()
         self._report_all(0.0)
         while lasts_s is None or time.monotonic() - origin < lasts_s:
+            _go_on(self._link)
             now_s = (time.monotonic() - origin) * self._speed
             seen: list[tuple[Seen, Moment]] = []
             for deed in self._deeds(now_s):
@@ -250,6 +254,12 @@ class Driver:
         held = list(fixes)
         self.tally.fixes += len(held)
         self.tally.fixes_refused += await self._link.report(held)
+
+
+def _go_on(link: Link) -> None:
+    """Raises Unsupported where the product has turned this simulation away for good."""
+    if link.turned_away:
+        raise Unsupported(link.turned_away, "the product", "give it a token that is in force, with its scopes")
 
 
 def _is_open(row: Mapping[str, Any]) -> bool:

@@ -74,6 +74,7 @@ class Simulation:
             mine,
             dict(self.disciplines),
             kinds,
+            self._may_dispose,
             self.identity,
             choices.habits,
             choices.seed,
@@ -101,6 +102,10 @@ class Simulation:
         local_start = Moment(started + utc_offset_min * 60_000)
         self._calls = self._planned(phrases, local_start, begin_s)
         self._next_call = next(self._calls, None)
+
+    def _may_dispose(self, agency: str, code: str) -> bool:
+        known = self.parts.city.catalogue.dispositions.get(code)
+        return known is not None and (not known.agencies or agency in known.agencies)
 
     def _station(self, station: str) -> Place:
         return self.parts.city.catalogue.stations[station].place  # type: ignore[index]
