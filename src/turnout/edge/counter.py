@@ -91,11 +91,11 @@ def refused(refusal: msgspec.Struct, utc_offset_min: int = 0) -> Declined:
 
 
 def outcome_of(command: Command, board: Board) -> dict[str, str]:
-    """What a person wants to hear at once: tag and first number of the incident that the command made."""
+    """What a person wants to hear at once: tag and the lead agency's number of the incident that the command made."""
     made = next(
         (getattr(command, name) for name in ("clone_id", "child_id", "incident_id") if hasattr(command, name)), None
     )
     row = board.incidents.get(made) if made is not None else None
     if row is None:
         return {}
-    return {"incident": row.id, "tag": row.tag, "number": next(iter(row.numbers.values()), "")}
+    return {"incident": row.id, "tag": row.tag, "number": row.numbers.get(row.agencies[0], "") if row.agencies else ""}

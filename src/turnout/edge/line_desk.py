@@ -25,6 +25,7 @@ from turnout.edge.answers import Accepted, Answer, Declined, answer_body, declin
 from turnout.edge.counter import Counter
 from turnout.edge.edge import LineAsked
 from turnout.line import CommandLine, Effect, Focus, Lexicon, Places, Reading
+from turnout.recommend import Proposal
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import Moment
 from turnout.words.name import Name
@@ -71,7 +72,7 @@ class LineDesk:
         )
         reading = await asyncio.to_thread(reader.read, text, self._counter.board, focus, _new_id)
         if not asked.run or not reading.understood:
-            return _line_answer(reading, None)
+            return _line_answer(await self._naming_units(who, reading), None)
         return await self._run(who, asked, reading)
 
     def _of_tables(self) -> CommandLine | None:
@@ -88,10 +89,11 @@ class LineDesk:
         if reading.effect is not None and reading.effect.kind == "undo":
             return await self._undo(who, asked, reading)
         if reading.send_recommended is not None:
-            recommended = await self._recommended(who, reading.send_recommended)
-            if isinstance(recommended, Declined):
+            recommended = await self._recommended(who, reading.send_recommended, reading.recommend_level)
+            if isinstance(recommended, AssignUnits):
+                commands = (*commands, recommended)
+            elif not commands:
                 return _line_answer(reading, recommended)
-            commands = (*commands, recommended)
         if not commands:
             return _line_answer(reading, None, ran=True)
         answer = await self._hand_in(who, asked.id, commands, to_undo=True)
@@ -118,10 +120,13 @@ class LineDesk:
         assert isinstance(answer, Accepted)
         return msgspec.structs.replace(answer, seq_from=first)
 
-    async def _recommended(self, who: Principal, incident: IncidentId) -> AssignUnits | Declined:
+    async def _proposal(self, who: Principal, incident: IncidentId, level: int | None) -> Proposal | Declined:
         if self._adviser is None:
             return declined("no-roads")
-        proposal = await self._adviser.propose(who, AdviceAsked(incident_id=incident), self._now())
+        return await self._adviser.propose(who, AdviceAsked(incident_id=incident, alarm_level=level), self._now())
+
+    async def _recommended(self, who: Principal, incident: IncidentId, level: int | None) -> AssignUnits | Declined:
+        proposal = await self._proposal(who, incident, level)
         if isinstance(proposal, Declined):
             return proposal
         if not proposal.lines:
@@ -132,6 +137,15 @@ class LineDesk:
             roles={line.unit: line.role for line in proposal.lines if line.role},
             offer=proposal.offer,
         )
+
+    async def _naming_units(self, who: Principal, reading: Reading) -> Reading:
+        """Before Enter: which units the recommendation would send, and how soon each would be there."""
+        if not reading.understood or reading.send_recommended is None:
+            return reading
+        proposal = await self._proposal(who, reading.send_recommended, reading.recommend_level)
+        if isinstance(proposal, Declined):
+            return reading
+        return msgspec.structs.replace(reading, explain=_with_units(reading.explain, proposal))
 
     # --- taking back
 
@@ -154,6 +168,15 @@ class LineDesk:
         if isinstance(answer, Accepted):
             kept.pop()
         return _line_answer(reading, answer, commands)
+
+
+def _with_units(explain: Name, proposal: Proposal) -> Name:
+    units = ", ".join(f"{line.unit} {line.total_s // 60}:{line.total_s % 60:02}" for line in proposal.lines)
+    short = ", ".join(f"{each.capability} ×{each.wanted - each.found}" for each in proposal.shortfalls)
+    return Name(
+        f"{explain.en}: {units or 'nobody'}" + (f"; missing {short}" if short else ""),
+        f"{explain.zh}：{units or '无'}" + (f"；缺 {short}" if short else ""),
+    )
 
 
 def _new_id() -> str:
