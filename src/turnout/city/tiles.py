@@ -159,8 +159,10 @@ def _streets(extract: Extract) -> Iterator[str]:
 
 
 def _labels(content: MapContent) -> Iterator[str]:
+    parks = {area.name for area in content.parks}
     for zone, shape in content.neighbourhoods:
-        yield _label(zone.name, "neighbourhood", shape)
+        if zone.name not in parks:
+            yield _label(zone.name, "neighbourhood", shape)
     for area in named([*content.parks, *content.extract.parks]):
         yield _label(area.name, "park", area.shape)
     for area in named(content.extract.waters):

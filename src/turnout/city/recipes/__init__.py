@@ -1,0 +1,1 @@
+"""How a shipped city was made from its own open data: one package per city."""
