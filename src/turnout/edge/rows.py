@@ -4,30 +4,19 @@ A row is the board's own struct: there is no second rule engine in the browser, 
 changed, and who has missed what, is the desk's `subscribers`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
 
 from turnout.core.board import Board
+from turnout.desk import concerns
 from turnout.desk.access import Sight
 from turnout.desk.rows import Row, Table
 from turnout.desk.subscribers import Sees
 
-TABLES_SHOWN: Final = (
-    "incidents",
-    "units",
-    "calls",
-    "timers",
-    "closures",
-    "special_zones",
-    "hospitals",
-    "hydrants",
-    "positions",
-    "premises",
-    "supplements",
-)
+CITY_TABLES: Final = ("closures", "special_zones", "hospitals", "hydrants", "positions", "premises")
 
 
 class BoardRow(msgspec.Struct, frozen=True):
@@ -49,39 +38,53 @@ def _itself(entry: Any, _board: Board) -> msgspec.Struct:
 
 TABLES: Final[tuple[Table[Board], ...]] = (
     Table(name="board", entries=_whole, row_of=_itself),
-    *(Table[Board](name=name, entries=attrgetter(name), row_of=_itself) for name in TABLES_SHOWN),
+    Table(name="incidents", entries=attrgetter("incidents"), row_of=_itself, scope_of=concerns.of_incident),
+    Table(
+        name="units",
+        entries=attrgetter("units"),
+        row_of=_itself,
+        also_after=concerns.units_after,
+        scope_of=concerns.of_unit,
+    ),
+    Table(
+        name="calls",
+        entries=attrgetter("calls"),
+        row_of=_itself,
+        also_after=concerns.calls_after,
+        scope_of=concerns.of_call,
+    ),
+    Table(
+        name="timers",
+        entries=attrgetter("timers"),
+        row_of=_itself,
+        also_after=concerns.timers_after,
+        scope_of=concerns.of_timer,
+    ),
+    Table(
+        name="supplements",
+        entries=attrgetter("supplements"),
+        row_of=_itself,
+        also_after=concerns.supplements_after,
+        scope_of=concerns.of_supplement,
+    ),
+    *(Table[Board](name=name, entries=attrgetter(name), row_of=_itself) for name in CITY_TABLES),
 )
+"""What belongs to an incident concerns its agencies; tables about the city itself are for all."""
 
 
-def sees(sight: Sight, board: Callable[[], Board]) -> Sees:
-    """A judge of rows for one connection. `board` gives the board of the moment."""
-    if sight.is_all:
-        return lambda row: True
-    return lambda row: may_see(sight, row.table, row.row, board())
-
-
-def may_see(sight: Sight, table: str, row: Any, board: Board) -> bool:
-    """Whether `sight` may see this row. Tables about the city itself (closures, hospitals) are for all."""
-    if sight.is_all:
-        return True
-    if table == "incidents":
-        return sight.incident(row)
-    if table == "units":
-        return sight.unit_row(row, board)
-    if table == "calls":
-        return sight.call(row, board)
-    if table == "timers":
-        return sight.timer(row, board)
-    if table == "supplements":
-        incident = board.incidents.get(row.incident)
-        return incident is not None and sight.incident(incident)
-    return True
+def sees(sight: Sight) -> Sees:
+    """A judge of rows for one connection: by whom a row concerned when it was made, not by the board of the moment."""
+    return lambda row: concerns.concerns(row.scope, sight.agencies)
 
 
 def snapshot(board: Board, sight: Sight) -> dict[str, dict[str, Any]]:
     """Every row that `sight` may see, by table."""
     return {
-        table.name: {key: row for key, row in table.entries(board).items() if may_see(sight, table.name, row, board)}
+        table.name: {
+            key: row
+            for key, row in table.entries(board).items()
+            if concerns.concerns(table.scope_of(row, board), sight.agencies)
+        }
         for table in TABLES
         if table.name != "board"
     }
@@ -105,4 +108,4 @@ def by_table(rows: tuple[msgspec.Raw, ...]) -> dict[str, dict[str, msgspec.Raw]]
     return tables
 
 
-__all__ = ["TABLES", "BoardRow", "Row", "by_table", "may_see", "sees", "snapshot"]
+__all__ = ["TABLES", "BoardRow", "Row", "by_table", "sees", "snapshot"]

@@ -1,9 +1,10 @@
 """Who asks: the cookie of a person's session or the token of a program, and whether the request is this site's own."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from litestar import Request
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from turnout.adapters.http.problems import no
 from turnout.desk.access import Principal, has_scope
@@ -11,8 +12,8 @@ from turnout.edge.edge import Edge
 
 COOKIE: Final = "turnout_session"
 
-TheEdge = Annotated[Edge, Dependency(skip_validation=True)]
-Who = Annotated[Principal, Dependency(skip_validation=True)]
+TheEdge = NamedDependency[SkipValidation[Edge]]
+Who = NamedDependency[SkipValidation[Principal]]
 
 Asked = Request[Any, Any, Any]
 

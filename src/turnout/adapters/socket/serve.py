@@ -100,7 +100,7 @@ class Connection:
         outlet.put(self._welcome())
         try:
             subscription = (
-                edge.subscribers.subscribe(self._hello.resume_after, sees(self._who.sight, lambda: edge.counter.board))
+                edge.subscribers.subscribe(self._hello.resume_after, sees(self._who.sight))
                 if self._hello.board and has_scope(self._who, "read", "field")
                 else None
             )

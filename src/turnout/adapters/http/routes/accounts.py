@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
@@ -32,7 +33,7 @@ async def list_accounts(who: Who, edge: TheEdge) -> list[AccountCard]:
 
 
 @post("/accounts", status_code=201)
-async def add_account(data: NewAccount, who: Who, edge: TheEdge) -> AccountCard:
+async def add_account(data: JSONBody[NewAccount], who: Who, edge: TheEdge) -> AccountCard:
     """A new account, with roles of the city's tables and named positions."""
     want(who, "admin")
     made = await edge.identities.add_account(data)
@@ -42,7 +43,7 @@ async def add_account(data: NewAccount, who: Who, edge: TheEdge) -> AccountCard:
 
 
 @post("/accounts/{account:str}/disabled", status_code=204)
-async def set_disabled(account: Id, data: Disabling, who: Who, edge: TheEdge) -> None:
+async def set_disabled(account: FromPath[str], data: JSONBody[Disabling], who: Who, edge: TheEdge) -> None:
     """Close an account, its sessions with it, or open it again."""
     want(who, "admin")
     if not edge.identities.set_disabled(account, data.disabled):
@@ -50,7 +51,7 @@ async def set_disabled(account: Id, data: Disabling, who: Who, edge: TheEdge) ->
 
 
 @post("/accounts/secret", status_code=204)
-async def change_secret(data: SecretChange, who: Who, edge: TheEdge) -> None:
+async def change_secret(data: JSONBody[SecretChange], who: Who, edge: TheEdge) -> None:
     """One's own password."""
     refusal = await edge.identities.change_secret(who, data.old, data.new)
     if refusal is not None:
@@ -65,7 +66,7 @@ async def list_tokens(who: Who, edge: TheEdge) -> list[TokenCard]:
 
 
 @post("/tokens", status_code=201)
-async def add_token(data: NewToken, who: Who, edge: TheEdge) -> TokenMade:
+async def add_token(data: JSONBody[NewToken], who: Who, edge: TheEdge) -> TokenMade:
     """A key for a program, with scopes. The token itself is shown this once."""
     want(who, "admin")
     made = edge.identities.add_token(data, who)
@@ -75,7 +76,7 @@ async def add_token(data: NewToken, who: Who, edge: TheEdge) -> TokenMade:
 
 
 @delete("/tokens/{token:str}", status_code=204)
-async def revoke_token(token: Id, who: Who, edge: TheEdge) -> None:
+async def revoke_token(token: FromPath[str], who: Who, edge: TheEdge) -> None:
     """Withdraw a key. Its sockets are closed."""
     want(who, "admin")
     if not edge.identities.revoke_token(token):

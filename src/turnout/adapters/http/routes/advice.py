@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
@@ -22,10 +22,10 @@ from turnout.roads.gazetteer import Described, Gazetteer, Suggestion, Verdict
 from turnout.words.place import Place
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
-Asked = Annotated[str, Parameter(query="q", max_length=200, description="As typed so far.")]
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=20)]
-Lat = Annotated[float | None, Parameter(query="lat", ge=-90, le=90)]
-Lon = Annotated[float | None, Parameter(query="lon", ge=-180, le=180)]
+Asked = Annotated[str, QueryParameter(name="q", max_length=200, description="As typed so far.")]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=20)]
+Lat = Annotated[float | None, QueryParameter(name="lat", ge=-90, le=90)]
+Lon = Annotated[float | None, QueryParameter(name="lon", ge=-180, le=180)]
 
 
 class LocateAsked(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ def _json(body: Any) -> Response[bytes]:
 
 
 @post("/recommend", status_code=200, responses={200: ResponseSpec(ProposalShown, generate_examples=False)})
-async def recommend(data: AdviceAsked, who: Who, edge: TheEdge) -> Response[bytes]:
+async def recommend(data: JSONBody[AdviceAsked], who: Who, edge: TheEdge) -> Response[bytes]:
     """Who meets the plan soonest by road, with the reason for every line. `offer` goes back with `assign-units`."""
     want(who, "read", "field")
     if edge.adviser is None:
@@ -57,8 +57,8 @@ async def recommend(data: AdviceAsked, who: Who, edge: TheEdge) -> Response[byte
 async def route(
     who: Who,
     edge: TheEdge,
-    unit: Annotated[str, Parameter(query="unit", max_length=64)],
-    incident: Annotated[str, Parameter(query="incident", max_length=64)],
+    unit: Annotated[str, QueryParameter(name="unit", max_length=64)],
+    incident: Annotated[str, QueryParameter(name="incident", max_length=64)],
 ) -> Response[bytes]:
     """The quickest way of a unit to an incident (or its hospital), as line, interval and directions."""
     want(who, "read", "field")
@@ -97,8 +97,8 @@ async def verify(who: Who, edge: TheEdge, q: Asked) -> Verdict:
 async def reverse(
     who: Who,
     edge: TheEdge,
-    lat: Annotated[float, Parameter(query="lat", ge=-180, le=180)],
-    lon: Annotated[float, Parameter(query="lon", ge=-180, le=180)],
+    lat: Annotated[float, QueryParameter(name="lat", ge=-180, le=180)],
+    lon: Annotated[float, QueryParameter(name="lon", ge=-180, le=180)],
 ) -> Described:
     """The words for a point on the map."""
     want(who, "read", "field")
@@ -110,7 +110,7 @@ async def reverse(
 
 
 @post("/places/locate", status_code=200)
-async def locate(data: LocateAsked, who: Who, edge: TheEdge) -> Location:
+async def locate(data: JSONBody[LocateAsked], who: Who, edge: TheEdge) -> Location:
     """A location ready for a command: place, crossing, neighbourhood and zones filled in."""
     want(who, "read", "field")
     place = _in_wgs84(data.place, data.datum) if data.place is not None else None

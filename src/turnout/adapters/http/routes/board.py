@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import TABLES_BYTES_MAX, no
@@ -104,7 +105,7 @@ async def positions(who: Who, edge: TheEdge) -> list[Fix]:
 
 
 @post("/positions", status_code=200, request_max_body_size=TABLES_BYTES_MAX)
-async def report_positions(data: Fixes, who: Who, edge: TheEdge) -> PositionsTaken:
+async def report_positions(data: JSONBody[Fixes], who: Who, edge: TheEdge) -> PositionsTaken:
     """Where units are. Each that cannot be believed comes back with its reason; the others are taken."""
     foreign = next((fix.unit for fix in data if not may_report_place(who, fix.unit)), None)
     if foreign is not None:

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, JSONBody, QueryParameter
 
 from turnout.adapters.http.door import TheEdge, Who
 from turnout.adapters.http.problems import NotTaken, no
@@ -18,12 +18,12 @@ from turnout.desk.access import INSIDE, Principal
 from turnout.edge.answers import Accepted, Declined
 from turnout.edge.edge import Edge, Focus, LineAsked
 
-Purpose = Annotated[str, Parameter(query="purpose", max_length=500, description="Why, where the command needs one.")]
-At = Annotated[str, Parameter(query="position", max_length=64, description="The position that it is given at.")]
+Purpose = Annotated[str, QueryParameter(name="purpose", max_length=500, description="Why, where it needs one.")]
+At = Annotated[str, QueryParameter(name="position", max_length=64, description="The position that it is given at.")]
 Key = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         max_length=64,
         description="The command's identity: sent again after a doubt it is answered as before and done once.",
     ),
@@ -60,7 +60,7 @@ def done(answer: Accepted) -> CommandDone:
 
 
 @post("/commands", status_code=200)
-async def give_command(data: CommandAsked, who: Who, edge: TheEdge) -> CommandDone:
+async def give_command(data: JSONBody[CommandAsked], who: Who, edge: TheEdge) -> CommandDone:
     """Any command, by its tag `do`."""
     return await _hand_in(edge, who, data.id, data.command, data.purpose, data.position)
 
@@ -74,7 +74,7 @@ def _route(kind: type[msgspec.Struct]) -> HTTPRouteHandler:
     ) -> CommandDone:
         return await _hand_in(edge, who, key or str(uuid.uuid4()), data, purpose, at)
 
-    give.__annotations__["data"] = kind
+    give.__annotations__["data"] = JSONBody[kind]  # type: ignore[misc, valid-type]
     give.__name__ = tag.replace("-", "_")
     give.__doc__ = kind.__doc__ or tag.replace("-", " ").capitalize()
     return post(f"/commands/{tag}", status_code=200, operation_id=tag, summary=tag)(give)
@@ -91,7 +91,7 @@ class LineTyped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @post("/line", status_code=200, responses={200: ResponseSpec(LineAnswered, generate_examples=False)})
-async def line(data: LineTyped, who: Who, edge: TheEdge) -> Response[bytes]:
+async def line(data: JSONBody[LineTyped], who: Who, edge: TheEdge) -> Response[bytes]:
     """The command line: every act of a dispatcher as one short line, explained, completed, run, taken back."""
     if edge.lines is None:
         raise no("no-gazetteer")

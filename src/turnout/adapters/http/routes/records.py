@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken
@@ -22,12 +22,12 @@ from turnout.words.place import Place
 
 CODE_MAX: Final = 64
 
-Number = Annotated[str, Parameter(query="number", max_length=CODE_MAX, description="An agency's incident number.")]
-Type = Annotated[str, Parameter(query="type", max_length=CODE_MAX)]
-Status = Annotated[str, Parameter(query="status", max_length=CODE_MAX)]
-From = Annotated[int | None, Parameter(query="from", description="Opened at or after, ms UTC.")]
-To = Annotated[int | None, Parameter(query="to", description="Opened at or before, ms UTC.")]
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=FOUND_MAX)]
+Number = Annotated[str, QueryParameter(name="number", max_length=CODE_MAX, description="An agency's incident number.")]
+Type = Annotated[str, QueryParameter(name="type", max_length=CODE_MAX)]
+Status = Annotated[str, QueryParameter(name="status", max_length=CODE_MAX)]
+From = Annotated[int | None, QueryParameter(name="from", description="Opened at or after, ms UTC.")]
+To = Annotated[int | None, QueryParameter(name="to", description="Opened at or before, ms UTC.")]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=FOUND_MAX)]
 
 
 class DetailsKept(msgspec.Struct, frozen=True):
@@ -59,14 +59,14 @@ async def search(
 
 
 @get("/incidents/{called:str}")
-async def incident(called: str, who: Who, edge: TheEdge) -> Incident:
+async def incident(called: FromPath[str], who: Who, edge: TheEdge) -> Incident:
     """One incident, open or closed, by its identity, its tag (while open) or an agency's number."""
     want(who, "read", "field")
     return await _found(edge, who, called)
 
 
 @get("/incidents/{called:str}/chronology")
-async def course(called: str, who: Who, edge: TheEdge) -> list[Line]:
+async def course(called: FromPath[str], who: Who, edge: TheEdge) -> list[Line]:
     """Everything that happened in an incident, in order, coded and in both languages."""
     want(who, "read", "field")
     return await edge.look_up.course(await _found(edge, who, called))
@@ -80,7 +80,7 @@ async def _found(edge: TheEdge, who: Who, called: str) -> Incident:
 
 
 @get("/units/{unit:str}/history")
-async def history(unit: str, who: Who, edge: TheEdge, since: From = None, until: To = None) -> list[Line]:
+async def history(unit: FromPath[str], who: Who, edge: TheEdge, since: From = None, until: To = None) -> list[Line]:
     """What a unit did, in order."""
     want(who, "read", "field")
     board = edge.counter.board
@@ -94,8 +94,8 @@ async def history(unit: str, who: Who, edge: TheEdge, since: From = None, until:
 async def premises(
     who: Who,
     edge: TheEdge,
-    lat: Annotated[float, Parameter(query="lat", ge=-180, le=180)],
-    lon: Annotated[float, Parameter(query="lon", ge=-180, le=180)],
+    lat: Annotated[float, QueryParameter(name="lat", ge=-180, le=180)],
+    lon: Annotated[float, QueryParameter(name="lon", ge=-180, le=180)],
     type_code: Type = "",
 ) -> PlaceKnown:
     """Hazards, contacts and cautions of a place, and earlier incidents there, as far back as the type wants."""
@@ -108,7 +108,7 @@ async def premises(
 
 
 @post("/details", status_code=201)
-async def keep_details(data: DetailsGiven, who: Who, edge: TheEdge) -> DetailsKept:
+async def keep_details(data: JSONBody[DetailsGiven], who: Who, edge: TheEdge) -> DetailsKept:
     """Seal personal details in the vault, under the incident's own key. The card goes into a command."""
     want(who, "calls", "dispatch", "field")
     card = await edge.details.keep(who, data)
@@ -119,11 +119,11 @@ async def keep_details(data: DetailsGiven, who: Who, edge: TheEdge) -> DetailsKe
 
 @get("/details/{called:str}/{person:str}")
 async def open_details(
-    called: str,
-    person: str,
+    called: FromPath[str],
+    person: FromPath[str],
     who: Who,
     edge: TheEdge,
-    purpose: Annotated[str, Parameter(query="purpose", max_length=500)] = "",
+    purpose: Annotated[str, QueryParameter(name="purpose", max_length=500)] = "",
 ) -> DetailsShown:
     """Open the details of one person in one incident. Who, when and why is on record before they are shown."""
     want(who, "calls", "dispatch", "field")

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 
 from turnout.adapters.http.door import COOKIE, TheEdge, Who, address_of
 from turnout.adapters.http.problems import NotTaken
@@ -103,20 +104,20 @@ async def take_position(edge: Edge, who: Principal) -> None:
 
 
 @post("/session", status_code=200, opt={"open": True})
-async def sign_in(data: SignInAsked, edge: TheEdge, request: Asked) -> Response[Me]:
+async def sign_in(data: JSONBody[SignInAsked], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in with a local account. Sets the session's cookie."""
     outcome = await edge.identities.sign_in(data.account, data.secret, data.position, address_of(request))
     return await _let_in(outcome, edge, request)
 
 
 @post("/session/demo", status_code=200, opt={"open": True})
-async def sign_in_demo(data: DemoAsked, edge: TheEdge, request: Asked) -> Response[Me]:
+async def sign_in_demo(data: JSONBody[DemoAsked], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in without a secret, in a demonstration city only."""
     return await _let_in(edge.identities.sign_in_demo(data.role, data.position, data.language), edge, request)
 
 
 @post("/setup", status_code=200, opt={"open": True})
-async def set_up(data: SetUpAsked, edge: TheEdge, request: Asked) -> Response[Me]:
+async def set_up(data: JSONBody[SetUpAsked], edge: TheEdge, request: Asked) -> Response[Me]:
     """Make the first administrator, with the code that the terminal showed at the start."""
     outcome = await edge.identities.set_up(data.code, data.account, data.secret, address_of(request))
     return await _let_in(outcome, edge, request)
@@ -132,7 +133,7 @@ async def passkey_options(edge: TheEdge, request: Asked) -> dict[str, Any]:
 
 
 @post("/session/passkey/verify", status_code=200, opt={"open": True})
-async def passkey_verify(data: PasskeyAnswer, edge: TheEdge, request: Asked) -> Response[Me]:
+async def passkey_verify(data: JSONBody[PasskeyAnswer], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in with a passkey. Sets the session's cookie."""
     outcome = edge.identities.sign_in_passkey(data.credential, data.position, address_of(request))
     return await _let_in(outcome, edge, request)
@@ -145,7 +146,7 @@ async def who_am_i(who: Who) -> Me:
 
 
 @post("/session/position", status_code=200)
-async def change_position(data: SessionChange, who: Who, edge: TheEdge) -> Me:
+async def change_position(data: JSONBody[SessionChange], who: Who, edge: TheEdge) -> Me:
     """Take another position, other dispatch groups, another language."""
     changed = edge.identities.change_session(who, data.position, data.groups, data.language)
     if isinstance(changed, IdentityRefusal):
@@ -182,7 +183,7 @@ async def new_passkey_options(who: Who, edge: TheEdge) -> dict[str, Any]:
 
 
 @post("/accounts/passkey/verify", status_code=204)
-async def add_passkey(data: PasskeyAnswer, who: Who, edge: TheEdge) -> None:
+async def add_passkey(data: JSONBody[PasskeyAnswer], who: Who, edge: TheEdge) -> None:
     """Keep a new passkey for one's own account."""
     refusal = edge.identities.add_passkey(who, data.credential, data.name)
     if refusal is not None:

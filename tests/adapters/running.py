@@ -1,0 +1,117 @@
+"""A whole Turnout for tests of its edges: San Francisco's folder, a journal in a temporary one, no simulation."""
+
+import socket
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from turnout import serving
+from turnout.adapters.http.app import WebApp
+from turnout.adapters.http.assets import Assets
+from turnout.adapters.identity.accounts import Accounts
+from turnout.adapters.socket.serve import SocketDoor
+from turnout.city.folder import City, load_city, shipped_city
+from turnout.config import Settings
+from turnout.core.commands import Command
+from turnout.desk.access import Principal, part
+from turnout.edge.answers import Accepted
+from turnout.edge.edge import Edge
+from turnout.edge.identities import NewToken, SignedIn, TokenMade
+from turnout.roads import Roads
+from turnout.roads.gazetteer import Gazetteer
+from turnout.web_server import web
+
+API = "/api/v1"
+
+
+@cache
+def san_francisco() -> City:
+    return load_city(shipped_city("san-francisco"))
+
+
+_load_gazetteer = Gazetteer.load
+
+
+@cache
+def _gazetteer() -> Gazetteer:
+    path = san_francisco().artefacts.gazetteer
+    assert path is not None
+    return _load_gazetteer(path)
+
+
+_load_roads = serving.load_roads
+
+
+@cache
+def _roads() -> Roads | None:
+    return _load_roads(san_francisco())
+
+
+class Running:
+    """An edge at work, with what a test wants of it."""
+
+    def __init__(self, edge: Edge, accounts: Accounts, app: WebApp) -> None:
+        self.edge, self.accounts, self.app = edge, accounts, app
+        self.url = ""
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        """A browser or program of its own, straight into the application."""
+        transport = httpx.ASGITransport(app=self.app)  # type: ignore[arg-type]
+        return httpx.AsyncClient(transport=transport, base_url="http://turnout.test", headers=headers)
+
+    def token(self, *scopes: str, name: str = "tester", agencies: tuple[str, ...] = ()) -> str:
+        made = self.accounts.add_token(NewToken(name=name, scopes=scopes, agencies=agencies), part("setup"))  # type: ignore[arg-type]
+        assert isinstance(made, TokenMade)
+        return made.token
+
+    def program(self, *scopes: str, **headers: str) -> httpx.AsyncClient:
+        token = self.token(*scopes, name=f"tester-{uuid.uuid4().hex[:6]}")
+        return self.client(authorization=f"Bearer {token}", **headers)
+
+    def dispatcher(self, role: str = "dispatcher") -> Principal:
+        signed_in = self.accounts.sign_in_demo(role, "", "en")
+        assert isinstance(signed_in, SignedIn)
+        return signed_in.principal
+
+    async def do(self, command: Command, who: Principal | None = None) -> Accepted:
+        """Hand a command in, and insist that it is done."""
+        answer = await self.edge.counter.hand_in(who or part("tester"), str(uuid.uuid4()), command)
+        assert isinstance(answer, Accepted), answer
+        return answer
+
+
+@asynccontextmanager
+async def running(folder: Path, built: Path | None = None, **settings: Any) -> AsyncIterator[Running]:
+    """Everything but the web server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(serving.Gazetteer, "load", lambda path: _gazetteer())
+        patch.setattr(serving, "load_roads", lambda city: _roads())
+        chosen = Settings(data=folder, **settings)
+        async with serving.opened(chosen, san_francisco()) as (edge, accounts):
+            assets = Assets(built or folder / "none", san_francisco().artefacts.tiles)
+            yield Running(edge, accounts, WebApp(edge, assets, SocketDoor(edge)))
+
+
+@asynccontextmanager
+async def served(folder: Path, server: str = "granian", **settings: Any) -> AsyncIterator[Running]:
+    """With a real web server on a free port of this machine."""
+    port = free_port()
+    async with (
+        running(folder, port=port, server=server, **settings) as house,
+        web(house.app, Settings(port=port, server=server)),
+    ):
+        house.url = f"127.0.0.1:{port}"
+        yield house
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
