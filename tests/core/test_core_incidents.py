@@ -58,7 +58,7 @@ from turnout.core.refusals import (
 )
 from turnout.core.timers.commands import RingTimer
 from turnout.core.units.commands import ClearUnits, SelfInitiate, StackIncident
-from turnout.core.units.leaving import lead_unit
+from turnout.core.units.primary import lead_unit
 from turnout.words.place import Place
 
 
@@ -73,6 +73,7 @@ def test_an_incident_goes_to_the_group_of_its_zone_else_of_its_lead_agency(room:
     room.opened("I2", "FIRE", location=at_place(beat="B1"))
     assert (room.incident("I1").group, room.incident("I2").group) == ("police-south", "fire-north")
     room.do(RouteIncident(incident_id="I1", group="fire-north"))
+    assert room.board.timers["pending/I1"].group == "fire-north"
     assert room.incident("I1").group == "fire-north"
     room.refusal(RouteIncident(incident_id="I1", group="nobody"), UnknownCode)
 

@@ -5,16 +5,24 @@ from typing import Any
 
 import pytest
 
+from turnout.core.board import Position
 from turnout.core.catalogue import Role
 from turnout.core.commands import Command
 from turnout.core.context import Actor
-from turnout.core.incidents.commands import AddNarrative, OpenIncident
+from turnout.core.incidents.commands import (
+    AddNarrative,
+    CancelIncident,
+    CloseIncident,
+    DisposeAgency,
+    OpenIncident,
+)
 from turnout.core.permissions import ALWAYS, GROUPS, SYSTEM_ONLY, rights_of
 from turnout.core.refusals import NotPermitted
-from turnout.core.tables.commands import PublishCatalogue
+from turnout.core.tables.commands import PublishCatalogue, SignOff, SignOn
 from turnout.core.timers.commands import RingTimer
 from turnout.core.units.commands import AssignUnits, ClearUnits, RaiseDuress, ReportStatus
 from turnout.words.identity import ActorId, AgencyId
+from turnout.words.moment import Moment
 from turnout.words.name import Name
 
 VIEWER = Actor(ActorId("vera"), roles=("viewer",))
@@ -53,6 +61,21 @@ def test_a_dispatcher_of_one_agency_moves_only_its_units_and_incidents(room: Any
     room.do(AssignUnits(incident_id="I2", units=("C01",)), actor=POLICE)
     assert room.refusal(AssignUnits(incident_id="I2", units=("M01",)), NotPermitted, actor=POLICE).subject == "EMS"
     room.refusal(AddNarrative(incident_id="I1", entry_id="n1", text="x"), NotPermitted, actor=POLICE)
+
+
+def test_on_a_shared_incident_each_agency_speaks_for_itself(room: Any) -> None:
+    room.opened("I1", "CRASH")
+    room.sent("I1", "C01", "M01")
+    room.refusal(CancelIncident(incident_id="I1", reason="FALSE"), NotPermitted, actor=POLICE)
+    room.refusal(CloseIncident(incident_id="I1", disposition="DONE", override="x"), NotPermitted, actor=POLICE)
+    room.refusal(DisposeAgency(incident_id="I1", agency="EMS", disposition="DONE"), NotPermitted, actor=POLICE)
+    room.do(DisposeAgency(incident_id="I1", agency="PD", disposition="DONE"), actor=POLICE)
+
+
+def test_nobody_signs_another_off_but_who_may_move_groups(room: Any, call_taker: Any) -> None:
+    room.do(SignOn(position=Position(id="D1", actor=ActorId("dora"), roles=(), since=Moment(0))))
+    assert room.refusal(SignOff(position_id="D1"), NotPermitted, actor=call_taker).lacks == "own-name"
+    room.do(SignOff(position_id="D1"))
 
 
 def test_only_the_program_itself_rings_timers(room: Any, admin: Any, clock: Any) -> None:

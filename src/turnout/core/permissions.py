@@ -9,15 +9,15 @@ from typing import Final
 from turnout.core.board import Board, OnIncident
 from turnout.core.commands import Command
 from turnout.core.context import Actor, Context
+from turnout.core.incidents.commands import CancelIncident, CloseIncident, DisposeAgency, MergeIncidents
 from turnout.core.refusals import NotPermitted
+from turnout.core.tables.commands import SignOff
 from turnout.words.identity import AgencyId, IncidentId, UnitId
 
 SYSTEM_ROLE: Final = "system"
 """Of parts of the program itself (clock, broker, set-up). Built in: no city's tables can take it away or give it."""
 
-ALWAYS: Final = frozenset(
-    {"take-call", "open-incident", "raise-duress", "attach-call", "sign-on", "sign-off", "abandon-call"}
-)
+ALWAYS: Final = frozenset({"take-call", "open-incident", "raise-duress", "sign-on", "sign-off"})
 """What any signed-on person may do, whatever the tables say."""
 
 SYSTEM_ONLY: Final = frozenset({"ring-timer"})
@@ -175,6 +175,8 @@ def refused(board: Board, command: Command, context: Context) -> NotPermitted | 
         return None
     if name not in ALWAYS and not _has_right(board, actor, name):
         return NotPermitted(command=name, lacks="role", subject=name)
+    if isinstance(command, SignOff):
+        return _own_position(board, command, actor)
     if actor.unit:
         return _of_own_unit(board, command, name, actor)
     if actor.agencies and name not in ALWAYS:
@@ -246,7 +248,34 @@ def _of_own_agency(board: Board, command: Command, name: str, actor: Actor) -> N
         incident = board.incidents.get(IncidentId(id))
         if incident is not None and not _shares(incident.agencies, actor.agencies):
             return NotPermitted(command=name, lacks="agency", subject=incident.agencies[0])
-    return None
+    return _ends_for_others(board, command, name, actor)
+
+
+def _own_position(board: Board, command: SignOff, actor: Actor) -> NotPermitted | None:
+    """One's own; another's only by who may also give its groups to others."""
+    position = board.positions.get(command.position_id)
+    if position is None or position.actor == actor.id or _has_right(board, actor, "take-groups"):
+        return None
+    return NotPermitted(command="sign-off", lacks="own-name", subject=position.actor)
+
+
+def _ends_for_others(board: Board, command: Command, name: str, actor: Actor) -> NotPermitted | None:
+    """On a shared incident each agency speaks for itself: none disposes for another or takes its units off (7.3)."""
+    match command:
+        case DisposeAgency():
+            others = [AgencyId(command.agency)]
+        case CloseIncident() | CancelIncident() | MergeIncidents():
+            id = command.from_id if isinstance(command, MergeIncidents) else command.incident_id
+            incident = board.incidents.get(IncidentId(id))
+            if incident is None:
+                return None
+            others = [board.units[a.unit].agency for a in incident.working if a.unit in board.units]
+            if isinstance(command, CloseIncident):
+                others += [agency for agency in incident.agencies if agency not in incident.dispositions]
+        case _:
+            return None
+    foreign = next((agency for agency in others if agency not in actor.agencies), None)
+    return None if foreign is None else NotPermitted(command=name, lacks="agency", subject=foreign)
 
 
 def _shares(ours: tuple[AgencyId, ...], theirs: tuple[AgencyId, ...]) -> bool:

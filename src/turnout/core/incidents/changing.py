@@ -10,11 +10,10 @@ from turnout.core.incidents.events import (
     FieldChanged,
     IncidentRelocated,
     IncidentRetyped,
-    IncidentRouted,
     TriageAnswered,
 )
 from turnout.core.incidents.opening import PRIORITIES, kind_of, location_refused
-from turnout.core.incidents.waiting import changed_meanwhile, route_incident
+from turnout.core.incidents.waiting import changed_meanwhile, route, route_incident
 from turnout.core.lookups import open_incident_of, tables_of
 from turnout.core.refusals import No, Refusal, UnknownCode, ValueNotTaken
 from turnout.core.routing import group_of
@@ -145,7 +144,7 @@ def relocate(board: Board, command: Relocate, context: Context) -> Decision:
     )
     group = group_of(tables, incident.agencies, command.location)
     if group and group != incident.group and "group" not in incident.changes:
-        draft.add(IncidentRouted(**draft.head, incident=incident.id, was=incident.group, group=group))
+        route(draft, incident, group)
     return draft.events
 
 

@@ -28,7 +28,7 @@ from turnout.core.refusals import (
     UnknownCode,
     ValueNotTaken,
 )
-from turnout.core.timers.starting import incident_timer, running, timer_id
+from turnout.core.timers.starting import incident_timer, regrouped_timers, running, timer_id
 from turnout.words.identity import StationId, UnitId
 
 ALARM_LEVELS = range(1, 10)
@@ -81,7 +81,14 @@ def route_incident(board: Board, command: RouteIncident, context: Context) -> De
         return UnknownCode(kind="group", value=command.group)
     if command.group == incident.group:
         return []
-    return [IncidentRouted(**head(context), incident=incident.id, was=incident.group, group=command.group)]
+    draft = Draft(board, context)
+    route(draft, incident, command.group)
+    return draft.events
+
+
+def route(draft: Draft, incident: Incident, group: str) -> None:
+    clocks = regrouped_timers(draft.board, incident.id, group)
+    draft.add(IncidentRouted(**draft.head, incident=incident.id, was=incident.group, group=group, starts=clocks))
 
 
 def claim_incident(board: Board, command: ClaimIncident, context: Context) -> Decision:

@@ -5,6 +5,8 @@ A timer's identity is made of what it times, so that the same cause never starts
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from turnout.core.board import Board, Call, Incident, Timer, TimerKind, Unit
 from turnout.core.catalogue import Catalogue
 from turnout.words.identity import AgencyId, IncidentId, TimerId
@@ -119,6 +121,11 @@ def timers_of_incident(board: Board, incident_id: IncidentId) -> tuple[TimerId, 
 
 def running(board: Board, ids: Iterable[TimerId]) -> tuple[TimerId, ...]:
     return tuple(id for id in ids if id in board.timers)
+
+
+def regrouped_timers(board: Board, incident_id: IncidentId, group: str) -> tuple[Timer, ...]:
+    """The timers of an incident that goes to another group: they go with it, so that the right people hear them."""
+    return tuple(replace(timer, group=group) for timer in board.timers.values() if timer.incident == incident_id)
 
 
 def archive_timer(incident: Incident, at: Moment) -> tuple[Timer, ...]:

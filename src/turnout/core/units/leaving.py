@@ -5,7 +5,7 @@ The one place where an assignment ends, so that clocks, crews and the queue are 
 
 from typing import Literal
 
-from turnout.core.board import Board, Incident, OnIncident, Timer, Unit
+from turnout.core.board import Incident, OnIncident, Timer
 from turnout.core.decision import Draft
 from turnout.core.incidents.events import IncidentRequeued
 from turnout.core.lookups import anyone_arrived
@@ -70,21 +70,3 @@ def requeue(draft: Draft, incident: Incident, reason: str) -> None:
     """The last unit has gone and the work is not done: it waits again, with its clock (2.14)."""
     starts = incident_timer(draft.board.catalogue, "pending", incident, draft.at)
     draft.add(IncidentRequeued(**draft.head, incident=incident.id, reason=reason, starts=starts))
-
-
-def lead_unit(board: Board, incident: Incident) -> Unit | None:
-    """The primary unit (6.3): of those working, else of all that were sent, the lowest rank of its kind.
-
-    Among equals, the one that arrived first, then the one sent first, then by call sign. Never simply the first sent.
-    """
-    considered = incident.working or incident.assignments
-    ranked = []
-    for assignment in considered:
-        unit = board.units.get(assignment.unit)
-        if unit is None:
-            continue
-        kind = board.catalogue.unit_kinds.get(unit.kind) if board.catalogue is not None else None
-        rank = kind.rank if kind is not None else 99
-        arrived = assignment.times.get("on-scene", Moment(2**62))
-        ranked.append((rank, arrived, assignment.times["dispatched"], unit.id))
-    return board.units[min(ranked)[3]] if ranked else None
