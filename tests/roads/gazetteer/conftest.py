@@ -69,6 +69,9 @@ def riverside() -> GazetteerRecords:
         records.segments += street_along(name, [corner(column, row) for row in range(len(EAST_WEST))], first)
     for row, across in enumerate(EAST_WEST):
         records.crossings += [Crossing(across, up, corner(column, row)) for column, up in enumerate(NORTH_SOUTH)]
+    winding = [Place(SOUTH, WEST + 0.001), Place(SOUTH - 0.001, WEST + 0.003), Place(SOUTH, WEST + 0.005)]
+    records.segments += street_along("Winding Way", winding, 0)
+    records.crossings += [Crossing("Winding Way", "Market St", winding[end]) for end in (0, 2)]
     far = [Place(SOUTH + 0.03, WEST), Place(SOUTH + 0.031, WEST)]
     records.segments += street_along("Island Rd", far, 0)
     for begin in (Place(SOUTH - 0.002, WEST), Place(SOUTH + 0.02, WEST + 0.02)):

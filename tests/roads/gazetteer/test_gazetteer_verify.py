@@ -29,6 +29,7 @@ from turnout.words.place import Place, distance_m
         ("550 3rd", "550 3rd St"),
         ("5th/market", "5th St & Market St"),
         ("500 buena vista ave e", "500 Buena Vista Ave East"),
+        ("500 buena vista av e", "500 Buena Vista Ave East"),
         ("金门大桥", "Golden Gate Bridge 金门大桥"),
         ("旧总医院", "General Hospital 总医院"),
         ("777 island rd", "777 Island Rd"),
@@ -69,6 +70,16 @@ def test_two_houses_of_one_number_are_both_offered_and_told_apart(gazetteer: Gaz
     verdict = gazetteer.verify("50 park ln")
     assert isinstance(verdict, Ambiguous)
     assert sorted(line.complete for line in verdict.candidates) == ["50 Park Ln, Downtown", "50 Park Ln, Uptown"]
+
+
+def test_two_crossings_of_one_pair_of_streets_say_on_which_side_they_are(gazetteer: Gazetteer) -> None:
+    verdict = gazetteer.verify("winding way & market")
+    assert isinstance(verdict, Ambiguous)
+    assert sorted(line.distinguishes.en.split(", ")[1] for line in verdict.candidates) == ["east", "west"]
+    for line in verdict.candidates:
+        again = gazetteer.verify(line.complete)
+        assert isinstance(again, Verified)
+        assert distance_m(again.place, line.place) < 0.2
 
 
 @pytest.mark.parametrize("typed", ["", "xqzzkw", "xqz & wkj", "12345", "#", "99 xqzzk st"])

@@ -23,6 +23,8 @@ INITIALS_MIN = 2
 """A single pinyin initial names half the city."""
 WEAK_SCORE = 0.70
 """When no street of the typed type fits better, the type may be part of a name (`tll plaza` for Toll Plaza Tunnel)."""
+_AS_TYPED_COST = 0.005
+"""Letters as typed may join across words (`av e` is not `ave`), so they complete a name but never prove one."""
 _LOOSE_COST = 0.03
 _TAIL_COST = 0.10
 _PINYIN_COST = 0.04
@@ -68,8 +70,10 @@ class NameFinder:
         full = canonical(typed)
         base, street_type = split_type(full)
         found: dict[int, Match] = {}
-        for key in {run_together(typed), run_together(full), run_together(with_long_type(full))}:
-            _add(found, self._latin.find_spelled(key))
+        _add(found, self._latin.find_spelled(run_together(full)))
+        for key in {run_together(typed), run_together(with_long_type(full))} - {run_together(full)}:
+            for owner, match in self._latin.find_spelled(key).items():
+                keep_best(found, owner, Match(match.score - _AS_TYPED_COST, exact=False))
         street_type = street_type if self._are_streets else ""
         if street_type:
             self._add_typed(found, self._latin.find_spelled(run_together(base)), street_type)

@@ -1,5 +1,6 @@
 """How candidates are shown: the line, what stands beside it in both languages, what tells it from namesakes."""
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -31,12 +32,12 @@ class Wording:
         self._ground = ground
 
     def suggestions(self, candidates: Sequence[Candidate], typed: str) -> list[Suggestion]:
-        """In the same order. Those with the same text in the same neighbourhood say which crossing they are near."""
+        """In the same order. Those with the same text in the same neighbourhood say on which side of each other they are."""
         shown = [self._suggestion(one, typed) for one in candidates]
-        counts: dict[tuple[str, Name], int] = {}
+        alike: dict[tuple[str, Name], list[Place]] = {}
         for one in shown:
-            counts[one.text, one.distinguishes] = counts.get((one.text, one.distinguishes), 0) + 1
-        return [self._told_apart(one) if counts[one.text, one.distinguishes] > 1 else one for one in shown]
+            alike.setdefault((one.text, one.distinguishes), []).append(one.place)
+        return [self._told_apart(one, alike[one.text, one.distinguishes]) for one in shown]
 
     def _suggestion(self, one: Candidate, typed: str) -> Suggestion:
         text = self._text(one)
@@ -77,9 +78,14 @@ class Wording:
             return part
         return Name(f"{part.en} {one.postcode}".strip(), f"{part.zh} {one.postcode}".strip())
 
-    def _told_apart(self, one: Suggestion) -> Suggestion:
-        near = self.near_crossing(one.place)
-        where = Name(f"{one.distinguishes.en}, {near.en}".strip(", "), f"{one.distinguishes.zh}，{near.zh}".strip("，"))
+    def _told_apart(self, one: Suggestion, alike: Sequence[Place]) -> Suggestion:
+        if len(alike) == 1:
+            return one
+        side, near = side_of(one.place, alike), self.near_crossing(one.place)
+        where = Name(
+            ", ".join(text for text in (one.distinguishes.en, side.en, near.en) if text),
+            "，".join(text for text in (one.distinguishes.zh, side.zh, near.zh) if text),
+        )
         return msgspec.structs.replace(one, distinguishes=where, complete=coordinate_text(one.place))
 
     def _detail(self, one: Candidate) -> Name:
@@ -108,6 +114,19 @@ class Wording:
         streets = self._tables.streets
         text = crossing_text(streets[crossing.street_a].name.en, streets[crossing.street_b].name.en)
         return Name(f"near {text}", f"靠近 {text}")
+
+
+_SIDES = (
+    Name("east", "东侧"), Name("north-east", "东北侧"), Name("north", "北侧"), Name("north-west", "西北侧"),
+    Name("west", "西侧"), Name("south-west", "西南侧"), Name("south", "南侧"), Name("south-east", "东南侧"),
+)  # fmt: skip
+
+
+def side_of(place: Place, others: Sequence[Place]) -> Name:
+    """On which side of the middle of all of them a place lies."""
+    north = place.lat - sum(other.lat for other in others) / len(others)
+    east = (place.lon - sum(other.lon for other in others) / len(others)) * math.cos(math.radians(place.lat))
+    return _SIDES[round(math.degrees(math.atan2(north, east)) / 45.0) % 8]
 
 
 def coordinate_text(place: Place) -> str:
