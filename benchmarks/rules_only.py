@@ -1,14 +1,15 @@
 """The simulated city under the real rules, without desk, journal or wire: for measuring it, and for what-if studies.
 
-Board, `decide`, `evolve` and the recommendation directly; positions are not told, so units start from their stations.
+Board, `decide`, `evolve` and the recommendation directly, with the units where they last said that they were.
 """
 
 from collections import Counter
 from typing import Any
 
 import msgspec
+import numpy as np
 
-from turnout.city.simulated.deeds import AskPlace, AskProposal, Command, Deed, Heard
+from turnout.city.simulated.deeds import AskPlace, AskProposal, Command, Deed, Heard, Seen
 from turnout.city.simulated.dispatchers import Habits
 from turnout.city.simulated.simulation import Choices, Parts, Simulation
 from turnout.core.board import Board
@@ -19,8 +20,8 @@ from turnout.core.evolve import evolve
 from turnout.core.permissions import SYSTEM_ROLE
 from turnout.core.refusals import No
 from turnout.core.tables.commands import PublishCatalogue
-from turnout.recommend import PlaceSpots, RoadConditions, RoadTimes, recommend
-from turnout.words.identity import ActorId, CommandId
+from turnout.recommend import Fix, PlaceSpots, RoadConditions, RoadTimes, recommend
+from turnout.words.identity import ActorId, CommandId, UnitId
 from turnout.words.moment import Moment
 
 START = Moment(1_798_833_600_000)
@@ -36,6 +37,7 @@ class RulesOnly:
         self.shown = self.board
         self.spots, self.conditions = PlaceSpots(parts.roads), RoadConditions(parts.roads)
         self.verdicts: Counter[tuple[str, str]] = Counter()
+        self.seen: dict[str, Seen] = {}
         self.submit("tables", PublishCatalogue(catalogue=parts.city.catalogue))
 
     def submit(self, id: str, command: Any) -> str:
@@ -66,14 +68,32 @@ class RulesOnly:
             case AskProposal():
                 incident = self.board.incidents[deed.incident]  # type: ignore[index]
                 times = RoadTimes(self.parts.roads, self.spots, self.conditions.on(self.board), self.now)
-                proposal = recommend(self.board, incident, self.now, {}, times)
+                proposal = recommend(self.board, incident, self.now, self.positions(), times)
                 return Heard(deed.id, True, answer=msgspec.to_builtins(proposal))
             case Command():
-                code = self.submit(deed.id, decode_command(msgspec.json.encode(deed.body)))
+                stamped = {"happened": START + int(deed.at_s * 1000)} if deed.body["do"] == "report-status" else {}
+                code = self.submit(deed.id, decode_command(msgspec.json.encode({**deed.body, **stamped})))
                 self.verdicts[deed.body["do"], code] += 1
                 return Heard(deed.id, not code, code)
-            case _:
+            case Seen():
+                self.seen[deed.unit] = deed
                 return None
+
+    def positions(self) -> dict[UnitId, Fix]:
+        """The last word of every unit, put on the roads."""
+        seen = list(self.seen.values())
+        if not seen:
+            return {}
+        spots = self.parts.roads.snap_many(
+            np.array([each.place.lat for each in seen]),
+            np.array([each.place.lon for each in seen]),
+            np.array([np.nan if each.heading_deg is None else each.heading_deg for each in seen]),
+            np.array([each.speed_mps for each in seen]),
+        )
+        return {
+            UnitId(each.unit): Fix(each.place, Moment(START + int(each.at_s * 1000)), spots.at(i), each.speed_mps)
+            for i, each in enumerate(seen)
+        }
 
 
 def live(parts: Parts, seconds: float, step_s: float, **choices: Any) -> tuple[RulesOnly, Simulation]:

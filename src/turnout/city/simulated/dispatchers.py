@@ -80,6 +80,7 @@ class Colleagues:
         self.incidents: dict[str, SeenIncident] = {}
         self._planned: dict[str, PlannedCall] = {}
         self._places: dict[str, Any] = {}
+        self._call_of_row: dict[str, str] = {}
         self._work: dict[str, Work] = {}
         self._asked: dict[str, tuple[str, str]] = {}
         self._diary: list[tuple[float, int, str, str]] = []
@@ -131,9 +132,17 @@ class Colleagues:
     def rings(self, call: PlannedCall) -> list[Deed]:
         """A call that is being made now: its place is looked up while the number rings."""
         self._planned[call.id] = call
+        self._call_of_row[self.identity(call.id)] = call.id
         ask = AskPlace(self.identity(f"{call.id}/place"), call.place, call.address)
         self._asked[ask.id] = ("place", call.id)
         return [ask]
+
+    def call_gone(self, row: str) -> None:
+        """A call has left the board: nothing more will be done about it."""
+        self.calls.pop(row, None)
+        call_id = self._call_of_row.pop(row, "")
+        self._planned.pop(call_id, None)
+        self._places.pop(call_id, None)
 
     def _ring(self, call: PlannedCall, location: Any) -> list[Deed]:
         self._places[call.id] = location
@@ -164,6 +173,8 @@ class Colleagues:
 
     def _answer(self, call_id: str, at_s: float) -> list[Deed]:
         seen = self.calls.get(self.identity(call_id))
+        if call_id not in self._planned:
+            return []
         if seen is None:
             return self._later(call_id, at_s, "answer")
         if seen.status != "waiting":
@@ -183,7 +194,8 @@ class Colleagues:
 
     def _is_ours(self, call_id: str) -> bool:
         seen = self.calls.get(self.identity(call_id))
-        return seen is not None and seen.status == "answered" and seen.answered_by == self.mine
+        held = seen is not None and call_id in self._planned
+        return held and seen is not None and seen.status == "answered" and seen.answered_by == self.mine
 
     def _enter(self, call_id: str, at_s: float) -> list[Deed]:
         """Open the incident, unless somebody else has the call in hand."""
@@ -205,10 +217,10 @@ class Colleagues:
 
     def _attach(self, call_id: str, at_s: float) -> list[Deed]:
         """A second caller about the same thing."""
-        call = self._planned[call_id]
-        incident = self.identity(f"{call.same_as}/incident")
         if not self._is_ours(call_id):
             return []
+        call = self._planned[call_id]
+        incident = self.identity(f"{call.same_as}/incident")
         if incident not in self.incidents:
             if at_s > call.at_s + SECOND_CALL_MATCH_S / 3:
                 return [self._finish_call(call_id, at_s)]
@@ -330,8 +342,8 @@ class Colleagues:
     def heard(self, heard: Heard, now_s: float) -> list[Deed]:
         """The answer to something that was asked."""
         what, subject = self._asked.pop(heard.id, ("", ""))
-        if what == "place" and heard.ok:
-            return self._ring(self._planned[subject], heard.answer)
+        if what == "place":
+            return self._ring(self._planned[subject], heard.answer) if heard.ok else self._unplaced(subject)
         if what == "proposal" and heard.ok:
             return self._assign(subject, heard, now_s)
         work = self._work.get(subject)
@@ -341,6 +353,11 @@ class Colleagues:
         elif work is not None and not heard.ok and (what == "proposal" or heard.code in RETRIED):
             work.wants_more = True
             self._ask_again(subject, work, now_s)
+        return []
+
+    def _unplaced(self, call_id: str) -> list[Deed]:
+        """The place could not be looked up: the product is away. The caller gives up."""
+        self.call_gone(self.identity(call_id))
         return []
 
     def _plan_cancel(self, work: Work, incident: SeenIncident, unit: str, now_s: float) -> None:

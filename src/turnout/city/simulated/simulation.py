@@ -151,7 +151,7 @@ class Simulation:
         for id in drop.get("incidents", ()):
             self.colleagues.gone(id)
         for id in drop.get("calls", ()):
-            self.colleagues.calls.pop(id, None)
+            self.colleagues.call_gone(id)
 
     def _tell_crew(self, unit: SeenUnit, now_s: float) -> None:
         crew = self.crews.get(unit.id)
