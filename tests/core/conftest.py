@@ -76,7 +76,7 @@ def a_city() -> Catalogue:
         Agency(AgencyId("FD"), _name("Fire"), "fire", "F{yy}{n:06}"),
         Agency(AgencyId("EMS"), _name("Medical"), "ems", "M{yy}{n:06}"),
         Agency(AgencyId("PD"), _name("Police"), "police", "P{yy}{n:06}"),
-        Agency(AgencyId("NB"), _name("Neighbour"), "fire", "", neighbour=True),
+        Agency(AgencyId("NB"), _name("Neighbour"), "fire", "N{yy}{n:06}", neighbour=True),
     ]
     stations = [
         Station(StationId("S1"), _name("North"), AgencyId("FD"), Place(37.79, -122.40)),

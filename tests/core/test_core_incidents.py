@@ -99,6 +99,8 @@ def test_near_means_near_in_place_and_time(room: Any, at_place: Any) -> None:
     assert [near.incident.id for near in found] == ["I1"]
     assert found[0].distance_m == pytest.approx(100, abs=2)
     assert near_incidents(room.board, at_place(lat=37.7820), "FIRE", room.now) == []
+    corner = at_place(lat=37.7812, lon=-122.4115)
+    assert near_incidents(room.board, corner, "FIRE", room.now) == []
     assert near_incidents(room.board, at_place(), "FIRE", room.now + 3_700_000) == []
     forced = Location(text="100 MAIN st", kind="forced")
     assert [near.incident.id for near in near_incidents(room.board, forced, "MED", room.now)] == ["I1"]

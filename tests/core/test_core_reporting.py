@@ -10,6 +10,7 @@ from turnout.core.invariants import broken
 from turnout.core.refusals import (
     No,
     NotArrived,
+    ReportTooOld,
     StagePassed,
     UnitMovedOn,
     UnitOnNoIncident,
@@ -82,6 +83,24 @@ def test_nobody_transports_from_where_nobody_arrived(room: Any) -> None:
     assert room.unit("M01").status.destination == "H1"
 
 
+def test_nobody_clears_where_nobody_has_arrived_unless_the_type_allows_it_or_a_person_says_why(room: Any) -> None:
+    room.opened("I1")
+    room.sent("I1", "E01", "E02")
+    room.refusal(ClearUnits(units=("E01",)), NotArrived)
+    room.refusal(ReportStatus(unit="E01", status="available"), NotArrived)
+    room.report("E01", "on-scene")
+    room.do(ClearUnits(units=("E02",)))
+    assert room.incident("I1").assignments[1].ended_as == "cancelled"
+    room.opened("I2", "NOISE")
+    room.sent("I2", "C01")
+    room.do(ClearUnits(units=("C01",)))
+    assert room.incident("I2").status == "pending"
+    room.opened("I3", "MED")
+    room.sent("I3", "M01")
+    events = room.do(ClearUnits(units=("M01",), override="caller met us on the way"))
+    assert events[0].override == "caller met us on the way"
+
+
 def test_a_stored_status_that_comes_late_fills_in_its_time_and_changes_nothing_since(room: Any) -> None:
     room.opened()
     room.sent("I1", "E01")
@@ -110,6 +129,36 @@ def test_a_stored_status_of_an_incident_that_the_unit_has_left_still_fills_in_it
     assert room.unit("E01").status == OnIncident("I2", "dispatched")
 
 
+def test_a_stored_report_from_before_the_present_assignment_does_not_move_it_on(room: Any) -> None:
+    room.opened("I1")
+    room.opened("I2")
+    room.sent("I1", "E01")
+    room.report("E01", "on-scene")
+    pressed = room.now
+    room.later(120)
+    room.do(ClearUnits(units=("E01",)))
+    room.sent("I2", "E01")
+    sent_at = room.now
+    for status in ("available", "enroute"):
+        refusal = room.refusal(ReportStatus(unit="E01", status=status, happened=pressed), ReportTooOld)
+        assert (refusal.at, refusal.since, refusal.tag) == (pressed, sent_at, "F02")
+    room.report("E01", "enroute", happened=sent_at - 5_000)
+    assert room.incident("I2").assignments[0].times["enroute"] == sent_at
+
+
+def test_clearing_from_a_dead_spot_keeps_its_true_time_and_the_odometer(room: Any) -> None:
+    room.opened()
+    room.sent("I1", "E01")
+    room.report("E01", "on-scene")
+    room.later(60)
+    pressed = room.now
+    room.later(60)
+    room.report("E01", "available", incident_id="I1", happened=pressed, odometer_km=99.5)
+    assignment = room.incident().assignments[0]
+    assert (assignment.times["ended"], assignment.odometer_km) == (pressed, {"ended": 99.5})
+    assert (room.unit("E01").since, room.unit("E01").odometer_km) == (pressed, 99.5)
+
+
 def test_a_live_report_meant_for_another_incident_is_refused(room: Any) -> None:
     room.opened("I1")
     room.opened("I2")
@@ -132,7 +181,7 @@ def test_a_device_with_a_wrong_clock_cannot_report_the_future_or_arrive_before_i
     room.report("E01", "enroute", happened=room.now + 3_600_000)
     assert room.incident().assignments[0].times["enroute"] == room.now
     room.later(60)
-    room.report("E01", "on-scene", happened=sent_at - 60_000)
+    room.report("E01", "on-scene", incident_id="I1", happened=sent_at - 60_000)
     times = room.incident().assignments[0].times
     assert times["dispatched"] <= times["enroute"] <= times["on-scene"]
 

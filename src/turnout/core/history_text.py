@@ -100,8 +100,8 @@ UNIT_TEXTS: Final[dict[str, Name]] = {
         "派 {units} 前往 {incident}{relieves}{reason}{preempt}{override}{back_entry}",
     ),
     "assignment-ended": Name(
-        "{unit} off {incident} at {ended}: {ended_as}{disposition}{reason}{override}",
-        "{unit} 于 {ended} 离开 {incident}：{ended_as}{disposition}{reason}{override}",
+        "{unit} off {incident} at {ended}: {ended_as}{disposition}{odometer_km}{reason}{override}",
+        "{unit} 于 {ended} 离开 {incident}：{ended_as}{disposition}{odometer_km}{reason}{override}",
     ),
     "status-reported": Name(
         "{unit} {stage} at {happened}{code}{destination}{odometer_km}{set_back}{override}",

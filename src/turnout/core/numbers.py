@@ -37,9 +37,10 @@ class Numbered(NamedTuple):
 
 
 def tag_letter(board: Board, discipline: Discipline) -> str:
-    letters = TAG_LETTERS[discipline]
-    in_use = {unit[0].upper() for unit in board.units if unit[1:2].isdigit()}
-    return next((letter for letter in letters if letter not in in_use), "X")
+    for letter in TAG_LETTERS[discipline]:
+        if not any(unit[0] == letter and unit[1:2].isdigit() for unit in board.units):
+            return letter
+    return "X"
 
 
 def next_tag(board: Board, discipline: Discipline) -> Numbered:

@@ -133,6 +133,17 @@ class UnitMovedOn(No, frozen=True, kw_only=True, tag="unit-moved-on"):
     """Tag of the incident that it is on now; empty: none."""
 
 
+class ReportTooOld(No, frozen=True, kw_only=True, tag="report-too-old"):
+    """It names no incident and was pressed before the unit was sent to the one that it is on: it means another."""
+
+    unit: str
+    tag: str
+    at: Moment
+    """When it was pressed."""
+    since: Moment
+    """When the unit was sent."""
+
+
 class StagePassed(No, frozen=True, kw_only=True, tag="stage-passed"):
     """It is further on already."""
 
@@ -322,6 +333,7 @@ Refusal = (
     | UnitOnNoIncident
     | UnitIsOnIncident
     | UnitMovedOn
+    | ReportTooOld
     | StagePassed
     | NotArrived
     | NobodyArrived

@@ -51,6 +51,10 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
     "unit-moved-on": Name(
         "{unit} is no longer on {meant}; it is now on: {now}.", "{unit} 已不在 {meant}，现在：{now}。"
     ),
+    "report-too-old": Name(
+        "This report of {unit} is from {at}, before it was sent to {tag} at {since}.",
+        "{unit} 的这条报告发自 {at}，早于 {since} 被派往 {tag}。",
+    ),
     "stage-passed": Name(
         "{unit} cannot go back to “{stage}”: it has been “{now}” since {since}.",
         "{unit} 不能退回“{stage}”：自 {since} 起为“{now}”。",

@@ -42,6 +42,7 @@ class AssignmentEnded(Fact, frozen=True, kw_only=True, tag="assignment-ended"):
     disposition: str = ""
     reason: str = ""
     override: str = ""
+    odometer_km: float | None = None
 
 
 class StatusReported(Fact, frozen=True, kw_only=True, tag="status-reported"):

@@ -139,9 +139,18 @@ def _ended(board: Board, event: AssignmentEnded) -> Board:
         times={**assignment.times, "ended": event.ended},
         ended_as=event.ended_as,
         disposition=event.disposition or assignment.disposition,
+        odometer_km=_with_odometer(assignment, "ended", event.odometer_km),
     )
     board = change_incident(board, event.incident, event, assignments=with_assignment(incident, index, over))
-    return change_unit(board, event.unit, status=Available(in_quarters=False), since=event.ended, free=False)
+    known = the_unit(board, event.unit).odometer_km
+    return change_unit(
+        board,
+        event.unit,
+        status=Available(in_quarters=False),
+        since=event.ended,
+        free=False,
+        odometer_km=known if event.odometer_km is None else event.odometer_km,
+    )
 
 
 def _reported(board: Board, event: StatusReported) -> Board:

@@ -29,11 +29,14 @@ def leave(
     disposition: str = "",
     reason: str = "",
     override: str = "",
+    ended: Moment | None = None,
+    odometer_km: float | None = None,
     goes_on: bool = False,
     incident_ends: bool = False,
 ) -> None:
     """Add to `draft` that the unit leaves the incident that it is on.
 
+    `ended`: the true time, if that is earlier than now.
     `goes_on`: it is sent elsewhere in the same act, so its crew's other vehicles stay out.
     `incident_ends`: in the same act too, or another unit comes in its place: it does not go back into the queue.
     """
@@ -43,19 +46,20 @@ def leave(
     incident = board.incidents[unit.status.incident]
     last = not incident_ends and [a.unit for a in incident.working] == [unit_id]
     done = ended_as in ("cleared", "cancelled", "relieved") and anyone_arrived(incident)
-    ended = AssignmentEnded(
+    left = AssignmentEnded(
         **draft.head,
         unit=unit_id,
         incident=incident.id,
         ended_as=ended_as,
-        ended=draft.at,
+        ended=draft.at if ended is None else ended,
         disposition=disposition,
         reason=reason,
         override=override,
+        odometer_km=odometer_km,
         stops=timers_of_assignment(board, incident.id, unit),
         starts=_unclosed_timer(incident, draft.at) if last and done else (),
     )
-    draft.add(ended)
+    draft.add(left)
     if not goes_on:
         crew_comes_back(draft, unit)
     if last and not done:

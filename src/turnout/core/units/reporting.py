@@ -24,12 +24,14 @@ from turnout.core.lookups import duty_of, has_arrived, latest_assignment, unit_o
 from turnout.core.refusals import (
     No,
     NotArrived,
+    Refusal,
+    ReportTooOld,
     StagePassed,
     UnitIsOffDuty,
     UnknownCode,
 )
 from turnout.core.timers.starting import timers_at_stage, timers_done_at_stage
-from turnout.core.units.clearing import clear
+from turnout.core.units.clearing import Clearing, clear
 from turnout.core.units.commands import LogOff, ReportStatus, ReturnToService, TakeOutOfService
 from turnout.core.units.events import AvailabilityReported, StageTimeFilled, StatusReported
 from turnout.core.units.evolve_assignments import STAGE_ORDER
@@ -39,6 +41,9 @@ from turnout.words.moment import Moment
 
 IN_QUARTERS = "in-quarters"
 """Available and back in its station: what is reported for it, and a stage that an agency's own code may stand for."""
+
+CLOCK_ERROR_MS = 30_000
+"""By how much a crew's device may be wrong about the time: phones and tablets that see a network are within seconds."""
 
 NEEDS_ARRIVAL = frozenset({"transporting", "at-destination", "clearing"})
 INCIDENT_STAGES: tuple[Stage, ...] = (
@@ -90,6 +95,9 @@ def _on_incident(
     if isinstance(duty, No):
         return _late_for_old_assignment(board, unit, stage, command, context) or duty
     incident, assignment = duty
+    too_old = _too_old(unit, incident, assignment, command)
+    if too_old is not None:
+        return too_old
     assert isinstance(unit.status, OnIncident)
     now, happened = unit.status.at, _happened(command, context)
     ahead = STAGE_ORDER[stage] > STAGE_ORDER[now] or (now == "staged" and stage == "enroute")
@@ -125,6 +133,14 @@ def _behind(
         known = stage in assignment.times
         return [] if known else [_filled(unit, incident, assignment, stage, command, context)]
     return StagePassed(unit=unit.id, stage=stage, now=unit.status.at, since=unit.since)
+
+
+def _too_old(unit: Unit, incident: Incident, assignment: Assignment, command: ReportStatus) -> ReportTooOld | None:
+    """A stored report that names no incident and is older than the present assignment must not move that one on."""
+    sent = assignment.times["dispatched"]
+    if command.incident_id or command.happened is None or command.happened >= sent - CLOCK_ERROR_MS:
+        return None
+    return ReportTooOld(unit=unit.id, tag=incident.tag, at=command.happened, since=sent)
 
 
 def _happened(command: ReportStatus, context: Context) -> Moment:
@@ -207,7 +223,16 @@ def _available(
     match status:
         case OnIncident():
             draft = Draft(board, context)
-            refusal = clear(draft, (unit.id,), command.incident_id, override=command.override)
+            duty = duty_of(board, unit, command.incident_id)
+            refusal: Refusal | None = _too_old(unit, *duty, command) if isinstance(duty, tuple) else duty
+            clearing = Clearing(
+                units=(unit.id,),
+                meant=command.incident_id,
+                override=command.override,
+                happened=_happened(command, context),
+                odometer_km=command.odometer_km,
+            )
+            refusal = refusal or clear(draft, clearing)
             if refusal is not None:
                 return refusal
             if isinstance(draft.board.units[unit.id].status, Available) and (in_quarters or code):
