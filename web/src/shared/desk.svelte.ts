@@ -16,7 +16,9 @@ const NOTICE_MS = 4_000
 
 class Desk {
   notice = $state.raw<Notice | null>(null)
-  #count = 0
+  /** How many answers have come, and what the last one was. */
+  count = $state(0)
+  last = $state<Notice['kind'] | ''>('')
 
   /** Do it. Resolves with the answer; null when the person discarded the act while it was waiting. */
   async act(command: Command, says: string, purpose = '', id?: string): Promise<Answer | null> {
@@ -26,8 +28,9 @@ class Desk {
   }
 
   tell(kind: Notice['kind'], says: string, text: Both | null): void {
-    const notice: Notice = { id: ++this.#count, at: Date.now(), kind, says, text }
+    const notice: Notice = { id: ++this.count, at: Date.now(), kind, says, text }
     this.notice = notice
+    this.last = kind
     play(kind)
     if (kind === 'accepted') setTimeout(() => this.notice?.id === notice.id && this.dismiss(), NOTICE_MS)
   }

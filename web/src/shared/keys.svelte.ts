@@ -46,7 +46,10 @@ export function isTextField(target: EventTarget | null): boolean {
 
 export const keys = new Keys()
 
-/** Put the keyboard where `selector` is. */
-export function focusOn(selector: string): void {
-  document.querySelector<HTMLElement>(selector)?.focus()
+/** Put the keyboard on the first of these that is there, in this order. */
+export function focusOn(...selectors: string[]): void {
+  for (const selector of selectors) {
+    const found = document.querySelector<HTMLElement>(selector)
+    if (found) return found.focus()
+  }
 }

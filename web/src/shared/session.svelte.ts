@@ -43,6 +43,11 @@ class LiveSession {
     return this.current?.actor ?? ''
   }
 
+  /** A demonstration's accounts last as long as their session. */
+  get isDemo(): boolean {
+    return this.who.startsWith('demo-')
+  }
+
   may(role: string): boolean {
     return this.current?.roles.includes(role) ?? false
   }

@@ -20,6 +20,8 @@ export interface Past {
 class CommandLine {
   text = $state(kept('session', 'turnout.line', ''))
   answer = $state.raw<LineAnswer | null>(null)
+  /** The text that `answer` is about: while one types on, it lags a moment behind. */
+  answeredFor = $state('')
   /** Which completion is pointed at; -1: none, Enter runs the line. */
   pointed = $state(-1)
   past = $state<Past[]>(kept('session', 'turnout.line.past', []))
@@ -27,6 +29,7 @@ class CommandLine {
   /** Effects of the last line that ran, for the console to follow. */
   effects = $state.raw<Record<string, unknown> | null>(null)
   #asked = ''
+  #askedText = ''
   #timer: ReturnType<typeof setTimeout> | undefined
   #pastAt = -1
   #before = ''
@@ -35,6 +38,7 @@ class CommandLine {
     stream.onFrame((frame) => {
       if (frame.type === 'line-answer' && frame.id === this.#asked) {
         this.answer = frame
+        this.answeredFor = this.#askedText
         this.pointed = -1
       }
     })
@@ -46,6 +50,16 @@ class CommandLine {
     if (selection.incident) focus.incident = selection.incident
     if (selection.unit) focus.unit = selection.unit
     return focus
+  }
+
+  get isAnswered(): boolean {
+    return this.answer !== null && this.answeredFor === this.text
+  }
+
+  /** It is not wrong, only not finished: what is wanted comes where the text ends. */
+  get isUnfinished(): boolean {
+    const error = this.answer?.error
+    return error?.code === 'wanted' && error.at >= this.answeredFor.trimEnd().length
   }
 
   get completions() {
@@ -69,6 +83,7 @@ class CommandLine {
     }
     this.#timer = setTimeout(() => {
       this.#asked = crypto.randomUUID()
+      this.#askedText = this.text
       stream.send({ type: 'line', id: this.#asked, text: this.text, cursor, focus: this.focus, run: false })
     }, ASK_AFTER_MS)
   }
@@ -121,7 +136,10 @@ class CommandLine {
     const accepted = answer.ran ? (answer.answer?.ok ?? true) : answer.understood && !answer.error
     this.#remember(line, accepted)
     if (accepted && isTyped && this.text.trim() === line) this.clear()
-    else if (isTyped && this.text.trim() === line) this.answer = answer
+    else if (isTyped && this.text.trim() === line) {
+      this.answer = answer
+      this.answeredFor = this.text
+    }
     const trouble = answer.answer?.text ?? answer.error?.text ?? null
     desk.tell(accepted ? 'accepted' : 'refused', line, accepted ? (answer.answer?.text ?? answer.explain) : trouble)
     if (accepted) this.effects = { ...answer.effects, ...(answer.answer?.outcome ? { outcome: answer.answer.outcome } : {}) }

@@ -528,7 +528,7 @@ export const en = {
     menu: 'Menu at the centre',
     verbs: 'The command line’s verbs',
     verbList: [
-      ['E place type', 'open an incident'],
+      ['E place type ;note', 'open an incident; what follows a semicolon is free text'],
       ['D units incident', 'send units; without units: what is recommended'],
       ['S unit status', 'set a status'],
       ['C units', 'clear units'],

@@ -1,0 +1,60 @@
+import { expect, test, type Page } from '@playwright/test'
+import { Dispatcher } from './dispatcher'
+
+const url = () => process.env.TURNOUT_CITY as string
+
+/** How many colours the middle of a picture has: a blank map has a handful. */
+async function colours(page: Page, selector: string): Promise<number> {
+  const picture = (await page.locator(selector).screenshot()).toString('base64')
+  return page.evaluate(async (base64) => {
+    const image = new Image()
+    image.src = `data:image/png;base64,${base64}`
+    await image.decode()
+    const canvas = document.createElement('canvas')
+    canvas.width = image.width
+    canvas.height = image.height
+    const brush = canvas.getContext('2d') as CanvasRenderingContext2D
+    brush.drawImage(image, 0, 0)
+    const { data } = brush.getImageData(0, 0, image.width, image.height)
+    const found = new Set<number>()
+    for (let i = 0; i < data.length; i += 4) found.add(((data[i] as number) << 16) | ((data[i + 1] as number) << 8) | (data[i + 2] as number))
+    return found.size
+  }, picture)
+}
+
+test('the map draws streets, units and incidents from files of our own, and says where the data is from', async ({ browser }) => {
+  const she = await Dispatcher.signedIn(browser, { url: url(), path: '/map' })
+  await expect(she.page.locator('.map[data-ready=true]')).toBeVisible({ timeout: 20_000 })
+  await expect.poll(() => colours(she.page, '.maplibregl-canvas'), { timeout: 20_000 }).toBeGreaterThan(150)
+  await expect(she.page.locator('.attribution')).toContainText(/public domain/i)
+  expect(she.strayRequests).toEqual([])
+  expect(she.troubles).toEqual([])
+  await she.leaves()
+})
+
+for (const language of ['en', 'zh-CN'] as const) {
+  test(`the wall shows running incidents, coverage and load across the room, ${language}`, async ({ browser }) => {
+    const wall = await Dispatcher.signedIn(browser, { url: url(), path: '/wall', language, size: { width: 1920, height: 1080 } })
+    await expect(wall.page.locator('.incidents li').first()).toBeVisible({ timeout: 30_000 })
+    await expect(wall.page.locator('.incidents h2')).toHaveText(language === 'en' ? 'Running incidents' : '进行中的警情')
+    await expect(wall.page.locator('.stations li').first()).toBeVisible()
+    await expect.poll(() => colours(wall.page, '.maplibregl-canvas'), { timeout: 20_000 }).toBeGreaterThan(150)
+    const letters = await wall.page.locator('.incidents li b').first().evaluate((node) => parseFloat(getComputedStyle(node).fontSize))
+    expect(letters).toBeGreaterThan(20)
+    expect(wall.troubles).toEqual([])
+    await wall.leaves()
+  })
+}
+
+test('in a living city the console follows: calls ring, units move, one answers and opens from a call', async ({ browser }) => {
+  const she = await Dispatcher.signedIn(browser, { url: url(), map: true })
+  const { page } = she
+  const answer = page.locator('#calls li[data-status=waiting] button.main').first()
+  await expect(answer).toBeVisible({ timeout: 45_000 })
+  await answer.click()
+  await expect(page.locator('#new-incident')).toBeVisible()
+  await expect(page.locator('#new-place')).not.toHaveValue('')
+  expect(she.troubles).toEqual([])
+  expect(she.strayRequests).toEqual([])
+  await she.leaves()
+})
