@@ -83,6 +83,17 @@ def test_what_people_say_is_on_top(san_francisco: Gazetteer, typed: str, first: 
     assert [line.text for line in san_francisco.suggest(typed)][:1] == [first]
 
 
+@pytest.mark.parametrize(("typed", "street"), [("sain", "Sabin Pl"), ("lake st", "Blake St"), ("gold st", "Gould St")])
+def test_a_slip_that_makes_another_name_still_shows_the_street(
+    san_francisco: Gazetteer, typed: str, street: str
+) -> None:
+    assert street in [line.text for line in san_francisco.suggest(typed)]
+
+
+def test_a_direction_in_one_letter_is_no_part_of_the_type_before_it(san_francisco: Gazetteer) -> None:
+    assert isinstance(san_francisco.verify("HAIGHT ST/BUENA VISTA AV E"), Verified)
+
+
 @pytest.mark.parametrize(
     ("typed", "verdict"),
     [

@@ -45,6 +45,7 @@ ON_TOP = [
     ("金門大橋", "Golden Gate Bridge 金门大桥"),
     ("jmdq", "Golden Gate Bridge 金门大桥"),
     ("jinmen", "Golden Gate Bridge 金门大桥"),
+    ("金门大楼", "Golden Gate Bridge 金门大桥"),
     ("医院", "General Hospital 总医院"),
     ("市场街234号", "234 Market St"),
     ("234号市场街", "234 Market St"),
@@ -58,7 +59,9 @@ def test_what_is_meant_stands_on_top(gazetteer: Gazetteer, typed: str, first: st
     assert [line.text for line in gazetteer.suggest(typed)][:1] == [first]
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "xqzzkw", "&", "/", "#", "?!", "，", "99999999", "的"])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "xqzzkw", "&", "/", "#", "?!", "，", "99999999", "的", "北京西路长江大桥南"]
+)
 def test_nothing_is_suggested_for_what_is_like_nothing(gazetteer: Gazetteer, typed: str) -> None:
     assert gazetteer.suggest(typed) == []
 

@@ -1,18 +1,26 @@
 """The verdict on a finished text: one place, several, none, contradictory, or out of the city."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from turnout.roads.datum import bd09_from_wgs84, gcj02_from_wgs84
 from turnout.roads.gazetteer import (
     Ambiguous,
+    CityNamed,
     Contradictory,
+    Crossing,
     Gazetteer,
+    GazetteerRecords,
     OutOfCity,
+    StreetSegment,
     Unknown,
     Verdict,
     Verified,
+    build_gazetteer,
 )
+from turnout.words.name import Name
 from turnout.words.place import Place, distance_m
 
 
@@ -75,7 +83,9 @@ def test_two_houses_of_one_number_are_both_offered_and_told_apart(gazetteer: Gaz
 def test_two_crossings_of_one_pair_of_streets_say_on_which_side_they_are(gazetteer: Gazetteer) -> None:
     verdict = gazetteer.verify("winding way & market")
     assert isinstance(verdict, Ambiguous)
-    assert sorted(line.distinguishes.en.split(", ")[1] for line in verdict.candidates) == ["east", "west"]
+    assert [
+        line.distinguishes.en.split(", ")[1] for line in sorted(verdict.candidates, key=lambda line: line.place.lon)
+    ] == ["west", "east"]
     for line in verdict.candidates:
         again = gazetteer.verify(line.complete)
         assert isinstance(again, Verified)
@@ -103,6 +113,18 @@ def test_streets_that_do_not_meet_are_said_and_their_nearest_crossings_offered(g
     assert verdict.fields["street_a"] == "Market St"
     assert verdict.fields["gap_m"] == pytest.approx(222, abs=2)
     assert {offer.text.split(" & ")[0] for offer in verdict.offers} == {"Market St", "Mission St"}
+
+
+def test_a_street_far_away_does_not_stand_in_for_one_with_a_direction(tmp_path: Path) -> None:
+    """In Manhattan people say 34th Street for West 34th; there is another 34th Street across the river."""
+    here, there = Place(40.748, -73.984), Place(40.75, -73.92)
+    records = GazetteerRecords(crossings=[Crossing("5th Avenue", "West 34th Street", here)])
+    for name, begin in (("5th Avenue", here), ("West 34th Street", here), ("34th Street", there)):
+        records.segments.append(StreetSegment(name, (begin, Place(begin.lat + 0.01, begin.lon))))
+    build_gazetteer(records, CityNamed(Name("New York", "纽约")), tmp_path / "g.sqlite")
+    verdict = Gazetteer.load(tmp_path / "g.sqlite").verify("5 ave & 34 st")
+    assert isinstance(verdict, Ambiguous)
+    assert verdict.candidates[0].text == "5th Avenue & West 34th Street"
 
 
 def test_the_wrong_part_of_the_city_is_said(gazetteer: Gazetteer) -> None:

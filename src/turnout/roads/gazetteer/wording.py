@@ -32,7 +32,7 @@ class Wording:
         self._ground = ground
 
     def suggestions(self, candidates: Sequence[Candidate], typed: str) -> list[Suggestion]:
-        """In the same order. Those with the same text in the same neighbourhood say on which side of each other they are."""
+        """In the same order. Those alike in text and neighbourhood say on which side of each other they are."""
         shown = [self._suggestion(one, typed) for one in candidates]
         alike: dict[tuple[str, Name], list[Place]] = {}
         for one in shown:
