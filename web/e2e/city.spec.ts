@@ -46,14 +46,13 @@ for (const language of ['en', 'zh-CN'] as const) {
   })
 }
 
-test('in a living city the console follows: calls ring, units move, one answers and opens from a call', async ({ browser }) => {
-  const she = await Dispatcher.signedIn(browser, { url: url(), map: true })
+test('in a living city the console follows: units move between two looks, and clocks run', async ({ browser }) => {
+  const she = await Dispatcher.signedIn(browser, { url: url() })
   const { page } = she
-  const answer = page.locator('#calls li[data-status=waiting] button.main').first()
-  await expect(answer).toBeVisible({ timeout: 45_000 })
-  await answer.click()
-  await expect(page.locator('#new-incident')).toBeVisible()
-  await expect(page.locator('#new-place')).not.toHaveValue('')
+  await expect(page.locator('#queue tbody tr').first()).toBeVisible({ timeout: 30_000 })
+  const record = async () => Number((await page.locator('.lag').textContent())?.match(/\d+/)?.[0])
+  const before = await record()
+  await expect.poll(record, { timeout: 30_000 }).toBeGreaterThan(before)
   expect(she.troubles).toEqual([])
   expect(she.strayRequests).toEqual([])
   await she.leaves()

@@ -24,3 +24,15 @@ export async function bringCrewsOnDuty(url: string): Promise<void> {
   }
   await supervisor.dispose()
 }
+
+/** Somebody dials: an ordinary call, as the telephone system would hand it in. */
+export async function callComesIn(url: string, place: string, type: string, text: string): Promise<void> {
+  const exchange = await request.newContext({ baseURL: url })
+  await exchange.post('/api/v1/session/demo', { data: { role: 'supervisor' } })
+  const location = { text: place, kind: 'address' }
+  const reply = await exchange.post('/api/v1/commands', {
+    data: { id: crypto.randomUUID(), command: { do: 'take-call', call_id: crypto.randomUUID(), channel: 'phone', text, location, suggested_type: type } },
+  })
+  if (!reply.ok()) throw new Error(await reply.text())
+  await exchange.dispose()
+}

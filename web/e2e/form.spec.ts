@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { bringCrewsOnDuty } from './crews'
+import { bringCrewsOnDuty, callComesIn } from './crews'
 import { Dispatcher } from './dispatcher'
 
 const url = () => process.env.TURNOUT_DESK as string
@@ -71,4 +71,19 @@ test('the recommendation gives its reasons, and one act sends it', async ({ brow
   await expect(he.page.locator('[data-section="assigned"] li')).not.toHaveCount(0)
   await expect(he.incident(tag)).toContainText('Active')
   await he.leaves()
+})
+
+test('a call rings, is answered with one key, and brings along what it knows', async ({ browser }) => {
+  const she = await Dispatcher.signedIn(browser, { url: url() })
+  const { page } = she
+  await callComesIn(url(), '1900 Union St', 'MED', 'my mother has fallen')
+  await expect(page.locator('#calls li[data-status=waiting]')).toHaveCount(1)
+  await page.keyboard.press('F9')
+  await expect(page.locator('#new-place')).toHaveValue(/1900 Union St/)
+  await expect(page.locator('#new-narrative')).toHaveValue('my mother has fallen')
+  await page.keyboard.press('Control+Enter')
+  await expect(she.sheet).toContainText('1900 Union St')
+  await expect(page.locator('[data-section=calls] .count')).toHaveText('1')
+  await expect(page.locator('#calls li')).toHaveCount(0)
+  await she.leaves()
 })

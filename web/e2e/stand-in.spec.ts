@@ -27,7 +27,7 @@ test('a page that is too old says so, and keeps what was typed over the reload',
   await she.leaves()
 })
 
-test('2,000 moving units leave the console quick to the touch', async ({ browser }) => {
+test('2,000 moving units are drawn, and the console still takes what is typed', async ({ browser }) => {
   const she = await Dispatcher.signedIn(browser, { url: url(), map: true })
   const board = (await (await she.context.request.get(`${url()}/api/v1/board`)).json()) as { tables: { units: Record<string, object> } }
   const example = Object.values(board.tables.units)[0] as object
@@ -62,6 +62,8 @@ test('2,000 moving units leave the console quick to the touch', async ({ browser
     }
     return found.sort((a, b) => a - b)
   })
+  await she.types('N T01 still here')
+  await expect(she.line).toHaveValue('N T01 still here')
   console.log(`  main thread waits, ms: median ${waits[20]?.toFixed(0)}, worst ${waits[39]?.toFixed(0)}`)
   expect(she.troubles).toEqual([])
   await she.leaves()

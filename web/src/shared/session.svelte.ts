@@ -48,8 +48,8 @@ class LiveSession {
     return this.who.startsWith('demo-')
   }
 
-  may(role: string): boolean {
-    return this.current?.roles.includes(role) ?? false
+  holds(scope: string): boolean {
+    return this.current?.scopes.some((one) => one === scope || one === '*') ?? false
   }
 }
 

@@ -55,6 +55,7 @@ export const en = {
     map: 'Map',
     wall: 'Wall',
     exercise: 'Exercise. Nothing here is real.',
+    exerciseSwitch: 'Exercise',
     demo: 'Demonstration',
     secondMonitor: 'Map in a second window',
     mapBack: 'Map back into this window',
@@ -290,7 +291,7 @@ export const en = {
     involved: 'Involved',
     missing: 'Missing',
   } as Record<string, string>,
-  tasks: { attack: 'Attack', ventilation: 'Ventilation', search: 'Search', command: 'Command', transport: 'Transport', 'first-response': 'First response', 'traffic-control': 'Traffic control', standby: 'Standby', care: 'Care', water: 'Water', rescue: 'Rescue', repair: 'Repair', cover: 'Cover', supply: 'Supply', support: 'Support', investigation: 'Investigation' } as Record<string, string>,
+  tasks: { attack: 'Attack', ventilation: 'Ventilation', search: 'Search', command: 'Command', sector: 'Sector', transport: 'Transport', 'first-response': 'First response', cpr: 'Resuscitation', 'medical-group': 'Medical group', triage: 'Triage', standby: 'Standby', 'traffic-control': 'Traffic control', cordon: 'Cordon', entry: 'Entry', supervise: 'Supervise', investigate: 'Investigate', cause: 'Cause', water: 'Water', air: 'Air supply', safety: 'Safety', supplies: 'Supplies', decontamination: 'Decontamination', boat: 'Boat', rope: 'Rope', swim: 'Swimmers', extrication: 'Extrication' } as Record<string, string>,
   disciplines: { fire: 'Fire', ems: 'Ambulance', police: 'Police', services: 'City services' } as Record<string, string>,
   placeRoles: {
     staging: 'Staging',
