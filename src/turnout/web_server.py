@@ -36,7 +36,7 @@ async def web(app: Asgi, settings: Settings) -> AsyncIterator[None]:
         yield
     finally:
         stop()
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError, TimeoutError):
             await asyncio.wait_for(asyncio.shield(task), CLOSE_S)
 
 

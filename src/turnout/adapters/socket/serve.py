@@ -8,6 +8,7 @@ desk in the order in which they were sent; their answers come when they are dura
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -120,7 +121,8 @@ class Connection:
             if subscription is not None:
                 subscription.close()
             sender.cancel()
-            await asyncio.gather(sender, return_exceptions=True)
+            with suppress(asyncio.CancelledError):
+                await sender
 
     def _welcome(self) -> str:
         who = self._who
@@ -142,17 +144,22 @@ class Connection:
     async def _receive_until_gone(self, sender: asyncio.Task[None]) -> None:
         """Until the other side closes, or the sender has ended the connection."""
         while True:
-            receiving = asyncio.ensure_future(self._receive())
+            receiving = asyncio.create_task(self._received())
             await asyncio.wait({receiving, sender}, return_when=asyncio.FIRST_COMPLETED)
             if sender.done():
                 receiving.cancel()
-                await asyncio.gather(receiving, return_exceptions=True)
+                with suppress(asyncio.CancelledError):
+                    await receiving
                 return
             message = receiving.result()
             if message["type"] == "websocket.disconnect":
                 return
             if message["type"] == "websocket.receive":
                 await self._take(message)
+
+    async def _received(self) -> MutableMapping[str, Any]:
+        """A coroutine around `receive`, which in granian is a future of its own kind that a task must not be made of."""
+        return await self._receive()
 
     async def _take(self, message: MutableMapping[str, Any]) -> None:
         text = message.get("text")
