@@ -15,6 +15,8 @@ def an_example(kind: Any, name: str = "x") -> Any:
     if hasattr(kind, "__supertype__"):
         return an_example(kind.__supertype__, name)
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Annotated:
+        return an_example(arguments[0], name)
     if origin is typing.Literal:
         return arguments[0]
     if origin in (typing.Union, types.UnionType):

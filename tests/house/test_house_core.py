@@ -36,6 +36,8 @@ def a_refusal(kind: Any) -> Any:
 def _value(kind: Any) -> Any:
     if hasattr(kind, "__supertype__"):
         return _value(kind.__supertype__)
+    if typing.get_origin(kind) is typing.Annotated:
+        return _value(typing.get_args(kind)[0])
     if typing.get_origin(kind) is typing.Literal:
         return typing.get_args(kind)[0]
     if typing.get_origin(kind) is tuple:

@@ -10,6 +10,9 @@ from turnout.core.limits import Id, Line
 TIMERS_MAX = 500
 """Timers in one act: one or many (3.17)."""
 
+PUT_OFF_MAX_S = 31 * 24 * 3_600
+"""A month: a clock that nobody wants to hear for longer is cancelled instead."""
+
 Timers = Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=TIMERS_MAX)]
 
 
@@ -21,7 +24,7 @@ class RingTimer(Do, frozen=True, kw_only=True, tag="ring-timer"):
 
 class ResetTimers(Do, frozen=True, kw_only=True, tag="reset-timers"):
     timers: Timers
-    by_s: int | None = None
+    by_s: Annotated[int, msgspec.Meta(ge=-PUT_OFF_MAX_S, le=PUT_OFF_MAX_S)] | None = None
     """So many seconds from now; None: the standard's own length again."""
 
 
