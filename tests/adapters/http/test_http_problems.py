@@ -20,6 +20,7 @@ def an_example(kind: type[Any]) -> Any:
     """Any refusal of the kind, whatever its fields."""
 
     def value(hint: Any) -> Any:
+        hint = hint.__origin__ if hasattr(hint, "__metadata__") else hint  # what a limit is put on
         plain = {str: "x", int: 1, float: 1.0, bool: True}
         if get_args(hint) and isinstance(get_args(hint)[0], str):
             return get_args(hint)[0]
