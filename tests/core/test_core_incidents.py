@@ -282,6 +282,15 @@ def test_merging_moves_calls_units_clocks_and_lines_and_both_stay_visible(room: 
     room.refusal(MergeIncidents(from_id="I2", into_id="I1"), IncidentIsClosed)
 
 
+def test_merging_keeps_the_patients_of_both_apart(room: Any) -> None:
+    room.opened("I1", "MED")
+    room.opened("I2", "MED")
+    room.do(SetPatient(incident_id="I1", patient_id="1", triage="red"))
+    room.do(SetPatient(incident_id="I2", patient_id="1", triage="green"))
+    room.do(MergeIncidents(from_id="I2", into_id="I1"))
+    assert [(p.id, p.triage) for p in room.incident("I1").patients] == [("1", "red"), ("H02/1", "green")]
+
+
 def test_a_unit_never_holds_the_incident_that_it_is_on_even_after_a_merger(room: Any) -> None:
     for id in ("I1", "I2", "I3"):
         room.opened(id, "CRASH")

@@ -84,7 +84,7 @@ def _incidents(board: Board) -> Iterator[str]:
 
 
 def _unique(incident: Incident) -> Iterator[str]:
-    for name in ("persons", "patients", "places"):
+    for name in ("narrative", "persons", "patients", "places", "vehicles", "items", "media"):
         ids = [entry.id for entry in getattr(incident, name)]
         if len(set(ids)) != len(ids):
             yield f"{incident.id}: {name} are not unique"

@@ -1,13 +1,27 @@
 """How the board changes when incidents are linked, parted or joined. Both sides always show it (4.20)."""
 
-from typing import Final, Literal, assert_never
+from typing import Final, Literal, TypeVar, assert_never
 
 from msgspec.structs import replace
 
 from turnout.core.applying import change_incident, the_incident
-from turnout.core.board import Board, Incident, Link, OnIncident, Unit
+from turnout.core.board import (
+    Board,
+    Incident,
+    InvolvedVehicle,
+    Link,
+    Media,
+    NarrativeLine,
+    OnIncident,
+    Patient,
+    PropertyItem,
+    SecondaryPlace,
+    Unit,
+)
 from turnout.core.incidents.events import IncidentsLinked, IncidentsMerged, IncidentsUnlinked, LinkEvent
 from turnout.words.identity import IncidentId
+
+Entry = TypeVar("Entry", bound=NarrativeLine | InvolvedVehicle | PropertyItem | Patient | Media | SecondaryPlace)
 
 LinkKind = Literal["child", "parent", "merged-into", "merged-from", "related", "cloned-from", "cloned-to"]
 
@@ -83,17 +97,23 @@ def _joined(into: Incident, merged: Incident, event: IncidentsMerged) -> Inciden
     return replace(
         into,
         calls=tuple(dict.fromkeys((*into.calls, *merged.calls))),
-        narrative=tuple(sorted((*into.narrative, *merged.narrative), key=lambda line: line.at)),
-        vehicles=(*into.vehicles, *merged.vehicles),
-        items=(*into.items, *merged.items),
-        patients=(*into.patients, *merged.patients),
-        media=(*into.media, *merged.media),
-        places=(*into.places, *merged.places),
+        narrative=tuple(sorted(_both(into.narrative, merged.narrative, merged.tag), key=lambda line: line.at)),
+        vehicles=_both(into.vehicles, merged.vehicles, merged.tag),
+        items=_both(into.items, merged.items, merged.tag),
+        patients=_both(into.patients, merged.patients, merged.tag),
+        media=_both(into.media, merged.media, merged.tag),
+        places=_both(into.places, merged.places, merged.tag),
         assignments=(*into.assignments, *merged.working),
         status="active" if waits else into.status,
         status_since=event.at if waits else into.status_since,
         last_change=event.at,
     )
+
+
+def _both(ours: tuple[Entry, ...], theirs: tuple[Entry, ...], tag: str) -> tuple[Entry, ...]:
+    """All of them. Patient 1 of the one incident is not patient 1 of the other: the newcomer becomes `F02/1`."""
+    taken = {entry.id for entry in ours}
+    return (*ours, *(replace(entry, id=f"{tag}/{entry.id}") if entry.id in taken else entry for entry in theirs))
 
 
 def _moved(unit: Unit, merged: IncidentId, into: IncidentId) -> Unit:
