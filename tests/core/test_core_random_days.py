@@ -75,8 +75,8 @@ from turnout.core.units.commands import (
 )
 from turnout.words.place import Place
 
-DAYS = 60
-"""Enough to meet most pairs of commands in a few seconds; raise it to search longer."""
+DAYS = 60 if settings.default is None or settings.default.max_examples <= 100 else settings.default.max_examples
+"""Enough to meet most pairs of commands in a few seconds; the soak profile (tests/conftest.py) searches longer."""
 
 UNITS = st.sampled_from(["E01", "E02", "T01", "R01", "M01", "C01", "N01"])
 INCIDENTS = st.sampled_from(["@0", "@1", "@2"])

@@ -146,6 +146,19 @@ def test_a_stored_report_from_before_the_present_assignment_does_not_move_it_on(
     assert room.incident("I2").assignments[0].times["enroute"] == sent_at
 
 
+def test_a_stored_report_of_the_first_time_on_an_incident_does_not_move_the_second_on(room: Any) -> None:
+    room.opened()
+    room.sent("I1", "E01")
+    room.later(60)
+    pressed = room.now
+    room.later(60)
+    room.do(ClearUnits(units=("E01",), override="not needed"))
+    room.later(600)
+    room.sent("I1", "E01")
+    room.refusal(ReportStatus(unit="E01", status="on-scene", incident_id="I1", happened=pressed), ReportTooOld)
+    assert room.unit("E01").status == OnIncident("I1", "dispatched")
+
+
 def test_clearing_from_a_dead_spot_keeps_its_true_time_and_the_odometer(room: Any) -> None:
     room.opened()
     room.sent("I1", "E01")

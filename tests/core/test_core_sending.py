@@ -204,6 +204,6 @@ def test_what_was_sent_on_paper_keeps_its_true_time_and_starts_no_clocks(room: A
     room.later(3600)
     room.opened("I1", back_entry=noon + 60_000)
     room.sent("I1", "E01", back_entry=noon + 120_000)
-    assert room.incident().opened == noon + 60_000
+    assert (room.incident().opened, room.incident().fields) == (noon + 60_000, {"back_entry": "yes"})
     assert room.incident().assignments[0].times["dispatched"] == noon + 120_000
     assert not room.board.timers

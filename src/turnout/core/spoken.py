@@ -52,7 +52,7 @@ FIELD_NAMES: Final[dict[str, Name]] = {
     "by_s": Name("seconds", "秒数"),
     "until": Name("end", "结束时间"),
     "expires": Name("expiry", "有效期"),
-    "back_entry": Name("true time", "实际时间"),
+    "back_entry": Name("taken down on paper", "事后补录"),
 }
 
 KIND_NAMES: Final[dict[str, Name]] = {

@@ -92,7 +92,7 @@ def _opened(board: Board, event: IncidentOpened) -> Board:
         priority_overridden=event.priority_overridden,
         agencies=event.agencies,
         location=event.location,
-        fields=event.fields,
+        fields={**event.fields, "back_entry": "yes"} if event.back_entry else event.fields,
         calls=event.calls,
         group=event.group,
         activate_at=event.activate_at,

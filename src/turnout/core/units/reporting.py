@@ -136,11 +136,18 @@ def _behind(
 
 
 def _too_old(unit: Unit, incident: Incident, assignment: Assignment, command: ReportStatus) -> ReportTooOld | None:
-    """A stored report that names no incident and is older than the present assignment must not move that one on."""
-    sent = assignment.times["dispatched"]
-    if command.incident_id or command.happened is None or command.happened >= sent - CLOCK_ERROR_MS:
+    """A stored report that is older than the present assignment must not move that one on.
+
+    One that names the incident means this assignment all the same (its clock is wrong), unless the unit had been on the
+    same incident before, and was so when it was pressed.
+    """
+    sent, happened = assignment.times["dispatched"], command.happened
+    if happened is None or happened >= sent - CLOCK_ERROR_MS:
         return None
-    return ReportTooOld(unit=unit.id, tag=incident.tag, at=command.happened, since=sent)
+    earlier = [a.times["ended"] for a in incident.assignments if a.unit == unit.id and a.is_over]
+    if command.incident_id and not any(happened <= ended for ended in earlier):
+        return None
+    return ReportTooOld(unit=unit.id, tag=incident.tag, at=happened, since=sent)
 
 
 def _happened(command: ReportStatus, context: Context) -> Moment:
