@@ -134,7 +134,8 @@ def table(fits: dict[Key, Fit]) -> str:
         "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
     )
     return head + "".join(
-        f"| {label(key)} | {f.n} | {f.family} | {f.zero_share:.0%} | {told(key, f.real_p50)} | {told(key, f.model_p50)} | "
+        f"| {label(key)} | {f.n} | {f.family} | {f.zero_share:.0%} "
+        f"| {told(key, f.real_p50)} | {told(key, f.model_p50)} | "
         f"{told(key, f.real_p90)} | {told(key, f.model_p90)} | {f.ks:.3f} | {f.ks_held_out:.3f} |\n"
         for key, f in fits.items()
     )

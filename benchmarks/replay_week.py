@@ -253,7 +253,34 @@ def verdicts(replay: Replay) -> str:
     lines += [f"| {how} | {n} | {DEFENCE.get(how, 'none yet')} |" for how, n in every.most_common()]
     lines += [f"| all | {every.total()} | |", "", "| other acts | answer | count |", "| --- | --- | ---: |"]
     lines += [f"| {what} | {how} | {n} |" for (what, how), n in sorted(replay.other.items())]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *held(replay), *REMARKS])
+
+
+def held(replay: Replay) -> list[str]:
+    """Each unit that the record sends while it still shows it on another call, and for how much longer."""
+    calls = {call.number: call for call in replay.week}
+    lines = ["| sent while on another call | unit | from | the record frees it |", "| --- | --- | --- | ---: |"]
+    for verdict in replay.assignments:
+        response = verdict.act.response
+        if not verdict.held_by or response is None:
+            continue
+        other = calls[verdict.held_by]
+        ends = [
+            moment(other, r.available_s)
+            for r in other.responses
+            if r.unit == response.unit and r.available_s is not None
+        ]
+        later = f"{(max(ends) - verdict.act.at) / SECOND_MS:+.0f} s" if ends else "never"
+        lines.append(f"| {verdict.act.call.number} | {response.unit} | {verdict.held_by} | {later} |")
+    return lines
+
+
+REMARKS = (
+    "",
+    "A unit that clears where nobody has arrived (614) is asked for a reason first and taken with it (3.24). The stamps",
+    "that are refused belong to units that had been sent on (unit-moved-on), or name a stage that the record enters",
+    "out of order (stage-passed, not-arrived: transport without a scene time).",
+)
 
 
 DEFENCE = {
@@ -355,8 +382,9 @@ def main() -> None:
 NOTES = """
 Notes. Seconds sooner are by our own prediction for both, so they say what the choice cost, not what the engine errs.
 Ambulances (medic, private) and rescue captains stand at posts that the record does not show; ours start from the
-station that the city's table gives them, and those that really went are timed from theirs. A dispatcher of the real city knew where they stood. Engines and trucks are the fair
-comparison. Where the real first unit was on its way home, its place is assumed along the road.
+station that the city's table gives them, and those that really went are timed from theirs. A dispatcher
+of the real city knew where they stood. Engines and trucks are the fair comparison. Where the real first unit was on its
+way home, its place is assumed along the road.
 """
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from turnout.core.decide import decide
 from turnout.core.evolve import evolve
 from turnout.core.incidents.commands import CancelIncident, DisposeAgency, OpenIncident
 from turnout.core.permissions import SYSTEM_ROLE
-from turnout.core.refusals import No, Refusal
+from turnout.core.refusals import No, Refusal, UnitNotAvailable
 from turnout.core.tables.commands import PublishCatalogue
 from turnout.core.timers.commands import RingTimer
 from turnout.core.units.commands import AssignUnits, LogOn, ReportStatus
@@ -70,6 +70,8 @@ class Verdict:
     act: Act
     how: str
     """`accepted`, `accepted as a pre-emption`, or the refusal's code."""
+    held_by: str = ""
+    """The call that the unit was still on."""
 
 
 class Replay:
@@ -185,11 +187,12 @@ class Replay:
         command = AssignUnits(incident_id=act.call.number, units=(response.unit,))
         refusal = self.submit(command, act.at)
         how = "accepted" if refusal is None else type(refusal).__struct_config__.tag
-        if how == "unit-not-available":
+        held_by = refusal.incident if isinstance(refusal, UnitNotAvailable) else ""
+        if held_by:
             again = AssignUnits(incident_id=act.call.number, units=(response.unit,), preempt="closest-by-far")
             if self.submit(again, act.at) is None:
                 how = "accepted as a pre-emption"
-        self.assignments.append(Verdict(act, str(how)))
+        self.assignments.append(Verdict(act, str(how), held_by))
 
     def _status(self, act: Act) -> None:
         response = act.response

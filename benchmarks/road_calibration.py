@@ -191,7 +191,8 @@ def factors_of(pace: Pace, band: int) -> dict[str, float]:
 
 SOURCE = (
     "Fitted by `python -m benchmarks.calibration` to runs from quarters of engines, trucks and squads of the San "
-    "Francisco Fire Department, 2016-12-31 to 2017-01-07 (DataSF nuek-vuh3, PDDL). A factor multiplies the posted limit."
+    "Francisco Fire Department, 2016-12-31 to 2017-01-07 (DataSF nuek-vuh3, PDDL). "
+    "A factor multiplies the posted limit."
 )
 
 

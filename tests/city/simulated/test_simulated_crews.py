@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from turnout.city.simulated.behaviour import Roaming
 from turnout.city.simulated.crews import Crew, Driving, Order, Setting, Working
 from turnout.city.simulated.deeds import Command, Deed, Seen
 from turnout.city.simulated.ways import Ways
@@ -111,6 +112,18 @@ def test_positions_come_often_while_it_drives_and_seldom_while_it_stands(crew: C
     play(crew, 600.0, 800.0)
     assert isinstance(crew.task, Driving)
     assert fixes(800.0, 850.0) >= 9
+
+
+def test_a_crew_that_is_out_of_service_presses_nothing_that_would_bring_it_back(setting: Setting, crew: Crew) -> None:
+    crew.ordered(FIRST, 0.0)
+    play(crew, 0.0, 260.0)
+    crew.available = False
+    crew.ordered(None, 260.0)
+    assert statuses(play(crew, 260.0, 2000.0)) == []
+    patrol = Crew("3A01", "patrol", HOME, setting, seed=1, roaming=Roaming(1500.0, 60.0, 300.0))
+    patrol.available = False
+    assert statuses(play(patrol, 0.0, 2000.0)) == []
+    assert patrol.fix(2000.0).place == HOME
 
 
 def test_a_move_up_is_driven_to_the_other_station(crew: Crew) -> None:

@@ -124,6 +124,8 @@ class Crew:
         self.chance = random.Random(f"{seed}/{unit}")
         self.task: Task = Idle() if roaming is None else Standing(-float("inf"))
         self._said_in_quarters = True
+        self.available = True
+        """Whether the board has it available: a crew out of service presses nothing that would bring it back."""
         self.order: Order | None = None
         self.here = Fix(home, 0.0, 0.0)
         self.station = home
@@ -254,6 +256,8 @@ class Crew:
             self.task = Idle()
             self._said_in_quarters = True
             self.here = Fix(self.station, 0.0, 0.0)
+            if not self.available:
+                return []
             return [self._button({"do": "report-status", "unit": self.unit, "status": "in-quarters"}, at_s)]
         if drive.towards == "scene":
             self._work(self.order, at_s)
@@ -293,6 +297,9 @@ class Crew:
 
     def _move_on(self, roaming: Roaming, at_s: float) -> list[Deed]:
         """To the next post: a place where help is called for, not too far from the station."""
+        if not self.available:
+            self.task = Standing(at_s + roaming.stay_max_s)
+            return []
         assert self.setting.post is not None, "crews roam only where posts are known"
         posts = [self.setting.post(self.chance) for _ in range(POSTS_LOOKED_AT)]
         near = [post for post in posts if distance_m(post, self.station) <= roaming.radius_m]

@@ -157,6 +157,7 @@ class Simulation:
         crew = self.crews.get(unit.id)
         if crew is None:
             return
+        crew.available = unit.status.stage == "available"
         if unit.status.stage == "on-incident":
             incident = self.colleagues.incidents.get(unit.status.incident)
             if incident is not None and incident.location.place is not None:
