@@ -134,7 +134,7 @@ class UnitMovedOn(No, frozen=True, kw_only=True, tag="unit-moved-on"):
 
 
 class ReportTooOld(No, frozen=True, kw_only=True, tag="report-too-old"):
-    """It names no incident and was pressed before the unit was sent to the one that it is on: it means another."""
+    """It was pressed before the unit was sent to the incident that it is on: it means an earlier one."""
 
     unit: str
     tag: str
