@@ -6,20 +6,25 @@ from typing import Any
 import pytest
 
 from turnout.core.board import Position
+from turnout.core.calls.commands import AttachCall, CloseCall, TakeCall
 from turnout.core.catalogue import Role
 from turnout.core.commands import Command
 from turnout.core.context import Actor
 from turnout.core.incidents.commands import (
+    AddAddendum,
     AddNarrative,
     CancelIncident,
     CloseIncident,
     DisposeAgency,
     OpenIncident,
+    ReopenIncident,
+    RequestSupplement,
+    UpdateSupplement,
 )
 from turnout.core.permissions import ALWAYS, GROUPS, SYSTEM_ONLY, rights_of
 from turnout.core.refusals import NotPermitted
 from turnout.core.tables.commands import PublishCatalogue, SignOff, SignOn
-from turnout.core.timers.commands import RingTimer
+from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer
 from turnout.core.units.commands import AssignUnits, ClearUnits, RaiseDuress, ReportStatus
 from turnout.words.identity import ActorId, AgencyId
 from turnout.words.moment import Moment
@@ -61,6 +66,31 @@ def test_a_dispatcher_of_one_agency_moves_only_its_units_and_incidents(room: Any
     room.do(AssignUnits(incident_id="I2", units=("C01",)), actor=POLICE)
     assert room.refusal(AssignUnits(incident_id="I2", units=("M01",)), NotPermitted, actor=POLICE).subject == "EMS"
     room.refusal(AddNarrative(incident_id="I1", entry_id="n1", text="x"), NotPermitted, actor=POLICE)
+
+
+def test_what_belongs_to_another_agencys_incident_is_out_of_reach_by_any_way(room: Any, clock: Any) -> None:
+    room.do(TakeCall(call_id="K1", channel="phone"))
+    room.opened("I1", "FIRE", call_id="K1")
+    room.opened("I2", "BURGLARY")
+    room.do(RequestSupplement(incident_id="I1", supplement_id="S1", kind="TOW"))
+    reached = (
+        CancelTimers(timers=("pending/I1",)),
+        ResetTimers(timers=("pending/I2", "pending/I1"), by_s=60),
+        UpdateSupplement(supplement_id="S1", state="done"),
+        AttachCall(call_id="K1", incident_id="I2"),
+        CloseCall(call_id="K1", outcome="x"),
+    )
+    for command in reached:
+        assert room.refusal(command, NotPermitted, actor=POLICE).subject == "FD"
+    room.do(CancelTimers(timers=("pending/I2",)), actor=POLICE)
+    room.do(CancelIncident(incident_id="I1", reason="FALSE"))
+    record = room.incident("I1")
+    room.later(3600)
+    room.do(RingTimer(timer="archive/I1"), actor=clock)
+    room.refusal(ReopenIncident(incident_id="I1", reason="undo", record=record), NotPermitted, actor=POLICE)
+    addendum = AddAddendum(incident_id="I1", entry_id="a1", text="x", record=record)
+    room.refusal(addendum, NotPermitted, actor=POLICE)
+    room.do(ReopenIncident(incident_id="I1", reason="undo", record=record))
 
 
 def test_on_a_shared_incident_each_agency_speaks_for_itself(room: Any) -> None:

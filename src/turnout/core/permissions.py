@@ -12,7 +12,7 @@ from turnout.core.context import Actor, Context
 from turnout.core.incidents.commands import CancelIncident, CloseIncident, DisposeAgency, MergeIncidents
 from turnout.core.refusals import NotPermitted
 from turnout.core.tables.commands import SignOff
-from turnout.words.identity import AgencyId, IncidentId, UnitId
+from turnout.words.identity import AgencyId, CallId, IncidentId, TimerId, UnitId
 
 SYSTEM_ROLE: Final = "system"
 """Of parts of the program itself (clock, broker, set-up). Built in: no city's tables can take it away or give it."""
@@ -211,9 +211,16 @@ def _units_named(command: Command) -> tuple[str, ...]:
     return tuple(unit for unit in (*units, *named) if isinstance(unit, str) and unit)
 
 
-def _incidents_named(command: Command) -> tuple[str, ...]:
+def _incidents_named(board: Board, command: Command) -> tuple[str, ...]:
+    """The incidents that it names, and those to which a timer, a request or a call belongs that it names."""
     fields = ("incident_id", "other_id", "from_id", "into_id", "to_incident")
-    return tuple(id for field in fields if isinstance(id := getattr(command, field, ""), str) and id)
+    named = [id for field in fields if isinstance(id := getattr(command, field, ""), str) and id]
+    things = (
+        *(board.timers.get(TimerId(id)) for id in getattr(command, "timers", ())),
+        board.supplements.get(getattr(command, "supplement_id", "")),
+        board.calls.get(CallId(getattr(command, "call_id", ""))),
+    )
+    return (*named, *(thing.incident for thing in things if thing is not None and thing.incident is not None))
 
 
 def _of_own_unit(board: Board, command: Command, name: str, actor: Actor) -> NotPermitted | None:
@@ -227,7 +234,7 @@ def _of_own_unit(board: Board, command: Command, name: str, actor: Actor) -> Not
     allowed = set() if own is None else {own.last_incident}
     if own is not None and isinstance(own.status, OnIncident):
         allowed.add(own.status.incident)
-    for id in _incidents_named(command):
+    for id in _incidents_named(board, command):
         if id not in allowed and not _was_there(board, id, actor.unit):
             return NotPermitted(command=name, lacks="unit", subject=id)
     return None
@@ -244,8 +251,8 @@ def _of_own_agency(board: Board, command: Command, name: str, actor: Actor) -> N
         unit = board.units.get(UnitId(id))
         if unit is not None and unit.agency not in actor.agencies:
             return NotPermitted(command=name, lacks="agency", subject=unit.agency)
-    for id in _incidents_named(command):
-        incident = board.incidents.get(IncidentId(id))
+    for id in _incidents_named(board, command):
+        incident = board.incidents.get(IncidentId(id), getattr(command, "record", None))
         if incident is not None and not _shares(incident.agencies, actor.agencies):
             return NotPermitted(command=name, lacks="agency", subject=incident.agencies[0])
     return _ends_for_others(board, command, name, actor)
