@@ -99,6 +99,13 @@ def test_ten_times_the_load_brings_about_ten_times_the_calls(staged: Any) -> Non
     assert by_what(ten)["take-call"] > 5 * by_what(one)["take-call"]
 
 
+def test_half_the_load_brings_about_half_the_calls(staged: Any) -> None:
+    one, half = staged(), staged(load=0.5)
+    one.play(HOUR_S, step_s=15.0)
+    half.play(HOUR_S, step_s=15.0)
+    assert 0.3 * by_what(one)["take-call"] < by_what(half)["take-call"] < 0.75 * by_what(one)["take-call"]
+
+
 def test_the_demand_model_is_another_source_of_calls(staged: Any) -> None:
     stage = staged(source="demand")
     stage.play(HOUR_S / 2, step_s=10.0)

@@ -126,6 +126,18 @@ def test_a_crew_that_is_out_of_service_presses_nothing_that_would_bring_it_back(
     assert patrol.fix(2000.0).place == HOME
 
 
+def test_an_incident_that_proves_to_be_elsewhere_turns_the_crew_on_its_way(crew: Crew) -> None:
+    crew.ordered(FIRST, 0.0)
+    play(crew, 0.0, 260.0)
+    crew.ordered(msgspec.structs.replace(FIRST, place=ELSEWHERE, stage="enroute"), 260.0)
+    pressed: list[str] = []
+    now_s = 260.0
+    while "on-scene" not in pressed:
+        now_s += 1.0
+        pressed += statuses(crew.advance(now_s))
+    assert distance_m(crew.fix(now_s).place, ELSEWHERE) < 50.0
+
+
 def test_a_move_up_is_driven_to_the_other_station(crew: Crew) -> None:
     crew.posted(ELSEWHERE, 0.0)
     play(crew, 0.0, 1500.0)

@@ -6,6 +6,7 @@ fills it.
 """
 
 import heapq
+import math
 import random
 import tomllib
 from collections.abc import Callable, Iterator
@@ -99,9 +100,11 @@ def from_week(
 ) -> Iterator[Happening]:
     """The real week from `start_s` on. `local_start`: the local wall clock at second 0, as if it were UTC."""
     laid = _laid(week, demand, type_of, behaviour, seed)
-    copies = max(1, round(load))
+    copies = max(1, math.ceil(load))
     streams = [_lap(laid, local_start + copy * WEEK_MS // copies, start_s, f"w{copy}") for copy in range(copies)]
-    yield from heapq.merge(*streams, key=lambda happening: happening.at_s)
+    for happening in heapq.merge(*streams, key=lambda happening: happening.at_s):
+        if load >= copies or random.Random(f"{seed}/thin/{happening.key}").random() * copies < load:
+            yield happening
 
 
 def _lap(laid: list[tuple[int, Happening]], local_start: int, start_s: float, key: str) -> Iterator[Happening]:

@@ -145,6 +145,17 @@ class Crew:
                 self._go_home(now_s)
         elif before is None or before.incident != order.incident:
             self._take_up(order, now_s)
+        elif isinstance(self.task, Driving):
+            self._turn_if_told(self.task, before, order, now_s)
+
+    def _turn_if_told(self, drive: Driving, before: Order, order: Order, now_s: float) -> None:
+        """The incident lies elsewhere than was said, or the patient goes to another hospital."""
+        if drive.towards == "scene" and order.place != before.place:
+            self._drive(order.place, "scene", now_s, order.urgent)
+        new = order.destination
+        hospitals = self.setting.hospitals
+        if drive.towards in hospitals and new in hospitals and new not in (drive.towards, before.destination):
+            self._drive(hospitals[new], new, now_s, urgent=False)
 
     def posted(self, station: Place, now_s: float) -> None:
         """Its station is another now (a move-up), or its own again."""

@@ -26,6 +26,7 @@ ABANDONED_S = 2700.0
 """An incident that a visitor took and left alone for three quarters of an hour is a colleague's again."""
 CREW_REPORT_S = (40.0, 240.0)
 SECOND_ALARM_S = 420.0
+DECISION_S = 240.0
 ENTRY_MIN_S = 8.0
 """Nobody types a place and a type faster."""
 ARRIVED: Final = ("on-scene", "at-patient", "transporting", "at-destination", "clearing")
@@ -299,9 +300,11 @@ class Colleagues:
             self._note(at_s + 5.0, "ask", incident_id)
             return []
         held = self._open(incident_id)
-        if held is None or held[0].status == "held":
+        if held is None:
             return []
         incident, work = held
+        if incident.status == "held":
+            return self._decide(incident, work, at_s)
         if incident.working() and not work.wants_more:
             work.asking = False
             return []
@@ -310,6 +313,16 @@ class Colleagues:
         ask = AskProposal(self.identity(f"{incident_id}/ask/{work.asks}"), incident_id)
         self._asked[ask.id] = ("proposal", incident_id)
         return [ask]
+
+    def _decide(self, incident: SeenIncident, work: Work, at_s: float) -> list[Deed]:
+        """What waits for a person's decision waits for the visitor first; then a colleague decides to send."""
+        work.asks += 1
+        if work.asks == 1:
+            self._note(at_s + DECISION_S, "ask", incident.id)
+            return []
+        self._note(at_s + 5.0, "ask", incident.id)
+        name = f"{incident.id}/release/{work.asks}"
+        return [self._command(name, incident.id, at_s, do="release-incident", incident_id=incident.id)]
 
     def _assign(self, incident_id: str, heard: Heard, now_s: float) -> list[Deed]:
         held = self._open(incident_id)
