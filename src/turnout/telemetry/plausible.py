@@ -45,6 +45,9 @@ OUTSIDE_DEGREES: Final = 1.0
 FUTURE_MS: Final = 30_000
 """Clocks of vehicles go wrong by seconds; a fix further ahead would hide all true ones after it."""
 
+NO_CLOCK_BEFORE_MS: Final = 946_684_800_000
+"""The year 2000: receivers that do not know the time yet say 1970 or 1980."""
+
 JUMP_LEAST_M: Final = 400.0
 """Reflections between high buildings throw a fix that far; it is no jump, and the next one corrects it."""
 
@@ -81,7 +84,7 @@ def judge_places(lat: Floats, lon: Floats, bounds: tuple[float, float, float, fl
 def judge_times(at: Ints, held_at: Ints, now: int) -> Codes:
     """A code for each time. `held_at` is the newest fix held of the same unit, 0 where none is."""
     codes = np.zeros(len(at), dtype=np.int8)
-    codes[at < held_at] = OLDER
+    codes[(at < held_at) | (at < NO_CLOCK_BEFORE_MS)] = OLDER
     codes[at > now + FUTURE_MS] = FUTURE
     return codes
 
