@@ -170,8 +170,7 @@ class Accounts:
         row = self._store.find_token(_digest(token)) if token else None
         if row is None or row.revoked or (row.expires and row.expires <= self._now()):
             return None
-        units = [scope.partition(":")[2] for scope in row.scopes if scope.startswith("field:")]
-        own = units[0] if len(units) == 1 and units[0] != "*" else ""
+        own = next((unit for unit in _crews_of(row.scopes) if unit != "*"), "")
         scopes = frozenset(row.scopes)
         return Principal(
             actor=Actor(
@@ -323,7 +322,7 @@ class Accounts:
         return changed
 
     def add_token(self, new: NewToken, by: Principal) -> TokenMade | IdentityRefusal:
-        unknown = [scope for scope in new.scopes if scope.partition(":")[0] not in SCOPES]
+        unknown = [scope for scope in new.scopes if not _is_scope(scope)] or _one_crew_too_many(new.scopes)
         if unknown or not new.scopes:
             return IdentityRefusal("unknown-scope", {"scope": unknown[0] if unknown else ""})
         token = f"turnout_{secrets.token_urlsafe(32)}"
@@ -380,6 +379,25 @@ class Accounts:
             return self._hasher.verify(hashed, secret)
         except (Argon2Error, InvalidHashError):
             return False
+
+
+OF_ONE_UNIT = ("field", "avl")
+"""Scopes that may name a unit."""
+
+
+def _is_scope(scope: str) -> bool:
+    kind, named, unit = scope.partition(":")
+    return kind in SCOPES and (not named or (kind in OF_ONE_UNIT and bool(unit)))
+
+
+def _crews_of(scopes: tuple[str, ...]) -> list[str]:
+    """The units that a token speaks for as their crew; `*` for all."""
+    return [scope.removeprefix("field:") for scope in scopes if scope.startswith("field:")]
+
+
+def _one_crew_too_many(scopes: tuple[str, ...]) -> list[str]:
+    """A token is one crew's or all crews': the rules know no crew of two units, and two would have meant any."""
+    return [f"field:{unit}" for unit in _crews_of(scopes)[1:]]
 
 
 def _digest(secret: str) -> bytes:
