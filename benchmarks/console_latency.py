@@ -1,9 +1,9 @@
 """From the entry of a complete line to the incident on another console's screen, under load.
 
-A real server in a process of its own; 50 consoles on real sockets (WebSocket clients not ours); 600 units that report their
-place every second; the city at ten times a load of 20,000 calls a day (measures.md): some 19 commands a second beside the
-measured ones. One console after another enters `E <address> <type>; <text>`; the clock runs from before the line is sent
-until the row with that text has arrived on each other console. Refused lines are timed until their answer.
+A real server in a process of its own; 50 consoles on real sockets (WebSocket clients not ours); 600 units that report
+their place every second; the city at ten times a load of 20,000 calls a day (measures.md), some 19 commands a second
+beside the measured ones. One console after another enters `E <address> <type>; <text>`; the clock runs from before the
+line is sent until the row with that text has arrived on each other console. Refused lines are timed to their answer.
 
     .venv/bin/python -m benchmarks.console_latency [--seconds 30] [--server granian]
 """
