@@ -1,4 +1,4 @@
-// Made by `npm run rows` from src/turnout/core. Do not edit: change the struct and make it again.
+// Made by `npm run rows` from `turnout schema`. Do not edit: change the struct and make it again.
 
 export interface Rows {
   board: Board
@@ -90,38 +90,36 @@ export interface Rows {
  * All of it. `seq` is the sequence of the last event applied.
  */
 export interface Board {
-  seq: number
   at: number
-  catalogue: Catalogue | null
   calls: {
     [k: string]: Call
   }
-  incidents: {
-    [k: string]: Incident
-  }
-  units: {
-    [k: string]: Unit
-  }
-  timers: {
-    [k: string]: Timer
-  }
-  premises: {
-    [k: string]: PremiseNote
-  }
+  catalogue: Catalogue | null
   closures: {
     [k: string]: Closure
   }
-  special_zones: {
-    [k: string]: SpecialZone
-  }
+  exercise: boolean
   hospitals: {
     [k: string]: HospitalState
   }
   hydrants: {
     [k: string]: HydrantState
   }
+  incidents: {
+    [k: string]: Incident
+  }
   positions: {
     [k: string]: Position
+  }
+  premises: {
+    [k: string]: PremiseNote
+  }
+  seq: number
+  series: {
+    [k: string]: number
+  }
+  special_zones: {
+    [k: string]: SpecialZone
   }
   supplements: {
     [k: string]: SupplementalRequest
@@ -129,92 +127,60 @@ export interface Board {
   tags: {
     [k: string]: string
   }
-  series: {
-    [k: string]: number
-  }
-  exercise: boolean
-}
-/**
- * All tables of one city. `version` is the hash of its content, by which the console knows that it changed.
- */
-export interface Catalogue {
-  city: string
-  name: Name
-  time_zone: string
-  utc_offset_min: number
-  version: string
-  agencies: {
-    [k: string]: Agency
-  }
-  stations: {
-    [k: string]: Station
-  }
-  unit_kinds: {
-    [k: string]: UnitKind
+  timers: {
+    [k: string]: Timer
   }
   units: {
-    [k: string]: UnitEntry
-  }
-  capabilities: {
-    [k: string]: Name
-  }
-  types: {
-    [k: string]: IncidentType
-  }
-  plans: ResponsePlan[]
-  zones: {
-    [k: string]: Zone
-  }
-  statuses: StatusCode[]
-  dispositions: {
-    [k: string]: Disposition
-  }
-  reasons: {
-    [k: string]: Reason
-  }
-  standards: TimeStandard[]
-  hospitals: {
-    [k: string]: Hospital
-  }
-  hydrants: {
-    [k: string]: Hydrant
-  }
-  roles: {
-    [k: string]: Role
-  }
-  groups: {
-    [k: string]: Group
-  }
-  info: {
-    [k: string]: InfoFile
+    [k: string]: Unit
   }
 }
 /**
- * What something is called, in English and in Chinese.
+ * One contact from outside. Many calls may concern one incident.
  */
-export interface Name {
-  en: string
-  zh: string
+export interface Call {
+  abandoned: boolean
+  answered: number | null
+  answered_by: string | null
+  callbacks: Callback[]
+  caller: PersonCard | null
+  channel: 'alarm' | 'app' | 'field' | 'officer' | 'phone' | 'sensor' | 'text' | 'web'
+  closed: number | null
+  fixes: PlaceFix[]
+  handed_to: string
+  id: string
+  incident: string | null
+  location: Location | null
+  outcome: string
+  received: number
+  source: string
+  status: 'answered' | 'attached' | 'callback' | 'closed' | 'waiting'
+  suggested_type: string
+  text: string
+}
+export interface Callback {
+  at: number
+  by: string
+  note: string
+  outcome: 'busy' | 'no-answer' | 'reached' | 'voicemail' | 'wrong-number'
 }
 /**
- * Who answers. `series` makes its incident numbers: `F{yy}{n:06}` gives `F26000123` (yy = UTC year of opening).
+ * A person in this incident: a reference into the vault and a hash, never the details (1.11, charter 6).
  */
-export interface Agency {
+export interface PersonCard {
+  digest: string
   id: string
-  name: Name
-  discipline: 'ems' | 'fire' | 'police' | 'services'
-  series: string
-  neighbour: boolean
+  ref: string
+  removed: boolean
+  role: 'caller' | 'contact' | 'involved' | 'missing' | 'patient' | 'witness'
 }
-export interface Station {
-  id: string
-  name: Name
-  agency: string
+/**
+ * A caller's place as it was found at a moment (1.23).
+ */
+export interface PlaceFix {
+  at: number
   place: Place
-  address: string
-  keep_available: {
-    [k: string]: number
-  }
+  source: string
+  uncertainty_m: number | null
 }
 /**
  * A point: latitude and longitude in degrees, WGS 84.
@@ -224,58 +190,125 @@ export interface Place {
   lon: number
 }
 /**
- * What sort of unit it is: engine, truck, ambulance, patrol car. `turnout_s` is its standard turnout time.
+ * Where: as a person reads it, and on the ground. The edge fills in zones and crossing.
  */
-export interface UnitKind {
-  code: string
-  name: Name
-  discipline: 'ems' | 'fire' | 'police' | 'services'
-  capabilities: string[]
-  crew_min: number
-  turnout_s: number
-  rank: number
-  transports: boolean
-}
-export interface UnitEntry {
-  id: string
-  kind: string
-  agency: string
-  station: string
-  capabilities: string[]
-  crew_shared_with: string[]
-  aliases: string[]
-}
-export interface IncidentType {
-  code: string
-  name: Name
-  agencies: string[]
-  priority: number
-  aliases: string[]
-  subtypes: string[]
-  advise_only: boolean
-  decision_first: boolean
-  scene_arrival_required: boolean
-  duplicate_radius_m: number
-  duplicate_window_s: number
-  look_back_days: number
-  close_requires: string[]
-  questions: Question[]
+export interface Location {
+  crossing: string
+  detail: string
+  floor: string
+  kind: 'address' | 'block' | 'common_place' | 'coordinate' | 'crossing' | 'forced' | 'street'
+  neighbourhood: string
+  place: Place | null
+  text: string
+  verified: boolean
+  zones: {
+    [k: string]: string
+  }
 }
 /**
- * One scripted triage question (2.3). An answer may set the determinant, the priority and the next question.
+ * All tables of one city. `version` is the hash of its content, by which the console knows that it changed.
  */
-export interface Question {
-  code: string
-  text: Name
-  answers: TriageAnswer[]
+export interface Catalogue {
+  agencies: {
+    [k: string]: Agency
+  }
+  capabilities: {
+    [k: string]: Name
+  }
+  city: string
+  dispositions: {
+    [k: string]: Disposition
+  }
+  groups: {
+    [k: string]: Group
+  }
+  hospitals: {
+    [k: string]: Hospital
+  }
+  hydrants: {
+    [k: string]: Hydrant
+  }
+  info: {
+    [k: string]: InfoFile
+  }
+  name: Name
+  plans: ResponsePlan[]
+  reasons: {
+    [k: string]: Reason
+  }
+  roles: {
+    [k: string]: Role
+  }
+  standards: TimeStandard[]
+  stations: {
+    [k: string]: Station
+  }
+  statuses: StatusCode[]
+  time_zone: string
+  types: {
+    [k: string]: IncidentType
+  }
+  unit_kinds: {
+    [k: string]: UnitKind
+  }
+  units: {
+    [k: string]: UnitEntry
+  }
+  utc_offset_min: number
+  version: string
+  zones: {
+    [k: string]: Zone
+  }
 }
-export interface TriageAnswer {
+/**
+ * Who answers. `series` makes its incident numbers: `F{yy}{n:06}` gives `F26000123` (yy = UTC year of opening).
+ */
+export interface Agency {
+  discipline: 'ems' | 'fire' | 'police' | 'services'
+  id: string
+  name: Name
+  neighbour: boolean
+  series: string
+}
+/**
+ * What something is called, in English and in Chinese.
+ */
+export interface Name {
+  en: string
+  zh: string
+}
+export interface Disposition {
+  agencies: string[]
+  aliases: string[]
   code: string
+  name: Name
+}
+/**
+ * A dispatch group: which agencies and zones it answers for (1.17, 7.17).
+ */
+export interface Group {
+  agencies: string[]
+  id: string
+  name: Name
+}
+export interface Hospital {
+  address: string
+  aliases: string[]
+  id: string
+  name: Name
+  place: Place
+}
+export interface Hydrant {
+  id: string
+  place: Place
+}
+/**
+ * A procedure or contact list, recalled by a short name from the command line (7.19).
+ */
+export interface InfoFile {
+  short: string
   text: Name
-  determinant: string
-  priority: number
-  type: string
-  next: string
+  title: Name
 }
 /**
  * A run card (2.8). Empty `types`, `zones` or `hours` mean any. Levels add up: level 2 sends 1's needs and its own.
@@ -283,17 +316,17 @@ export interface TriageAnswer {
  *     Of the plans that fit, the most particular wins: zone before type before hours, then the order of the file.
  */
 export interface ResponsePlan {
-  id: string
-  name: Name
   agency: string
+  alarm_level: number
+  hours: DayHours[]
+  id: string
+  max_travel_s: number
+  mutual_aid: string[]
+  name: Name
+  needs: Need[]
+  order_kind: 'rotation' | 'soonest'
   types: string[]
   zones: string[]
-  hours: DayHours[]
-  alarm_level: number
-  needs: Need[]
-  mutual_aid: string[]
-  order_kind: 'rotation' | 'soonest'
-  max_travel_s: number
 }
 /**
  * A window of the local week: days 1 (Monday) to 7, minutes of the day `[from_min, to_min)`; may cross midnight.
@@ -312,33 +345,6 @@ export interface Need {
   role: string
 }
 /**
- * An area that selects a plan or an agency. The outline lives in the city folder, not here.
- */
-export interface Zone {
-  id: string
-  name: Name
-  kind: 'beat' | 'first-due' | 'neighbourhood' | 'special'
-  agency: string | null
-  station: string | null
-  group: string
-}
-/**
- * An agency's own status and the common stage it stands for (APCO ANS 1.116), with its short forms.
- */
-export interface StatusCode {
-  code: string
-  name: Name
-  stage: string
-  agency: string | null
-  aliases: string[]
-}
-export interface Disposition {
-  code: string
-  name: Name
-  agencies: string[]
-  aliases: string[]
-}
-/**
  * A coded reason, for one kind of act.
  */
 export interface Reason {
@@ -347,165 +353,222 @@ export interface Reason {
   name: Name
 }
 /**
- * How long an interval may take (NFPA 1710 names), per agency and priority; `warn_s` before it is overdue.
- */
-export interface TimeStandard {
-  interval: 'acknowledge' | 'callback' | 'on-scene' | 'pending' | 'processing' | 'roll-call' | 'travel' | 'turnout'
-  limit_s: number
-  agency: string | null
-  priority: number
-}
-export interface Hospital {
-  id: string
-  name: Name
-  place: Place
-  address: string
-  aliases: string[]
-}
-export interface Hydrant {
-  id: string
-  place: Place
-}
-/**
  * What an account may do (7.5): commands, or groups `calls`, `dispatch`, `field`, `tables`, `read`, `*`.
  */
 export interface Role {
   code: string
-  name: Name
   may: string[]
-}
-/**
- * A dispatch group: which agencies and zones it answers for (1.17, 7.17).
- */
-export interface Group {
-  id: string
   name: Name
-  agencies: string[]
 }
 /**
- * A procedure or contact list, recalled by a short name from the command line (7.19).
+ * How long an interval may take (NFPA 1710 names), per agency and priority; `warn_s` before it is overdue.
  */
-export interface InfoFile {
-  short: string
-  title: Name
+export interface TimeStandard {
+  agency: string | null
+  interval: 'acknowledge' | 'callback' | 'on-scene' | 'pending' | 'processing' | 'roll-call' | 'travel' | 'turnout'
+  limit_s: number
+  priority: number
+}
+export interface Station {
+  address: string
+  agency: string
+  id: string
+  keep_available: {
+    [k: string]: number
+  }
+  name: Name
+  place: Place
+}
+/**
+ * An agency's own status and the common stage it stands for (APCO ANS 1.116), with its short forms.
+ */
+export interface StatusCode {
+  agency: string | null
+  aliases: string[]
+  code: string
+  name: Name
+  stage: string
+}
+export interface IncidentType {
+  advise_only: boolean
+  agencies: string[]
+  aliases: string[]
+  close_requires: string[]
+  code: string
+  decision_first: boolean
+  duplicate_radius_m: number
+  duplicate_window_s: number
+  look_back_days: number
+  name: Name
+  priority: number
+  questions: Question[]
+  scene_arrival_required: boolean
+  subtypes: string[]
+}
+/**
+ * One scripted triage question (2.3). An answer may set the determinant, the priority and the next question.
+ */
+export interface Question {
+  answers: TriageAnswer[]
+  code: string
   text: Name
 }
+export interface TriageAnswer {
+  code: string
+  determinant: string
+  next: string
+  priority: number
+  text: Name
+  type: string
+}
 /**
- * One contact from outside. Many calls may concern one incident.
+ * What sort of unit it is: engine, truck, ambulance, patrol car. `turnout_s` is its standard turnout time.
  */
-export interface Call {
+export interface UnitKind {
+  capabilities: string[]
+  code: string
+  crew_min: number
+  discipline: 'ems' | 'fire' | 'police' | 'services'
+  name: Name
+  rank: number
+  transports: boolean
+  turnout_s: number
+}
+export interface UnitEntry {
+  agency: string
+  aliases: string[]
+  capabilities: string[]
+  crew_shared_with: string[]
   id: string
-  channel: 'alarm' | 'app' | 'field' | 'officer' | 'phone' | 'sensor' | 'text' | 'web'
-  received: number
-  status: 'answered' | 'attached' | 'callback' | 'closed' | 'waiting'
-  text: string
-  location: Location | null
-  fixes: PlaceFix[]
-  caller: PersonCard | null
-  suggested_type: string
-  source: string
-  answered: number | null
-  answered_by: string | null
-  handed_to: string
-  incident: string | null
-  abandoned: boolean
-  callbacks: Callback[]
-  closed: number | null
-  outcome: string
+  kind: string
+  station: string
 }
 /**
- * Where: as a person reads it, and on the ground. The edge fills in zones and crossing.
+ * An area that selects a plan or an agency. The outline lives in the city folder, not here.
  */
-export interface Location {
-  text: string
-  place: Place | null
-  kind: 'address' | 'block' | 'common_place' | 'coordinate' | 'crossing' | 'forced' | 'street'
-  verified: boolean
-  zones: {
-    [k: string]: string
-  }
-  crossing: string
-  neighbourhood: string
-  floor: string
-  detail: string
-}
-/**
- * A caller's place as it was found at a moment (1.23).
- */
-export interface PlaceFix {
-  at: number
-  place: Place
-  uncertainty_m: number | null
-  source: string
-}
-/**
- * A person in this incident: a reference into the vault and a hash, never the details (1.11, charter 6).
- */
-export interface PersonCard {
+export interface Zone {
+  agency: string | null
+  group: string
   id: string
-  role: 'caller' | 'contact' | 'involved' | 'missing' | 'patient' | 'witness'
-  ref: string
-  digest: string
-  removed: boolean
+  kind: 'beat' | 'first-due' | 'neighbourhood' | 'special'
+  name: Name
+  station: string | null
 }
-export interface Callback {
-  at: number
+/**
+ * A street closed or slowed; changes the next travel time (2.10, 9.11).
+ */
+export interface Closure {
   by: string
-  outcome: 'busy' | 'no-answer' | 'reached' | 'voicemail' | 'wrong-number'
+  id: string
+  line: Place[]
+  radius_m: number
+  reason: string
+  since: number
+  slowdown: number
+  until: number | null
+}
+/**
+ * Diversion and beds as last told (4.13).
+ */
+export interface HospitalState {
+  at: number
+  beds: number | null
+  diversion: boolean
+  id: string
   note: string
 }
-export interface Incident {
+export interface HydrantState {
+  at: number
   id: string
-  tag: string
+  note: string
+  out_of_service: boolean
+}
+export interface Incident {
+  activate_at: number | null
+  agencies: string[]
+  alarm_level: number
+  assignments: Assignment[]
+  calls: string[]
+  changes: {
+    [k: string]: FieldChange
+  }
+  claimed_by: string | null
+  close_reason: string
+  closed: number | null
+  dispatches: Dispatch[]
+  dispositions: {
+    [k: string]: string
+  }
+  exercise: boolean
+  fields: {
+    [k: string]: string
+  }
+  floor_plan: string
+  group: string
+  id: string
+  items: PropertyItem[]
+  last_change: number
+  links: Link[]
+  location: Location
+  media: Media[]
+  narrative: NarrativeLine[]
   numbers: {
     [k: string]: string
   }
   opened: number
   opened_by: string
+  patients: Patient[]
+  persons: PersonCard[]
+  places: SecondaryPlace[]
   position: string
-  status: 'active' | 'closed' | 'held' | 'pending' | 'scheduled'
-  status_since: number
-  type: string
-  subtype: string
+  pre_alerted: string[]
   priority: number
   priority_overridden: boolean
-  alarm_level: number
-  agencies: string[]
-  location: Location
-  floor_plan: string
-  fields: {
-    [k: string]: string
-  }
-  changes: {
-    [k: string]: FieldChange
-  }
-  calls: string[]
-  narrative: NarrativeLine[]
-  persons: PersonCard[]
-  vehicles: InvolvedVehicle[]
-  items: PropertyItem[]
-  patients: Patient[]
-  media: Media[]
-  places: SecondaryPlace[]
-  links: Link[]
-  assignments: Assignment[]
-  dispatches: Dispatch[]
-  group: string
-  claimed_by: string | null
-  activate_at: number | null
-  dispositions: {
-    [k: string]: string
-  }
-  closed: number | null
-  close_reason: string
   reopened: number
+  roll_call: RollCall | null
+  status: 'active' | 'closed' | 'held' | 'pending' | 'scheduled'
+  status_since: number
+  subtype: string
+  tag: string
   triage: {
     [k: string]: string
   }
-  roll_call: RollCall | null
-  pre_alerted: string[]
-  last_change: number
-  exercise: boolean
+  type: string
+  vehicles: InvolvedVehicle[]
+}
+/**
+ * This unit to this incident, with its times. A unit sent twice has two.
+ */
+export interface Assignment {
+  alerts: Alert[]
+  by: string
+  destination: string | null
+  disposition: string
+  ended_as: '' | 'cancelled' | 'cleared' | 'exchanged' | 'preempted' | 'relieved'
+  late_reasons: {
+    [k: string]: string
+  }
+  odometer_km: {
+    [k: string]: number
+  }
+  role: string
+  times: {
+    [k: string]: number
+  }
+  travel_time_s: number | null
+  unit: string
+}
+/**
+ * One attempt to alert a crew or a station, and what came of it (2.5, 3.11, 3.12).
+ */
+export interface Alert {
+  acknowledged: number | null
+  channel: 'app' | 'page' | 'radio' | 'sms' | 'station' | 'voice'
+  delivered: number | null
+  failed: string
+  id: string
+  sent: number
+  to: string
 }
 /**
  * Who set a field last, and when: two people on one incident are told of each other (4.7).
@@ -516,206 +579,162 @@ export interface FieldChange {
   seq_was: unknown
 }
 /**
- * One line of the append-only narrative. A wrong one is struck, never removed (4.25).
- */
-export interface NarrativeLine {
-  id: string
-  at: number
-  by: string
-  position: string
-  text: string
-  kind: 'addendum' | 'caller' | 'crew' | 'note' | 'system'
-  struck: number | null
-  struck_by: string | null
-  struck_reason: string
-}
-export interface InvolvedVehicle {
-  id: string
-  description: string
-  role: string
-  struck_reason: string
-}
-export interface PropertyItem {
-  id: string
-  description: string
-  quantity: number
-  struck_reason: string
-}
-/**
- * A patient by number on scene: triage and destination; details, where known, are behind `card` in the vault.
- */
-export interface Patient {
-  id: string
-  triage: '' | 'black' | 'green' | 'red' | 'yellow'
-  destination: string | null
-  unit: string | null
-  card: string | null
-}
-/**
- * A recording or file linked to the incident by reference (4.15).
- */
-export interface Media {
-  id: string
-  kind: 'call-audio' | 'document' | 'photo' | 'plan' | 'radio-audio' | 'video'
-  ref: string
-  at: number
-  note: string
-}
-/**
- * Staging, command post, or a destination of the incident (4.12, 4.18).
- */
-export interface SecondaryPlace {
-  id: string
-  role: 'command-post' | 'destination' | 'landing' | 'other' | 'staging'
-  location: Location
-  removed: boolean
-}
-export interface Link {
-  kind: 'child' | 'cloned-from' | 'cloned-to' | 'merged-from' | 'merged-into' | 'parent' | 'related'
-  incident: string
-}
-/**
- * This unit to this incident, with its times. A unit sent twice has two.
- */
-export interface Assignment {
-  unit: string
-  role: string
-  by: string
-  times: {
-    [k: string]: number
-  }
-  odometer_km: {
-    [k: string]: number
-  }
-  destination: string | null
-  ended_as: '' | 'cancelled' | 'cleared' | 'exchanged' | 'preempted' | 'relieved'
-  disposition: string
-  late_reasons: {
-    [k: string]: string
-  }
-  alerts: Alert[]
-  travel_time_s: number | null
-}
-/**
- * One attempt to alert a crew or a station, and what came of it (2.5, 3.11, 3.12).
- */
-export interface Alert {
-  id: string
-  channel: 'app' | 'page' | 'radio' | 'sms' | 'station' | 'voice'
-  to: string
-  sent: number
-  delivered: number | null
-  acknowledged: number | null
-  failed: string
-}
-/**
  * One choice of a dispatcher: what was sent, what had been offered, why it differs.
  */
 export interface Dispatch {
   at: number
   by: string
-  units: string[]
   offer: Offer | null
   reason: string
+  units: string[]
 }
 /**
  * What had been offered when the dispatcher chose (2.7, 3.15, 4.3).
  */
 export interface Offer {
   at: number
+  bypassed: OfferedUnit[]
   plan: string
   proposed: OfferedUnit[]
-  bypassed: OfferedUnit[]
   shortfalls: string[]
 }
 /**
  * One line of a recommendation, as it was shown. `why` is coded so that it reads in both languages.
  */
 export interface OfferedUnit {
-  unit: string
-  travel_time_s: number
-  role: string
-  why: string[]
   bypassed: string
+  role: string
+  travel_time_s: number
+  unit: string
+  why: string[]
+}
+export interface PropertyItem {
+  description: string
+  id: string
+  quantity: number
+  struck_reason: string
+}
+export interface Link {
+  incident: string
+  kind: 'child' | 'cloned-from' | 'cloned-to' | 'merged-from' | 'merged-into' | 'parent' | 'related'
+}
+/**
+ * A recording or file linked to the incident by reference (4.15).
+ */
+export interface Media {
+  at: number
+  id: string
+  kind: 'call-audio' | 'document' | 'photo' | 'plan' | 'radio-audio' | 'video'
+  note: string
+  ref: string
+}
+/**
+ * One line of the append-only narrative. A wrong one is struck, never removed (4.25).
+ */
+export interface NarrativeLine {
+  at: number
+  by: string
+  id: string
+  kind: 'addendum' | 'caller' | 'crew' | 'note' | 'system'
+  position: string
+  struck: number | null
+  struck_by: string | null
+  struck_reason: string
+  text: string
+}
+/**
+ * A patient by number on scene: triage and destination; details, where known, are behind `card` in the vault.
+ */
+export interface Patient {
+  card: string | null
+  destination: string | null
+  id: string
+  triage: '' | 'black' | 'green' | 'red' | 'yellow'
+  unit: string | null
+}
+/**
+ * Staging, command post, or a destination of the incident (4.12, 4.18).
+ */
+export interface SecondaryPlace {
+  id: string
+  location: Location
+  removed: boolean
+  role: 'command-post' | 'destination' | 'landing' | 'other' | 'staging'
 }
 /**
  * Accountability roll-call (PAR): who was asked, who has answered when (3.25).
  */
 export interface RollCall {
-  started: number
-  asked: string[]
   answered: {
     [k: string]: number
   }
+  asked: string[]
+  started: number
 }
-export interface Unit {
+export interface InvolvedVehicle {
+  description: string
   id: string
-  kind: string
-  agency: string
-  home: string
-  station: string
-  status: OffDuty | OutOfService | Available | OnIncident
+  role: string
+  struck_reason: string
+}
+/**
+ * A working position that somebody has signed on to, and the groups that it answers for (1.17, 7.4).
+ */
+export interface Position {
+  actor: string
+  groups: string[]
+  id: string
+  roles: string[]
   since: number
-  capabilities: string[]
-  crew: CrewMember[]
-  staffed: boolean
-  vehicle: string
-  equipment: string[]
-  stack: string[]
-  duress: number | null
-  duress_acknowledged_by: string | null
-  last_dispatched: number | null
-  dispatches: number
-  free: boolean
-  odometer_km: number | null
-  note: string
-  last_incident: string | null
 }
 /**
- * Nobody is on it. Never recommended.
+ * A hazard, contact, plan or caution of a *place*, never of a person; has owner and expiry (1.13, 1.25).
  */
-export interface OffDuty {
-  stage: 'off-duty'
-}
-export interface OutOfService {
-  stage: 'out-of-service'
-  reason: string
-}
-export interface Available {
-  stage: 'available'
-  in_quarters: boolean
-  moving_to: string | null
-  code: string
-}
-export interface OnIncident {
-  stage: 'on-incident'
-  incident: string
-  at:
-    | 'acknowledged'
-    | 'at-destination'
-    | 'at-patient'
-    | 'clearing'
-    | 'dispatched'
-    | 'enroute'
-    | 'on-scene'
-    | 'staged'
-    | 'transporting'
-  destination: string | null
-  code: string
+export interface PremiseNote {
+  address: string
+  expires: number
+  id: string
+  kind: 'access' | 'caution' | 'contact' | 'hazard' | 'plan'
+  overdue: boolean
+  owner: string
+  place: Place
+  radius_m: number
+  text: string
 }
 /**
- * Staff of the agency, by staff number: their own work, never the public.
+ * A temporary area that overrides plans (2.2). Outline in WGS 84.
  */
-export interface CrewMember {
-  staff: string
+export interface SpecialZone {
+  by: string
+  id: string
   name: string
-  skills: string[]
+  outline: Place[]
+  plan_zone: string
+  since: number
+  until: number | null
+}
+/**
+ * Something other than a unit that an incident needs, and how far it is (4.5).
+ */
+export interface SupplementalRequest {
+  asked: number
+  changed: number
+  id: string
+  incident: string
+  kind: string
+  state: 'accepted' | 'arrived' | 'asked' | 'done' | 'on-the-way' | 'refused'
+  text: string
+  who: string
 }
 /**
  * A due-time on the board. The clock adapter submits `RingTimer` when it comes; a rung one stays until answered.
  */
 export interface Timer {
+  call: string | null
+  due: number
+  group: string
   id: string
+  incident: string | null
   kind:
     | 'acknowledge'
     | 'archive'
@@ -729,173 +748,154 @@ export interface Timer {
     | 'travel'
     | 'turnout'
     | 'zone-ends'
-  due: number
-  started: number
-  incident: string | null
-  unit: string | null
-  call: string | null
-  subject: string
   rung: number | null
-  group: string
+  started: number
+  subject: string
+  unit: string | null
 }
-/**
- * A hazard, contact, plan or caution of a *place*, never of a person; has owner and expiry (1.13, 1.25).
- */
-export interface PremiseNote {
+export interface Unit {
+  agency: string
+  capabilities: string[]
+  crew: CrewMember[]
+  dispatches: number
+  duress: number | null
+  duress_acknowledged_by: string | null
+  equipment: string[]
+  free: boolean
+  home: string
   id: string
-  kind: 'access' | 'caution' | 'contact' | 'hazard' | 'plan'
-  place: Place
-  radius_m: number
-  address: string
-  text: string
-  owner: string
-  expires: number
-  overdue: boolean
-}
-/**
- * A street closed or slowed; changes the next travel time (2.10, 9.11).
- */
-export interface Closure {
-  id: string
-  line: Place[]
-  radius_m: number
-  slowdown: number
-  reason: string
-  since: number
-  until: number | null
-  by: string
-}
-/**
- * A temporary area that overrides plans (2.2). Outline in WGS 84.
- */
-export interface SpecialZone {
-  id: string
-  name: string
-  outline: Place[]
-  plan_zone: string
-  since: number
-  until: number | null
-  by: string
-}
-/**
- * Diversion and beds as last told (4.13).
- */
-export interface HospitalState {
-  id: string
-  diversion: boolean
-  beds: number | null
-  note: string
-  at: number
-}
-export interface HydrantState {
-  id: string
-  out_of_service: boolean
-  note: string
-  at: number
-}
-/**
- * A working position that somebody has signed on to, and the groups that it answers for (1.17, 7.4).
- */
-export interface Position {
-  id: string
-  actor: string
-  roles: string[]
-  groups: string[]
-  since: number
-}
-/**
- * Something other than a unit that an incident needs, and how far it is (4.5).
- */
-export interface SupplementalRequest {
-  id: string
-  incident: string
   kind: string
-  text: string
-  asked: number
-  state: 'accepted' | 'arrived' | 'asked' | 'done' | 'on-the-way' | 'refused'
-  who: string
-  changed: number
+  last_dispatched: number | null
+  last_incident: string | null
+  note: string
+  odometer_km: number | null
+  since: number
+  stack: string[]
+  staffed: boolean
+  station: string
+  status: OffDuty | OutOfService | Available | OnIncident
+  vehicle: string
+}
+/**
+ * Staff of the agency, by staff number: their own work, never the public.
+ */
+export interface CrewMember {
+  name: string
+  skills: string[]
+  staff: string
+}
+/**
+ * Nobody is on it. Never recommended.
+ */
+export interface OffDuty {
+  stage: 'off-duty'
+}
+export interface OutOfService {
+  reason: string
+  stage: 'out-of-service'
+}
+export interface Available {
+  code: string
+  in_quarters: boolean
+  moving_to: string | null
+  stage: 'available'
+}
+export interface OnIncident {
+  at:
+    | 'acknowledged'
+    | 'at-destination'
+    | 'at-patient'
+    | 'clearing'
+    | 'dispatched'
+    | 'enroute'
+    | 'on-scene'
+    | 'staged'
+    | 'transporting'
+  code: string
+  destination: string | null
+  incident: string
+  stage: 'on-incident'
 }
 /**
  * A call has come in (any channel). Answered at once when `answered` is set.
  */
 export interface TakeCall {
-  do: 'take-call'
-  call_id: string
-  channel: 'alarm' | 'app' | 'field' | 'officer' | 'phone' | 'sensor' | 'text' | 'web'
-  received?: number | null
-  text?: string
-  location?: Location | null
-  caller?: PersonCard | null
-  suggested_type?: string
-  source?: string
   answered?: boolean
+  call_id: string
+  caller?: PersonCard | null
+  channel: 'alarm' | 'app' | 'field' | 'officer' | 'phone' | 'sensor' | 'text' | 'web'
+  do: 'take-call'
+  location?: Location | null
+  received?: number | null
+  source?: string
+  suggested_type?: string
+  text?: string
 }
 export interface AnswerCall {
-  do: 'answer-call'
   call_id: string
+  do: 'answer-call'
 }
 export interface RefreshCallerPlace {
-  do: 'refresh-caller-place'
   call_id: string
+  do: 'refresh-caller-place'
   place: Place
-  uncertainty_m?: number | null
   source: string
+  uncertainty_m?: number | null
 }
 /**
  * This call concerns an incident that is already running (1.6).
  */
 export interface AttachCall {
-  do: 'attach-call'
   call_id: string
+  do: 'attach-call'
   incident_id: string
 }
 /**
  * To another position or agency, with all its data (1.24).
  */
 export interface HandOverCall {
-  do: 'hand-over-call'
   call_id: string
+  do: 'hand-over-call'
   to: string
 }
 /**
  * The caller hung up or said nothing: it goes on the call-back list until closed (1.20).
  */
 export interface AbandonCall {
-  do: 'abandon-call'
   call_id: string
+  do: 'abandon-call'
   silent?: boolean
 }
 export interface NoteCallback {
-  do: 'note-callback'
   call_id: string
-  outcome: 'busy' | 'no-answer' | 'reached' | 'voicemail' | 'wrong-number'
+  do: 'note-callback'
   note?: string
+  outcome: 'busy' | 'no-answer' | 'reached' | 'voicemail' | 'wrong-number'
 }
 export interface CloseCall {
-  do: 'close-call'
   call_id: string
+  do: 'close-call'
   outcome: string
 }
 /**
  * Type and place are enough (1.14). Everything else can follow.
  */
 export interface OpenIncident {
+  activate_at?: number | null
+  agencies?: string[]
+  back_entry?: number | null
+  call_id?: string
   do: 'open-incident'
+  group?: string
+  hold?: boolean
   incident_id: string
-  type: string
   location: Location
-  subtype?: string
+  narrative?: string
+  not_duplicate_of?: string[]
   priority?: number | null
   priority_reason?: string
-  call_id?: string
-  narrative?: string
-  agencies?: string[]
-  activate_at?: number | null
-  hold?: boolean
-  not_duplicate_of?: string[]
-  group?: string
-  back_entry?: number | null
+  subtype?: string
+  type: string
 }
 /**
  * Set one field. `was` is what the person saw: if it has changed meanwhile, the change is refused with both (4.7).
@@ -903,12 +903,12 @@ export interface OpenIncident {
  *     `field`: `subtype`, `priority`, `group`, `floor_plan`, `exercise`, or `fields.<name>`.
  */
 export interface ChangeIncident {
-  do: 'change-incident'
-  incident_id: string
-  field: string
-  was: string | number | boolean | null
   becomes: string | number | boolean | null
+  do: 'change-incident'
+  field: string
+  incident_id: string
   reason?: string
+  was: string | number | boolean | null
 }
 /**
  * A new type; its default priority comes with it unless it had been overridden.
@@ -916,15 +916,15 @@ export interface ChangeIncident {
 export interface Retype {
   do: 'retype'
   incident_id: string
-  was: string
-  type: string
   subtype?: string
+  type: string
+  was: string
 }
 export interface Relocate {
   do: 'relocate'
   incident_id: string
-  was: string
   location: Location
+  was: string
 }
 /**
  * Say that one works on it; or, with `release`, no longer. Locks nothing.
@@ -939,8 +939,8 @@ export interface ClaimIncident {
  */
 export interface RouteIncident {
   do: 'route-incident'
-  incident_id: string
   group: string
+  incident_id: string
 }
 export interface HoldIncident {
   do: 'hold-incident'
@@ -956,15 +956,15 @@ export interface ReleaseIncident {
 }
 export interface AddNarrative {
   do: 'add-narrative'
-  incident_id: string
   entry_id: string
-  text: string
+  incident_id: string
   kind?: 'addendum' | 'caller' | 'crew' | 'note' | 'system'
+  text: string
 }
 export interface StrikeNarrative {
   do: 'strike-narrative'
-  incident_id: string
   entry_id: string
+  incident_id: string
   reason: string
 }
 export interface AddPerson {
@@ -979,17 +979,17 @@ export interface RemovePerson {
   reason: string
 }
 export interface AddVehicle {
+  description: string
   do: 'add-vehicle'
   incident_id: string
-  vehicle_id: string
-  description: string
   role?: string
+  vehicle_id: string
 }
 export interface AddItem {
+  description: string
   do: 'add-item'
   incident_id: string
   item_id: string
-  description: string
   quantity?: number
 }
 /**
@@ -997,65 +997,65 @@ export interface AddItem {
  */
 export interface StrikeEntry {
   do: 'strike-entry'
-  incident_id: string
   entry_id: string
+  incident_id: string
   reason: string
 }
 /**
  * Add or update a patient by number on scene (4.14).
  */
 export interface SetPatient {
+  card?: string | null
+  destination?: string | null
   do: 'set-patient'
   incident_id: string
   patient_id: string
   triage?: '' | 'black' | 'green' | 'red' | 'yellow'
-  destination?: string | null
   unit?: string | null
-  card?: string | null
 }
 export interface LinkMedia {
+  at?: number | null
   do: 'link-media'
   incident_id: string
-  media_id: string
   kind: 'call-audio' | 'document' | 'photo' | 'plan' | 'radio-audio' | 'video'
-  ref: string
-  at?: number | null
+  media_id: string
   note?: string
+  ref: string
 }
 export interface SetSecondaryPlace {
   do: 'set-secondary-place'
   incident_id: string
-  place_id: string
-  role: 'command-post' | 'destination' | 'landing' | 'other' | 'staging'
   location: Location
+  place_id: string
   remove?: boolean
+  role: 'command-post' | 'destination' | 'landing' | 'other' | 'staging'
 }
 /**
  * One answer to a scripted question (2.3).
  */
 export interface AnswerTriage {
+  answer: string
   do: 'answer-triage'
   incident_id: string
   question: string
-  answer: string
 }
 /**
  * Fire or medical to a police incident, and so on (4.19); it gets its own number.
  */
 export interface AddAgency {
+  agency: string
   do: 'add-agency'
   incident_id: string
-  agency: string
 }
 /**
  * A linked child for a discipline (1.22), with the same place and calls.
  */
 export interface SplitIncident {
+  agencies?: string[]
+  child_id: string
   do: 'split-incident'
   incident_id: string
-  child_id: string
   type: string
-  agencies?: string[]
 }
 export interface LinkIncidents {
   do: 'link-incidents'
@@ -1073,9 +1073,9 @@ export interface MergeIncidents {
   reason?: string
 }
 export interface CloneIncident {
+  clone_id: string
   do: 'clone-incident'
   incident_id: string
-  clone_id: string
 }
 /**
  * Up or down; levels are additive (2.9).
@@ -1083,9 +1083,9 @@ export interface CloneIncident {
 export interface SetAlarmLevel {
   do: 'set-alarm-level'
   incident_id: string
-  was: number
   level: number
   reason?: string
+  was: number
 }
 /**
  * Tell a station or unit before call-taking ends (3.12).
@@ -1099,18 +1099,18 @@ export interface PreAlert {
  * An agency's disposition; the incident closes when all have theirs (6.2).
  */
 export interface DisposeAgency {
-  do: 'dispose-agency'
-  incident_id: string
   agency: string
   disposition: string
+  do: 'dispose-agency'
+  incident_id: string
 }
 /**
  * One disposition for every agency that has none yet (6.1). `override` where a guard would refuse; logged.
  */
 export interface CloseIncident {
+  disposition: string
   do: 'close-incident'
   incident_id: string
-  disposition: string
   note?: string
   override?: string
 }
@@ -1120,8 +1120,8 @@ export interface CloseIncident {
 export interface CancelIncident {
   do: 'cancel-incident'
   incident_id: string
-  reason: string
   note?: string
+  reason: string
 }
 /**
  * With its full history (4.11). `record` is filled in by the desk when it had left the board.
@@ -1137,10 +1137,10 @@ export interface ReopenIncident {
  */
 export interface AddAddendum {
   do: 'add-addendum'
-  incident_id: string
   entry_id: string
-  text: string
+  incident_id: string
   record?: Incident | null
+  text: string
 }
 /**
  * A tow, a utility, an interpreter (4.5).
@@ -1148,14 +1148,14 @@ export interface AddAddendum {
 export interface RequestSupplement {
   do: 'request-supplement'
   incident_id: string
-  supplement_id: string
   kind: string
+  supplement_id: string
   text?: string
 }
 export interface UpdateSupplement {
   do: 'update-supplement'
-  supplement_id: string
   state: 'accepted' | 'arrived' | 'asked' | 'done' | 'on-the-way' | 'refused'
+  supplement_id: string
   who?: string
 }
 /**
@@ -1165,66 +1165,66 @@ export interface UpdateSupplement {
  *     incident then goes back to the queue (2.14). What had been offered is kept beside what was chosen (2.7).
  */
 export interface AssignUnits {
+  back_entry?: number | null
   do: 'assign-units'
   incident_id: string
-  units: string[]
+  offer?: Offer | null
+  override?: string
+  preempt?: string
+  reason?: string
   roles?: {
     [k: string]: string
   }
-  offer?: Offer | null
-  reason?: string
-  preempt?: string
-  override?: string
-  back_entry?: number | null
+  units: string[]
 }
 /**
  * A unit's status: a stage, or the agency's own code that stands for one (3.3).
  */
 export interface ReportStatus {
-  do: 'report-status'
-  unit: string
-  status: string
-  incident_id?: string
   destination?: string | null
-  odometer_km?: number | null
+  do: 'report-status'
   happened?: number | null
+  incident_id?: string
+  odometer_km?: number | null
   override?: string
+  status: string
+  unit: string
 }
 /**
  * Done with the incident: available again, with a disposition where the agency wants one (3.8).
  */
 export interface ClearUnits {
-  do: 'clear-units'
-  units: string[]
-  incident_id?: string
   disposition?: string
+  do: 'clear-units'
+  incident_id?: string
   override?: string
+  units: string[]
 }
 /**
  * Free differs from clear: it still belongs to its incident, but may be sent elsewhere (3.22).
  */
 export interface FreeUnits {
   do: 'free-units'
-  units: string[]
   undo?: boolean
+  units: string[]
 }
 /**
  * Take a unit off its incident for another; the first goes back to the queue or onto its stack (2.14).
  */
 export interface PreemptUnit {
   do: 'preempt-unit'
-  unit: string
-  to_incident: string
   reason: string
   stack_first?: boolean
+  to_incident: string
+  unit: string
 }
 /**
  * `by` takes over at the incident; `unit` is cleared.
  */
 export interface RelieveUnit {
+  by: string
   do: 'relieve-unit'
   unit: string
-  by: string
 }
 /**
  * Two units swap incidents (3.22).
@@ -1239,22 +1239,22 @@ export interface ExchangeUnits {
  */
 export interface StackIncident {
   do: 'stack-incident'
-  unit: string
-  incident_id: string
   first?: boolean
+  incident_id: string
   remove?: boolean
+  unit: string
 }
 /**
  * Crew, vehicle, equipment, skills at the start of a shift (3.4, 3.18).
  */
 export interface LogOn {
-  do: 'log-on'
-  unit: string
   crew?: CrewMember[]
-  vehicle?: string
+  do: 'log-on'
   equipment?: string[]
-  station?: string
   odometer_km?: number | null
+  station?: string
+  unit: string
+  vehicle?: string
 }
 export interface LogOff {
   do: 'log-off'
@@ -1262,9 +1262,9 @@ export interface LogOff {
 }
 export interface TakeOutOfService {
   do: 'take-out-of-service'
-  units: string[]
-  reason: string
   note?: string
+  reason: string
+  units: string[]
 }
 export interface ReturnToService {
   do: 'return-to-service'
@@ -1272,23 +1272,23 @@ export interface ReturnToService {
 }
 export interface ChangeVehicle {
   do: 'change-vehicle'
+  odometer_km?: number | null
   unit: string
   vehicle: string
-  odometer_km?: number | null
 }
 /**
  * Fill in at another station (2.6); `station` its own brings it home.
  */
 export interface MoveUp {
   do: 'move-up'
-  unit: string
-  station: string
   reason?: string
+  station: string
+  unit: string
 }
 export interface NoteUnit {
   do: 'note-unit'
-  unit: string
   note: string
+  unit: string
 }
 /**
  * The emergency button: silent, before everything else (3.20).
@@ -1298,9 +1298,9 @@ export interface RaiseDuress {
   unit: string
 }
 export interface AnswerDuress {
+  clear?: boolean
   do: 'answer-duress'
   unit: string
-  clear?: boolean
 }
 /**
  * A stop or on-view incident in one line: opened, assigned and on scene (3.21).
@@ -1308,10 +1308,10 @@ export interface AnswerDuress {
 export interface SelfInitiate {
   do: 'self-initiate'
   incident_id: string
-  unit: string
-  type: string
   location: Location
   narrative?: string
+  type: string
+  unit: string
 }
 /**
  * Accountability (PAR) of everyone at an incident (3.25).
@@ -1329,36 +1329,36 @@ export interface AnswerRollCall {
  * An attempt to alert a crew or its station (2.5).
  */
 export interface SendAlert {
-  do: 'send-alert'
-  incident_id: string
-  unit: string
   alert_id: string
   channel: 'app' | 'page' | 'radio' | 'sms' | 'station' | 'voice'
+  do: 'send-alert'
+  incident_id: string
   to: string
+  unit: string
 }
 /**
  * What became of an alert. An acknowledgement also acknowledges the assignment.
  */
 export interface ReportAlert {
+  alert_id: string
   do: 'report-alert'
   incident_id: string
-  unit: string
-  alert_id: string
-  outcome: 'acknowledged' | 'delivered' | 'failed'
   note?: string
+  outcome: 'acknowledged' | 'delivered' | 'failed'
+  unit: string
 }
 export interface GiveLateReason {
   do: 'give-late-reason'
   incident_id: string
-  unit: string
   interval: 'acknowledge' | 'on-scene' | 'travel' | 'turnout'
   reason: string
+  unit: string
 }
 export interface DisposeUnit {
+  disposition: string
   do: 'dispose-unit'
   incident_id: string
   unit: string
-  disposition: string
 }
 /**
  * From the clock, when the due-time has come.
@@ -1368,60 +1368,60 @@ export interface RingTimer {
   timer: string
 }
 export interface ResetTimers {
+  by_s?: number | null
   do: 'reset-timers'
   timers: string[]
-  by_s?: number | null
 }
 export interface CancelTimers {
   do: 'cancel-timers'
-  timers: string[]
   reason?: string
+  timers: string[]
 }
 /**
  * Put tables in force (7.7): live, audited; publish an earlier one to revert. New units come in off duty.
  */
 export interface PublishCatalogue {
-  do: 'publish-catalogue'
   catalogue: Catalogue
+  do: 'publish-catalogue'
   note?: string
 }
 export interface CloseRoad {
-  do: 'close-road'
   closure_id: string
+  do: 'close-road'
   line: Place[]
   radius_m?: number
-  slowdown?: number
   reason: string
+  slowdown?: number
   until?: number | null
 }
 export interface OpenRoad {
-  do: 'open-road'
   closure_id: string
+  do: 'open-road'
 }
 /**
  * A temporary area that overrides plans (2.2).
  */
 export interface OpenZone {
   do: 'open-zone'
-  zone_id: string
   name: string
   outline: Place[]
   plan_zone: string
   until?: number | null
+  zone_id: string
 }
 export interface EndZone {
   do: 'end-zone'
   zone_id: string
 }
 export interface WritePremise {
+  address: string
   do: 'write-premise'
-  note_id: string
+  expires: number
   kind: 'access' | 'caution' | 'contact' | 'hazard' | 'plan'
+  note_id: string
   place: Place
   radius_m?: number
-  address: string
   text: string
-  expires: number
 }
 export interface RemovePremise {
   do: 'remove-premise'
@@ -1429,17 +1429,17 @@ export interface RemovePremise {
   reason: string
 }
 export interface SetHospital {
+  beds?: number | null
+  diversion?: boolean
   do: 'set-hospital'
   hospital: string
-  diversion?: boolean
-  beds?: number | null
   note?: string
 }
 export interface SetHydrant {
   do: 'set-hydrant'
   hydrant: string
-  out_of_service: boolean
   note?: string
+  out_of_service: boolean
 }
 /**
  * A person takes a position, for one or more groups (1.17, 7.4).
@@ -1457,8 +1457,8 @@ export interface SignOff {
  */
 export interface TakeGroups {
   do: 'take-groups'
-  position_id: string
   groups: string[]
+  position_id: string
 }
 export interface SetExercise {
   do: 'set-exercise'

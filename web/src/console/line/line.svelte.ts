@@ -56,10 +56,10 @@ class CommandLine {
     return this.answer !== null && this.answeredFor === this.text
   }
 
-  /** It is not wrong, only not finished: what is wanted comes where the text ends. */
+  /** It is not wrong, only not finished: what is wanted comes where the text ends, or what is typed can be completed. */
   get isUnfinished(): boolean {
     const error = this.answer?.error
-    return error?.code === 'wanted' && error.at >= this.answeredFor.trimEnd().length
+    return error?.code === 'wanted' && (this.completions.length > 0 || error.at >= this.answeredFor.trimEnd().length)
   }
 
   get completions() {

@@ -81,8 +81,11 @@ export interface OverlayColours {
   zone: string
 }
 
-function overlays(c: OverlayColours): LayerSpecification[] {
-  const label = { 'text-font': FONT, 'text-size': 11, 'text-offset': [0, 1.15] as [number, number], 'text-anchor': 'top' as const, 'text-optional': true }
+/** `scale`: how large signs and their words are drawn, 1 on an ordinary screen. */
+function overlays(c: OverlayColours, scale: number): LayerSpecification[] {
+  const byZoom = (...stops: [number, number][]): ExpressionSpecification =>
+    ['interpolate', ['linear'], ['zoom'], ...stops.flatMap(([zoom, size]) => [zoom, size * scale])] as ExpressionSpecification
+  const label = { 'text-font': FONT, 'text-size': 11 * scale, 'text-offset': [0, 1.15] as [number, number], 'text-anchor': 'top' as const, 'text-optional': true }
   const paint = { 'text-color': c.text, 'text-halo-color': c.halo, 'text-halo-width': 1.5 }
   return [
     { id: 'zones', type: 'fill', source: 'zones', paint: { 'fill-color': c.zone, 'fill-opacity': 0.12 } },
@@ -90,18 +93,18 @@ function overlays(c: OverlayColours): LayerSpecification[] {
     { id: 'closures', type: 'line', source: 'closures', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': c.urgent, 'line-width': 5, 'line-dasharray': [0.8, 0.8] } },
     { id: 'routes', type: 'line', source: 'routes', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': ['case', ['get', 'chosen'], c.routeChosen, c.route], 'line-width': ['case', ['get', 'chosen'], 4.5, 2.5], 'line-opacity': ['case', ['get', 'chosen'], 0.95, 0.55] } },
     { id: 'hydrants', type: 'symbol', source: 'hydrants', minzoom: 14.5, layout: { 'icon-image': ['concat', 'hydrant|', ['get', 'state']], 'icon-allow-overlap': true } },
-    { id: 'stations', type: 'symbol', source: 'stations', layout: { ...label, 'icon-image': 'station|', 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 14, 1], 'text-field': ['step', ['zoom'], '', 12.5, ['get', 'label']], 'text-size': 10.5 }, paint },
-    { id: 'hospitals', type: 'symbol', source: 'hospitals', layout: { ...label, 'icon-image': 'hospital|', 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 14, 1], 'text-field': ['step', ['zoom'], '', 13, ['get', 'label']], 'text-size': 10.5 }, paint },
+    { id: 'stations', type: 'symbol', source: 'stations', layout: { ...label, 'icon-image': 'station|', 'icon-allow-overlap': true, 'icon-size': byZoom([10, 0.6], [14, 1]), 'text-field': ['step', ['zoom'], '', 12.5, ['get', 'label']], 'text-size': 10.5 * scale }, paint },
+    { id: 'hospitals', type: 'symbol', source: 'hospitals', layout: { ...label, 'icon-image': 'hospital|', 'icon-allow-overlap': true, 'icon-size': byZoom([10, 0.6], [14, 1]), 'text-field': ['step', ['zoom'], '', 13, ['get', 'label']], 'text-size': 10.5 * scale }, paint },
     { id: 'premises', type: 'circle', source: 'premises', minzoom: 13, paint: { 'circle-radius': 5, 'circle-color': 'transparent', 'circle-stroke-color': c.text, 'circle-stroke-width': 1.5 } },
     { id: 'closure-signs', type: 'symbol', source: 'closures', filter: ['==', ['geometry-type'], 'Point'], layout: { 'icon-image': 'closure|', 'icon-allow-overlap': true } },
-    { id: 'unit-ring', type: 'circle', source: 'units', filter: ['any', ['get', 'chosen'], ['get', 'duress']], paint: { 'circle-radius': 15, 'circle-color': 'transparent', 'circle-stroke-color': ['case', ['get', 'duress'], c.urgent, c.chosen], 'circle-stroke-width': ['case', ['get', 'duress'], 5, 3] } },
-    { id: 'units', type: 'symbol', source: 'units', layout: { ...label, 'icon-image': ['get', 'icon'], 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.55, 13, 0.85, 16, 1.15], 'symbol-sort-key': ['get', 'order'], 'text-field': ['step', ['zoom'], ['case', ['get', 'chosen'], ['get', 'label'], ''], 12.6, ['get', 'label']], 'text-size': 10.5 }, paint },
-    { id: 'incident-ring', type: 'circle', source: 'incidents', filter: ['get', 'chosen'], paint: { 'circle-radius': 20, 'circle-color': 'transparent', 'circle-stroke-color': c.chosen, 'circle-stroke-width': 3 } },
-    { id: 'incidents', type: 'symbol', source: 'incidents', layout: { ...label, 'text-offset': [0, 1.5], 'icon-image': ['concat', 'incident|', ['to-string', ['get', 'priority']]], 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.62, 14, 1], 'symbol-sort-key': ['-', 0, ['get', 'priority']], 'text-field': ['step', ['zoom'], ['get', 'tag'], 13, ['get', 'label']] }, paint: { ...paint, 'text-halo-width': 2 } },
+    { id: 'unit-ring', type: 'circle', source: 'units', filter: ['any', ['get', 'chosen'], ['get', 'duress']], paint: { 'circle-radius': 15 * scale, 'circle-color': 'transparent', 'circle-stroke-color': ['case', ['get', 'duress'], c.urgent, c.chosen], 'circle-stroke-width': ['case', ['get', 'duress'], 5, 3] } },
+    { id: 'units', type: 'symbol', source: 'units', layout: { ...label, 'icon-image': ['get', 'icon'], 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-size': byZoom([10, 0.55], [13, 0.85], [16, 1.15]), 'symbol-sort-key': ['get', 'order'], 'text-field': ['step', ['zoom'], ['case', ['get', 'chosen'], ['get', 'label'], ''], 12.6, ['get', 'label']], 'text-size': 10.5 * scale }, paint },
+    { id: 'incident-ring', type: 'circle', source: 'incidents', filter: ['get', 'chosen'], paint: { 'circle-radius': 20 * scale, 'circle-color': 'transparent', 'circle-stroke-color': c.chosen, 'circle-stroke-width': 3 } },
+    { id: 'incidents', type: 'symbol', source: 'incidents', layout: { ...label, 'text-offset': [0, 1.5], 'icon-image': ['concat', 'incident|', ['to-string', ['get', 'priority']]], 'icon-allow-overlap': true, 'icon-size': byZoom([10, 0.62], [14, 1]), 'symbol-sort-key': ['-', 0, ['get', 'priority']], 'text-field': ['step', ['zoom'], ['get', 'tag'], 13, ['get', 'label']] }, paint: { ...paint, 'text-halo-width': 2 } },
   ]
 }
 
-export function cityStyle(isDark: boolean, isChinese: boolean, tiles: string | null, colours: OverlayColours): StyleSpecification {
+export function cityStyle(isDark: boolean, isChinese: boolean, tiles: string | null, colours: OverlayColours, scale: number): StyleSpecification {
   const g = isDark ? DARK : LIGHT
   const base = ground(g, isChinese)
   return {
@@ -110,7 +113,7 @@ export function cityStyle(isDark: boolean, isChinese: boolean, tiles: string | n
       ...(tiles ? { city: { type: 'vector', url: `pmtiles://${tiles}` } } : {}),
       ...Object.fromEntries(OVERLAYS.map((name) => [name, { type: 'geojson', data: EMPTY, ...(name === 'units' ? { promoteId: 'unit' } : {}) }])),
     } as StyleSpecification['sources'],
-    layers: [...(tiles ? base : [{ ...(base[0] as LayerSpecification), paint: { 'background-color': g.land } } as LayerSpecification]), ...overlays(colours)],
+    layers: [...(tiles ? base : [{ ...(base[0] as LayerSpecification), paint: { 'background-color': g.land } } as LayerSpecification]), ...overlays(colours, scale)],
   }
 }
 

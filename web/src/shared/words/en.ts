@@ -292,7 +292,7 @@ export const en = {
     missing: 'Missing',
   } as Record<string, string>,
   tasks: { attack: 'Attack', ventilation: 'Ventilation', search: 'Search', command: 'Command', sector: 'Sector', transport: 'Transport', 'first-response': 'First response', cpr: 'Resuscitation', 'medical-group': 'Medical group', triage: 'Triage', standby: 'Standby', 'traffic-control': 'Traffic control', cordon: 'Cordon', entry: 'Entry', supervise: 'Supervise', investigate: 'Investigate', cause: 'Cause', water: 'Water', air: 'Air supply', safety: 'Safety', supplies: 'Supplies', decontamination: 'Decontamination', boat: 'Boat', rope: 'Rope', swim: 'Swimmers', extrication: 'Extrication' } as Record<string, string>,
-  disciplines: { fire: 'Fire', ems: 'Ambulance', police: 'Police', services: 'City services' } as Record<string, string>,
+  disciplines: { fire: 'Fire', ems: 'Ambulance', police: 'Police', services: 'Services' } as Record<string, string>,
   placeRoles: {
     staging: 'Staging',
     'command-post': 'Command post',

@@ -286,7 +286,7 @@ export const zh: Words = {
 
   roles: { caller: '报警人', patient: '病人', contact: '联系人', witness: '目击者', involved: '当事人', missing: '走失者' },
   tasks: { attack: '灭火', ventilation: '排烟', search: '搜救', command: '指挥', sector: '分区指挥', transport: '转运', 'first-response': '先到急救', cpr: '心肺复苏', 'medical-group': '医疗组', triage: '检伤', standby: '待命', 'traffic-control': '交通管控', cordon: '警戒', entry: '破门进入', supervise: '督导', investigate: '调查', cause: '原因调查', water: '供水', air: '供气', safety: '安全', supplies: '物资', decontamination: '洗消', boat: '船艇', rope: '绳索', swim: '水面救生', extrication: '破拆救人' },
-  disciplines: { fire: '消防', ems: '急救', police: '警务', services: '城市服务' },
+  disciplines: { fire: '消防', ems: '急救', police: '警务', services: '市政' },
   placeRoles: { staging: '集结点', 'command-post': '指挥部', destination: '目的地', landing: '起降点', other: '其他' },
   linkKinds: {
     child: '下级',
