@@ -3,7 +3,7 @@
 A command that is refused here has not reached the desk: the same identity may be used again for the corrected one.
 """
 
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 import msgspec
 
@@ -15,10 +15,14 @@ from turnout.desk.access import Principal, why_not
 from turnout.desk.answers import CommandIdReused, Done, Refused
 from turnout.desk.book import Origin
 from turnout.desk.faults import Fault
-from turnout.edge.answers import Accepted, Answer, Declined, declined_by_fault, declined_by_rules
+from turnout.edge.answers import Accepted, Answer, Declined, declined, declined_by_fault, declined_by_rules
 from turnout.edge.locating import Locator
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
+
+OWN_IDENTITIES: Final = ("ring/", "place/", "publish/")
+"""How the identities begin that parts of the program make of what they do. Whoever outside used one up before, with
+another command, would keep a timer from ever ringing."""
 
 
 class DeskAt(Protocol):
@@ -67,8 +71,14 @@ class Counter:
         return understood  # type: ignore[return-value]
 
     async def submit(self, who: Principal, command_id: str, command: Command, purpose: str, position: str) -> Answer:
-        """Hand a prepared command to the desk. Its place in the desk's order is taken when this is first run."""
-        origin = Origin(who.actor, CommandId(command_id), position or who.position, purpose)
+        """Hand a prepared command to the desk. Its place in the desk's order is taken when this is first run.
+
+        `position` is for programs that speak for several; a person acts at the one that they hold.
+        """
+        if who.kind != "part" and command_id.startswith(OWN_IDENTITIES):
+            return declined("malformed", problem="this identity is the program's own", field="id")
+        at = who.position if who.kind == "person" else position or who.position
+        origin = Origin(who.actor, CommandId(command_id), at, purpose)
         try:
             answer = await self._desk.submit(command, origin)
         except Fault as fault:
