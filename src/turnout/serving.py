@@ -5,6 +5,7 @@ finishes what it has taken and keeps a snapshot, the files are closed.
 """
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,6 +21,7 @@ from turnout.adapters.http.assets import Assets
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.socket.serve import SocketDoor
+from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.adapters.storage.sqlite.vault import SqliteVault
@@ -78,6 +80,7 @@ async def serve(settings: Settings) -> None:
         city = load_city(settings.city or shipped_city(SHIPPED))
         edge, accounts = await stack.enter_async_context(opened(settings, city))
         assets = Assets(BUILT, city.artefacts.tiles)
+        _set_aside_what_stays()
         app = WebApp(edge, assets, SocketDoor(edge))
         await stack.enter_async_context(web(app, settings))
         _greet(settings, city, accounts, assets)
@@ -116,6 +119,7 @@ async def opened(settings: Settings, city: City) -> AsyncIterator[tuple[Edge, Ac
     folder = settings.data / city.catalogue.city
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as stack:
+        stack.enter_context(folder_lock(folder))
         parts = await _opened_parts(stack, settings, city, folder)
         edge = joined(parts)
         timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(
@@ -128,6 +132,15 @@ async def opened(settings: Settings, city: City) -> AsyncIterator[tuple[Edge, Ac
         for work in (edge.lag.watch(), _tick(edge.places), follow_offset(parts.desk, parts.clock.now)):
             stack.push_async_callback(_ended, asyncio.create_task(work))
         yield edge, parts.accounts
+
+
+def _set_aside_what_stays() -> None:
+    """The city, its roads and its board are no garbage: the collector need not look at them while somebody waits.
+
+    Deciding a command takes 0.3 ms at the 99th percentile with this, and 3 to 5 ms without (benchmarks/core_rules.py).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def _opened_parts(stack: AsyncExitStack, settings: Settings, city: City, folder: Path) -> Parts:

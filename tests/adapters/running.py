@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from turnout import serving
+from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.app import WebApp
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.identity.accounts import Accounts
@@ -26,6 +27,7 @@ from turnout.edge.identities import NewToken, SignedIn, TokenMade
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
 from turnout.web_server import web
+from turnout.words.moment import Moment
 
 API = "/api/v1"
 
@@ -53,11 +55,20 @@ def _roads() -> Roads | None:
     return _load_roads(san_francisco())
 
 
+class SteppedClock(SystemClock):
+    """The machine's clock, that a test may put forward."""
+
+    ahead_ms = 0
+
+    def now(self) -> Moment:
+        return Moment(super().now() + self.ahead_ms)
+
+
 class Running:
     """An edge at work, with what a test wants of it."""
 
-    def __init__(self, edge: Edge, accounts: Accounts, app: WebApp) -> None:
-        self.edge, self.accounts, self.app = edge, accounts, app
+    def __init__(self, edge: Edge, accounts: Accounts, app: WebApp, clock: SteppedClock) -> None:
+        self.edge, self.accounts, self.app, self.clock = edge, accounts, app, clock
         self.url = ""
 
     def client(self, **headers: str) -> httpx.AsyncClient:
@@ -92,10 +103,12 @@ async def running(folder: Path, built: Path | None = None, **settings: Any) -> A
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(serving.Gazetteer, "load", lambda path: _gazetteer())
         patch.setattr(serving, "load_roads", lambda city: _roads())
+        clock = SteppedClock()
+        patch.setattr(serving, "SystemClock", lambda: clock)
         chosen = Settings(data=folder, **settings)
         async with serving.opened(chosen, san_francisco()) as (edge, accounts):
             assets = Assets(built or folder / "none", san_francisco().artefacts.tiles)
-            yield Running(edge, accounts, WebApp(edge, assets, SocketDoor(edge)))
+            yield Running(edge, accounts, WebApp(edge, assets, SocketDoor(edge)), clock)
 
 
 @asynccontextmanager

@@ -118,7 +118,7 @@ fixes = st.builds(
     unit=st.sampled_from(["E07", "M12", "E99"]),
     lat=st.floats(-200, 200) | st.just(37.78) | st.just(float("nan")) | st.just(float("inf")),
     lon=st.floats(-200, 200) | st.just(-122.42) | st.just(float("nan")),
-    at=st.integers(-10**6, 10**6).map(lambda offset: Moment(NOW + offset)),
+    at=st.integers(-(10**6), 10**6).map(lambda offset: Moment(NOW + offset)),
     heading=st.none() | st.floats(0, 360),
     speed_mps=st.none() | st.floats(0, 60),
 )

@@ -108,6 +108,7 @@ class Latest:
                     changed[UnitId(fixes[position].unit)] = None
                 else:
                     refused.append(RefusedFix(position, fixes[position].unit, plausible.CODES[code]))
+        refused.sort(key=lambda one: one.index)
         return Taken(taken, tuple(refused), tuple(changed))
 
     def find(self, unit: UnitId) -> Held | None:

@@ -1,4 +1,4 @@
-"""A passkey in software: makes and uses a credential as an authenticator would (W3C WebAuthn, sections 6.1 and 6.5.4)."""
+"""A passkey in software: makes and uses a credential as a device would (W3C WebAuthn, sections 6.1 and 6.5.4)."""
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode

@@ -76,6 +76,7 @@ def litestar_app(edge: Edge) -> Litestar:
         route_handlers=[Router(path=API, route_handlers=[*handlers, openapi_json, docs]), _health_at_root()],
         dependencies={"edge": Provide(lambda: edge, sync_to_thread=False), "who": Provide(who_asks)},
         before_request=own_site_only,
+        logging_config=None,
         exception_handlers={
             NotTaken: on_not_taken,
             Fault: on_fault,
