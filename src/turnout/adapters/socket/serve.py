@@ -158,7 +158,7 @@ class Connection:
                 await self._take(message)
 
     async def _received(self) -> MutableMapping[str, Any]:
-        """A coroutine around `receive`, which in granian is a future of its own kind that a task must not be made of."""
+        """A coroutine around `receive`, which in granian is a future of its own kind that no task can be made of."""
         return await self._receive()
 
     async def _take(self, message: MutableMapping[str, Any]) -> None:

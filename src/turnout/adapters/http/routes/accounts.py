@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
-from turnout.core.limits import Id, Line
+from turnout.core.limits import Line
 from turnout.edge.answers import declined_by_door
 from turnout.edge.identities import AccountCard, IdentityRefusal, NewAccount, NewToken, TokenCard, TokenMade
 
