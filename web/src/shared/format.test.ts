@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { distance, duration, timeAndDay, timeOfDay } from './format'
+import { distance, duration, momentInCity, timeAndDay, timeOfDay } from './format'
 
 it('reads ages as a dispatcher says them', () => {
   expect(duration(42_000)).toBe('0:42')
@@ -24,4 +24,11 @@ it('adds the day only when it is another one in the city', () => {
 it('rounds distances to what can be known', () => {
   expect(distance(123)).toBe('120 m')
   expect(distance(1_849)).toBe('1.8 km')
+})
+
+it('finds the moment of a wall time in the city, summer and winter', () => {
+  expect(momentInCity('2026-07-01T12:00', 'America/Los_Angeles')).toBe(Date.UTC(2026, 6, 1, 19))
+  expect(momentInCity('2026-01-01T12:00', 'America/Los_Angeles')).toBe(Date.UTC(2026, 0, 1, 20))
+  expect(momentInCity('2026-03-08T03:30', 'America/Los_Angeles')).toBe(Date.UTC(2026, 2, 8, 10, 30))
+  expect(momentInCity('', 'America/Los_Angeles')).toBeNull()
 })

@@ -54,3 +54,19 @@ export function timeAndDay(at: number, now: number, language: string, timeZone: 
 export function distance(m: number): string {
   return m < 1000 ? `${Math.round(m / 10) * 10} m` : `${(m / 1000).toFixed(1)} km`
 }
+
+/** How far the zone is ahead of UTC at that moment, milliseconds. */
+function ahead(at: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).formatToParts(at)
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value)
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - Math.floor(at / 1000) * 1000
+}
+
+/** The moment of a wall time in the city (`2026-03-08T14:30`), as a date field gives it; null where it is none. */
+export function momentInCity(local: string, timeZone: string): number | null {
+  const asUtc = Date.parse(`${local}Z`)
+  if (Number.isNaN(asUtc)) return null
+  // Twice, because the offset is asked at a moment that is itself found with an offset.
+  const near = asUtc - ahead(asUtc, timeZone)
+  return asUtc - ahead(near, timeZone)
+}

@@ -1,6 +1,8 @@
 /** What a line that ran asks of the console: choose, look, open. The server says what; this only shows it. */
 import { board } from '../../shared/board.svelte'
+import { desk } from '../../shared/desk.svelte'
 import { selection } from '../../shared/selection.svelte'
+import { locate } from '../new-incident/places'
 
 interface Screens {
   help: () => void
@@ -20,7 +22,7 @@ export function follow(effects: Record<string, unknown>, screens: Screens): void
   if (info) screens.info(info)
   if (effects.timers) screens.show('queue', '#clocks button')
   const find = effects.find
-  if (typeof find === 'string') look(find)
+  if (typeof find === 'string') void look(find)
   else if (isPlace(find)) selection.lookAt({ ...find, zoom: 16 })
   if (isPlace(effects.look)) selection.lookAt({ ...effects.look, zoom: 16 })
 }
@@ -29,15 +31,20 @@ function isPlace(value: unknown): value is { lat: number; lon: number } {
   return typeof value === 'object' && value !== null && 'lat' in value && 'lon' in value
 }
 
-/** A unit, an incident, or nothing that is on the board. */
-function look(subject: string): void {
+/** A unit or an incident on the board; else a place of the city. */
+async function look(subject: string): Promise<void> {
   const incident = board.incident(subject) ?? Object.values(board.incidents).find((one) => one.tag === subject)
   const row = board.places.get(subject)
   if (incident?.location.place) {
     selection.chooseIncident(incident.id)
-    selection.lookAt({ ...incident.location.place, zoom: 15.5 })
-  } else if (row) {
-    selection.chooseUnit(subject)
-    selection.lookAt({ lat: row[1], lon: row[2], zoom: 15.5 })
+    return selection.lookAt({ ...incident.location.place, zoom: 15.5 })
   }
+  if (row) {
+    selection.chooseUnit(subject)
+    return selection.lookAt({ lat: row[1], lon: row[2], zoom: 15.5 })
+  }
+  const found = await locate(subject).catch(() => null)
+  const place = found && ('location' in found ? found.location.place : found.offers[0])
+  if (place) selection.lookAt({ lat: place.lat, lon: place.lon, zoom: 16 })
+  else if (found && 'problem' in found) desk.tell('refused', subject, { en: found.problem.detail, zh: found.problem.detail })
 }

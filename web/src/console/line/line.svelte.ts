@@ -11,6 +11,8 @@ import { selection } from '../../shared/selection.svelte'
 
 const HISTORY_MAX = 100
 const ASK_AFTER_MS = 25
+/** A line holds the next one back for so long; an answer that takes longer is waited for in the outbox. */
+const HOLDS_MS = 4_000
 
 export interface Past {
   text: string
@@ -124,7 +126,9 @@ class CommandLine {
     const isCut = !stream.isOpen
     if (isCut && isTyped) this.clear()
     this.isRunning = !isCut
+    const holds = setTimeout(() => (this.isRunning = false), HOLDS_MS)
     const answer = await outbox.line(line, this.focus)
+    clearTimeout(holds)
     this.isRunning = false
     if (!answer) return null
     // A line that could not even be read comes back as a plain refusal.

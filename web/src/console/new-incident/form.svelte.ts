@@ -16,6 +16,8 @@ export interface Draft {
   priority: number | null
   priorityReason: string
   hold: boolean
+  /** Wall time in the city at which a scheduled incident starts; empty: now. */
+  startsAt: string
   callerName: string
   callback: string
   callId: string
@@ -34,6 +36,7 @@ export function emptyDraft(): Draft {
     priority: null,
     priorityReason: '',
     hold: false,
+    startsAt: '',
     callerName: '',
     callback: '',
     callId: '',

@@ -5,7 +5,7 @@
 import type { FromServer, LinkState, ToServer } from './frames'
 import { SocketLine } from './line'
 
-export type ToHub = { type: 'start' } | { type: 'stop' } | { type: 'hurry' } | { type: 'bye' } | { type: 'send'; frame: ToServer }
+export type ToHub = { type: 'start' } | { type: 'stop' } | { type: 'restart' } | { type: 'hurry' } | { type: 'bye' } | { type: 'send'; frame: ToServer }
 export type FromHub =
   | { type: 'state'; state: LinkState }
   | { type: 'frame'; frame: FromServer }
@@ -45,6 +45,8 @@ export class Hub {
         return this.#line.start()
       case 'stop':
         return this.#line.stop()
+      case 'restart':
+        return this.#line.restart()
       case 'hurry':
         return this.#line.hurry()
       case 'bye':

@@ -26,7 +26,7 @@ export interface LineEvents {
 }
 
 export class SocketLine {
-  readonly mirror = new Mirror()
+  mirror = new Mirror()
   state: LinkState = { stage: 'off', cut_since: null, seq: 0, lag_ms: null, server_now: null, version: '' }
   #socket: WebSocket | null = null
   #attempt = 0
@@ -47,10 +47,18 @@ export class SocketLine {
     this.#connect()
   }
 
+  /** Signed off: whoever signs on next may see other rows, so nothing is kept. */
   stop(): void {
-    this.#wanted = false
+    this.#end()
+  }
+
+  /** Somebody has signed on: connect as them, whoever was connected before. */
+  restart(): void {
     this.#drop()
-    this.#tell({ stage: 'off', cut_since: null })
+    this.mirror = new Mirror()
+    this.#wanted = true
+    this.#attempt = 0
+    this.#connect()
   }
 
   /** Try at once: the system says that the network is back, or a person pressed for it. */
@@ -116,10 +124,7 @@ export class SocketLine {
         this.#tell({ lag_ms: Math.max(0, Date.now() - frame.at), server_now: frame.now })
         return
       case 'cut':
-        if (frame.reason === 'signed-off') {
-          this.#wanted = false
-          this.#tell({ stage: 'signed-off' })
-        }
+        if (frame.reason === 'signed-off') this.#end()
         return
       case 'answer':
       case 'line-answer':
@@ -131,13 +136,17 @@ export class SocketLine {
   #closed(code: number): void {
     this.#drop()
     if (code === CODE_TOO_OLD) return this.#tooOld()
-    if (code === CODE_SIGNED_OFF) {
-      this.#wanted = false
-      return this.#tell({ stage: 'signed-off', cut_since: this.state.cut_since ?? Date.now() })
-    }
+    if (code === CODE_SIGNED_OFF) return this.#end()
     if (!this.#wanted) return
     this.#tell({ stage: 'connecting', cut_since: this.state.cut_since ?? Date.now() })
     this.#retry = setTimeout(() => this.#connect(), waitBefore(this.#attempt++, Math.random()))
+  }
+
+  #end(): void {
+    this.#wanted = false
+    this.#drop()
+    this.mirror = new Mirror()
+    this.#tell({ stage: 'signed-off', cut_since: null })
   }
 
   #tooOld(): void {

@@ -34,6 +34,11 @@ class Stream {
     this.#tell({ type: 'stop' })
   }
 
+  /** Connect anew, as whoever has just signed on. */
+  restart(): void {
+    this.#tell({ type: 'restart' })
+  }
+
   hurry(): void {
     this.#tell({ type: 'hurry' })
   }

@@ -356,6 +356,7 @@ export const en = {
     noteCallback: 'Note the call back',
     close: 'Close',
     silent: 'Silent or hung up',
+    handOver: 'Hand over to',
     take: 'Take a call',
     channel: {
       phone: 'Phone',

@@ -337,6 +337,7 @@ export const zh: Words = {
     noteCallback: '记录回拨',
     close: '结束',
     silent: '无声或挂断',
+    handOver: '转交给',
     take: '登记来电',
     channel: { phone: '电话', text: '短信', alarm: '报警器', sensor: '传感器', web: '网页', app: '应用', field: '现场', officer: '民警' },
     outcome: { reached: '已接通', 'no-answer': '无人接', busy: '忙', voicemail: '语音信箱', 'wrong-number': '错号' },
