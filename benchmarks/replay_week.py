@@ -278,8 +278,8 @@ def held(replay: Replay) -> list[str]:
 REMARKS = (
     "",
     "A unit that clears where nobody has arrived (614) is asked for a reason first and taken with it (3.24).",
-    "The stamps that are refused belong to units that had been sent on (unit-moved-on), or name a stage that the record",
-    "enters out of order (stage-passed, not-arrived: transport without a scene time).",
+    "The stamps that are refused belong to units that had been sent on (unit-moved-on), or name a stage that the",
+    "record enters out of order (stage-passed, not-arrived: transport without a scene time).",
 )
 
 

@@ -127,3 +127,15 @@ def test_patrol_cars_are_out_and_about_and_engines_are_in_quarters(staged: Any) 
 
     assert away("patrol") > 0.7
     assert away("engine") < 0.4
+
+
+def test_what_a_visitor_has_claimed_and_forgotten_is_a_colleagues_again(staged: Any) -> None:
+    stage = staged()
+    while not stage.product.rows["incidents"]:
+        stage.play(stage.now_s + 2.0)
+    id = next(iter(stage.product.rows["incidents"]))
+    stage.product._change(id, claimed_by="visitor")
+    stage.play(stage.now_s + 3600.0, step_s=10.0)
+    sent = [c.at_s for c in stage.product.done if c.body["do"] == "assign-units" and c.body["incident_id"] == id]
+    assert sent
+    assert sent[0] > 2700.0

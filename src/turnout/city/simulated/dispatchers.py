@@ -22,8 +22,6 @@ ASKS_MAX = 12
 """Nine minutes without a single unit: it is left for a person to solve."""
 CLOSES_MAX = 5
 SECOND_CALL_MATCH_S = 900.0
-ABANDONED_S = 2700.0
-"""An incident that a visitor took and left alone for three quarters of an hour is a colleague's again."""
 CREW_REPORT_S = (40.0, 240.0)
 SECOND_ALARM_S = 420.0
 DECISION_S = 240.0
@@ -40,6 +38,8 @@ class Habits(msgspec.Struct, frozen=True):
     """Of calls and of incidents, each."""
     patience_s: float = 150.0
     """How long they leave it, in simulated seconds; then they help."""
+    abandoned_s: float = 2700.0
+    """What a visitor took and left alone for three quarters of an hour is a colleague's again."""
 
 
 class Work(msgspec.Struct):
@@ -247,7 +247,7 @@ class Colleagues:
     def sees(self, incident: SeenIncident, now_s: float) -> None:
         """A row of the board has changed (or is there for the first time)."""
         if incident.id not in self.incidents:
-            self._note(now_s + ABANDONED_S, "abandoned", incident.id)
+            self._note(now_s + self.habits.abandoned_s, "abandoned", incident.id)
         self.incidents[incident.id] = incident
         self._changed_s[incident.id] = now_s
         if incident.status == "closed":
@@ -472,8 +472,9 @@ class Colleagues:
         if incident is None or incident.status == "closed":
             return []
         left_alone_s = at_s - self._changed_s[incident_id]
-        if not self._touched(incident) or left_alone_s < ABANDONED_S:
-            self._note(at_s + max(ABANDONED_S / 10, ABANDONED_S - left_alone_s), "abandoned", incident_id)
+        limit_s = self.habits.abandoned_s
+        if not self._touched(incident) or left_alone_s < limit_s:
+            self._note(at_s + max(limit_s / 10, limit_s - left_alone_s), "abandoned", incident_id)
             return []
         self._taken_over.add(incident_id)
         work = self._work.setdefault(incident_id, Work(None))

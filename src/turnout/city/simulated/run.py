@@ -42,6 +42,7 @@ RUNNING_ENOUGH: Final = 8
 FIX_HOP_S: Final = 14.0
 """At most so many simulated seconds between two fixes: at 25 m/s still under the 400 m that are no jump."""
 SPEED_MAX: Final = 60.0
+PATIENCE_STRETCH_MAX: Final = 4.0
 BOARD_S: Final = 5.0
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ async def run(
     parts = await asyncio.to_thread(load_parts, folder)
     speed = min(max(speed, 0.1), SPEED_MAX)
     fix_every_s = min(FIX_HOP_S, max(FIX_MOVING_S, speed))
-    choices = Choices(seed, source, load, habits or Habits(), fix_every_s, dead_spots=speed <= 2.0)
+    choices = Choices(seed, source, load, _at_speed(habits or Habits(), speed), fix_every_s, dead_spots=speed <= 2.0)
     async with Link(url, token) as link:
         while not await link.reached(0, within_s=BOARD_S):
             _go_on(link)
@@ -102,6 +103,15 @@ async def run(
             warm.set()
         await driver.live(lasts_s)
         return driver.tally
+
+
+def _at_speed(habits: Habits, speed: float) -> Habits:
+    """A visitor lives in wall time: at many times life the colleagues leave him longer, though not the whole night."""
+    return Habits(
+        habits.leave_share,
+        habits.patience_s * min(max(speed, 1.0), PATIENCE_STRETCH_MAX),
+        habits.abandoned_s * max(speed, 1.0),
+    )
 
 
 class Driver:
