@@ -57,7 +57,7 @@ from turnout.core.refusals import (
     ValueNotTaken,
 )
 from turnout.core.timers.commands import RingTimer
-from turnout.core.units.commands import ClearUnits, SelfInitiate, StackIncident
+from turnout.core.units.commands import AnswerRollCall, ClearUnits, SelfInitiate, StackIncident, StartRollCall
 from turnout.core.units.primary import lead_unit
 from turnout.words.place import Place
 
@@ -280,6 +280,34 @@ def test_merging_moves_calls_units_clocks_and_lines_and_both_stay_visible(room: 
     assert (merged.links, into.links) == ((Link("merged-into", "I1"),), (Link("merged-from", "I2"),))
     room.refusal(MergeIncidents(from_id="I1", into_id="I1"), SameIncident)
     room.refusal(MergeIncidents(from_id="I2", into_id="I1"), IncidentIsClosed)
+
+
+def test_a_roll_call_that_runs_goes_over_with_its_clocks_and_can_be_answered(room: Any) -> None:
+    room.opened("I1")
+    room.opened("I2")
+    room.sent("I1", "E01")
+    room.sent("I2", "E02")
+    for unit in ("E01", "E02"):
+        room.report(unit, "on-scene")
+    room.do(StartRollCall(incident_id="I1"))
+    room.do(StartRollCall(incident_id="I2"))
+    room.do(AnswerRollCall(incident_id="I2", unit="E02"))
+    room.do(MergeIncidents(from_id="I1", into_id="I2"))
+    roll_call = room.incident("I2").roll_call
+    assert (set(roll_call.asked), set(roll_call.answered)) == ({"E01", "E02"}, {"E02"})
+    assert "roll-call/E01/I2" in room.board.timers
+    room.do(AnswerRollCall(incident_id="I2", unit="E01"))
+    assert "roll-call/E01/I2" not in room.board.timers
+
+
+@pytest.mark.parametrize("later", [{"hold": True}, {"activate_at": 1_767_355_200_000}])
+def test_who_waits_for_help_now_does_not_vanish_into_what_is_for_later(room: Any, later: dict[str, Any]) -> None:
+    room.opened("I1")
+    room.opened("I2", **later)
+    room.do(MergeIncidents(from_id="I1", into_id="I2"))
+    assert room.incident("I2").status == "pending"
+    assert "pending/I2" in room.board.timers
+    assert "scheduled/I2" not in room.board.timers
 
 
 def test_merging_keeps_the_patients_of_both_apart(room: Any) -> None:

@@ -15,6 +15,7 @@ from turnout.core.board import (
     OnIncident,
     Patient,
     PropertyItem,
+    RollCall,
     SecondaryPlace,
     Unit,
 )
@@ -104,10 +105,19 @@ def _joined(into: Incident, merged: Incident, event: IncidentsMerged) -> Inciden
         media=_both(into.media, merged.media, merged.tag),
         places=_both(into.places, merged.places, merged.tag),
         assignments=(*into.assignments, *merged.working),
+        roll_call=_one_roll_call(into.roll_call, merged.roll_call),
         status="active" if waits else into.status,
         status_since=event.at if waits else into.status_since,
         last_change=event.at,
     )
+
+
+def _one_roll_call(ours: RollCall | None, theirs: RollCall | None) -> RollCall | None:
+    """Whoever was asked is still asked: their clocks have come over too."""
+    if ours is None or theirs is None:
+        return ours or theirs
+    asked = tuple(dict.fromkeys((*ours.asked, *theirs.asked)))
+    return RollCall(max(ours.started, theirs.started), asked, {**theirs.answered, **ours.answered})
 
 
 def _both(ours: tuple[Entry, ...], theirs: tuple[Entry, ...], tag: str) -> tuple[Entry, ...]:

@@ -8,6 +8,7 @@ from turnout.core.decision import Decision, Draft, head
 from turnout.core.incidents.agencies import add_agency
 from turnout.core.incidents.commands import LinkIncidents, MergeIncidents
 from turnout.core.incidents.events import IncidentReleased, IncidentsLinked, IncidentsMerged, IncidentsUnlinked
+from turnout.core.incidents.waiting import release
 from turnout.core.lookups import incident_of, open_incident_of
 from turnout.core.refusals import AlreadyLinked, No, NotLinked, SameIncident
 from turnout.core.timers.starting import archive_timer, running, timer_id, timers_of_incident
@@ -46,6 +47,8 @@ def merge_incidents(board: Board, command: MergeIncidents, context: Context) -> 
             add_agency(draft, into.id, agency)
     if merged.working and into.status in ("scheduled", "held"):
         draft.add(IncidentReleased(**draft.head, incident=into.id))
+    elif merged.status == "pending" and into.status in ("scheduled", "held"):
+        release(draft, into)  # whoever waits now must not wait until tomorrow
     clocks = [
         replace(timer, id=timer_id(timer.kind, timer.unit, into.id), incident=into.id, group=into.group)
         for timer in board.timers.values()
