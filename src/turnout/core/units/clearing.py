@@ -102,6 +102,5 @@ def begin_stacked(draft: Draft, unit_id: UnitId) -> None:
             draft.add(IncidentUnstacked(**draft.head, unit=unit_id, incident=id))
             continue
         sending = Sending(incident=id, units=(unit_id,), reason="stacked", override="stacked")
-        refusal = send(draft, sending)
-        assert refusal is None, f"{unit_id} is available and cannot take {id}: {refusal}"
+        send(draft, sending)  # refused, it stays held: by new tables its crew may be out with another vehicle
         return
