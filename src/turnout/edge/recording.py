@@ -29,6 +29,9 @@ WAITING_MAX: Final = 2_000
 CATCH_UP_EVENTS: Final = 2_000
 """Events in one transaction while catching up."""
 
+AGAIN_S: Final = 2.0
+"""After a failure (a full disk): the desk goes on, and closed incidents are found again as soon as they can be."""
+
 
 class Recorder:
     """`hear` goes to `Desk.listen`; `start` begins to write, `stop` writes the rest."""
@@ -88,11 +91,20 @@ class Recorder:
             self._apply(rest)
 
     async def _run(self, desk_seq: Callable[[], int]) -> None:
+        """The process edge of the records: whatever fails here is tried again, from the journal."""
         while True:
-            await self._write(await self._taken())
-            if self._behind and self._waiting.empty():
-                self._behind = False
-                await self.catch_up(desk_seq())
+            try:
+                if self._behind and self._waiting.empty():
+                    self._behind = False
+                    await self.catch_up(desk_seq())
+                else:
+                    await self._write(await self._taken())
+            except Exception:
+                log.exception("the records cannot be written; they will catch up from the journal")
+                self._behind = True
+                while not self._waiting.empty():
+                    self._waiting.get_nowait()
+                await asyncio.sleep(AGAIN_S)
 
     async def _taken(self) -> list[Told[Board, Any]]:
         first = await self._waiting.get()
