@@ -6,11 +6,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from turnout.core.limits import Code, Id, Line
 from turnout.edge.answers import Answer, Declined, answer_body
 from turnout.edge.edge import Focus
 
 MESSAGE_CHARS_MAX: Final = 300_000
-"""A command may have 256 KiB (desk); the frame around it is small."""
+"""A command may have 256 KiB over HTTP too; the frame around it is small."""
 
 
 class Incoming(msgspec.Struct):
@@ -30,14 +31,16 @@ class Hello(msgspec.Struct):
 
 
 class CommandFrame(msgspec.Struct):
-    id: str
+    """Limited as over HTTP: what stands in the journal beside every command must not be endless."""
+
+    id: Id
     command: msgspec.Raw
-    purpose: str = ""
-    position: str = ""
+    purpose: Line = ""
+    position: Code = ""
 
 
 class LineFrame(msgspec.Struct):
-    id: str
+    id: Code
     text: str
     cursor: int | None = None
     focus: Focus = Focus()

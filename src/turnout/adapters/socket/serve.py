@@ -46,6 +46,9 @@ log = logging.getLogger(__name__)
 HELLO_S: Final = 10.0
 """A page says hello at once; a connection that says nothing is not kept."""
 
+NEVER_S: Final = 366 * 24 * 3_600.0
+"""For a token without an end: no connection is as old as a year."""
+
 IN_FLIGHT_MAX: Final = 64
 """Commands and lines of one connection that wait for their answer. A person has one; the simulated city some tens."""
 
@@ -113,9 +116,11 @@ class Connection:
             edge.places.follow(follower)
         edge.connections.add(self._who.session, outlet)
         sender = asyncio.create_task(Sender(self._send, outlet, subscription, edge.now).run(), name="socket sender")
+        end = asyncio.get_running_loop().call_later(self._left_s(), outlet.cut_off, "signed-off")
         try:
             await self._receive_until_gone(sender)
         finally:
+            end.cancel()
             edge.connections.remove(self._who.session, outlet)
             edge.places.unfollow(follower)
             if subscription is not None:
@@ -123,6 +128,10 @@ class Connection:
             sender.cancel()
             with suppress(asyncio.CancelledError):
                 await sender
+
+    def _left_s(self) -> float:
+        """Until the session or token expires: whoever only listens must not go on listening."""
+        return max(0.0, (self._who.expires - self._edge.now()) / 1000.0) if self._who.expires else NEVER_S
 
     def _welcome(self) -> str:
         who = self._who
