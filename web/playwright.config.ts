@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { defineConfig } from '@playwright/test'
 
 /** A Chromium that is on the machine; else the one that Playwright brings. */
-const executablePath = [process.env.TURNOUT_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path))
+const executablePath = [process.env.TURNOUT_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
+  (path) => path && existsSync(path),
+)
 
 /** No requests of the browser's own, and WebGL without a graphics card. */
 const args = [

@@ -9,8 +9,19 @@ test.beforeAll(() => bringCrewsOnDuty(url()))
 
 /** WCAG 2.2 A and AA, without the map's canvas, which axe cannot look into. */
 async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).exclude('.maplibregl-map').analyze()
-  expect(violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`).join(' | ')}`)).toEqual([])
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .exclude('.maplibregl-map')
+    .analyze()
+  expect(
+    violations.map(
+      (one) =>
+        `${one.id}: ${one.nodes
+          .slice(0, 3)
+          .map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`)
+          .join(' | ')}`,
+    ),
+  ).toEqual([])
 }
 
 for (const theme of ['dark', 'light'] as const) {
@@ -35,7 +46,12 @@ test('a narrow screen shows one pane at a time and loses nothing', async ({ brow
   const she = await Dispatcher.signedIn(browser, { url: url(), map: true, size: { width: 390, height: 844 }, language: 'zh-CN' })
   const { page } = she
   await expect(page.getByRole('heading', { name: '警情', exact: true })).toBeVisible()
-  for (const [button, heading] of [['单元', '单元'], ['来电', '来电'], ['地图', '地图'], ['警情单', /警情单/]] as const) {
+  for (const [button, heading] of [
+    ['单元', '单元'],
+    ['来电', '来电'],
+    ['地图', '地图'],
+    ['警情单', /警情单/],
+  ] as const) {
     await page.getByRole('navigation', { name: '窗格' }).getByRole('button', { name: button, exact: true }).click()
     await expect(page.getByRole('heading', { name: heading }).first()).toBeVisible()
   }

@@ -12,7 +12,9 @@ test.beforeEach(async () => {
 })
 test.afterEach(() => cable.remove())
 
-test('the cable is pulled and restored: what was typed and done is kept, sent once, and the screen catches up', async ({ browser }) => {
+test('the cable is pulled and restored: what was typed and done is kept, sent once, and the screen catches up', async ({
+  browser,
+}) => {
   const ann = await Dispatcher.signedIn(browser, { url: cable.url })
   const bo = await Dispatcher.signedIn(browser, { url: url() })
   const tag = await ann.opensIncident('E 900 NORTH POINT ST MED')

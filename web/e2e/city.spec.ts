@@ -17,7 +17,8 @@ async function colours(page: Page, selector: string): Promise<number> {
     brush.drawImage(image, 0, 0)
     const { data } = brush.getImageData(0, 0, image.width, image.height)
     const found = new Set<number>()
-    for (let i = 0; i < data.length; i += 4) found.add(((data[i] as number) << 16) | ((data[i + 1] as number) << 8) | (data[i + 2] as number))
+    for (let i = 0; i < data.length; i += 4)
+      found.add(((data[i] as number) << 16) | ((data[i + 1] as number) << 8) | (data[i + 2] as number))
     return found.size
   }, picture)
 }
@@ -39,7 +40,10 @@ for (const language of ['en', 'zh-CN'] as const) {
     await expect(wall.page.locator('.incidents h2')).toHaveText(language === 'en' ? 'Running incidents' : '进行中的警情')
     await expect(wall.page.locator('.stations li').first()).toBeVisible()
     await expect.poll(() => colours(wall.page, '.maplibregl-canvas'), { timeout: 20_000 }).toBeGreaterThan(150)
-    const letters = await wall.page.locator('.incidents li b').first().evaluate((node) => parseFloat(getComputedStyle(node).fontSize))
+    const letters = await wall.page
+      .locator('.incidents li b')
+      .first()
+      .evaluate((node) => parseFloat(getComputedStyle(node).fontSize))
     expect(letters).toBeGreaterThan(20)
     expect(wall.troubles).toEqual([])
     await wall.leaves()

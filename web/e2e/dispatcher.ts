@@ -24,18 +24,23 @@ export class Dispatcher {
   ) {
     context.on('request', (request) => {
       const url = new URL(request.url())
-      if (['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol) && url.origin !== new URL(seat.url).origin) this.strayRequests.push(request.url())
+      if (['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol) && url.origin !== new URL(seat.url).origin)
+        this.strayRequests.push(request.url())
     })
     page.on('pageerror', (error) => this.troubles.push(error.message))
   }
 
   /** A browser of one's own, at the sign-in page. */
   static async atTheDoor(browser: Browser, seat: Seat): Promise<Dispatcher> {
-    const context = await browser.newContext({ viewport: seat.size ?? { width: 1600, height: 900 }, locale: seat.language ?? 'en-US' })
+    const context = await browser.newContext({
+      viewport: seat.size ?? { width: 1600, height: 900 },
+      locale: seat.language ?? 'en-US',
+    })
     await context.addInitScript(
       ([language, theme, map]) => {
         if (!map) sessionStorage.setItem('turnout.map.elsewhere', 'true')
-        if (!localStorage.getItem('turnout.preferences')) localStorage.setItem('turnout.preferences', JSON.stringify({ language, theme, sound: false }))
+        if (!localStorage.getItem('turnout.preferences'))
+          localStorage.setItem('turnout.preferences', JSON.stringify({ language, theme, sound: false }))
       },
       [seat.language ?? 'en', seat.theme ?? 'dark', seat.map ? 'map' : ''],
     )
@@ -166,7 +171,9 @@ export class Dispatcher {
   }
 
   get assignedUnits(): Promise<string[]> {
-    return this.page.locator('[data-section="assigned"] > .body > ul > li').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-unit') ?? ''))
+    return this.page
+      .locator('[data-section="assigned"] > .body > ul > li')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-unit') ?? ''))
   }
 
   unit(id: string): Locator {

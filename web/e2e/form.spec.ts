@@ -6,7 +6,9 @@ const url = () => process.env.TURNOUT_DESK as string
 
 test.beforeAll(() => bringCrewsOnDuty(url()))
 
-test('type and place are enough: the form opens an incident without the mouse, with suggestions as one types', async ({ browser }) => {
+test('type and place are enough: the form opens an incident without the mouse, with suggestions as one types', async ({
+  browser,
+}) => {
   const she = await Dispatcher.signedIn(browser, { url: url() })
   const { page } = she
   await page.keyboard.press('F2')

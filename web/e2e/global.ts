@@ -34,14 +34,20 @@ async function start(...more: string[]): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'turnout-e2e-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const server: ChildProcess = spawn(TURNOUT, ['serve', '--port', String(port), '--data', data, '--origin', `http://localhost:${port}`, ...more], { cwd: ROOT })
+  const server: ChildProcess = spawn(
+    TURNOUT,
+    ['serve', '--port', String(port), '--data', data, '--origin', `http://localhost:${port}`, ...more],
+    { cwd: ROOT },
+  )
   let said = ''
   server.stdout?.on('data', (chunk) => (said += String(chunk)))
   server.stderr?.on('data', (chunk) => (said += String(chunk)))
   const until = Date.now() + START_MS
   while (Date.now() < until) {
     if (server.exitCode !== null) throw new Error(`turnout serve ended: ${said}`)
-    const ok = await fetch(`${url}/health`).then((reply) => reply.ok).catch(() => false)
+    const ok = await fetch(`${url}/health`)
+      .then((reply) => reply.ok)
+      .catch(() => false)
     if (ok) break
     await new Promise((resolve) => setTimeout(resolve, 300))
   }

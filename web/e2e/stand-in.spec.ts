@@ -29,15 +29,35 @@ test('a page that is too old says so, and keeps what was typed over the reload',
 
 test('2,000 moving units are drawn, and the console still takes what is typed', async ({ browser }) => {
   const she = await Dispatcher.signedIn(browser, { url: url(), map: true })
-  const board = (await (await she.context.request.get(`${url()}/api/v1/board`)).json()) as { tables: { units: Record<string, object> } }
+  const board = (await (await she.context.request.get(`${url()}/api/v1/board`)).json()) as {
+    tables: { units: Record<string, object> }
+  }
   const example = Object.values(board.tables.units)[0] as object
   const units = Object.fromEntries(
-    Array.from({ length: 2_000 }, (_, n) => [`U${n}`, { ...example, id: `U${n}`, status: { stage: 'available', in_quarters: false, moving_to: null, code: '' } }]),
+    Array.from({ length: 2_000 }, (_, n) => [
+      `U${n}`,
+      { ...example, id: `U${n}`, status: { stage: 'available', in_quarters: false, moving_to: null, code: '' } },
+    ]),
   )
   const places = (turn: number) =>
-    Array.from({ length: 2_000 }, (_, n) => [`U${n}`, 37.72 + (n % 50) * 0.0018 + turn * 0.00003, -122.5 + Math.floor(n / 50) * 0.0027, 0, 8, Date.now()])
+    Array.from({ length: 2_000 }, (_, n) => [
+      `U${n}`,
+      37.72 + (n % 50) * 0.0018 + turn * 0.00003,
+      -122.5 + Math.floor(n / 50) * 0.0027,
+      0,
+      8,
+      Date.now(),
+    ])
   await standIn(she.page, (send) => {
-    send({ type: 'welcome', protocol: 1, oldest_protocol: 1, version: '0', now: Date.now(), actor: { id: 'a', roles: [] }, city: 'san-francisco' })
+    send({
+      type: 'welcome',
+      protocol: 1,
+      oldest_protocol: 1,
+      version: '0',
+      now: Date.now(),
+      actor: { id: 'a', roles: [] },
+      city: 'san-francisco',
+    })
     send({ type: 'snapshot', seq: 1, tables: { ...board.tables, units } })
     let turn = 0
     const beat = setInterval(() => {

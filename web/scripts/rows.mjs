@@ -38,7 +38,14 @@ function untitle(node) {
   for (const value of Object.values(node)) untitle(value)
 }
 
-const schema = { title: 'Rows', type: 'object', properties: { board, command }, required: ['board', 'command'], additionalProperties: false, $defs }
+const schema = {
+  title: 'Rows',
+  type: 'object',
+  properties: { board, command },
+  required: ['board', 'command'],
+  additionalProperties: false,
+  $defs,
+}
 const text = await compile(schema, 'Rows', {
   bannerComment: '// Made by `npm run rows` from `turnout schema`. Do not edit: change the struct and make it again.',
   additionalProperties: false,

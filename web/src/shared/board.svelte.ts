@@ -85,7 +85,8 @@ class LiveBoard {
     const changes: RowChange[] = []
     for (const name of TABLES) {
       const before = this[name] as Record<string, unknown>
-      const after = frame.type === 'snapshot' ? ((frame.tables[name] ?? {}) as Record<string, unknown>) : withChanges(before, frame, name)
+      const after =
+        frame.type === 'snapshot' ? ((frame.tables[name] ?? {}) as Record<string, unknown>) : withChanges(before, frame, name)
       if (after === before) continue
       collect(changes, name, before, after, frame)
       ;(this as unknown as Record<string, unknown>)[name] = after
@@ -103,7 +104,11 @@ class LiveBoard {
 
 type Changes = Extract<FromServer, { type: 'changes' }>
 
-export function withChanges(before: Record<string, unknown>, frame: Pick<Changes, 'put' | 'drop'>, name: TableName): Record<string, unknown> {
+export function withChanges(
+  before: Record<string, unknown>,
+  frame: Pick<Changes, 'put' | 'drop'>,
+  name: TableName,
+): Record<string, unknown> {
   const put = frame.put?.[name] as Record<string, unknown> | undefined
   const drop = frame.drop?.[name]
   if (!put && !drop?.length) return before
@@ -112,7 +117,13 @@ export function withChanges(before: Record<string, unknown>, frame: Pick<Changes
   return after
 }
 
-function collect(changes: RowChange[], table: TableName, before: Record<string, unknown>, after: Record<string, unknown>, frame: FromServer): void {
+function collect(
+  changes: RowChange[],
+  table: TableName,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  frame: FromServer,
+): void {
   const ids =
     frame.type === 'changes'
       ? [...Object.keys(frame.put?.[table] ?? {}), ...(frame.drop?.[table] ?? [])]

@@ -26,7 +26,8 @@ class Layout {
   }
 
   set(name: keyof PaneSizes, share: number): void {
-    const most = name === 'left' ? 1 - SMALLEST - this.sizes.sheet : name === 'sheet' ? 1 - SMALLEST - this.sizes.left : 1 - SMALLEST
+    const most =
+      name === 'left' ? 1 - SMALLEST - this.sizes.sheet : name === 'sheet' ? 1 - SMALLEST - this.sizes.left : 1 - SMALLEST
     this.sizes[name] = Math.min(Math.max(share, SMALLEST), most)
     keep('local', this.#key, $state.snapshot(this.sizes))
   }

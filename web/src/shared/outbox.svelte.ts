@@ -52,7 +52,13 @@ class Outbox {
   }
 
   line(text: string, focus: LineFocus): Promise<LineAnswer | null> {
-    const act: Act = { id: crypto.randomUUID(), at: clock.exact(), says: text, what: { kind: 'line', text, focus }, state: 'sent' }
+    const act: Act = {
+      id: crypto.randomUUID(),
+      at: clock.exact(),
+      says: text,
+      what: { kind: 'line', text, focus },
+      state: 'sent',
+    }
     return this.#add(act) as Promise<LineAnswer | null>
   }
 

@@ -43,8 +43,7 @@ class LivePreferences {
   show(): void {
     if (typeof document === 'undefined') return
     const isLight =
-      this.#all.theme === 'light' ||
-      (this.#all.theme === 'system' && matchMedia('(prefers-color-scheme: light)').matches)
+      this.#all.theme === 'light' || (this.#all.theme === 'system' && matchMedia('(prefers-color-scheme: light)').matches)
     document.documentElement.dataset.theme = isLight ? 'light' : 'dark'
     document.documentElement.lang = this.#all.language
   }

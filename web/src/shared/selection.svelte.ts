@@ -2,7 +2,11 @@
 import { keep, kept } from './kept'
 
 export type Chosen = { kind: 'incident' | 'unit'; id: string }
-type Message = { incident: string | null; unit: string | null } | { look: { lat: number; lon: number; zoom?: number } } | { placeForForm: { lat: number; lon: number } } | { openForm: true }
+type Message =
+  | { incident: string | null; unit: string | null }
+  | { look: { lat: number; lon: number; zoom?: number } }
+  | { placeForForm: { lat: number; lon: number } }
+  | { openForm: true }
 
 class Selection {
   incident = $state<string | null>(kept('session', 'turnout.selection.incident', null))

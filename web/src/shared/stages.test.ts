@@ -49,6 +49,17 @@ describe('clocks', () => {
 })
 
 it('gives every stage that moves, works or waits its own sign', () => {
-  const signs = ['dispatched', 'enroute', 'staged', 'on-scene', 'transporting', 'at-destination', 'clearing', 'available', 'out-of-service', 'off-duty'].map(signOfStage)
+  const signs = [
+    'dispatched',
+    'enroute',
+    'staged',
+    'on-scene',
+    'transporting',
+    'at-destination',
+    'clearing',
+    'available',
+    'out-of-service',
+    'off-duty',
+  ].map(signOfStage)
   expect(new Set(signs).size).toBe(signs.length)
 })

@@ -2,7 +2,8 @@
 import type { Assignment, Call, Incident, Timer, Unit } from './rows'
 
 /** The sign by which a stage is drawn, in tables and on the map alike: each has its own shape. */
-export type Sign = 'free' | 'out' | 'alerted' | 'moving' | 'staged' | 'scene' | 'transport' | 'hospital' | 'clearing' | 'stopped' | 'off'
+export type Sign =
+  'free' | 'out' | 'alerted' | 'moving' | 'staged' | 'scene' | 'transport' | 'hospital' | 'clearing' | 'stopped' | 'off'
 
 export function stageOf(unit: Unit): string {
   return unit.status.stage === 'on-incident' ? unit.status.at : unit.status.stage

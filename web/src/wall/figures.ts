@@ -17,7 +17,9 @@ export function coverage(tables: Catalogue, units: readonly Unit[]): StationCove
     .map((station) => {
       const here = units.filter((unit) => unit.station === station.id && unit.status.stage !== 'off-duty')
       const free = here.filter(isFree)
-      const isShort = Object.entries(station.keep_available).some(([capability, wanted]) => free.filter((unit) => unit.capabilities.includes(capability)).length < wanted)
+      const isShort = Object.entries(station.keep_available).some(
+        ([capability, wanted]) => free.filter((unit) => unit.capabilities.includes(capability)).length < wanted,
+      )
       return { id: station.id, free: free.length, all: here.length, isShort }
     })
     .filter((station) => station.all > 0 || station.isShort)
@@ -25,9 +27,17 @@ export function coverage(tables: Catalogue, units: readonly Unit[]): StationCove
 }
 
 /** Calls of the last hour: those still on the board and those whose incident is. Closed ones that have left are not counted. */
-export function callsPerHour(calls: Record<string, Call>, incidents: Record<string, Incident>, now: number): { lastHour: number } {
+export function callsPerHour(
+  calls: Record<string, Call>,
+  incidents: Record<string, Incident>,
+  now: number,
+): { lastHour: number } {
   const since = now - HOUR_MS
-  const ids = new Set(Object.values(calls).filter((call) => call.received >= since).map((call) => call.id))
+  const ids = new Set(
+    Object.values(calls)
+      .filter((call) => call.received >= since)
+      .map((call) => call.id),
+  )
   let withoutCall = 0
   for (const incident of Object.values(incidents)) {
     if (incident.opened < since) continue

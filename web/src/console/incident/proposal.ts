@@ -43,4 +43,3 @@ export interface Proposal {
   notes: SpokenReason[]
   offer: Offer
 }
-

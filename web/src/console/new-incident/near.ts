@@ -21,7 +21,12 @@ export function distanceBetween(a: Place, b: Place): number {
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h)))
 }
 
-export function nearIncidents(incidents: readonly Incident[], at: { place: Place | null; text: string }, type: IncidentType | undefined, now: number): Near[] {
+export function nearIncidents(
+  incidents: readonly Incident[],
+  at: { place: Place | null; text: string },
+  type: IncidentType | undefined,
+  now: number,
+): Near[] {
   const since = now - (type?.duplicate_window_s ?? WINDOW_S) * 1000
   const text = at.text.trim().toLowerCase()
   const found: Near[] = []
@@ -33,5 +38,7 @@ export function nearIncidents(incidents: readonly Incident[], at: { place: Place
       if (distance_m <= (type?.duplicate_radius_m ?? RADIUS_M)) found.push({ incident, distance_m })
     } else if (text && incident.location.text.trim().toLowerCase() === text) found.push({ incident, distance_m: 0 })
   }
-  return found.sort((a, b) => Number(b.incident.type === type?.code) - Number(a.incident.type === type?.code) || a.distance_m - b.distance_m)
+  return found.sort(
+    (a, b) => Number(b.incident.type === type?.code) - Number(a.incident.type === type?.code) || a.distance_m - b.distance_m,
+  )
 }

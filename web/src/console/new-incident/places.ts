@@ -45,5 +45,15 @@ export async function locatePoint(place: Place): Promise<Location> {
 
 /** A location as far as it is known; the rest is filled in by the desk's edge. */
 export function locationOf(part: Partial<Location> & { text: string }): Location {
-  return { place: null, kind: 'address', verified: false, zones: {}, crossing: '', neighbourhood: '', floor: '', detail: '', ...part }
+  return {
+    place: null,
+    kind: 'address',
+    verified: false,
+    zones: {},
+    crossing: '',
+    neighbourhood: '',
+    floor: '',
+    detail: '',
+    ...part,
+  }
 }

@@ -5,11 +5,14 @@
 import type { FromServer, LinkState, ToServer } from './frames'
 import { SocketLine } from './line'
 
-export type ToHub = { type: 'start' } | { type: 'stop' } | { type: 'restart' } | { type: 'hurry' } | { type: 'bye' } | { type: 'send'; frame: ToServer }
-export type FromHub =
-  | { type: 'state'; state: LinkState }
-  | { type: 'frame'; frame: FromServer }
-  | { type: 'unsent'; id: string }
+export type ToHub =
+  | { type: 'start' }
+  | { type: 'stop' }
+  | { type: 'restart' }
+  | { type: 'hurry' }
+  | { type: 'bye' }
+  | { type: 'send'; frame: ToServer }
+export type FromHub = { type: 'state'; state: LinkState } | { type: 'frame'; frame: FromServer } | { type: 'unsent'; id: string }
 
 export interface Port {
   postMessage(message: FromHub): void

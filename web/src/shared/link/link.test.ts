@@ -3,7 +3,11 @@ import type { FromServer } from './frames'
 import { waitBefore } from './line'
 import { Mirror } from './mirror'
 
-const snapshot = (seq: number, units: object): FromServer & { type: 'snapshot' } => ({ type: 'snapshot', seq, tables: { units } as never })
+const snapshot = (seq: number, units: object): FromServer & { type: 'snapshot' } => ({
+  type: 'snapshot',
+  seq,
+  tables: { units } as never,
+})
 
 describe('the mirror', () => {
   it('puts and drops rows, and remembers the sequence to resume after', () => {

@@ -4,7 +4,11 @@ import { unitFeature } from './features'
 import { STALE_MS, type Drawn } from './motion'
 
 const NOW = 1_800_000_000_000
-const unit = { id: 'E07', status: { stage: 'on-incident', incident: 'I1', at: 'enroute', destination: null, code: '' }, duress: null } as unknown as Unit
+const unit = {
+  id: 'E07',
+  status: { stage: 'on-incident', incident: 'I1', at: 'enroute', destination: null, code: '' },
+  duress: null,
+} as unknown as Unit
 
 function drawn(age_ms: number): Drawn {
   return { unit: 'E07', lat: 37.7, lon: -122.4, heading: 90, fix_at: NOW - age_ms }

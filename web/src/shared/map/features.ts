@@ -15,7 +15,11 @@ function point(lon: number, lat: number, properties: Record<string, unknown>, id
   return { type: 'Feature', id, geometry: { type: 'Point', coordinates: [lon, lat] }, properties }
 }
 
-export function incidentFeatures(incidents: Rows<Incident>, chosen: string | null, typeName: (code: string) => string): FeatureCollection {
+export function incidentFeatures(
+  incidents: Rows<Incident>,
+  chosen: string | null,
+  typeName: (code: string) => string,
+): FeatureCollection {
   const features: Feature[] = []
   for (const incident of Object.values(incidents)) {
     const { place } = incident.location
@@ -60,15 +64,25 @@ export function stationFeatures(tables: Catalogue, units: Rows<Unit>, name: (id:
   return collection(
     Object.values(tables.stations).map((station) => {
       const count = free.get(station.id)
-      return point(station.place.lon, station.place.lat, { id: station.id, label: `${name(station.id)}${count ? ` ${count[0]}/${count[1]}` : ''}` })
+      return point(station.place.lon, station.place.lat, {
+        id: station.id,
+        label: `${name(station.id)}${count ? ` ${count[0]}/${count[1]}` : ''}`,
+      })
     }),
   )
 }
 
-export function hospitalFeatures(tables: Catalogue, states: Rows<HospitalState>, name: (id: string) => string): FeatureCollection {
+export function hospitalFeatures(
+  tables: Catalogue,
+  states: Rows<HospitalState>,
+  name: (id: string) => string,
+): FeatureCollection {
   return collection(
     Object.values(tables.hospitals).map((hospital) =>
-      point(hospital.place.lon, hospital.place.lat, { id: hospital.id, label: `${name(hospital.id)}${states[hospital.id]?.diversion ? ' ⊘' : ''}` }),
+      point(hospital.place.lon, hospital.place.lat, {
+        id: hospital.id,
+        label: `${name(hospital.id)}${states[hospital.id]?.diversion ? ' ⊘' : ''}`,
+      }),
     ),
   )
 }
@@ -100,7 +114,11 @@ export function zoneFeatures(zones: Rows<SpecialZone>): FeatureCollection {
       .map((zone) => {
         const ring: Position[] = zone.outline.map((place) => [place.lon, place.lat])
         ring.push(ring[0] as Position)
-        return { type: 'Feature', geometry: { type: 'Polygon', coordinates: [ring] }, properties: { id: zone.id, name: zone.name } }
+        return {
+          type: 'Feature',
+          geometry: { type: 'Polygon', coordinates: [ring] },
+          properties: { id: zone.id, name: zone.name },
+        }
       }),
   )
 }
@@ -115,7 +133,10 @@ export interface RouteLine {
   line: [number, number][]
 }
 
-export function routeFeatures(routes: Iterable<RouteLine>, chosen: { unit: string | null; incident: string | null }): FeatureCollection {
+export function routeFeatures(
+  routes: Iterable<RouteLine>,
+  chosen: { unit: string | null; incident: string | null },
+): FeatureCollection {
   return collection(
     [...routes].map((route) => ({
       type: 'Feature',

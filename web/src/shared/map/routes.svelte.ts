@@ -28,7 +28,8 @@ class Routes {
     if (document.visibilityState !== 'visible') return
     const wanted = new Map<string, string>()
     for (const unit of Object.values(board.units)) {
-      if (unit.status.stage === 'on-incident' && stageOf(unit) === 'enroute' && wanted.size < ROUTES_MAX) wanted.set(unit.id, unit.status.incident)
+      if (unit.status.stage === 'on-incident' && stageOf(unit) === 'enroute' && wanted.size < ROUTES_MAX)
+        wanted.set(unit.id, unit.status.incident)
     }
     const left = new Map([...this.lines].filter(([unit, route]) => wanted.get(unit) === route.incident))
     if (left.size !== this.lines.size) this.lines = left

@@ -10,7 +10,22 @@ export interface Colours {
 /** Colours of the theme that is on, from the style sheet: one truth for tables and map. */
 export function themeColours(): Colours {
   const style = getComputedStyle(document.documentElement)
-  const names = ['pane', 'text', 'line-strong', 'urgent-fill', 'warn-fill', 'accent', 'unit-free', 'unit-alerted', 'unit-moving', 'unit-scene', 'unit-transport', 'unit-off', 'dim', 'ground']
+  const names = [
+    'pane',
+    'text',
+    'line-strong',
+    'urgent-fill',
+    'warn-fill',
+    'accent',
+    'unit-free',
+    'unit-alerted',
+    'unit-moving',
+    'unit-scene',
+    'unit-transport',
+    'unit-off',
+    'dim',
+    'ground',
+  ]
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]))
 }
 
@@ -80,19 +95,38 @@ function unitSign(sign: Sign, isStale: boolean): Draw {
     brush.beginPath()
     switch (sign) {
       case 'moving':
-        path(brush, [[c, 2], [size - 4, size - 3.5], [c, size - 7.5], [4, size - 3.5]])
+        path(brush, [
+          [c, 2],
+          [size - 4, size - 3.5],
+          [c, size - 7.5],
+          [4, size - 3.5],
+        ])
         break
       case 'alerted':
-        path(brush, [[c, 3], [size - 3.5, size - 4], [3.5, size - 4]])
+        path(brush, [
+          [c, 3],
+          [size - 3.5, size - 4],
+          [3.5, size - 4],
+        ])
         break
       case 'scene':
       case 'staged':
       case 'clearing':
-        path(brush, [[5, 5], [size - 5, 5], [size - 5, size - 5], [5, size - 5]])
+        path(brush, [
+          [5, 5],
+          [size - 5, 5],
+          [size - 5, size - 5],
+          [5, size - 5],
+        ])
         break
       case 'transport':
       case 'hospital':
-        path(brush, [[c, 2.5], [size - 2.5, c], [c, size - 2.5], [2.5, c]])
+        path(brush, [
+          [c, 2.5],
+          [size - 2.5, c],
+          [c, size - 2.5],
+          [2.5, c],
+        ])
         break
       case 'stopped':
         return cross(brush, size, colour, colours.pane as string)
@@ -111,7 +145,11 @@ function unitSign(sign: Sign, isStale: boolean): Draw {
     brush.setLineDash([])
     if (sign === 'out' && !isStale) dot(brush, c, c, 2, colour)
     if (sign === 'clearing' && !isStale) {
-      path(brush, [[5, 5], [size - 5, 5], [5, size - 5]])
+      path(brush, [
+        [5, 5],
+        [size - 5, 5],
+        [5, size - 5],
+      ])
       brush.fillStyle = colours.pane as string
       brush.fill()
     }
@@ -119,7 +157,10 @@ function unitSign(sign: Sign, isStale: boolean): Draw {
 }
 
 function cross(brush: CanvasRenderingContext2D, size: number, colour: string, rim: string): void {
-  for (const [width, stroke] of [[5, rim], [2.4, colour]] as [number, string][]) {
+  for (const [width, stroke] of [
+    [5, rim],
+    [2.4, colour],
+  ] as [number, string][]) {
     brush.strokeStyle = stroke
     brush.lineWidth = width
     brush.beginPath()
@@ -143,9 +184,31 @@ function incidentSign(priority: number): Draw {
     const c = size / 2
     const far = size - 3
     brush.beginPath()
-    if (priority <= 1) path(brush, [[9.5, 3], [size - 9.5, 3], [far, 9.5], [far, size - 9.5], [size - 9.5, far], [9.5, far], [3, size - 9.5], [3, 9.5]])
-    else if (priority === 2) path(brush, [[c, 2], [size - 2, c], [c, size - 2], [2, c]])
-    else if (priority === 3) path(brush, [[5, 5], [size - 5, 5], [size - 5, size - 5], [5, size - 5]])
+    if (priority <= 1)
+      path(brush, [
+        [9.5, 3],
+        [size - 9.5, 3],
+        [far, 9.5],
+        [far, size - 9.5],
+        [size - 9.5, far],
+        [9.5, far],
+        [3, size - 9.5],
+        [3, 9.5],
+      ])
+    else if (priority === 2)
+      path(brush, [
+        [c, 2],
+        [size - 2, c],
+        [c, size - 2],
+        [2, c],
+      ])
+    else if (priority === 3)
+      path(brush, [
+        [5, 5],
+        [size - 5, 5],
+        [size - 5, size - 5],
+        [5, size - 5],
+      ])
     else brush.arc(c, c, c - 5, 0, Math.PI * 2)
     const fill = priority <= 1 ? colours['urgent-fill'] : priority === 2 ? colours['warn-fill'] : colours.pane
     brush.lineWidth = 4
@@ -165,7 +228,13 @@ function incidentSign(priority: number): Draw {
 }
 
 const stationSign: Draw = (brush, size, colours) => {
-  path(brush, [[size / 2, 2], [size - 2, 8], [size - 2, size - 2], [2, size - 2], [2, 8]])
+  path(brush, [
+    [size / 2, 2],
+    [size - 2, 8],
+    [size - 2, size - 2],
+    [2, size - 2],
+    [2, 8],
+  ])
   brush.fillStyle = colours.pane as string
   brush.fill()
   brush.strokeStyle = colours.dim as string
