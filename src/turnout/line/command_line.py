@@ -11,19 +11,19 @@ from turnout.core.board import Board, Location
 from turnout.line.acts import BY_WORD
 from turnout.line.grammar import Matcher, Values
 from turnout.line.lexicon import Lexicon
-from turnout.line.offering import COMPLETIONS_MAX, completions, verbs_beginning
+from turnout.line.offering import COMPLETIONS_MAX, completions, past_the_place, verbs_beginning
 from turnout.line.places import NotAPlace, Places, locate
 from turnout.line.reading import Completion, Focus, LineError, Reading
 from turnout.line.tokens import Typed, split
+from turnout.line.trouble import CannotRead
 from turnout.line.verbs import Made, Making, Verb
 from turnout.words.identity import IncidentId
 from turnout.words.name import Language, Name
-from turnout.words.trouble import Malformed
 
 NOTHING = Name("", "")
 WANTED: dict[str, Name] = {
     "unit": Name("a unit", "单元"),
-    "units": Name("units", "单元"),
+    "units": Name("a unit", "单元"),
     "incident": Name("an incident", "警情"),
     "type": Name("an incident type", "警情类型"),
     "status": Name("a status", "状态"),
@@ -56,8 +56,8 @@ class CommandLine:
         """What the line would do. Never raises for what a person types."""
         try:
             typed = split(text)
-        except Malformed as trouble:
-            return _wrong("too-long", Name(trouble.what, trouble.what), 0, len(text))
+        except CannotRead as trouble:
+            return _wrong(trouble.code, trouble.said, 0, len(text))
         if not typed.tokens and typed.note is not None:
             return _wrong(
                 "unknown-verb", Name("a command comes first; ? lists them", "请先输入命令，输入 ? 查看"), 0, len(text)
@@ -72,19 +72,20 @@ class CommandLine:
         return self._read_verb(verb, typed, board, focus, new_id)
 
     def _read_verb(self, verb: Verb, typed: Typed, board: Board, focus: Focus, new_id: Callable[[], str]) -> Reading:
-        matcher = Matcher(board, self._lexicon, focus, typed.tokens)
+        matcher = Matcher(board, self._lexicon, focus, typed)
         for pattern in verb.patterns:
             values = matcher.match(pattern, 1)
             if values is not None:
                 return self._made(verb, values, typed, board, new_id)
         failure = matcher.failure
+        failure = past_the_place(failure, typed, self._places)
         wanted = list(dict.fromkeys(slot.kind for slot in failure.wanted if slot.name != "nothing-more"))
         offered = completions(failure, typed, board, self._lexicon, self._places)
         at = min(failure.at, len(typed.tokens))
         start = typed.tokens[at].start if at < len(typed.tokens) else len(typed.text)
-        return _wrong(
-            "wanted" if wanted else "too-much", _wanted_words(wanted), start, len(typed.text), verb.code, offered
-        )
+        there = typed.tokens[at].text if at < len(typed.tokens) else ""
+        said = _wanted_words(wanted, there)
+        return _wrong("wanted" if wanted else "too-much", said, start, len(typed.text), verb.code, offered)
 
     def _made(self, verb: Verb, values: Values, typed: Typed, board: Board, new_id: Callable[[], str]) -> Reading:
         located: list[Location] = []
@@ -99,15 +100,16 @@ class CommandLine:
                 msgspec.json.decode(msgspec.json.encode(command), type=type(command))
         except NotAPlace as trouble:
             return self._not_a_place(verb, values, typed, trouble)
-        except (Malformed, msgspec.ValidationError) as trouble:
-            return _wrong("malformed", Name(str(trouble), str(trouble)), 0, len(typed.text), verb.code)
+        except CannotRead as trouble:
+            return _wrong(trouble.code, trouble.said, 0, len(typed.text), verb.code)
+        except msgspec.ValidationError as trouble:
+            said = Name(f"part of it is too long or out of range: {trouble}", f"有内容过长或超出范围：{trouble}")
+            return _wrong("malformed", said, 0, len(typed.text), verb.code)
         return self._understood(verb, values, made, board, located)
 
     def _not_a_place(self, verb: Verb, values: Values, typed: Typed, trouble: NotAPlace) -> Reading:
-        words = values["place"].split(" ")
-        texts = [token.text for token in typed.tokens]
-        at = next(i for i in range(1, len(texts)) if texts[i : i + len(words)] == words)
-        start, end = typed.tokens[at].start, typed.tokens[at + len(words) - 1].end
+        start = typed.text.index(values["place"], typed.tokens[1].start)
+        end = start + len(values["place"])
         offered = tuple(
             Completion(
                 typed.text[:start] + offer.complete + typed.text[end:],
@@ -157,9 +159,14 @@ class CommandLine:
         return str(value)
 
 
-def _wanted_words(kinds: Sequence[str]) -> Name:
+def _wanted_words(kinds: Sequence[str], there: str) -> Name:
     if not kinds:
         return Name("nothing more belongs here", "此处不应再有内容")
+    if there:
+        return Name(
+            f"“{there}” is not " + " or ".join(WANTED[kind].en for kind in kinds),
+            f"“{there}”不是" + "或".join(WANTED[kind].zh for kind in kinds),
+        )
     return Name(
         "here comes " + " or ".join(WANTED[kind].en for kind in kinds),
         "此处应为" + "或".join(WANTED[kind].zh for kind in kinds),

@@ -12,7 +12,7 @@ import msgspec
 from turnout.core.board import Board
 from turnout.line.lexicon import Kind, Lexicon
 from turnout.line.reading import Focus
-from turnout.line.tokens import Token, key_of
+from turnout.line.tokens import Typed, key_of
 
 SlotKind = Literal[
     "unit", "units", "incident", "type", "status", "disposition", "station", "group", "hospital", "agency", "info",
@@ -55,8 +55,9 @@ class Failure(msgspec.Struct):
 class Matcher:
     """Matches the words of one line against patterns, on one board."""
 
-    def __init__(self, board: Board, lexicon: Lexicon, focus: Focus, tokens: Sequence[Token]) -> None:
-        self.board, self.lexicon, self.focus, self.tokens = board, lexicon, focus, tokens
+    def __init__(self, board: Board, lexicon: Lexicon, focus: Focus, typed: Typed) -> None:
+        self.board, self.lexicon, self.focus = board, lexicon, focus
+        self.line, self.tokens = typed.text, typed.tokens
         self.failure = Failure()
 
     def match(self, slots: Sequence[Slot], start: int) -> Values | None:
@@ -95,7 +96,7 @@ class Matcher:
                 yield from self._incident(at)
             case "place":
                 self.failure.place_at = at if at < len(self.tokens) else None
-                yield from ((end, self._text(at, end)) for end in range(at + 1, len(self.tokens) + 1))
+                yield from ((end, self._as_typed(at, end)) for end in range(at + 1, len(self.tokens) + 1))
             case "text":
                 if at < len(self.tokens):
                     yield len(self.tokens), self._text(at, len(self.tokens))
@@ -136,6 +137,10 @@ class Matcher:
             number = int(self.tokens[at].key[:6])
             if 1 <= number <= highest:
                 yield at + 1, number
+
+    def _as_typed(self, start: int, end: int) -> str:
+        """With its commas: `37.78,-122.41`, and `300 MISSION ST, NOE VALLEY`, mean something by them."""
+        return self.line[self.tokens[start].start : self.tokens[end - 1].end]
 
     def _text(self, start: int, end: int) -> str:
         return " ".join(token.text for token in self.tokens[start:end])

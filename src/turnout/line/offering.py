@@ -1,6 +1,6 @@
 """What could follow: completions for the word being typed, by what the grammar wanted there."""
 
-from turnout.core.board import Board, OnIncident, Unit
+from turnout.core.board import Available, Board, OnIncident, OutOfService, Unit
 from turnout.line.acts import VERBS
 from turnout.line.grammar import Failure, Slot
 from turnout.line.lexicon import Kind, Lexicon
@@ -49,14 +49,27 @@ def completions(
     return tuple(unique.values())[:COMPLETIONS_MAX]
 
 
+def past_the_place(failure: Failure, typed: Typed, places: Places) -> Failure:
+    """Where a place is followed by words that mean nothing, it is these that are wrong: `E 300 MISSION ST ZZZ`."""
+    if failure.place_at is None or failure.at < len(typed.tokens):
+        return failure
+    for at in range(len(typed.tokens), failure.place_at, -1):
+        if _is_a_place(_rest_until(typed, failure.place_at, at), places):
+            return Failure(at, failure.wanted, failure.place_at)
+    return failure
+
+
+def _rest_until(typed: Typed, start: int, end: int) -> str:
+    return typed.text[typed.tokens[start].start : typed.tokens[end - 1].end]
+
+
 def _types_after_a_place(failure: Failure, typed: Typed, lexicon: Lexicon, places: Places) -> list[Completion]:
     """Types that the last words may begin, where what stands before them is a place: `E 300 MISSION ST STR`."""
     if failure.place_at is None or all(slot.kind != "type" for slot in failure.wanted):
         return []
     for at in range(failure.place_at + 1, len(typed.tokens)):
         entries = lexicon.beginning("type", _rest(typed, at), COMPLETIONS_MAX)
-        place = " ".join(token.text for token in typed.tokens[failure.place_at : at])
-        if entries and _is_a_place(place, places):
+        if entries and _is_a_place(_rest_until(typed, failure.place_at, at), places):
             return [Completion(_head(typed, at) + entry.forms[0].upper() + " ", entry.label) for entry in entries]
     return []
 
@@ -66,7 +79,7 @@ def _is_a_place(text: str, places: Places) -> bool:
 
 
 def _rest(typed: Typed, at: int) -> str:
-    return " ".join(token.text for token in typed.tokens[at:])
+    return _rest_until(typed, at, len(typed.tokens)) if at < len(typed.tokens) else ""
 
 
 def _head(typed: Typed, at: int) -> str:
@@ -104,10 +117,29 @@ def _fits(words: tuple[str, ...], partial: str) -> bool:
 
 
 def _units(head: str, partial: str, board: Board, lexicon: Lexicon) -> list[Completion]:
+    """Those at work first; who is off duty last. Exact call signs stay on top."""
+    entries = lexicon.beginning("unit", partial, UNITS_LOOKED_AT)
+    entries.sort(
+        key=lambda entry: (entry.value.casefold() != key_of(partial), _rank(board.units.get(UnitId(entry.value))))
+    )
     return [
         Completion(head + entry.value + " ", entry.label, _doing(board.units.get(UnitId(entry.value))))
-        for entry in lexicon.beginning("unit", partial, COMPLETIONS_MAX)
+        for entry in entries[:COMPLETIONS_MAX]
     ]
+
+
+UNITS_LOOKED_AT = 500
+"""Units weighed for the list: a city's whole fleet under one letter."""
+
+
+def _rank(unit: Unit | None) -> int:
+    match unit.status if unit is not None else None:
+        case OnIncident() | Available():
+            return 0
+        case OutOfService():
+            return 1
+        case _:
+            return 2
 
 
 def _doing(unit: Unit | None) -> str:

@@ -1,9 +1,11 @@
 """Places in a line: what the gazetteer says of the text, as a location for a command or as the reason why not."""
 
+import re
 from typing import Protocol
 
 from turnout.core.board import Location
 from turnout.line.grammar import FORCE_MARK
+from turnout.line.trouble import CannotRead
 from turnout.roads.gazetteer.answers import Ambiguous, Contradictory, OutOfCity, Suggestion, Unknown, Verdict, Verified
 from turnout.words.name import Name
 
@@ -16,12 +18,16 @@ class Places(Protocol):
     def suggest(self, text: str, limit: int = 8) -> list[Suggestion]: ...
 
 
-class NotAPlace(Exception):
+class NotAPlace(CannotRead):
     """The text means no one place. `offers` are places that a person may choose from."""
 
     def __init__(self, code: str, said: Name, offers: tuple[Suggestion, ...] = ()) -> None:
-        super().__init__(code)
-        self.code, self.said, self.offers = code, said, offers
+        super().__init__(code, said)
+        self.offers = offers
+
+
+NULL_ISLAND = re.compile(r"[-+]?0+(\.0*)?[\s,]+[-+]?0+(\.0*)?")
+"""What a device sends that does not know where it is."""
 
 
 CONTRADICTIONS: dict[str, Name] = {
@@ -40,9 +46,15 @@ def locate(text: str, places: Places) -> Location:
     """The one place that the text means. Raises `NotAPlace`. A leading exclamation mark forces it, on no map."""
     if text.startswith(FORCE_MARK) and text.strip(FORCE_MARK + " "):
         return Location(text=text.strip(FORCE_MARK + " "), kind="forced")
+    if NULL_ISLAND.fullmatch(text):
+        said = Name("0, 0 is what a device sends that does not know where it is", "0, 0 表示设备尚未定位，不是地点")
+        raise NotAPlace("place-not-known", said)
     match places.verify(text):
         case Verified(candidate=found):
             return Location(text=found.text, place=found.place, kind=found.kind, verified=found.verified)
+        case Ambiguous(candidates=(only,)):
+            said = Name(f"did you mean {only.text}?", f"是否指 {only.text}？")
+            raise NotAPlace("ambiguous-place", said, (only,))
         case Ambiguous(candidates=candidates):
             raise NotAPlace("ambiguous-place", Name("which of these?", "请选择具体地点"), candidates)
         case Contradictory(reason=reason, fields=fields, offers=offers):

@@ -4,10 +4,11 @@ import unicodedata
 
 import msgspec
 
-from turnout.words.trouble import Malformed
+from turnout.line.trouble import CannotRead
+from turnout.words.name import Name
 
-LINE_MAX = 2_000
-"""Characters of a command line: a long narrative fits; a pasted document is refused."""
+LINE_MAX = 10_000
+"""Characters of a command line: a whole narrative entry (8,000) and its command; a pasted document is refused."""
 NOTE_MARKS = (";", "；")
 """What follows is free text. A slash would collide with crossings (`16TH/MISSION`)."""
 GAPS = " \t,，、　"
@@ -40,9 +41,10 @@ def key_of(text: str) -> str:
 
 
 def split(text: str) -> Typed:
-    """The pieces of a line. Raises `Malformed` when it is longer than any command."""
+    """The pieces of a line. Raises `CannotRead` when it is longer than any command."""
     if len(text) > LINE_MAX:
-        raise Malformed(f"{len(text)} characters", "line", f"at most {LINE_MAX}")
+        said = Name(f"{len(text)} characters; at most {LINE_MAX}", f"共 {len(text)} 个字符，最多 {LINE_MAX} 个")
+        raise CannotRead("too-long", said)
     end = min((at for mark in NOTE_MARKS if (at := text.find(mark)) >= 0), default=len(text))
     note = text[end + 1 :].strip() if end < len(text) else None
     return Typed(text, tuple(_words(text, end)), note)

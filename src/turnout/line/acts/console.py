@@ -3,9 +3,9 @@
 from turnout.core.timers.commands import CancelTimers, ResetTimers
 from turnout.line.grammar import Values
 from turnout.line.reading import Effect
+from turnout.line.trouble import CannotRead
 from turnout.line.verbs import Made, Making, Verb, pattern, slot, word
 from turnout.words.name import Name
-from turnout.words.trouble import Malformed
 
 
 def _recommend(values: Values, making: Making) -> Made:
@@ -24,7 +24,7 @@ def _timers(values: Values, making: Making) -> Made:
         if timer.incident == values.get("incident") and (timer.rung is not None or values["way"] == "cancel")
     )
     if not chosen:
-        raise Malformed("no timer is running out there", "timers", "see the timers of the incident")
+        raise CannotRead("no-timer", Name("no timer of it has run out", "该警情没有超时的计时"))
     if values["way"] == "reset":
         minutes = values.get("minutes")
         return Made((ResetTimers(timers=chosen, by_s=None if minutes is None else minutes * 60),))
@@ -54,7 +54,7 @@ VERBS = (
         "timers",
         ("t", "timers", "计时", "js"),
         Name("Reset or cancel an incident's timers", "重置或取消计时"),
-        "T F12 RESET 10",
+        "T F12 CANCEL",
         (
             (slot("incident"), word("way", "reset", "重置"), slot("minutes?")),
             (slot("incident"), word("way", "cancel", "取消")),
@@ -84,7 +84,7 @@ VERBS = (
         "info",
         ("i", "info", "资料", "zl"),
         Name("A procedure or contact by its short name", "按简称调取资料"),
-        "I HAZMAT",
+        "I MAYDAY",
         (pattern("info"),),
         lambda v, m: Made(effect=Effect("info", v["info"])),
         Name("Show {info}", "显示 {info}"),

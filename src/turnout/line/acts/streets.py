@@ -2,9 +2,9 @@
 
 from turnout.core.tables.commands import CloseRoad, OpenRoad, SetHospital
 from turnout.line.grammar import Values
+from turnout.line.trouble import CannotRead
 from turnout.line.verbs import Made, Making, Verb, pattern, slot, word
 from turnout.words.name import Name
-from turnout.words.trouble import Malformed
 
 CLOSED_RADIUS_M = 25.0
 """A closure by a crossing's name takes the crossing itself and the mouths of its streets."""
@@ -13,7 +13,10 @@ CLOSED_RADIUS_M = 25.0
 def _close_street(values: Values, making: Making) -> Made:
     location = making.locate(values["place"])
     if location.place is None:
-        raise Malformed("a forced place is on no map", "place", "name a crossing or an address")
+        raise CannotRead(
+            "not-on-the-map",
+            Name("a forced place is on no map: name a crossing or an address", "强制地点不在地图上，请写路口或门牌"),
+        )
     command = CloseRoad(
         closure_id=making.new_id(),
         line=(location.place,),
@@ -27,7 +30,11 @@ def _open_street(values: Values, making: Making) -> Made:
     wanted = values["text"].casefold()
     found = [each for each in making.board.closures.values() if wanted in each.reason.casefold() or each.id == wanted]
     if len(found) != 1:
-        raise Malformed(f"{len(found)} closures are called that", "closure", "use words of its reason, or the map")
+        said = Name(
+            f"{len(found)} closures are called that: use words of its reason, or the map",
+            f"有 {len(found)} 处封路符合，请用封路原因中的文字，或在地图上操作",
+        )
+        raise CannotRead("which-closure", said)
     return Made((OpenRoad(closure_id=found[0].id),))
 
 
