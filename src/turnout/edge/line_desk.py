@@ -2,6 +2,7 @@
 
 A line is read without the roads; where it asks for *what is recommended*, the proposal is fetched here and becomes an
 ordinary assignment that carries the offer. `U` takes back the session's last act, where that can be (core/undo.py).
+An act that cannot be taken back stays in the way of those before it: `U` never passes over it to an older one.
 """
 
 import asyncio
@@ -42,6 +43,13 @@ LINE_CHARS_MAX: Final = 10_000
 """A narrative line may hold a whole text entry (core/limits.py); the reading itself has a smaller limit."""
 
 
+class Act(msgspec.Struct, frozen=True):
+    """Something that a session did by its line, in words, and the commands that take it back; None: it cannot be."""
+
+    what: Name
+    back: tuple[Command, ...] | None
+
+
 class LineDesk:
     """Implements `edge.Lines`."""
 
@@ -49,7 +57,7 @@ class LineDesk:
         self._counter, self._adviser, self._places, self._now = counter, adviser, places, now
         self._catalogue: Catalogue | None = None
         self._reader: CommandLine | None = None
-        self._done: OrderedDict[str, list[tuple[Command, ...]]] = OrderedDict()
+        self._done: OrderedDict[str, list[Act]] = OrderedDict()
         self._lately: deque[tuple[int, Event]] = deque(maxlen=EVENTS_KEPT)
 
     def hear(self, told: Told[Board, Event]) -> None:
@@ -71,6 +79,8 @@ class LineDesk:
             UnitId(asked.focus.unit) if asked.focus.unit else None,
         )
         reading = await asyncio.to_thread(reader.read, text, self._counter.board, focus, _new_id)
+        if reading.effect is not None and reading.effect.kind == "undo":
+            reading = self._naming_act(who, reading)
         if not asked.run or not reading.understood:
             return _line_answer(await self._naming_units(who, reading), None)
         return await self._run(who, asked, reading)
@@ -96,29 +106,35 @@ class LineDesk:
                 return _line_answer(reading, recommended)
         if not commands:
             return _line_answer(reading, None, ran=True)
-        answer = await self._hand_in(who, asked.id, commands, to_undo=True)
+        answer = await self._hand_in(who, asked.id, commands, did=reading.explain)
         return _line_answer(reading, answer, commands)
 
     async def _hand_in(
-        self, who: Principal, line_id: str, commands: tuple[Command, ...], *, to_undo: bool = False
+        self, who: Principal, line_id: str, commands: tuple[Command, ...], *, did: Name | None = None
     ) -> Answer:
-        """One after the other, until one is refused. The line's identity makes theirs, so a repeat is known as one."""
+        """One after the other, until one is refused. The line's identity makes theirs, so a repeat is known as one.
+
+        `did` says in words what they do together; what was done of it can then be taken back as one act.
+        """
         answer: Answer = declined("malformed", problem="nothing to do", field="line")
         first = 0
-        undone: list[Command] = []
+        back: list[list[Command] | None] = []
         for index, command in enumerate(commands):
             before = self._counter.board
             answer = await self._counter.hand_in(who, f"{line_id or _new_id()}/{index}", command)
             if isinstance(answer, Declined):
-                return answer
+                break
             first = first or answer.seq_from
-            if to_undo and not answer.repeated:
-                events = [event for seq, event in self._lately if answer.seq_from <= seq <= answer.seq_to]
-                undone = [*(undo_of(before, command, events) or []), *undone]
-        if to_undo:
-            self._keep(who, tuple(undone))
-        assert isinstance(answer, Accepted)
-        return msgspec.structs.replace(answer, seq_from=first)
+            if not answer.repeated and answer.seq_to >= answer.seq_from:
+                back.append(self._back_of(before, command, answer))
+        if did is not None:
+            self._keep(who, did, back)
+        return answer if isinstance(answer, Declined) else msgspec.structs.replace(answer, seq_from=first)
+
+    def _back_of(self, before: Board, command: Command, answer: Accepted) -> list[Command] | None:
+        """What takes the command back, by what it really did; None where it cannot be, or that is no longer known."""
+        events = [event for seq, event in self._lately if answer.seq_from <= seq <= answer.seq_to]
+        return undo_of(before, command, events) if events else None
 
     async def _proposal(self, who: Principal, incident: IncidentId, level: int | None) -> Proposal | Declined:
         if self._adviser is None:
@@ -149,25 +165,45 @@ class LineDesk:
 
     # --- taking back
 
-    def _keep(self, who: Principal, commands: tuple[Command, ...]) -> None:
-        if not commands:
+    def _keep(self, who: Principal, did: Name, back: list[list[Command] | None]) -> None:
+        """On the session's stack: with its commands, last first, or as one that cannot be taken back."""
+        if not back:
             return
+        known = [each for each in reversed(back) if each is not None]
+        whole = tuple(command for each in known for command in each) if len(known) == len(back) else None
         kept = self._done.setdefault(who.session, [])
-        kept.append(commands)
+        kept.append(Act(did, whole))
         del kept[:-UNDO_KEPT]
         self._done.move_to_end(who.session)
         while len(self._done) > SESSIONS_MAX:
             self._done.popitem(last=False)
 
+    def _naming_act(self, who: Principal, reading: Reading) -> Reading:
+        """Which act `U` takes back, or that it cannot."""
+        kept = self._done.get(who.session)
+        if not kept:
+            return msgspec.structs.replace(reading, explain=declined("nothing-to-undo").text)
+        act = kept[-1]
+        if act.back is None:
+            return msgspec.structs.replace(reading, explain=_not_back(act).text)
+        explain = Name(f"takes back: {act.what.en}", f"撤回：{act.what.zh}")
+        return msgspec.structs.replace(reading, explain=explain, commands=act.back)
+
     async def _undo(self, who: Principal, asked: LineAsked, reading: Reading) -> dict[str, Any]:
         kept = self._done.get(who.session)
         if not kept:
             return _line_answer(reading, declined("nothing-to-undo"))
-        commands = kept[-1]
-        answer = await self._hand_in(who, asked.id, commands)
+        act = kept[-1]
+        if act.back is None:
+            return _line_answer(reading, _not_back(act))
+        answer = await self._hand_in(who, asked.id, act.back)
         if isinstance(answer, Accepted):
             kept.pop()
-        return _line_answer(reading, answer, commands)
+        return _line_answer(reading, answer, act.back)
+
+
+def _not_back(act: Act) -> Declined:
+    return declined("cannot-be-undone", act=act.what.en, act_zh=act.what.zh)
 
 
 def _with_units(explain: Name, proposal: Proposal) -> Name:

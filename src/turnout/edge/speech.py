@@ -101,6 +101,10 @@ WORDS: Final[dict[str, Name]] = {
     "no-gazetteer": Name("This city has no gazetteer; pick places on the map.", "本市没有地名库，请在地图上点选。"),
     "nothing-recommended": Name("Nothing can be recommended: choose units by hand.", "没有可推荐的力量，请人工选择。"),
     "nothing-to-undo": Name("There is nothing of yours that can be taken back.", "没有可以撤回的操作。"),
+    "cannot-be-undone": Name(
+        "Your last act cannot be taken back: {act}. Nothing was done; correct it by a further act.",
+        "您的上一步操作无法撤回：{act_zh}。未执行任何操作，请用新的操作更正。",
+    ),
     "no-way": Name("No way by road is known from where {unit} is to the incident.", "找不到 {unit} 到现场的道路。"),
     "place-unknown-of-unit": Name("Where {unit} is, is not known.", "{unit} 的位置未知。"),
     "incident-has-no-place": Name("The incident has no place on the map yet.", "该警情在地图上还没有位置。"),

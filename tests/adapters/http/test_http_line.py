@@ -58,6 +58,29 @@ async def test_the_last_act_is_taken_back(browser: httpx.AsyncClient, tag: str) 
     assert await units_on(browser, tag) == []
 
 
+async def test_an_act_that_cannot_be_taken_back_is_not_passed_over_to_an_older_one(
+    browser: httpx.AsyncClient, tag: str
+) -> None:
+    cloned = await line(browser, f"CLONE {tag}")
+    assert cloned["answer"]["ok"], cloned
+    before = await line(browser, "U", run=False)
+    taken_back = await line(browser, "U")
+    assert not taken_back["answer"]["ok"]
+    assert taken_back["answer"]["refusal"]["code"] == "cannot-be-undone"
+    for language in ("en", "zh"):
+        assert cloned["explain"][language] in taken_back["answer"]["text"][language]
+        assert cloned["explain"][language] in before["explain"][language]
+    assert (await browser.get(f"{API}/incidents/{tag}")).json()["status"] != "cancelled"
+
+
+async def test_before_enter_undo_says_what_it_would_take_back(browser: httpx.AsyncClient, tag: str) -> None:
+    sent = await line(browser, f"D E01 {tag}")
+    asked = await line(browser, "U", run=False)
+    assert asked["explain"]["en"] == f"takes back: {sent['explain']['en']}"
+    assert asked["explain"]["zh"] == f"撤回：{sent['explain']['zh']}"
+    assert await units_on(browser, tag) == ["E01"]
+
+
 async def test_an_alarm_is_raised_even_when_nobody_is_left_to_send(browser: httpx.AsyncClient, tag: str) -> None:
     await line(browser, f"D {tag}")
     answer = await line(browser, f"A {tag} 2")
