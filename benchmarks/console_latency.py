@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -102,13 +103,17 @@ class City:
     def __init__(self, client: httpx.AsyncClient, catalogue: Catalogue) -> None:
         self.client, self.catalogue = client, catalogue
         self.units = list(catalogue.units)
-        self.commands = self.refused = self.fixes = 0
+        self.cancel = next(reason.code for reason in catalogue.reasons.values() if reason.kind == "cancel")
+        self.commands = self.fixes = 0
+        self.refused: Counter[str] = Counter()
+        self.courses: set[asyncio.Task[None]] = set()
 
     async def give(self, **command: Any) -> bool:
         body = msgspec.json.encode({"id": str(uuid.uuid4()), "command": command})
         answer = await self.client.post("/commands", content=body)
         self.commands += 1
-        self.refused += answer.status_code >= 300
+        if answer.status_code >= 300:
+            self.refused[answer.json()["code"]] += 1
         return answer.status_code < 300
 
     async def log_on(self) -> None:
@@ -139,12 +144,11 @@ class City:
 
     async def call_in(self) -> None:
         """Calls begin at the rate; each runs its course by itself."""
-        courses: set[asyncio.Task[None]] = set()
         number = 0
         while True:
             course = asyncio.create_task(self._course(number))
-            courses.add(course)
-            course.add_done_callback(courses.discard)
+            self.courses.add(course)
+            course.add_done_callback(self.courses.discard)
             number += 1
             await asyncio.sleep(86_400.0 / CALLS_A_DAY)
 
@@ -160,7 +164,7 @@ class City:
         await self.give(do="add-narrative", incident_id=incident, entry_id=str(uuid.uuid4()), text="bench load")
         if sent:
             await self.give(do="clear-units", units=[unit], incident_id=incident, override="bench")
-        await self.give(do="cancel-incident", incident_id=incident, reason="DUP")
+        await self.give(do="cancel-incident", incident_id=incident, reason=self.cancel)
 
 
 async def measure(port: int, token: str, seconds: float, catalogue: Catalogue) -> tuple[Seen, City, int]:
@@ -182,6 +186,7 @@ async def measure(port: int, token: str, seconds: float, catalogue: Catalogue) -
             await asyncio.sleep(1.0 / LINES_A_SECOND)
         await asyncio.sleep(2.0)
         seen.count_missing()
+        work += city.courses
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
@@ -271,7 +276,7 @@ async def _run(chosen: argparse.Namespace, token: str, folder: Path) -> None:
         health = (await client.get("/health")).json()
     print(f"{chosen.server}, {CONSOLES} consoles, {len(city.units)} units, {os.cpu_count()} cores (server and clients)")
     print(
-        f"city: {city.commands} commands ({city.refused} refused), {city.fixes} places; {messages} messages to consoles"
+        f"city: {city.commands} commands (refused: {dict(city.refused)}), {city.fixes} places; {messages} messages to consoles"
     )
     print(f"line to another console's screen, ms: {centiles(seen.shown_ms)}; never shown: {seen.missing}")
     print(f"line to its own answer, ms:           {centiles(seen.answered_ms)}")
