@@ -276,7 +276,8 @@ async def _run(chosen: argparse.Namespace, token: str, folder: Path) -> None:
         health = (await client.get("/health")).json()
     print(f"{chosen.server}, {CONSOLES} consoles, {len(city.units)} units, {os.cpu_count()} cores (server and clients)")
     print(
-        f"city: {city.commands} commands (refused: {dict(city.refused)}), {city.fixes} places; {messages} messages to consoles"
+        f"city: {city.commands} commands (refused: {dict(city.refused)}), {city.fixes} places; "
+        f"{messages} messages to consoles"
     )
     print(f"line to another console's screen, ms: {centiles(seen.shown_ms)}; never shown: {seen.missing}")
     print(f"line to its own answer, ms:           {centiles(seen.answered_ms)}")

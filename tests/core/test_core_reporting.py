@@ -172,6 +172,21 @@ def test_clearing_from_a_dead_spot_keeps_its_true_time_and_the_odometer(room: An
     assert (room.unit("E01").since, room.unit("E01").odometer_km) == (pressed, 99.5)
 
 
+def test_availability_from_a_dead_spot_keeps_its_true_time_and_undoes_nothing_since(room: Any) -> None:
+    room.later(600)
+    pressed = room.now
+    room.later(300)
+    room.report("E01", "out-of-service", happened=pressed)
+    assert room.unit("E01").since == pressed
+    back = room.now
+    room.later(120)
+    room.report("E01", "available", happened=back)
+    assert (room.unit("E01").status, room.unit("E01").since) == (Available(in_quarters=False), back)
+    refusal = room.refusal(ReportStatus(unit="E01", status="out-of-service", happened=pressed), StagePassed)
+    assert (refusal.stage, refusal.now, refusal.since) == ("out-of-service", "available", back)
+    assert room.unit("E01").status == Available(in_quarters=False)
+
+
 def test_a_live_report_meant_for_another_incident_is_refused(room: Any) -> None:
     room.opened("I1")
     room.opened("I2")

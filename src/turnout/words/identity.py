@@ -6,7 +6,7 @@ CommandId = NewType("CommandId", str)
 """Made by whoever sends the command (a UUID). Sent again after a doubt, it is answered as before and done once."""
 
 IncidentId = NewType("IncidentId", str)
-"""Made by whoever opens the incident (a UUID, in the command). People use the board tag (`T03`) or the agency's number."""
+"""Made by whoever opens the incident (a UUID, in the command). People use the board tag (`T03`) or the number."""
 
 CallId = NewType("CallId", str)
 """Made by whoever takes the call in (a UUID, in the command)."""

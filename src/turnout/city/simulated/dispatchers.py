@@ -48,6 +48,8 @@ class Work(msgspec.Struct):
     call: PlannedCall | None
     asks: int = 0
     asking: bool = False
+    awaiting: bool = False
+    """A proposal or the answer to an assignment is on its way: nothing else is asked meanwhile."""
     wants_more: bool = False
     reported: bool = False
     closing: bool = False
@@ -305,11 +307,13 @@ class Colleagues:
         incident, work = held
         if incident.status == "held":
             return self._decide(incident, work, at_s)
+        if work.awaiting:
+            return []
         if incident.working() and not work.wants_more:
             work.asking = False
             return []
         work.asks += 1
-        work.asking, work.wants_more = True, False
+        work.asking, work.awaiting, work.wants_more = True, True, False
         ask = AskProposal(self.identity(f"{incident_id}/ask/{work.asks}"), incident_id)
         self._asked[ask.id] = ("proposal", incident_id)
         return [ask]
@@ -350,6 +354,7 @@ class Colleagues:
             offer=proposal.get("offer"),
         )
         self._asked[command.id] = ("assign", incident_id)
+        work.awaiting = True
         return [command]
 
     def heard(self, heard: Heard, now_s: float) -> list[Deed]:
@@ -357,9 +362,13 @@ class Colleagues:
         what, subject = self._asked.pop(heard.id, ("", ""))
         if what == "place":
             return self._ring(self._planned[subject], heard.answer) if heard.ok else self._unplaced(subject)
+        if what == "proposal" and subject in self._work:
+            self._work[subject].awaiting = False
         if what == "proposal" and heard.ok:
             return self._assign(subject, heard, now_s)
         work = self._work.get(subject)
+        if work is not None and what == "assign":
+            work.awaiting = False
         if work is not None and not heard.ok and what == "close":
             if work.closes < CLOSES_MAX:
                 self._note(now_s + ASK_AGAIN_S, "close", subject)

@@ -76,6 +76,8 @@ class AvailabilityReported(Fact, frozen=True, kw_only=True, tag="availability-re
     unit: UnitId
     in_quarters: bool
     code: str = ""
+    happened: Moment | None = None
+    """When it was pressed, where that was earlier."""
 
 
 class UnitFreed(Fact, frozen=True, kw_only=True, tag="unit-freed"):
@@ -117,16 +119,22 @@ class UnitLoggedOn(Fact, frozen=True, kw_only=True, tag="unit-logged-on"):
 
 class UnitLoggedOff(Fact, frozen=True, kw_only=True, tag="unit-logged-off"):
     unit: UnitId
+    happened: Moment | None = None
+    """When it was pressed, where that was earlier."""
 
 
 class UnitOutOfService(Fact, frozen=True, kw_only=True, tag="unit-out-of-service"):
     unit: UnitId
     reason: str
     note: str = ""
+    happened: Moment | None = None
+    """When it was pressed, where that was earlier."""
 
 
 class UnitInService(Fact, frozen=True, kw_only=True, tag="unit-in-service"):
     unit: UnitId
+    happened: Moment | None = None
+    """When it was pressed, where that was earlier."""
 
 
 class CrewWentWith(Fact, frozen=True, kw_only=True, tag="crew-went-with"):

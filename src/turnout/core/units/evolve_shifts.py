@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from turnout.core.applying import change_unit
+from turnout.core.applying import change_unit, the_unit
 from turnout.core.board import Available, Board, OffDuty, OutOfService
 from turnout.core.units.events import (
     AvailabilityReported,
@@ -20,6 +20,7 @@ from turnout.core.units.events import (
     UnitOutOfService,
     VehicleChanged,
 )
+from turnout.words.moment import Moment
 
 
 def evolve_shift(board: Board, event: ShiftEvent) -> Board:  # noqa: C901  one case per event
@@ -30,11 +31,12 @@ def evolve_shift(board: Board, event: ShiftEvent) -> Board:  # noqa: C901  one c
         case UnitLoggedOn():
             return _logged_on(board, event)
         case UnitLoggedOff():
-            return change_unit(board, unit, status=OffDuty(), since=at, crew=(), staffed=False, stack=(), free=False)
+            since = _since(board, event)
+            return change_unit(board, unit, status=OffDuty(), since=since, crew=(), staffed=False, stack=(), free=False)
         case UnitOutOfService():
-            return change_unit(board, unit, status=OutOfService(event.reason), since=at)
+            return change_unit(board, unit, status=OutOfService(event.reason), since=_since(board, event))
         case UnitInService():
-            return change_unit(board, unit, status=Available(in_quarters=False), since=at)
+            return change_unit(board, unit, status=Available(in_quarters=False), since=_since(board, event))
         case CrewWentWith():
             return change_unit(board, unit, status=OutOfService(crew_on(event.partner)), since=at)
         case CrewCameBack():
@@ -69,7 +71,12 @@ def _availability(board: Board, event: AvailabilityReported) -> Board:
     was = board.units[event.unit].status if event.unit in board.units else None
     moving_to = was.moving_to if isinstance(was, Available) and not event.in_quarters else None
     status = Available(in_quarters=event.in_quarters, moving_to=moving_to, code=event.code)
-    return change_unit(board, event.unit, status=status, since=event.at)
+    return change_unit(board, event.unit, status=status, since=_since(board, event))
+
+
+def _since(board: Board, event: AvailabilityReported | UnitInService | UnitLoggedOff | UnitOutOfService) -> Moment:
+    """The true time of what was pressed in a dead spot: what was pressed there after it is news all the same."""
+    return event.at if event.happened is None else max(event.happened, the_unit(board, event.unit).since)
 
 
 def _logged_on(board: Board, event: UnitLoggedOn) -> Board:

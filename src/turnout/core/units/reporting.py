@@ -5,6 +5,8 @@ logged and withdraws the later times. A status that comes late from a dead spot 
 that has been reported since.
 """
 
+from msgspec.structs import replace
+
 from turnout.core.board import (
     STAGES,
     Assignment,
@@ -20,6 +22,7 @@ from turnout.core.board import (
 from turnout.core.catalogue import StatusCode
 from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft, head
+from turnout.core.events import Event
 from turnout.core.lookups import duty_of, has_arrived, latest_assignment, unit_of
 from turnout.core.refusals import (
     No,
@@ -33,7 +36,14 @@ from turnout.core.refusals import (
 from turnout.core.timers.starting import timers_at_stage, timers_done_at_stage
 from turnout.core.units.clearing import Clearing, clear
 from turnout.core.units.commands import LogOff, ReportStatus, ReturnToService, TakeOutOfService
-from turnout.core.units.events import AvailabilityReported, StageTimeFilled, StatusReported
+from turnout.core.units.events import (
+    AvailabilityReported,
+    StageTimeFilled,
+    StatusReported,
+    UnitInService,
+    UnitLoggedOff,
+    UnitOutOfService,
+)
 from turnout.core.units.evolve_assignments import STAGE_ORDER
 from turnout.core.units.shifts import log_off, return_to_service, take_out_of_service
 from turnout.words.identity import IncidentId
@@ -70,11 +80,36 @@ def report_status(board: Board, command: ReportStatus, context: Context) -> Deci
     stage = next((stage for stage in INCIDENT_STAGES if stage == word), None)
     if stage is not None:
         return _on_incident(board, unit, stage, code, command, context)
+    passed = _passed_since(unit, word, command)
+    if passed is not None:
+        return passed
     if word in ("available", IN_QUARTERS):
-        return _available(board, unit, word == IN_QUARTERS, code, command, context)
-    if word == "off-duty":
-        return log_off(board, LogOff(units=(command.unit,)), context)
-    return take_out_of_service(board, TakeOutOfService(units=(command.unit,), reason=code or "reported"), context)
+        decided = _available(board, unit, word == IN_QUARTERS, code, command, context)
+    elif word == "off-duty":
+        decided = log_off(board, LogOff(units=(command.unit,)), context)
+    else:
+        out = TakeOutOfService(units=(command.unit,), reason=code or "reported")
+        decided = take_out_of_service(board, out, context)
+    return decided if isinstance(decided, No) else [_at_its_time(event, command, context) for event in decided]
+
+
+def _passed_since(unit: Unit, word: str, command: ReportStatus) -> StagePassed | None:
+    """On no incident: a stored report does not change what has been reported since."""
+    if isinstance(unit.status, OnIncident) or command.happened is None or command.override:
+        return None
+    if command.happened >= unit.since - CLOCK_ERROR_MS:
+        return None
+    now = str(unit.status.__struct_config__.tag)
+    return StagePassed(unit=unit.id, stage=word, now=now, since=unit.since)
+
+
+def _at_its_time(event: Event, command: ReportStatus, context: Context) -> Event:
+    """With the time when it was pressed, where the event is the report's own and not what follows from it."""
+    if not isinstance(event, AvailabilityReported | UnitInService | UnitLoggedOff | UnitOutOfService):
+        return event
+    if command.happened is None or event.unit != command.unit:
+        return event
+    return replace(event, happened=_happened(command, context))
 
 
 def _meaning(board: Board, unit: Unit, status: str) -> tuple[str, str] | UnknownCode:
