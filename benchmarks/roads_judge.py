@@ -10,6 +10,7 @@ points in the middle of random edges.
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -41,7 +42,17 @@ def judged(osm_file: Path, pairs: list[list[list[float]]]) -> list[float | None]
         (Path(folder) / "judge.lua").write_text(profile.replace("--[[speeds]]", speeds))
         (Path(folder) / "pairs.json").write_text(json.dumps(pairs))
         judge = str(Path(__file__).with_name("roads_judge_osrm.py"))
-        command = ["uv", "run", "--no-project", "--python", "3.12", "--with", "osrm-bindings", "python", judge]
+        command = [
+            str(Path(sys.executable).with_name("uv")),
+            "run",
+            "--no-project",
+            "--python",
+            "3.12",
+            "--with",
+            "osrm-bindings",
+            "python",
+            judge,
+        ]
         subprocess.run([*command, folder, str(osm_file.resolve())], check=True, timeout=600)
         answer: list[float | None] = json.loads((Path(folder) / "seconds.json").read_text())
         return answer
