@@ -23,7 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Only this machine, unless the operator says otherwise: then behind TLS."""
     port: int = PORT_DEFAULT
     origin: str = ""
-    """Under which name browsers reach it, for passkeys; empty: `http://localhost:<port>`."""
+    """Under which name browsers reach it, for passkeys; empty: `localhost:<port>`."""
     speed: float = 1.0
     """Of the simulated city: 1 is real time."""
     simulation: bool | None = None
@@ -31,17 +31,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     arrival: bool = False
     """Whether the place of a unit reports its status by itself (telemetry/policies.py)."""
     server: str = "granian"
+    tls_cert: Path | None = None
+    """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""
+    tls_key: Path | None = None
+
+    @property
+    def is_tls(self) -> bool:
+        return self.tls_cert is not None and self.tls_key is not None
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.is_tls else "http"
 
     @property
     def public_origin(self) -> str:
-        return self.origin or f"http://localhost:{self.port}"
+        return self.origin or f"{self.scheme}://localhost:{self.port}"
+
+
+_PATHS: Final = (
+    ("TURNOUT_DATA", "data"),
+    ("TURNOUT_CITY", "city"),
+    ("TURNOUT_TLS_CERT", "tls_cert"),
+    ("TURNOUT_TLS_KEY", "tls_key"),
+)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The defaults as TURNOUT_DATA, TURNOUT_CITY, TURNOUT_HOST, TURNOUT_PORT and TURNOUT_ORIGIN change them."""
+    """The defaults as TURNOUT_DATA, TURNOUT_CITY, TURNOUT_HOST, TURNOUT_PORT, TURNOUT_ORIGIN and
+    TURNOUT_TLS_CERT with TURNOUT_TLS_KEY change them."""
     settings = Settings()
     changes: dict[str, object] = {}
-    for name, field in (("TURNOUT_DATA", "data"), ("TURNOUT_CITY", "city")):
+    for name, field in _PATHS:
         if environment.get(name):
             changes[field] = Path(environment[name])
     for name, field in (("TURNOUT_HOST", "host"), ("TURNOUT_ORIGIN", "origin")):

@@ -69,6 +69,8 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
     serving.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serving.add_argument("--port", type=int, help="port to listen on (default: 8080)")
     serving.add_argument("--origin", help="the address that browsers use, for passkeys: https://desk.example")
+    serving.add_argument("--tls-cert", type=Path, help="certificate chain (PEM): serve TLS, with --tls-key")
+    serving.add_argument("--tls-key", type=Path, help="the certificate's private key (PEM, no passphrase)")
     serving.add_argument("--speed", type=float, help="of the simulated city: 1 is real time, up to 60")
     serving.add_argument("--no-simulation", action="store_true", help="nobody calls and nobody drives by itself")
     serving.add_argument("--arrival", action="store_true", help="let a unit's place report enroute and on scene")
@@ -85,6 +87,9 @@ def _simulate_arguments(simulating: argparse.ArgumentParser) -> None:
     simulating.add_argument("--city", type=Path, default=shipped_city(SHIPPED))
     simulating.add_argument("--token-file", type=Path, help="a file that holds the token (scopes: see the manual)")
     simulating.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
+    simulating.add_argument(
+        "--trust", type=Path, help="the server's own certificate (PEM), trusted whatever its issuer"
+    )
     simulating.add_argument("--speed", type=float, default=1.0, help="1 is real time, up to 60")
     simulating.add_argument("--load", type=float, default=1.0, help="how many cities' worth of calls")
     simulating.add_argument("--seed", type=int, default=0)
@@ -109,6 +114,7 @@ def _simulate(asked: argparse.Namespace) -> None:
         seed=asked.seed,
         source=asked.source,
         lasts_s=asked.lasts_s,
+        trust=asked.trust,
     )
     tally = asyncio.run(simulated)
     print(f"  {tally.sent} commands, {sum(tally.refused.values())} refused, {tally.fixes} places", flush=True)
@@ -116,7 +122,7 @@ def _simulate(asked: argparse.Namespace) -> None:
 
 def settings_of(asked: argparse.Namespace) -> Settings:
     """The environment's settings, as the command line changes them."""
-    named = ("city", "data", "host", "port", "origin", "speed", "server", "arrival")
+    named = ("city", "data", "host", "port", "origin", "speed", "server", "arrival", "tls_cert", "tls_key")
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value not in (None, False)}
     if getattr(asked, "no_simulation", False):

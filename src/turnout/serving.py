@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from turnout.adapters.certificate import Certificate, read_certificate
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.app import WebApp
 from turnout.adapters.http.assets import Assets
@@ -41,6 +42,7 @@ from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
 from turnout.edge.edge import Edge, Ground
+from turnout.edge.health import certificate_warning
 from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
 from turnout.edge.looking_up import LookUp, with_record
@@ -56,6 +58,7 @@ from turnout.simulation import Simulation
 from turnout.telemetry.latest import Latest
 from turnout.web_server import check_port, web
 from turnout.words.identity import UnitId
+from turnout.words.trouble import Malformed
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +79,14 @@ async def serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     check_port(settings)
+    certificate = certificate_of(settings)
     async with AsyncExitStack() as stack:
         city = load_city(settings.city or shipped_city(SHIPPED))
         edge, accounts = await stack.enter_async_context(opened(settings, city))
         assets = Assets(BUILT, city.artefacts.tiles)
         _set_aside_what_stays()
-        app = WebApp(edge, assets, SocketDoor(edge))
+        edge.certificate_expires = certificate.expires if certificate is not None else None
+        app = WebApp(edge, assets, SocketDoor(edge), is_tls=settings.is_tls)
         await stack.enter_async_context(web(app, settings))
         _greet(settings, city, accounts, assets)
         if settings.simulation if settings.simulation is not None else city.demo:
@@ -90,6 +95,19 @@ async def serve(settings: Settings) -> None:
         say("Stopping: finishing what was taken.", "正在停止：完成已受理的工作。")
         edge.connections.end_all()
         await asyncio.sleep(CUT_S)
+
+
+def certificate_of(settings: Settings) -> Certificate | None:
+    """What the server will show, if it speaks TLS itself; said at once when it ends soon. Raises `Malformed`."""
+    if settings.tls_cert is None and settings.tls_key is None:
+        return None
+    if settings.tls_cert is None or settings.tls_key is None:
+        raise Malformed("certificate and key go together", where="--tls-cert, --tls-key", cure="give both or neither")
+    certificate = read_certificate(settings.tls_cert, settings.tls_key)
+    warning = certificate_warning(certificate.expires, SystemClock().now())
+    if warning is not None:
+        say(warning.en, warning.zh)
+    return certificate
 
 
 CUT_S: Final = 0.3

@@ -59,11 +59,13 @@ class Simulation:
         log.error("the simulated city ended %d times and is given up", RESTARTS_MAX)
 
     async def _run_once(self, token: str) -> int:
-        server = f"http://{self._settings.host}:{self._settings.port}"
+        settings = self._settings
+        server = f"{settings.scheme}://{settings.host}:{settings.port}"
+        trust = ("--trust", str(settings.tls_cert)) if settings.is_tls else ()
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "turnout.main", "simulate", "--server", server, "--city", str(self._city)),
-            *("--speed", str(self._settings.speed), "--token-stdin"),
+            *("--speed", str(self._settings.speed), "--token-stdin", *trust),
             stdin=asyncio.subprocess.PIPE,
         )
         try:

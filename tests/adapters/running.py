@@ -67,9 +67,17 @@ class SteppedClock(SystemClock):
 class Running:
     """An edge at work, with what a test wants of it."""
 
-    def __init__(self, edge: Edge, accounts: Accounts, app: WebApp, clock: SteppedClock) -> None:
-        self.edge, self.accounts, self.app, self.clock = edge, accounts, app, clock
+    def __init__(self, edge: Edge, accounts: Accounts, assets: Assets, clock: SteppedClock) -> None:
+        self.edge, self.accounts, self.assets, self.clock = edge, accounts, assets, clock
+        self.app = WebApp(edge, assets, SocketDoor(edge))
         self.url = ""
+
+    def app_for(self, settings: Settings) -> WebApp:
+        """The application as `serve` has it under these settings."""
+        certificate = serving.certificate_of(settings)
+        self.edge.certificate_expires = certificate.expires if certificate is not None else None
+        self.app = WebApp(self.edge, self.assets, SocketDoor(self.edge), is_tls=settings.is_tls)
+        return self.app
 
     def client(self, **headers: str) -> httpx.AsyncClient:
         """A browser or program of its own, straight into the application."""
@@ -108,17 +116,18 @@ async def running(folder: Path, built: Path | None = None, **settings: Any) -> A
         chosen = Settings(data=folder, **settings)
         async with serving.opened(chosen, san_francisco()) as (edge, accounts):
             assets = Assets(built or folder / "none", san_francisco().artefacts.tiles)
-            yield Running(edge, accounts, WebApp(edge, assets, SocketDoor(edge)), clock)
+            yield Running(edge, accounts, assets, clock)
 
 
 @asynccontextmanager
-async def served(folder: Path, server: str = "granian", **settings: Any) -> AsyncIterator[Running]:
+async def served(
+    folder: Path, server: str = "granian", tls: tuple[Path, Path] | None = None, **settings: Any
+) -> AsyncIterator[Running]:
     """With a real web server on a free port of this machine."""
     port = free_port()
-    async with (
-        running(folder, port=port, server=server, **settings) as house,
-        web(house.app, Settings(port=port, server=server)),
-    ):
+    cert, key = tls or (None, None)
+    shown = Settings(port=port, server=server, tls_cert=cert, tls_key=key)
+    async with running(folder, port=port, server=server, **settings) as house, web(house.app_for(shown), shown):
         house.url = f"127.0.0.1:{port}"
         yield house
 

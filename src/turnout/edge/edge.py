@@ -83,6 +83,8 @@ class Edge:
     on_places: Callable[[Sequence[UnitId]], None] = lambda units: None
     """Told which units have a new place: the roads and the policies."""
     arrival: bool = False
+    certificate_expires: Moment | None = None
+    """Of the TLS that the program speaks itself; None where it speaks none."""
     connections: Connections = field(default_factory=Connections)
     lag: Lag = field(default_factory=Lag)
 

@@ -1,10 +1,17 @@
 """How things stand, in numbers for a watch-dog and in a sentence for people."""
 
+from collections.abc import Iterator
+from typing import Final
+
 import msgspec
 
 from turnout.edge.edge import Edge
 from turnout.edge.speech import words_for
+from turnout.words.moment import DAY_MS, Moment
 from turnout.words.name import Name
+
+CERTIFICATE_WARN_DAYS: Final = 30
+"""Before it ends: what a city's purchasing needs, and a third of the 90 days that public issuers give."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +25,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     restarts: int
     trouble: str
     sentence: Name
+    certificate_expires: Moment | None
+    """When the server's own TLS certificate ends; none where a proxy has it."""
+    warnings: tuple[Name, ...]
+    """What does not stop the desk, but will if nobody looks after it."""
 
 
 def health_of(edge: Edge) -> Health:
@@ -33,4 +44,29 @@ def health_of(edge: Edge) -> Health:
         restarts=desk.restarts,
         trouble=desk.trouble,
         sentence=sentence or Name("The desk takes commands.", "指挥台工作正常。"),
+        certificate_expires=edge.certificate_expires,
+        warnings=tuple(_warnings(edge)),
+    )
+
+
+def _warnings(edge: Edge) -> Iterator[Name]:
+    if edge.certificate_expires is not None:
+        warning = certificate_warning(edge.certificate_expires, edge.now())
+        if warning is not None:
+            yield warning
+
+
+def certificate_warning(expires: Moment, now: Moment) -> Name | None:
+    """What to say of a certificate that ends soon or is over; None while there is time."""
+    days = (expires - now) // DAY_MS
+    if days >= CERTIFICATE_WARN_DAYS:
+        return None
+    if days < 0:
+        return Name(
+            "The server's TLS certificate has expired: browsers turn away. Renew it and restart.",
+            "服务器 TLS 证书已过期，浏览器会拒绝连接。请更换证书并重启。",
+        )
+    return Name(
+        f"The server's TLS certificate ends in {days} days. Renew it and restart.",
+        f"服务器 TLS 证书将在 {days} 天后到期，请更换证书并重启。",
     )

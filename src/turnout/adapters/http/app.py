@@ -37,22 +37,37 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 API: Final = "/api/v1"
 GZIP_FROM_BYTES: Final = 4_096
+STRICT: Final = (b"strict-transport-security", b"max-age=31536000")
+"""A year. Without `includeSubDomains`: the city's other hosts are not ours to bind."""
 
 
 class WebApp:
     """`api` for programs and consoles, `assets` for browsers, `socket` for what follows the board."""
 
-    def __init__(self, edge: Edge, assets: Assets, socket: Asgi) -> None:
+    def __init__(self, edge: Edge, assets: Assets, socket: Asgi, *, is_tls: bool = False) -> None:
         self.api = litestar_app(edge)
+        self._is_tls = is_tls
         self._assets, self._socket = assets, socket
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        send = _strictly(send) if self._is_tls else send
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         elif scope["type"] == "http" and self._assets.knows(str(scope["path"])):
             await self._assets(scope, receive, send)
         else:
             await self.api(scope, receive, send)  # type: ignore[arg-type]
+
+
+def _strictly(send: Send) -> Send:
+    """Whoever has reached us by TLS once never asks in the clear again (RFC 6797)."""
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), STRICT]
+        await send(message)
+
+    return sending
 
 
 def litestar_app(edge: Edge) -> Litestar:

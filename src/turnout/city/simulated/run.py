@@ -83,17 +83,19 @@ async def run(
     warm_up_s: float = 3600.0,
     lasts_s: float | None = None,
     warm: asyncio.Event | None = None,
+    trust: Path | None = None,
 ) -> Tally:
     """Simulate until cancelled, or for `lasts_s` of wall time.
 
     `speed`: simulated seconds per second (1 to 60). `load`: how many cities' worth of calls. `warm` is set once the
     warm-up is over. The token needs the scopes calls, dispatch, field:*, avl and read.
+    `trust`: the server's own certificate, where no issuer vouches for it.
     """
     parts = await asyncio.to_thread(load_parts, folder)
     speed = min(max(speed, 0.1), SPEED_MAX)
     fix_every_s = min(FIX_HOP_S, max(FIX_MOVING_S, speed))
     choices = Choices(seed, source, load, _at_speed(habits or Habits(), speed), fix_every_s, dead_spots=speed <= 2.0)
-    async with Link(url, token) as link:
+    async with Link(url, token, trust) as link:
         while not await link.reached(0, within_s=BOARD_S):
             _go_on(link)
             log.warning("no board from %s yet", url)
