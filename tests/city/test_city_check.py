@@ -67,6 +67,7 @@ BREAKS = [
     Break("geojson-feature", "zones.geojson", '"properties":{"id":"FD-FS2"', '"about":{"id":"FD-FS2"', "FD-FS2"),
     Break("unknown-field", "types.toml", "priority = 1", "prioritty = 1", "[[type]]"),
     Break("wrong-field", "stations.csv", "47.005000,9.008200", "north,9.008200", "north"),
+    Break("bad-rest", "agencies.toml", 'id = "EMS"', 'rest_s = -60\nid = "EMS"', 'rest_s = -60'),
     Break("info-front", "info/gas.md", 'short = "GAS"', "", ""),
     Break("plan-levels", "plans.toml", 'levels.1 = ["1 truck"]', 'levels.first = ["1 truck"]', 'id = "lift"'),
     Break("plan-need", "plans.toml", '"3 engine attack"', '"three engines"', "[[plan]]"),

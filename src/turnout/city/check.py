@@ -5,7 +5,7 @@ from typing import Final
 
 from turnout.city.draft import read_draft
 from turnout.city.problem import Problem, Spot
-from turnout.city.rules import coverage_of_codes, plans, roads, typed_words, zones
+from turnout.city.rules import coverage_of_codes, plans, roads, service, typed_words, zones
 from turnout.city.rules.references import TABLE_RULES, Rule
 from turnout.words.name import Name
 
@@ -22,6 +22,7 @@ CITY_RULES: Final[tuple[Rule, ...]] = (
     coverage_of_codes.somebody_may_run_it,
     coverage_of_codes.units_fit_their_agency,
     coverage_of_codes.names_are_in_both_languages,
+    service.rests_are_times,
     typed_words.words_mean_one_thing,
     zones.places_are_in_the_city,
     zones.zones_do_not_overlap,

@@ -24,6 +24,8 @@ class Agency(msgspec.Struct, frozen=True):
     series: str
     neighbour: bool = False
     """A mutual-aid agency from outside the city: asked only where a plan says so."""
+    rest_s: int = 0
+    """How long its crews rest after an incident before they are proposed for what can wait (2.1); 0: not at all."""
 
 
 class Station(msgspec.Struct, frozen=True):
@@ -48,6 +50,8 @@ class UnitKind(msgspec.Struct, frozen=True):
     rank: int = 50
     """For the primary unit of an incident: the lowest rank on it leads (6.3)."""
     transports: bool = False
+    rest_s: int | None = None
+    """As the agency's, for this kind; None: what the agency says."""
 
 
 class UnitEntry(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from turnout.recommend.plans import wanted
 from turnout.recommend.proposal import Bypassed, Proposal, ProposedUnit, Reason, Shortfall
 from turnout.recommend.request import Candidate, DriveTimes, Positions, Request
 from turnout.recommend.rules import BARS, WEIGHTS
+from turnout.recommend.rules.rest import RESTING, rest_left_s
 from turnout.recommend.starting import Start, start_of
 from turnout.roads.spot import Spot, Spots
 from turnout.words.identity import UnitId
@@ -54,6 +55,9 @@ def recommend(
     choice = _choose_among(request, field, roads, near if near < len(able) else None)
     if choice.still_open and near < len(able):
         choice = _choose_among(request, field, roads, None)
+    if choice.still_open and any(reason.code == RESTING for reason in barred.values()):
+        awake = {unit: reason for unit, reason in barred.items() if reason.code != RESTING}
+        choice = _choose_among(request, msgspec.structs.replace(field, barred=awake), roads, None)
     return _proposal(request, alarm_level, choice)
 
 
@@ -152,7 +156,12 @@ def _candidates(
 
 
 def _nearest_of_each(candidates: Sequence[Candidate], request: Request) -> list[Candidate]:
-    """Enough of each capability, soonest first. Under rotation all of them: rest decides there, not distance."""
+    """Enough of each capability, soonest first. Under rotation all of them: rest decides there, not distance.
+
+    Where what can wait would wake crews that rest, those that have rested come first, however far.
+    """
+    if not request.is_urgent:
+        candidates = sorted(candidates, key=lambda each: rest_left_s(each.unit, request) > 0)
     if request.wanted.by_rotation:
         return list(candidates)
     room = Counter({need.capability: _wanted_count(request) + SPARE for need in request.wanted.needs})

@@ -17,6 +17,8 @@ SAID: Final[dict[str, Name]] = {
     ),
     "held-for-coverage": Name("held back to cover {station}; {unit} goes", "留守 {station}，改派 {unit}"),
     "rested-less": Name("about as soon as {unit}, which has rested longer", "与 {unit} 相差无几，{unit} 休整更久"),
+    "still-resting": Name("resting after its last incident: {left_min} min left", "任务后休整中，还需 {left_min} 分钟"),
+    "rest-cut-short": Name("its rest is cut short by {left_min} min", "休整未满，还差 {left_min} 分钟"),
     "excluded-by-hand": Name("left out by the dispatcher", "调度员排除"),
     "not-staffed": Name("not staffed", "无人值守"),
     "other-agency": Name("belongs to {agency}", "属于 {agency}"),

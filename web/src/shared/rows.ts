@@ -268,6 +268,7 @@ export interface Agency {
   id: string
   name: Name
   neighbour: boolean
+  rest_s: number
   series: string
 }
 /**
@@ -431,6 +432,7 @@ export interface UnitKind {
   discipline: 'ems' | 'fire' | 'police' | 'services'
   name: Name
   rank: number
+  rest_s: number | null
   transports: boolean
   turnout_s: number
 }
@@ -767,6 +769,7 @@ export interface Unit {
   kind: string
   last_dispatched: number | null
   last_incident: string | null
+  last_worked: number | null
   note: string
   odometer_km: number | null
   since: number

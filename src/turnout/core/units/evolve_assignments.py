@@ -142,7 +142,9 @@ def _ended(board: Board, event: AssignmentEnded) -> Board:
         odometer_km=_with_odometer(assignment, "ended", event.odometer_km),
     )
     board = change_incident(board, event.incident, event, assignments=with_assignment(incident, index, over))
-    known = the_unit(board, event.unit).odometer_km
+    unit = the_unit(board, event.unit)
+    set_out = assignment.times.keys() - {"dispatched", "acknowledged"}
+    known = unit.odometer_km
     return change_unit(
         board,
         event.unit,
@@ -150,6 +152,7 @@ def _ended(board: Board, event: AssignmentEnded) -> Board:
         since=event.ended,
         free=False,
         odometer_km=known if event.odometer_km is None else event.odometer_km,
+        last_worked=event.ended if set_out else unit.last_worked,
     )
 
 

@@ -103,4 +103,6 @@ class Unit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Free differs from clear (3.22): it still belongs to its incident, but may be sent elsewhere."""
     odometer_km: float | None = None
     note: str = ""
+    last_worked: Moment | None = None
+    """When it left the last incident that it had set out for: since then its crew rests (2.1)."""
     last_incident: IncidentId | None = None

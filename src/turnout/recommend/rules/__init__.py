@@ -19,6 +19,7 @@ from turnout.recommend.rules import (
     in_service,
     not_busy,
     on_duty,
+    rest,
     rotation,
 )
 
@@ -33,8 +34,10 @@ BARS: Final[tuple[Bar, ...]] = (
     duress.bar,
     not_busy.bar,
     crew_size.bar,
+    rest.bar,
 )
 WEIGHTS: Final[tuple[Weight, ...]] = (
     rotation.weigh,
     hold_back.weigh,
+    rest.weigh,
 )
