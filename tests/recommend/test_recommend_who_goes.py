@@ -168,6 +168,14 @@ def test_a_place_off_the_roads_proposes_nobody_and_says_so(ruler):
     assert [note.code for note in proposal.notes] == ["place-not-on-the-roads"]
 
 
+def test_an_incident_in_a_park_is_reached_by_the_nearest_road_and_that_is_said(ruler, monkeypatch):
+    monkeypatch.setattr(ruler, "spot_of", lambda place: Spot(round(place.lon * 1000), 0.0, 140.8 * (place.lon == 0.0)))
+    city = a_city(a_plan(Need("engine", 1)))
+    proposal = proposed(a_board(city, [an_incident()], a_unit("E1", "engine", "S1")), ruler)
+    assert units_of(proposal) == ["E1"]
+    assert [(note.code, note.fields) for note in proposal.notes] == [("place-off-the-roads", {"distance_m": 141})]
+
+
 def test_without_a_plan_it_is_said_that_none_fits(ruler):
     proposal = proposed(a_board(a_city(), [an_incident()], a_unit("E1", "engine", "S1")), ruler)
     assert [note.code for note in proposal.notes] == ["no-plan-fits"]

@@ -157,16 +157,16 @@ def shown(proposal: Proposal, board: Board) -> dict[str, Any]:
         "plan": named[0] if named else None,
         "plans": named,
         "alarm_level": proposal.alarm_level,
-        "lines": [_line(one) for one in proposal.lines],
-        "also": [_line(one) for one in proposal.also],
-        "bypassed": [_bypassed(one) for one in proposal.bypassed],
+        "lines": [_line(one, board) for one in proposal.lines],
+        "also": [_line(one, board) for one in proposal.also],
+        "bypassed": [_bypassed(one, board) for one in proposal.bypassed],
         "shortfalls": proposal.shortfalls,
-        "notes": [_reason(one) for one in proposal.notes],
+        "notes": [_reason(one, board) for one in proposal.notes],
         "offer": proposal.offer,
     }
 
 
-def _line(one: ProposedUnit) -> dict[str, Any]:
+def _line(one: ProposedUnit, board: Board) -> dict[str, Any]:
     return {
         "unit": one.unit,
         "capability": one.capability,
@@ -179,14 +179,14 @@ def _line(one: ProposedUnit) -> dict[str, Any]:
         "from": one.start,
         "fix_age_s": one.fix_age_s,
         "hold_back": one.hold_back,
-        "why": [_reason(reason) for reason in one.why],
+        "why": [_reason(reason, board) for reason in one.why],
     }
 
 
-def _bypassed(one: Bypassed) -> dict[str, Any]:
-    return {"unit": one.unit, "capability": one.capability, "total_s": one.total_s, **_reason(one.reason)}
+def _bypassed(one: Bypassed, board: Board) -> dict[str, Any]:
+    return {"unit": one.unit, "capability": one.capability, "total_s": one.total_s, **_reason(one.reason, board)}
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
-    text = Name(speak(reason, "en"), speak(reason, "zh-CN"))
+def _reason(reason: Reason, board: Board) -> dict[str, Any]:
+    text = Name(speak(reason, "en", board.catalogue), speak(reason, "zh-CN", board.catalogue))
     return {"code": reason.code, "fields": reason.fields, "text": text}

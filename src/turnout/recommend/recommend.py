@@ -19,6 +19,7 @@ from turnout.recommend.request import Candidate, DriveTimes, Positions, Request
 from turnout.recommend.rules import BARS, WEIGHTS
 from turnout.recommend.rules.rest import RESTING, rest_left_s
 from turnout.recommend.starting import Start, start_of
+from turnout.roads.ground import SNAP_LIMIT_M
 from turnout.roads.spot import Spot, Spots
 from turnout.words.identity import UnitId
 from turnout.words.moment import Moment
@@ -30,6 +31,9 @@ BYPASSED_MAX = 12
 """Units passed over that are named per proposal, soonest first: those that a person would ask about."""
 SPARE = 12
 """Candidates weighed beyond those wanted: enough that rotation and hold-backs can reach past the nearest."""
+
+BESIDE_M = SNAP_LIMIT_M
+"""An incident farther than this from a road is not reached by driving alone, and that is said."""
 
 
 def recommend(
@@ -78,7 +82,8 @@ class _Choice(msgspec.Struct, frozen=True):
     candidates: list[Candidate]
     chosen: list[Chosen]
     still_open: list[Need]
-    on_the_roads: bool
+    target: Spot | None
+    """The incident on the roads."""
 
 
 def _choose_among(request: Request, field: _Field, roads: DriveTimes, enough: int | None) -> _Choice:
@@ -90,7 +95,7 @@ def _choose_among(request: Request, field: _Field, roads: DriveTimes, enough: in
     for weigh in WEIGHTS:
         candidates = weigh(candidates, request)
     chosen, still_open = choose(candidates, request.wanted.needs)
-    return _Choice(timed, field.barred | no_way, candidates, chosen, still_open, target is not None)
+    return _Choice(timed, field.barred | no_way, candidates, chosen, still_open, target)
 
 
 def _able(request: Request) -> list[Unit]:
@@ -195,7 +200,7 @@ def _proposal(request: Request, alarm_level: int | None, choice: _Choice) -> Pro
         also=_also(request, choice.candidates, taken),
         bypassed=bypassed,
         shortfalls=shortfalls,
-        notes=_notes(request, choice.on_the_roads),
+        notes=_notes(request, choice.target),
         offer=_offer(request, lines, bypassed, shortfalls),
     )
 
@@ -278,14 +283,16 @@ def _passed(candidate: Candidate, capability: str, reason: Reason) -> Bypassed:
     return Bypassed(unit=candidate.unit.id, capability=capability, reason=reason, total_s=total_s)
 
 
-def _notes(request: Request, on_the_roads: bool) -> tuple[Reason, ...]:
+def _notes(request: Request, target: Spot | None) -> tuple[Reason, ...]:
     notes = []
     if not request.wanted.plans:
         notes.append(Reason("no-plan-fits", {"type": request.incident.type}))
     elif not request.wanted.needs:
         notes.append(Reason("plan-is-met"))
-    if not on_the_roads:
+    if target is None:
         notes.append(Reason("place-not-on-the-roads"))
+    elif target.offset_m > BESIDE_M:
+        notes.append(Reason("place-off-the-roads", {"distance_m": round(target.offset_m)}))
     return tuple(notes)
 
 

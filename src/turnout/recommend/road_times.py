@@ -9,6 +9,10 @@ from turnout.words.place import Place
 PLACES_MAX = 4096
 """Places whose road is remembered: stations and running incidents, of which a city has fewer."""
 
+OFF_ROAD_MAX_M = 5_000.0
+"""How far from any road an incident may lie: parks, beaches, new quarters that the road file lacks, the shore.
+Crews drive to the nearest road all the same; farther out than this a time by road would mean nothing."""
+
 
 class RoadConditions:
     """The closures of the board as conditions on the roads; worked out again only when the board's closures change."""
@@ -48,7 +52,7 @@ class PlaceSpots:
         if place not in self._known:
             if len(self._known) >= PLACES_MAX:
                 self._known.clear()
-            self._known[place] = self._roads.snap(place)
+            self._known[place] = self._roads.snap(place, limit_m=OFF_ROAD_MAX_M)
         return self._known[place]
 
 

@@ -1,15 +1,17 @@
 """What a recommendation's reasons say, in both languages. A house test holds that every code in use is here."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from turnout.core.catalogue import Catalogue
 from turnout.recommend.proposal import Reason
 from turnout.words.name import Language, Name
 
 SAID: Final[dict[str, Name]] = {
     "soonest": Name("soonest by road: no. {rank} for {capability}", "按路程最快：{capability} 第 {rank} 位"),
-    "in-quarters": Name("in quarters at {station}", "在 {station} 站内"),
+    "in-quarters": Name("in quarters at {station}", "在 {station} 待命"),
     "on-the-road": Name("on the road, seen just now", "在途，位置为实时"),
-    "fix-is-old": Name("place is {age_s} s old", "位置为 {age_s} 秒前"),
+    "fix-is-old": Name("place is {age_s} old", "位置是 {age_s} 前的"),
     "assumed-at-station": Name("not seen lately: reckoned from {station}", "近期无位置，按从 {station} 出发计算"),
     "by-rotation": Name("its turn: no. {turn} in rotation", "轮值第 {turn} 位"),
     "empties-station": Name(
@@ -36,15 +38,41 @@ SAID: Final[dict[str, Name]] = {
     "on-this-incident": Name("already on this incident", "已在本警情"),
     "crew-too-small": Name("crew of {crew}, needs {needed}", "在车 {crew} 人，需 {needed} 人"),
     "no-way-by-road": Name("no way there by road just now", "目前无路可达"),
-    "too-far": Name("farther than the plan allows ({limit_s} s)", "超出预案允许的行程（{limit_s} 秒）"),
+    "too-far": Name("farther than the plan allows ({limit_s})", "超出预案允许的行程（{limit_s}）"),
     "no-plan-fits": Name("no response plan fits {type}: choose by hand", "没有适用于 {type} 的预案，请人工选择"),
     "plan-is-met": Name("what the plan calls for is already on it", "预案所需力量均已派出"),
+    "place-off-the-roads": Name(
+        "{distance_m} m from the nearest road that is known: times are to that road",
+        "距已知最近道路 {distance_m} 米，时间只算到该道路",
+    ),
     "place-not-on-the-roads": Name(
         "the place is not on the map's roads: times unknown, choose by hand", "地点不在路网上，无法计算时间，请人工选择"
     ),
 }
 
 
-def speak(reason: Reason, language: Language) -> str:
-    """The reason as a person reads it."""
-    return SAID[reason.code].spoken(language).format_map(reason.fields)
+def speak(reason: Reason, language: Language, catalogue: Catalogue | None = None) -> str:
+    """The reason as a person reads it: names of the city's tables for codes, minutes and seconds for seconds."""
+    known = {} if catalogue is None else _names(catalogue)
+    fields: dict[str, object] = {}
+    for key, value in reason.fields.items():
+        name = known.get(key, {}).get(str(value))
+        if name is not None:
+            fields[key] = name.spoken(language)
+        elif key.endswith("_s"):
+            minutes, seconds = divmod(int(value), 60)
+            fields[key] = f"{minutes}:{seconds:02}"
+        else:
+            fields[key] = value
+    return SAID[reason.code].spoken(language).format_map(fields)
+
+
+def _names(catalogue: Catalogue) -> dict[str, Mapping[str, Name]]:
+    """What the codes in a reason's fields are called, by field."""
+    return {
+        "capability": catalogue.capabilities,
+        "station": {key: station.name for key, station in catalogue.stations.items()},
+        "agency": {key: agency.name for key, agency in catalogue.agencies.items()},
+        "type": {code: kind.name for code, kind in catalogue.types.items()},
+        "reason": {code: reason.name for code, reason in catalogue.reasons.items()},
+    }

@@ -73,7 +73,7 @@ SAID: Final = Path(__file__).with_name("phrases.toml")
 
 
 class Phrases:
-    """What is said, in the caller's language."""
+    """What is said, in the caller's language: by the type of the incident where it is told apart, else by its group."""
 
     def __init__(self, path: Path = SAID) -> None:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -83,8 +83,8 @@ class Phrases:
             for group, lines in groups.items()
         }
 
-    def say(self, who: str, group: str, chance: random.Random, chinese: bool = False) -> str:
-        lines = self._said.get((who, group)) or self._said[who, "service"]
+    def say(self, who: str, kind: str, group: str, chance: random.Random, chinese: bool = False) -> str:
+        lines = self._said.get((who, kind)) or self._said.get((who, group)) or self._said[who, "service"]
         return chance.choice(lines).spoken("zh-CN" if chinese else "en")
 
 
@@ -245,7 +245,9 @@ def _call_about(happening: Happening, phrases: Phrases, run: str, chance: random
         group=happening.group,
         urgent=happening.urgent,
         channel=channel,
-        text=phrases.say("caller", happening.group, chance, chinese=not alarm and chance.random() < CHINESE_SHARE),
+        text=phrases.say(
+            "caller", happening.type, happening.group, chance, not alarm and chance.random() < CHINESE_SHARE
+        ),
         source=source,
         address=happening.address,
         place=happening.place,

@@ -416,7 +416,8 @@ class Colleagues:
         held = self._open(incident_id)
         if held is None or held[1].call is None:
             return []
-        text = self.phrases.say("crew", held[1].call.group, self._chance(f"{incident_id}/said"))
+        incident, call = held[0], held[1].call
+        text = self.phrases.say("crew", incident.type, call.group, self._chance(f"{incident_id}/said"))
         entry = self.identity(f"{incident_id}/entry")
         body = {"do": "add-narrative", "incident_id": incident_id, "entry_id": entry, "text": text, "kind": "crew"}
         return [self._command(f"{incident_id}/report", incident_id, at_s, **body)]

@@ -67,7 +67,9 @@ def load_parts(folder: Path) -> Parts:
         )
     speeds = folder / "speeds.toml"
     roads = Roads.load(artefacts.roads, speeds if speeds.is_file() else None)
-    return Parts(city, roads, read_behaviour(artefacts.behaviour), Demand(artefacts.demand), read_week(artefacts.week))
+    # The fire department's week has calls from the airport, miles beyond the city and its road file.
+    week = [call for call in read_week(artefacts.week) if city.boundary.contains(call.place)]
+    return Parts(city, roads, read_behaviour(artefacts.behaviour), Demand(artefacts.demand), week)
 
 
 async def run(
