@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 from msgspec.structs import replace
 
-from turnout.core.board import Board, Location, OnIncident, PersonCard
+from turnout.core.board import Board, CrewMember, Location, OffDuty, OnIncident, PersonCard
 from turnout.core.calls.commands import AbandonCall, AnswerCall, AttachCall, CloseCall, NoteCallback, TakeCall
 from turnout.core.evolve import evolve
 from turnout.core.history import chronology
@@ -48,6 +48,7 @@ from turnout.core.incidents.commands import (
 from turnout.core.invariants import broken
 from turnout.core.refusals import No
 from turnout.core.refusals_text import speak
+from turnout.core.roster.commands import BeginShift, CancelShift, ChangeShift, ScheduleShift
 from turnout.core.tables.commands import PublishCatalogue
 from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer
 from turnout.core.undo import undo_of
@@ -55,6 +56,7 @@ from turnout.core.units.commands import (
     AnswerDuress,
     AnswerRollCall,
     AssignUnits,
+    ChangeRole,
     ClearUnits,
     ExchangeUnits,
     FreeUnits,
@@ -165,7 +167,7 @@ class RandomDay(RuleBasedStateMachine):
     def clear(self, which: list[int], disposition: str, why: str) -> None:
         self.ask(ClearUnits(units=tuple(self.on_duty(one) for one in which), disposition=disposition, override=why))
 
-    @rule(one=st.integers(0, 5), other=UNITS, id=INCIDENTS, first=st.booleans(), which=st.integers(0, 4))
+    @rule(one=st.integers(0, 5), other=UNITS, id=INCIDENTS, first=st.booleans(), which=st.integers(0, 7))
     def switch(self, one: int, other: str, id: str, first: bool, which: int) -> None:
         unit = self.on_duty(one)
         commands = [
@@ -174,6 +176,9 @@ class RandomDay(RuleBasedStateMachine):
             RelieveUnit(unit=unit, by=other),
             ExchangeUnits(one=unit, other=self.on_duty(one + 1)),
             StackIncident(unit=unit, incident_id=id, first=first),
+            StackIncident(unit=unit, incident_id=id, place=one + 1),
+            StackIncident(unit=unit, incident_id=id, remove=True),
+            ChangeRole(incident_id=id, unit=unit, role=other),
         ]
         self.ask(commands[which])
 
@@ -186,6 +191,28 @@ class RandomDay(RuleBasedStateMachine):
             ReturnToService(units=(unit,)),
             MoveUp(unit=unit, station=station),
             LogOn(unit=unit),
+        ]
+        self.ask(commands[which])
+
+    @rule(
+        unit=UNITS,
+        which=st.integers(0, 4),
+        slot=st.integers(0, 3),
+        begins=st.integers(0, 6),
+        staff=st.lists(st.sampled_from(["1", "2", "3", "4"]), max_size=2, unique=True),
+        by_itself=st.booleans(),
+    )
+    def roster(self, unit: str, which: int, slot: int, begins: int, staff: list[str], by_itself: bool) -> None:
+        """Shifts of five minutes, so that their clocks ring while the day lasts."""
+        at = self.room.now + begins * 300_000
+        crew = tuple(CrewMember(one) for one in staff)
+        written = {"begins": at, "ends": at + 300_000, "crew": crew, "by_itself": by_itself}
+        commands = [
+            ScheduleShift(shift_id=f"shift{slot}", unit=unit, **written),
+            ChangeShift(shift_id=f"shift{slot}", **written),
+            CancelShift(shift_id=f"shift{slot}"),
+            BeginShift(shift_id=f"shift{slot}"),
+            LogOn(unit=unit, crew=crew),
         ]
         self.ask(commands[which])
 
@@ -280,6 +307,13 @@ class RandomDay(RuleBasedStateMachine):
     def the_board_is_true(self) -> None:
         if hasattr(self, "room"):
             assert broken(self.room.board) == []
+
+    @invariant()
+    def nobody_is_on_duty_on_two_units(self) -> None:
+        if hasattr(self, "room"):
+            units = [unit for unit in self.room.board.units.values() if not isinstance(unit.status, OffDuty)]
+            riding = {("T01" if unit.id == "R01" else unit.id, one.staff) for unit in units for one in unit.crew}
+            assert len({staff for _, staff in riding}) == len(riding)
 
     def teardown(self) -> None:
         if not hasattr(self, "room"):

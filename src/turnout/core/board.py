@@ -23,6 +23,7 @@ from turnout.core.incidents.entries import (
 )
 from turnout.core.incidents.incident import Incident, IncidentStatus, RollCall, SupplementalRequest
 from turnout.core.location import Location, PlaceKind
+from turnout.core.roster.shift import Shift
 from turnout.core.tables.city import Closure, HospitalState, HydrantState, Position, PremiseNote, SpecialZone
 from turnout.core.timers.timer import Timer, TimerKind
 from turnout.core.units.assignment import Alert, Assignment, Dispatch, Interval, Offer, OfferedUnit
@@ -77,6 +78,7 @@ __all__ = [
     "PropertyItem",
     "RollCall",
     "SecondaryPlace",
+    "Shift",
     "SpecialZone",
     "Stage",
     "Status",
@@ -104,6 +106,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     hydrants: dict[str, HydrantState] = {}
     positions: dict[str, Position] = {}
     supplements: dict[str, SupplementalRequest] = {}
+    shifts: dict[str, Shift] = {}
+    """Ahead and running (3.5); over, they leave."""
     tags: dict[str, IncidentId] = {}
     """Tag in use → incident."""
     series: dict[str, int] = {}

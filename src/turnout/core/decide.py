@@ -11,6 +11,8 @@ from turnout.core.decision import Decision
 from turnout.core.incidents.commands import IncidentCommand
 from turnout.core.incidents.rules import decide_incident
 from turnout.core.permissions import refused
+from turnout.core.roster.commands import RosterCommand
+from turnout.core.roster.rules import decide_roster
 from turnout.core.tables.commands import TableCommand
 from turnout.core.tables.rules import decide_table
 from turnout.core.timers.commands import TimerCommand
@@ -34,4 +36,6 @@ def decide(board: Board, command: Command, context: Context) -> Decision:
         return decide_timer(board, command, context)
     if isinstance(command, TableCommand):
         return decide_table(board, command, context)
+    if isinstance(command, RosterCommand):
+        return decide_roster(board, command, context)
     assert_never(command)

@@ -12,6 +12,8 @@ from turnout.core.incidents.events import CourseEvent, EntryEvent, LinkEvent
 from turnout.core.incidents.evolve_course import evolve_course
 from turnout.core.incidents.evolve_entries import evolve_entry
 from turnout.core.incidents.evolve_links import evolve_link
+from turnout.core.roster.events import RosterEvent
+from turnout.core.roster.evolve import evolve_roster
 from turnout.core.tables.events import TableEvent
 from turnout.core.tables.evolve import evolve_table
 from turnout.core.timers.events import TimerEvent, TimerRang
@@ -46,6 +48,8 @@ def _noun(board: Board, event: Event) -> Board:
         return evolve_link(board, event)
     if isinstance(event, TableEvent):
         return evolve_table(board, event)
+    if isinstance(event, RosterEvent):
+        return evolve_roster(board, event)
     assert_never(event)
 
 

@@ -21,6 +21,7 @@ from turnout.core.board import (
     Position,
     PremiseNote,
     SecondaryPlace,
+    Shift,
     SpecialZone,
 )
 from turnout.core.calls.events import CallAttached
@@ -157,7 +158,8 @@ def units_of(event: Event) -> tuple[str, ...]:
         for field in ("units", "asked")
         for sent in getattr(event, field, ())
     )
-    one = getattr(event, "unit", None)
+    shift = getattr(event, "shift", None)
+    one = shift.unit if isinstance(shift, Shift) else getattr(event, "unit", None)
     return (*units, one) if isinstance(one, str) else units
 
 
@@ -211,6 +213,8 @@ def _plain(field: str, value: Any, language: Language, names: Names) -> str:
     if field in _WORDS:
         return spoken(_WORDS[field], value, language)
     match field:
+        case "begins" | "ends" | "was_begins" | "was_ends":
+            return day_and_time(value, names.utc_offset_min)
         case "near" | "not_duplicate_of":
             return listed(tuple(names.tags.get(id, id) for id in value), language)
         case "field":
@@ -229,6 +233,8 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return value.text
         case SecondaryPlace():
             return f"{spoken(ROLE_NAMES, value.role, language)} {value.location.text}"
+        case Shift():
+            return _shift(value, language, names)
         case SentUnit():
             return f"{value.unit} ({value.role})" if value.role else value.unit
         case PlaceFix():
@@ -266,6 +272,14 @@ def _timer(id: str, language: Language, names: Names) -> str:
     """`turnout/E07/<incident>`: what is timed, of whom."""
     kind, *subjects = id.split("/")
     return " ".join([spoken(TIMER_NAMES, kind, language), *(names.tags.get(subject, subject) for subject in subjects)])
+
+
+def _shift(shift: Shift, language: Language, names: Names) -> str:
+    """`E07 2026-01-02 07:00 to 2026-01-02 19:00 (2041, 2042)`: staff numbers, no names."""
+    times = [day_and_time(at, names.utc_offset_min) for at in (shift.begins, shift.ends)]
+    until = (" 至 " if language == "zh-CN" else " to ").join(times)
+    crew = listed(tuple(member.staff for member in shift.crew), language)
+    return f"{shift.unit} {until} ({crew})" if crew else f"{shift.unit} {until}"
 
 
 def _at(place: Place) -> str:

@@ -29,6 +29,8 @@ ASIDES: Final[dict[str, Name]] = {
     "exercise": Name(" (EXERCISE)", "（演练）"),
     "leads": Name(" (leads)", "（主责）"),
     "first": Name(" (first)", "（优先）"),
+    "nth": Name(" (place {})", "（第 {} 位）"),
+    "because": Name(" (not by itself: {})", "（未能自动上勤：{}）"),
     "text": Name(": {}", "：{}"),
     "dispositions": Name(" ({})", "（{}）"),
 }
@@ -113,12 +115,13 @@ UNIT_TEXTS: Final[dict[str, Name]] = {
     ),
     "unit-freed": Name("{unit} free, still on {incident}", "{unit} 可另派，仍属 {incident}"),
     "unit-kept": Name("{unit} no longer free", "{unit} 不再可另派"),
-    "incident-stacked": Name("{incident} held for {unit}{first}", "{incident} 排入 {unit} 待办{first}"),
+    "incident-stacked": Name("{incident} held for {unit}{first}{nth}", "{incident} 排入 {unit} 待办{first}{nth}"),
     "incident-unstacked": Name("{incident} no longer held for {unit}", "{incident} 移出 {unit} 待办"),
     "alert-sent": Name("{unit} alerted by {channel}: {to}", "以 {channel} 提醒 {unit}：{to}"),
     "alert-reported": Name("Alert of {unit}: {outcome}{note}", "{unit} 的提醒：{outcome}{note}"),
     "late-reason-given": Name("{unit} late, {interval}{reason}", "{unit} 超时，{interval}{reason}"),
     "unit-disposed": Name("{unit} has done with {incident}{disposition}", "{unit} 完成 {incident}{disposition}"),
+    "role-changed": Name("{unit} at {incident}: {was} → {becomes}", "{unit} 在 {incident} 的任务：{was} → {becomes}"),
     "roll-call-started": Name("Roll-call at {incident}: {asked}", "{incident} 点名：{asked}"),
     "roll-call-answered": Name("{unit} answers the roll-call", "{unit} 应答点名"),
     "availability-reported": Name("{unit} available{code}", "{unit} 可用{code}"),
@@ -162,6 +165,24 @@ TABLE_TEXTS: Final[dict[str, Name]] = {
     "details-opened": Name("{by} opens details of {person}: {purpose}", "{by} 查看 {person} 详情：{purpose}"),
 }
 
+ROSTER_TEXTS: Final[dict[str, Name]] = {
+    "shift-scheduled": Name("Shift planned: {shift}", "排班：{shift}"),
+    "shift-changed": Name(
+        "Shift changed: {shift}; it was {was_begins} to {was_ends}",
+        "班次更改：{shift}；原为 {was_begins} 至 {was_ends}",
+    ),
+    "shift-cancelled": Name(
+        "Shift of {unit} cancelled: {begins} to {ends}{reason}", "取消 {unit} 的班次：{begins} 至 {ends}{reason}"
+    ),
+    "shift-offered": Name(
+        "Shift of {unit} is due to begin: {begins} to {ends}{because}",
+        "{unit} 的班次应开始：{begins} 至 {ends}{because}",
+    ),
+    "shift-began": Name("Shift of {unit} begins: {begins} to {ends}", "{unit} 的班次开始：{begins} 至 {ends}"),
+    "shift-overran": Name("{unit} is still on duty after {ends}", "{unit} 超过 {ends} 仍在勤"),
+    "shift-ended": Name("Shift of {unit} over; it was planned until {ends}", "{unit} 的班次结束，原定至 {ends}"),
+}
+
 EVENT_TEXTS: Final[dict[str, Name]] = {
     **CALL_TEXTS,
     **COURSE_TEXTS,
@@ -169,5 +190,6 @@ EVENT_TEXTS: Final[dict[str, Name]] = {
     **UNIT_TEXTS,
     **TIMER_TEXTS,
     **TABLE_TEXTS,
+    **ROSTER_TEXTS,
 }
 """Event name → what is told."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from turnout.core.board import Assignment, Board, Incident, OnIncident, OutOfService, Unit
+from turnout.core.board import Assignment, Board, Incident, OffDuty, OnIncident, OutOfService, Shift, Unit
+from turnout.core.roster.clocks import begins_id, ends_id
+from turnout.core.roster.overlaps import overlap
 from turnout.core.units.evolve_assignments import STAGE_ORDER
 from turnout.words.identity import IncidentId, UnitId
 
@@ -20,12 +22,13 @@ def broken(board: Board) -> list[str]:
         *_timers(board),
         *_calls(board),
         *_links(board),
+        *_shifts(board),
     ]
 
 
 def _keys(board: Board) -> Iterator[str]:
     tables = (board.calls, board.incidents, board.units, board.timers, board.premises, board.closures)
-    for table in (*tables, board.special_zones, board.positions, board.supplements):
+    for table in (*tables, board.special_zones, board.positions, board.supplements, board.shifts):
         for key, entry in table.items():
             if key != entry.id:
                 yield f"{key} is kept as {entry.id}"
@@ -181,3 +184,32 @@ def _links(board: Board) -> Iterator[str]:
     for asked in board.supplements.values():
         if asked.incident not in board.incidents:
             yield f"{asked.id} is asked for by an incident that is not there"
+
+
+def _shifts(board: Board) -> Iterator[str]:
+    """A unit is on one shift at a time, and every shift has the clocks that it waits for."""
+    by_unit: dict[UnitId, list[Shift]] = {}
+    for shift in sorted(board.shifts.values(), key=lambda shift: shift.begins):
+        by_unit.setdefault(shift.unit, []).append(shift)
+    for unit, shifts in by_unit.items():
+        for one, other in pairwise(shifts):
+            if overlap(one, other):
+                yield f"{unit} has two shifts at once: {one.id} and {other.id}"
+        if sum(shift.began is not None for shift in shifts) > 1:
+            yield f"{unit} works two shifts"
+        waiting = [shift for shift in shifts if shift.began is None and shift.offered is None]
+        if [shift.id for shift in waiting if begins_id(shift) in board.timers] != [shift.id for shift in waiting[:1]]:
+            yield f"the next shift of {unit} has no clock, or another has"
+        for shift in shifts:
+            yield from _ends(board, shift)
+    for timer in board.timers.values():
+        if timer.kind in ("shift-begins", "shift-ends") and timer.subject not in board.shifts:
+            yield f"{timer.id} times no shift"
+
+
+def _ends(board: Board, shift: Shift) -> Iterator[str]:
+    unit = board.units.get(shift.unit)
+    if (shift.began is not None or shift.offered is not None) and ends_id(shift) not in board.timers:
+        yield f"{shift.id} will never be over"
+    if shift.began is not None and unit is not None and isinstance(unit.status, OffDuty):
+        yield f"{shift.unit} is off duty in its shift {shift.id}"

@@ -16,5 +16,8 @@ Line = Annotated[str, msgspec.Meta(max_length=500)]
 Text = Annotated[str, msgspec.Meta(max_length=8_000)]
 """One narrative entry: about four printed pages; a longer one is several entries."""
 
+STACK_MAX = 100
+"""Places in a stack that can be named: more than any shift can work off."""
+
 UNITS_MAX = 200
 """Units in one act. There is no limit in the rules (2.4); this one keeps a message finite. The whole city has 178."""

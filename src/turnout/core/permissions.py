@@ -94,6 +94,11 @@ _DISPATCH: Final = _CALLS | {
     "report-alert",
     "give-late-reason",
     "dispose-unit",
+    "change-role",
+    "schedule-shift",
+    "change-shift",
+    "cancel-shift",
+    "begin-shift",
     "reset-timers",
     "cancel-timers",
     "close-road",
@@ -110,6 +115,7 @@ _FIELD: Final = frozenset(
         "report-status",
         "clear-units",
         "log-on",
+        "begin-shift",
         "log-off",
         "take-out-of-service",
         "return-to-service",
@@ -204,9 +210,10 @@ def _has_right(board: Board, actor: Actor, name: str) -> bool:
     return any(name in _rights_of_role(board, role) for role in actor.roles)
 
 
-def _units_named(command: Command) -> tuple[str, ...]:
-    """The units that the command would move or speak for."""
-    units = getattr(command, "units", ())
+def _units_named(board: Board, command: Command) -> tuple[str, ...]:
+    """The units that the command would move or speak for, or whose shift it names."""
+    shift = board.shifts.get(getattr(command, "shift_id", ""))
+    units = (*getattr(command, "units", ()), *((shift.unit,) if shift is not None else ()))
     named = [getattr(command, field, "") for field in ("unit", "by", "one", "other")]
     return tuple(unit for unit in (*units, *named) if isinstance(unit, str) and unit)
 
@@ -225,7 +232,7 @@ def _incidents_named(board: Board, command: Command) -> tuple[str, ...]:
 
 def _of_own_unit(board: Board, command: Command, name: str, actor: Actor) -> NotPermitted | None:
     """A crew's terminal speaks for its own unit and writes only into the incident that the unit is or was last on."""
-    for unit in _units_named(command):
+    for unit in _units_named(board, command):
         if unit != actor.unit:
             return NotPermitted(command=name, lacks="unit", subject=unit)
     if name in ALWAYS or name == "self-initiate":
@@ -247,7 +254,7 @@ def _was_there(board: Board, incident_id: str, unit: str) -> bool:
 
 def _of_own_agency(board: Board, command: Command, name: str, actor: Actor) -> NotPermitted | None:
     """With agencies named for the actor: only their units, and only incidents that one of them is on."""
-    for id in _units_named(command):
+    for id in _units_named(board, command):
         unit = board.units.get(UnitId(id))
         if unit is not None and unit.agency not in actor.agencies:
             return NotPermitted(command=name, lacks="agency", subject=unit.agency)

@@ -11,6 +11,7 @@ from turnout.core.spoken import (
     KIND_NAMES,
     STAGE_NAMES,
     clock_time,
+    day_and_time,
     listed,
     spoken,
     value_of,
@@ -98,6 +99,28 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
     ),
     "call-is-closed": Name("The call was closed at {at}.", "该来电已于 {at} 结束。"),
     "call-is-answered": Name("{by} answered this call at {at}.", "{by} 已于 {at} 接听此来电。"),
+    "unit-has-shift": Name(
+        "{unit} already has a shift from {begins} to {ends}.", "{unit} 在 {begins} 至 {ends} 已排班。"
+    ),
+    "staff-has-shift": Name(
+        "{staff} is on {unit} from {begins} to {ends}.", "{staff} 在 {begins} 至 {ends} 已排在 {unit}。"
+    ),
+    "staff-named-twice": Name(
+        "Every member of a crew needs a staff number of its own: “{staff}”.", "每名人员须有各自的工号：“{staff}”。"
+    ),
+    "staff-on-duty": Name("{staff} is on duty on {unit} now.", "{staff} 现正在 {unit} 值勤。"),
+    "shift-has-begun": Name(
+        "The shift of {unit} began at {begins}: only its end can be changed.",
+        "{unit} 的班次已于 {begins} 开始，只能更改结束时间。",
+    ),
+    "shift-times-not-possible": Name(
+        "A shift ends later than it begins and than now, lasts at most {hours_max} h and begins within {days_max} "
+        "days; not {begins} to {ends}.",
+        "班次须晚于开始和当前时间结束，最长 {hours_max} 小时，最多提前 {days_max} 天；不能为 {begins} 至 {ends}。",
+    ),
+    "roster-full": Name(
+        "{unit} has {most} shifts ahead already; no more are kept.", "{unit} 已排 {most} 个班次，不能再排。"
+    ),
     "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),
 }
 """Code → what is said."""
@@ -135,6 +158,8 @@ def _say(name: str, value: Any, facts: dict[str, Any], language: Language, utc_o
     match name:
         case "at" | "since":
             return clock_time(value, utc_offset_min)
+        case "begins" | "ends":
+            return day_and_time(value, utc_offset_min)
         case "kind":
             return spoken(KIND_NAMES, value, language)
         case "field":

@@ -52,6 +52,9 @@ FIELD_NAMES: Final[dict[str, Name]] = {
     "by_s": Name("seconds", "秒数"),
     "until": Name("end", "结束时间"),
     "expires": Name("expiry", "有效期"),
+    "begins": Name("beginning of the shift", "班次开始时间"),
+    "shift": Name("shift", "班次"),
+    "odometer_km": Name("odometer (km)", "里程（公里）"),
     "back_entry": Name("taken down on paper", "事后补录"),
 }
 
@@ -90,6 +93,7 @@ KIND_NAMES: Final[dict[str, Name]] = {
     "supplement": Name("request", "请求"),
     "timer": Name("timer", "计时"),
     "alert": Name("alert", "提醒"),
+    "shift": Name("shift", "班次"),
 }
 
 INCIDENT_STATUS_NAMES: Final[dict[str, Name]] = {
@@ -151,6 +155,8 @@ TIMER_NAMES: Final[dict[str, Name]] = {
     "rest": Name("rest", "休息"),
     "zone-ends": Name("end of a zone or closure", "区域或封闭结束"),
     "review": Name("review", "复核"),
+    "shift-begins": Name("beginning of a shift", "班次开始"),
+    "shift-ends": Name("end of a shift", "班次结束"),
 }
 
 LINK_NAMES: Final[dict[str, Name]] = {
@@ -193,6 +199,7 @@ BUILT_IN_REASON_NAMES: Final[dict[str, Name]] = {
     "cleared": Name("unit cleared", "单元离开"),
     "preempted": Name("unit pre-empted", "单元被抽调"),
     "merged": Name("merged", "并案"),
+    "nobody-logged-on": Name("nobody logged on", "无人上勤"),
 }
 
 NOTHING: Final = Name("nothing", "空")

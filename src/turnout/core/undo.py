@@ -31,6 +31,9 @@ from turnout.core.incidents.commands import (
     StrikeEntry,
     StrikeNarrative,
 )
+from turnout.core.lookups import working_assignment
+from turnout.core.roster.commands import CancelShift, ChangeShift, ScheduleShift
+from turnout.core.roster.shift import Shift
 from turnout.core.tables.commands import (
     CloseRoad,
     EndZone,
@@ -43,6 +46,7 @@ from turnout.core.tables.commands import (
 )
 from turnout.core.units.commands import (
     AssignUnits,
+    ChangeRole,
     ChangeVehicle,
     ClearUnits,
     FreeUnits,
@@ -74,6 +78,7 @@ def undo_of(before: Board, command: Command, events: list[Event]) -> list[Comman
         or _undo_incident(before, command, events)
         or _undo_entry(before, command)
         or _undo_table(before, command)
+        or _undo_roster(before, command)
     )
 
 
@@ -88,7 +93,9 @@ def _undo_units(before: Board, command: Command, events: list[Event]) -> list[Co
         case FreeUnits():
             return [FreeUnits(units=command.units, undo=not command.undo)]
         case StackIncident():
-            return [StackIncident(unit=command.unit, incident_id=command.incident_id, remove=not command.remove)]
+            return [_restacked(before, command)]
+        case ChangeRole():
+            return _undo_role(before, command)
         case TakeOutOfService():
             return _undo_out_of_service(before, command)
         case ReturnToService():
@@ -107,6 +114,21 @@ def _undo_units(before: Board, command: Command, events: list[Event]) -> list[Co
             return [CancelIncident(incident_id=command.incident_id, reason=UNDO)]
         case _:
             return None
+
+
+def _restacked(before: Board, command: StackIncident) -> Command:
+    """Where it was in the stack, or not in it."""
+    stack = before.units[UnitId(command.unit)].stack
+    if command.incident_id not in stack:
+        return StackIncident(unit=command.unit, incident_id=command.incident_id, remove=True)
+    place = stack.index(IncidentId(command.incident_id)) + 1
+    return StackIncident(unit=command.unit, incident_id=command.incident_id, place=place)
+
+
+def _undo_role(before: Board, command: ChangeRole) -> list[Command] | None:
+    assignment = working_assignment(before.incidents[IncidentId(command.incident_id)], command.unit)
+    assert assignment is not None, f"{command.unit} does not work on {command.incident_id}"
+    return [ChangeRole(incident_id=command.incident_id, unit=command.unit, role=assignment.role)]
 
 
 def _undo_assignment(before: Board, command: AssignUnits, events: list[Event]) -> list[Command]:
@@ -294,3 +316,45 @@ def _undo_table(before: Board, command: Command) -> list[Command] | None:
             return [SetExercise(on=not command.on)]
         case _:
             return None
+
+
+def _undo_roster(before: Board, command: Command) -> list[Command] | None:
+    """A shift that has begun is not taken back: a crew has been logged on."""
+    match command:
+        case ScheduleShift():
+            return [CancelShift(shift_id=command.shift_id, reason=UNDO)]
+        case CancelShift():
+            return [_scheduled(before.shifts[command.shift_id])]
+        case ChangeShift():
+            return [_as_it_was(before.shifts[command.shift_id])]
+        case _:
+            return None
+
+
+def _scheduled(shift: Shift) -> Command:
+    return ScheduleShift(
+        shift_id=shift.id,
+        unit=shift.unit,
+        begins=shift.begins,
+        ends=shift.ends,
+        crew=shift.crew,
+        vehicle=shift.vehicle,
+        equipment=shift.equipment,
+        station=shift.station,
+        by_itself=shift.by_itself,
+        note=shift.note,
+    )
+
+
+def _as_it_was(shift: Shift) -> Command:
+    return ChangeShift(
+        shift_id=shift.id,
+        begins=shift.begins,
+        ends=shift.ends,
+        crew=shift.crew,
+        vehicle=shift.vehicle,
+        equipment=shift.equipment,
+        station=shift.station,
+        by_itself=shift.by_itself,
+        note=shift.note,
+    )

@@ -6,7 +6,7 @@ the board when the row is taken from a screen.
 
 from collections.abc import Iterable, Iterator
 
-from turnout.core.board import Board, Call, Incident, SupplementalRequest, Timer, Unit
+from turnout.core.board import Board, Call, Incident, Shift, SupplementalRequest, Timer, Unit
 from turnout.desk.rows import Changed
 from turnout.words.identity import AgencyId, IncidentId
 
@@ -32,6 +32,12 @@ def of_timer(timer: Timer, board: Board) -> Concerned:
         return _of_incident_id(timer.incident, board)
     unit = board.units.get(timer.unit) if timer.unit is not None else None
     return of_unit(unit, board) if unit is not None else None
+
+
+def of_shift(shift: Shift, board: Board) -> Concerned:
+    """Its unit's agency; a unit that the tables no longer name is nobody's."""
+    unit = board.units.get(shift.unit)
+    return frozenset((unit.agency,)) if unit is not None else frozenset()
 
 
 def of_supplement(request: SupplementalRequest, board: Board) -> Concerned:

@@ -30,6 +30,8 @@ class Declined(msgspec.Struct, frozen=True):
     text: Name
     status: int
     retry_after_s: int = 0
+    override: bool = False
+    """A person may go over it: the same command with a reason in `override` (core/overriding.py)."""
 
 
 Answer = Accepted | Declined
@@ -73,6 +75,7 @@ def answer_body(answer: Answer) -> dict[str, Any]:
             "refusal": {"code": answer.code, **answer.fields},
             "text": answer.text,
             "retry_after_s": answer.retry_after_s,
+            "override": answer.override,
         }
     return {
         "ok": True,

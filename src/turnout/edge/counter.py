@@ -9,6 +9,7 @@ import msgspec
 
 from turnout.core.board import Board
 from turnout.core.commands import Command
+from turnout.core.overriding import may_override
 from turnout.core.refusals import Refusal
 from turnout.core.refusals_text import speak
 from turnout.desk.access import Principal, why_not
@@ -84,7 +85,8 @@ class Counter:
         except Fault as fault:
             return declined_by_fault(fault)
         if isinstance(answer, Refused):
-            return refused(answer.refusal, self._utc_offset_min())
+            no = refused(answer.refusal, self._utc_offset_min())
+            return msgspec.structs.replace(no, override=may_override(command, answer.refusal))
         return Accepted(answer.first_seq, answer.last_seq, answer.repeated, outcome_of(command, self._desk.board))
 
     def _utc_offset_min(self) -> int:

@@ -8,11 +8,12 @@ from typing import Final
 
 import msgspec
 
-from turnout.core.board import Board, Incident, PremiseNote
+from turnout.core.board import Board, CrewMember, Incident, PremiseNote
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.history import Line, Names, chronology, incidents_of
 from turnout.core.incidents.commands import AddAddendum, ReopenIncident
+from turnout.core.shift_history import ShiftPart, cut_by_shift
 from turnout.desk.access import Principal
 from turnout.edge.counter import DeskAt
 from turnout.line import incident_called
@@ -34,6 +35,19 @@ class PlaceKnown(msgspec.Struct, frozen=True):
 
     notes: tuple[PremiseNote, ...]
     earlier: tuple[Incident, ...]
+
+
+class ShiftTold(msgspec.Struct, frozen=True, kw_only=True):
+    """One shift of a unit, or the time between two. `began` null: before what was asked; `ended` null: it goes on."""
+
+    began: Moment | None
+    ended: Moment | None
+    planned_until: Moment | None
+    station: str
+    vehicle: str
+    crew: tuple[CrewMember, ...]
+    off_duty: bool
+    lines: tuple[Line, ...]
 
 
 class LookUp:
@@ -65,6 +79,10 @@ class LookUp:
         """What a unit did (3.23)."""
         return await asyncio.to_thread(self._lines, "unit", unit, since, until)
 
+    async def shifts_of(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold]:
+        """The same, cut by shift (3.23): by unit and shift, never by person."""
+        return await asyncio.to_thread(self._shifts, unit, since, until)
+
     async def known_of(self, who: Principal, place: Place, type_code: str, now: Moment) -> PlaceKnown:
         """Notes that reach to the place, and earlier incidents there as far back as the type wants."""
         board = self._desk.board
@@ -79,12 +97,30 @@ class LookUp:
         rows = self._records.lines_of(kind, subject, since, until)
         return chronology(rows, self._names(rows))
 
+    def _shifts(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold]:
+        rows = self._records.lines_of("unit", unit, since, until)
+        names = self._names(rows)
+        return [_told(part, names) for part in cut_by_shift(unit, rows)]
+
     def _names(self, rows: list[tuple[int, Event]]) -> Names:
         board = self._desk.board
         named = {incident for _, event in rows for incident in incidents_of(event)}
         tags = self._records.tags(named)
         tags.update({one: board.incidents[IncidentId(one)].tag for one in named if one in board.incidents})
         return Names(board.catalogue, tags)
+
+
+def _told(part: ShiftPart, names: Names) -> ShiftTold:
+    return ShiftTold(
+        began=part.began,
+        ended=part.ended,
+        planned_until=part.planned_until,
+        station=part.station,
+        vehicle=part.vehicle,
+        crew=part.crew,
+        off_duty=part.off_duty,
+        lines=tuple(chronology(part.rows, names)),
+    )
 
 
 def find_open(board: Board, who: Principal, called: str) -> Incident | None:

@@ -67,6 +67,7 @@ TABLES: Final[tuple[Table[Board], ...]] = (
         also_after=concerns.supplements_after,
         scope_of=concerns.of_supplement,
     ),
+    Table(name="shifts", entries=attrgetter("shifts"), row_of=_itself, scope_of=concerns.of_shift),
     *(Table[Board](name=name, entries=attrgetter(name), row_of=_itself) for name in CITY_TABLES),
 )
 """What belongs to an incident concerns its agencies; tables about the city itself are for all."""

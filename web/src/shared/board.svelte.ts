@@ -19,6 +19,7 @@ class LiveBoard {
   hydrants = $state.raw<Tables['hydrants']>({})
   positions = $state.raw<Tables['positions']>({})
   supplements = $state.raw<Tables['supplements']>({})
+  shifts = $state.raw<Tables['shifts']>({})
   exercise = $state(false)
   /** Version of the city's tables that the rows go with. */
   catalogue = $state('')

@@ -68,6 +68,7 @@ export interface Rows {
     | ReportAlert
     | GiveLateReason
     | DisposeUnit
+    | ChangeRole
     | RingTimer
     | ResetTimers
     | CancelTimers
@@ -85,6 +86,10 @@ export interface Rows {
     | TakeGroups
     | SetExercise
     | NoteDetailsOpened
+    | ScheduleShift
+    | ChangeShift
+    | CancelShift
+    | BeginShift
 }
 /**
  * All of it. `seq` is the sequence of the last event applied.
@@ -117,6 +122,9 @@ export interface Board {
   seq: number
   series: {
     [k: string]: number
+  }
+  shifts: {
+    [k: string]: Shift
   }
   special_zones: {
     [k: string]: SpecialZone
@@ -704,6 +712,34 @@ export interface PremiseNote {
   text: string
 }
 /**
+ * Who is to be on a unit, from when to when. It leaves the board when it is over; the journal keeps it.
+ */
+export interface Shift {
+  began: number | null
+  begins: number
+  by: string
+  by_itself: boolean
+  changed: number
+  crew: CrewMember[]
+  ends: number
+  equipment: string[]
+  id: string
+  note: string
+  offered: number | null
+  overrun: number | null
+  station: string
+  unit: string
+  vehicle: string
+}
+/**
+ * Staff of the agency, by staff number: their own work, never the public.
+ */
+export interface CrewMember {
+  name: string
+  skills: string[]
+  staff: string
+}
+/**
  * A temporary area that overrides plans (2.2). Outline in WGS 84.
  */
 export interface SpecialZone {
@@ -747,6 +783,8 @@ export interface Timer {
     | 'review'
     | 'roll-call'
     | 'scheduled'
+    | 'shift-begins'
+    | 'shift-ends'
     | 'travel'
     | 'turnout'
     | 'zone-ends'
@@ -778,14 +816,6 @@ export interface Unit {
   station: string
   status: OffDuty | OutOfService | Available | OnIncident
   vehicle: string
-}
-/**
- * Staff of the agency, by staff number: their own work, never the public.
- */
-export interface CrewMember {
-  name: string
-  skills: string[]
-  staff: string
 }
 /**
  * Nobody is on it. Never recommended.
@@ -1200,6 +1230,7 @@ export interface ClearUnits {
   disposition?: string
   do: 'clear-units'
   incident_id?: string
+  odometer_km?: number | null
   override?: string
   units: string[]
 }
@@ -1238,12 +1269,13 @@ export interface ExchangeUnits {
   other: string
 }
 /**
- * Hold an incident for a unit (2.13).
+ * Hold an incident for a unit (2.13); held already, move it within the stack.
  */
 export interface StackIncident {
   do: 'stack-incident'
   first?: boolean
   incident_id: string
+  place?: number | null
   remove?: boolean
   unit: string
 }
@@ -1364,6 +1396,15 @@ export interface DisposeUnit {
   unit: string
 }
 /**
+ * What a unit does at its incident, after it was sent (4.4): `attack`, `transport`; empty takes the task away.
+ */
+export interface ChangeRole {
+  do: 'change-role'
+  incident_id: string
+  role: string
+  unit: string
+}
+/**
  * From the clock, when the due-time has come.
  */
 export interface RingTimer {
@@ -1475,4 +1516,49 @@ export interface NoteDetailsOpened {
   incident_id: string
   person_id: string
   ref: string
+}
+/**
+ * Plan who is on a unit, from when to when. Refused where the unit or a staff number is on another shift then.
+ */
+export interface ScheduleShift {
+  begins: number
+  by_itself?: boolean
+  crew?: CrewMember[]
+  do: 'schedule-shift'
+  ends: number
+  equipment?: string[]
+  note?: string
+  shift_id: string
+  station?: string
+  unit: string
+  vehicle?: string
+}
+/**
+ * Write a shift anew, whole. One that has begun can only end at another time: its crew is changed by `log-on`.
+ */
+export interface ChangeShift {
+  begins: number
+  by_itself?: boolean
+  crew?: CrewMember[]
+  do: 'change-shift'
+  ends: number
+  equipment?: string[]
+  note?: string
+  shift_id: string
+  station?: string
+  vehicle?: string
+  was?: number | null
+}
+export interface CancelShift {
+  do: 'cancel-shift'
+  reason?: string
+  shift_id: string
+}
+/**
+ * Log the unit on as planned: crew, vehicle, equipment, station.
+ */
+export interface BeginShift {
+  do: 'begin-shift'
+  odometer_km?: number | null
+  shift_id: string
 }

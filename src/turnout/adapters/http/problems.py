@@ -38,6 +38,8 @@ class Problem(msgspec.Struct, frozen=True):
     detail: str
     code: str
     fields: dict[str, Any] = {}
+    override: bool = False
+    """A person may do it anyway: the same command with a reason in `override`."""
 
 
 class NotTaken(Exception):
@@ -72,6 +74,7 @@ def problem_response(answer: Declined, language: Language) -> Response[bytes]:
         detail=answer.text.spoken(language),
         code=answer.code,
         fields=answer.fields,
+        override=answer.override,
     )
     headers = {"content-language": language, "cache-control": "no-store"}
     if answer.retry_after_s:

@@ -16,6 +16,7 @@ from turnout.core.board import (
     Offer,
     Position,
     PremiseNote,
+    Shift,
     SpecialZone,
     SupplementalRequest,
     Timer,
@@ -41,6 +42,7 @@ class TablesShown(msgspec.Struct, frozen=True):
     positions: dict[str, Position]
     premises: dict[str, PremiseNote]
     supplements: dict[str, SupplementalRequest]
+    shifts: dict[str, Shift]
 
 
 class BoardShown(msgspec.Struct, frozen=True):
@@ -152,6 +154,8 @@ class AnswerShown(msgspec.Struct, frozen=True, omit_defaults=True):
     refusal: dict[str, Any] | None = None
     text: Name | None = None
     retry_after_s: int = 0
+    override: bool = False
+    """Whether a person may do it anyway: the same command with a reason in `override`."""
 
 
 class LineAnswered(msgspec.Struct, frozen=True):

@@ -11,14 +11,15 @@ from turnout.core.decision import Decision, Draft, head
 from turnout.core.incidents.closing import archive
 from turnout.core.incidents.waiting import release
 from turnout.core.refusals import UnknownEntry, ValueNotTaken
+from turnout.core.roster.ringing import ring_begins, ring_ends
 from turnout.core.tables.events import PremiseOverdue, RoadOpened, ZoneEnded
 from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer, TimerCommand
 from turnout.core.timers.events import TimerRang, TimersCancelled, TimersReset
 from turnout.words.identity import TimerId
 from turnout.words.moment import SECOND_MS, later
 
-KEPT_KINDS = frozenset({"scheduled", "archive", "zone-ends"})
-"""Timers that do something when they ring: to cancel them would lose an incident or leave it for ever."""
+KEPT_KINDS = frozenset({"scheduled", "archive", "zone-ends", "shift-begins", "shift-ends"})
+"""Timers that do something when they ring: to cancel them would lose an incident or a shift, or leave it for ever."""
 
 
 def decide_timer(board: Board, command: TimerCommand, context: Context) -> Decision:
@@ -46,6 +47,10 @@ def _ring(board: Board, command: RingTimer, context: Context) -> Decision:
             _archive(draft, timer)
         case "zone-ends":
             _end_zone(draft, timer)
+        case "shift-begins":
+            ring_begins(draft, timer)
+        case "shift-ends":
+            ring_ends(draft, timer)
         case "review" if timer.subject in board.premises:
             rung = replace(timer, rung=context.at)
             owner = board.premises[timer.subject].owner

@@ -20,6 +20,8 @@ TimerKind = Literal[
     "rest",
     "zone-ends",
     "review",
+    "shift-begins",
+    "shift-ends",
 ]
 
 

@@ -7,7 +7,7 @@ from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft
 from turnout.core.incidents.closing import close_if_all_disposed, disposition_refused
 from turnout.core.lookups import anyone_arrived, duty_of, has_arrived, unit_of
-from turnout.core.refusals import No, NotArrived, Refusal
+from turnout.core.refusals import No, NotArrived, Refusal, ValueNotTaken
 from turnout.core.units.commands import ClearUnits
 from turnout.core.units.events import IncidentUnstacked
 from turnout.core.units.leaving import leave
@@ -30,12 +30,15 @@ class Clearing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def clear_units(board: Board, command: ClearUnits, context: Context) -> Decision:
+    if command.odometer_km is not None and len(set(command.units)) > 1:
+        return ValueNotTaken(field="odometer_km", value=command.odometer_km)
     draft = Draft(board, context)
     clearing = Clearing(
         units=tuple(UnitId(unit) for unit in dict.fromkeys(command.units)),
         meant=command.incident_id,
         disposition=command.disposition,
         override=command.override,
+        odometer_km=command.odometer_km,
     )
     return clear(draft, clearing) or draft.events
 

@@ -6,9 +6,17 @@ import msgspec
 
 from turnout.core.act import Do
 from turnout.core.board import CrewMember, Location, Offer
-from turnout.core.limits import UNITS_MAX, Code, Id, Line, Text
+from turnout.core.limits import STACK_MAX, UNITS_MAX, Code, Id, Line, Text
 from turnout.words.moment import Moment
 
+Km = Annotated[float, msgspec.Meta(ge=0, le=9_999_999)]
+"""What an odometer shows: seven digits."""
+
+CREW_MAX = 60
+"""A bus full; a crew has two to six."""
+
+Crew = Annotated[tuple[CrewMember, ...], msgspec.Meta(max_length=CREW_MAX)]
+Equipment = Annotated[tuple[Code, ...], msgspec.Meta(max_length=CREW_MAX)]
 Units = Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=UNITS_MAX)]
 
 
@@ -39,7 +47,7 @@ class ReportStatus(Do, frozen=True, kw_only=True, tag="report-status"):
     incident_id: Code = ""
     """The incident that the reporter means; refused if the unit has moved on meanwhile. Empty: whichever it is on."""
     destination: Code | None = None
-    odometer_km: float | None = None
+    odometer_km: Km | None = None
     happened: Moment | None = None
     """When it was pressed, if that is earlier (stored and forwarded from a dead spot)."""
     override: Line = ""
@@ -52,6 +60,8 @@ class ClearUnits(Do, frozen=True, kw_only=True, tag="clear-units"):
     incident_id: Code = ""
     disposition: Code = ""
     override: Line = ""
+    odometer_km: Km | None = None
+    """Of the one unit; refused with several."""
 
 
 class FreeUnits(Do, frozen=True, kw_only=True, tag="free-units"):
@@ -85,23 +95,25 @@ class ExchangeUnits(Do, frozen=True, kw_only=True, tag="exchange-units"):
 
 
 class StackIncident(Do, frozen=True, kw_only=True, tag="stack-incident"):
-    """Hold an incident for a unit (2.13)."""
+    """Hold an incident for a unit (2.13); held already, move it within the stack."""
 
     unit: Id
     incident_id: Id
     first: bool = False
     remove: bool = False
+    place: Annotated[int, msgspec.Meta(ge=1, le=STACK_MAX)] | None = None
+    """Where in the stack, 1 is next; beyond its end is the end. None: at the end, or first."""
 
 
 class LogOn(Do, frozen=True, kw_only=True, tag="log-on"):
     """Crew, vehicle, equipment, skills at the start of a shift (3.4, 3.18)."""
 
     unit: Id
-    crew: tuple[CrewMember, ...] = ()
+    crew: Crew = ()
     vehicle: Code = ""
-    equipment: tuple[Code, ...] = ()
+    equipment: Equipment = ()
     station: Code = ""
-    odometer_km: float | None = None
+    odometer_km: Km | None = None
 
 
 class LogOff(Do, frozen=True, kw_only=True, tag="log-off"):
@@ -121,7 +133,7 @@ class ReturnToService(Do, frozen=True, kw_only=True, tag="return-to-service"):
 class ChangeVehicle(Do, frozen=True, kw_only=True, tag="change-vehicle"):
     unit: Id
     vehicle: Id
-    odometer_km: float | None = None
+    odometer_km: Km | None = None
 
 
 class MoveUp(Do, frozen=True, kw_only=True, tag="move-up"):
@@ -196,6 +208,14 @@ class GiveLateReason(Do, frozen=True, kw_only=True, tag="give-late-reason"):
     reason: Id
 
 
+class ChangeRole(Do, frozen=True, kw_only=True, tag="change-role"):
+    """What a unit does at its incident, after it was sent (4.4): `attack`, `transport`; empty takes the task away."""
+
+    incident_id: Id
+    unit: Id
+    role: Code
+
+
 class DisposeUnit(Do, frozen=True, kw_only=True, tag="dispose-unit"):
     incident_id: Id
     unit: Id
@@ -227,4 +247,5 @@ UnitCommand = (
     | ReportAlert
     | GiveLateReason
     | DisposeUnit
+    | ChangeRole
 )

@@ -98,6 +98,8 @@ class IncidentStacked(Fact, frozen=True, kw_only=True, tag="incident-stacked"):
     unit: UnitId
     incident: IncidentId
     first: bool = False
+    nth: int | None = None
+    """Where in the stack, 1 is next; None: first, or at the end."""
 
 
 class IncidentUnstacked(Fact, frozen=True, kw_only=True, tag="incident-unstacked"):
@@ -208,6 +210,15 @@ class UnitDisposed(Fact, frozen=True, kw_only=True, tag="unit-disposed"):
     disposition: str
 
 
+class RoleChanged(Fact, frozen=True, kw_only=True, tag="role-changed"):
+    """What a unit does at its incident, changed after it was sent (4.4)."""
+
+    unit: UnitId
+    incident: IncidentId
+    was: str
+    becomes: str
+
+
 class RollCallStarted(Fact, frozen=True, kw_only=True, tag="roll-call-started"):
     incident: IncidentId
     asked: tuple[UnitId, ...]
@@ -231,6 +242,7 @@ AssignmentEvent = (
     | AlertReported
     | LateReasonGiven
     | UnitDisposed
+    | RoleChanged
     | RollCallStarted
     | RollCallAnswered
 )

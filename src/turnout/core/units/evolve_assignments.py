@@ -31,6 +31,7 @@ from turnout.core.units.events import (
     IncidentStacked,
     IncidentUnstacked,
     LateReasonGiven,
+    RoleChanged,
     RollCallAnswered,
     RollCallStarted,
     SentUnit,
@@ -41,6 +42,7 @@ from turnout.core.units.events import (
     UnitKept,
     UnitsAssigned,
 )
+from turnout.words.identity import IncidentId
 from turnout.words.moment import Moment
 
 STAGE_ORDER: Final[dict[str, int]] = {stage: place for place, stage in enumerate(STAGES)}
@@ -61,15 +63,13 @@ def evolve_assignment(board: Board, event: AssignmentEvent) -> Board:  # noqa: C
         case UnitKept():
             return change_unit(board, event.unit, free=False)
         case IncidentStacked():
-            stack = the_unit(board, event.unit).stack
-            more = (event.incident, *stack) if event.first else (*stack, event.incident)
-            return change_unit(board, event.unit, stack=more)
+            return change_unit(board, event.unit, stack=_stacked(the_unit(board, event.unit), event))
         case IncidentUnstacked():
             stack = tuple(id for id in the_unit(board, event.unit).stack if id != event.incident)
             return change_unit(board, event.unit, stack=stack)
         case AlertSent() | AlertReported():
             return _alerted(board, event)
-        case LateReasonGiven() | UnitDisposed():
+        case LateReasonGiven() | UnitDisposed() | RoleChanged():
             return _assignment_noted(board, event)
         case RollCallStarted():
             return change_incident(board, event.incident, event, roll_call=RollCall(event.at, event.asked))
@@ -80,6 +80,11 @@ def evolve_assignment(board: Board, event: AssignmentEvent) -> Board:  # noqa: C
             return change_incident(board, event.incident, event, roll_call=replace(roll_call, answered=answered))
         case _:
             assert_never(event)
+
+
+def _stacked(unit: Unit, event: IncidentStacked) -> tuple[IncidentId, ...]:
+    at = 0 if event.first else len(unit.stack) if event.nth is None else event.nth - 1
+    return (*unit.stack[:at], event.incident, *unit.stack[at:])
 
 
 def _assigned(board: Board, event: UnitsAssigned) -> Board:
@@ -224,12 +229,14 @@ def _with_outcome(alert: Alert, event: AlertReported, at: Moment) -> Alert:
             return replace(alert, failed=event.note or "failed")
 
 
-def _assignment_noted(board: Board, event: LateReasonGiven | UnitDisposed) -> Board:
+def _assignment_noted(board: Board, event: LateReasonGiven | UnitDisposed | RoleChanged) -> Board:
     incident = the_incident(board, event.incident)
     index = place_of_assignment(incident, event.unit, working=False)
     assignment = incident.assignments[index]
     if isinstance(event, LateReasonGiven):
         changed = replace(assignment, late_reasons={**assignment.late_reasons, event.interval: event.reason})
+    elif isinstance(event, RoleChanged):
+        changed = replace(assignment, role=event.becomes)
     else:
         changed = replace(assignment, disposition=event.disposition)
     return change_incident(board, event.incident, event, assignments=with_assignment(incident, index, changed))

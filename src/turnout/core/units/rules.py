@@ -10,6 +10,7 @@ from turnout.core.units.commands import (
     AnswerDuress,
     AnswerRollCall,
     AssignUnits,
+    ChangeRole,
     ChangeVehicle,
     ClearUnits,
     DisposeUnit,
@@ -55,7 +56,14 @@ from turnout.core.units.shifts import (
     return_to_service,
     take_out_of_service,
 )
-from turnout.core.units.switching import exchange_units, free_units, preempt_unit, relieve_unit, stack_incident
+from turnout.core.units.switching import (
+    change_role,
+    exchange_units,
+    free_units,
+    preempt_unit,
+    relieve_unit,
+    stack_incident,
+)
 
 
 def decide_unit(board: Board, command: UnitCommand, context: Context) -> Decision:  # noqa: C901  one case per command
@@ -108,5 +116,7 @@ def decide_unit(board: Board, command: UnitCommand, context: Context) -> Decisio
             return give_late_reason(board, command, context)
         case DisposeUnit():
             return dispose_unit(board, command, context)
+        case ChangeRole():
+            return change_role(board, command, context)
         case _:
             assert_never(command)

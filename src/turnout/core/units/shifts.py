@@ -5,6 +5,8 @@ from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft, head
 from turnout.core.lookups import reason_refused, tables_of, tag_of, unit_of
 from turnout.core.refusals import No, UnitIsOffDuty, UnitIsOnIncident, UnitIsOutOfService, UnknownCode
+from turnout.core.roster.clocks import end_running
+from turnout.core.roster.overlaps import named_twice, on_duty_elsewhere
 from turnout.core.units.commands import (
     ChangeVehicle,
     LogOff,
@@ -41,6 +43,9 @@ def log_on(board: Board, command: LogOn, context: Context) -> Decision:
     station = StationId(command.station) if command.station else unit.home
     if station not in tables.stations:
         return UnknownCode(kind="station", value=station)
+    twice = named_twice(command.crew) or on_duty_elsewhere(board, unit, command.crew)
+    if twice is not None:
+        return twice
     kind, entry = tables.unit_kinds.get(unit.kind), tables.units.get(unit.id)
     skills = [skill for member in command.crew for skill in member.skills]
     own = (*(kind.capabilities if kind is not None else ()), *(entry.capabilities if entry is not None else ()))
@@ -73,6 +78,7 @@ def log_off(board: Board, command: LogOff, context: Context) -> Decision:
             return UnitIsOnIncident(unit=unit.id, tag=tag_of(board, unit.status.incident))
         if not isinstance(unit.status, OffDuty):
             draft.add(UnitLoggedOff(**draft.head, unit=unit.id))
+            end_running(draft, unit.id)
     return draft.events
 
 

@@ -2,20 +2,35 @@
 
 from turnout.core.board import Board, OffDuty, OnIncident
 from turnout.core.context import Context
-from turnout.core.decision import Decision, Draft
-from turnout.core.lookups import duty_of, open_incident_of, reason_refused, tables_of, unit_of
+from turnout.core.decision import Decision, Draft, head
+from turnout.core.lookups import (
+    duty_of,
+    open_incident_of,
+    reason_refused,
+    tables_of,
+    unit_of,
+    working_assignment,
+)
 from turnout.core.refusals import (
     AlreadyAssigned,
     AlreadyStacked,
     No,
+    NotAssigned,
     NotOnStack,
     SameIncident,
     UnitIsOffDuty,
     UnitOnNoIncident,
 )
 from turnout.core.units.clearing import begin_stacked
-from turnout.core.units.commands import ExchangeUnits, FreeUnits, PreemptUnit, RelieveUnit, StackIncident
-from turnout.core.units.events import IncidentStacked, IncidentUnstacked, UnitFreed, UnitKept
+from turnout.core.units.commands import (
+    ChangeRole,
+    ExchangeUnits,
+    FreeUnits,
+    PreemptUnit,
+    RelieveUnit,
+    StackIncident,
+)
+from turnout.core.units.events import IncidentStacked, IncidentUnstacked, RoleChanged, UnitFreed, UnitKept
 from turnout.core.units.leaving import leave
 from turnout.core.units.sending import Sending, send
 from turnout.words.identity import IncidentId, UnitId
@@ -116,7 +131,7 @@ def exchange_units(board: Board, command: ExchangeUnits, context: Context) -> De
 
 
 def stack_incident(board: Board, command: StackIncident, context: Context) -> Decision:
-    """Hold an incident for a unit, at the end or first; held already, it can be moved to the front."""
+    """Hold an incident for a unit, at the end, first or at a place; held already, it can be moved within the stack."""
     unit, incident = unit_of(board, command.unit), open_incident_of(board, command.incident_id)
     if isinstance(unit, No):
         return unit
@@ -136,11 +151,30 @@ def stack_incident(board: Board, command: StackIncident, context: Context) -> De
         return AlreadyAssigned(unit=unit.id, incident=incident.id, tag=incident.tag, by=by, at=at)
     if isinstance(unit.status, OffDuty):
         return UnitIsOffDuty(unit=unit.id, since=unit.since)
-    if held and not command.first:
+    if held and not command.first and command.place is None:
         return AlreadyStacked(unit=unit.id, tag=incident.tag)
-    if held and unit.stack[0] == incident.id:
+    others = len(unit.stack) - held
+    place = None if command.first or command.place is None else min(command.place, others + 1)
+    if held and unit.stack.index(incident.id) == (0 if place is None else place - 1):
         return []
     if held:
         draft.add(IncidentUnstacked(**draft.head, unit=unit.id, incident=incident.id))
-    draft.add(IncidentStacked(**draft.head, unit=unit.id, incident=incident.id, first=command.first))
+    stacked = IncidentStacked(**draft.head, unit=unit.id, incident=incident.id, first=command.first, nth=place)
+    draft.add(stacked)
     return draft.events
+
+
+def change_role(board: Board, command: ChangeRole, context: Context) -> Decision:
+    """What a unit does there, as long as it works there (4.4)."""
+    incident = open_incident_of(board, command.incident_id)
+    if isinstance(incident, No):
+        return incident
+    assignment = working_assignment(incident, command.unit)
+    if assignment is None:
+        return NotAssigned(unit=command.unit, tag=incident.tag)
+    if assignment.role == command.role:
+        return []
+    changed = RoleChanged(
+        **head(context), unit=assignment.unit, incident=incident.id, was=assignment.role, becomes=command.role
+    )
+    return [changed]

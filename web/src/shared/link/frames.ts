@@ -16,6 +16,7 @@ export type Tables = Pick<
   | 'hydrants'
   | 'positions'
   | 'supplements'
+  | 'shifts'
 >
 export type TableName = keyof Tables
 /** What is true of the board as a whole. Another `catalogue`: the city's tables have changed. */
@@ -38,6 +39,7 @@ export const TABLES: readonly TableName[] = [
   'hydrants',
   'positions',
   'supplements',
+  'shifts',
 ]
 
 export type Command = Rows['command']

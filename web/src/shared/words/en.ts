@@ -289,6 +289,8 @@ export const en = {
       rest: 'Rest',
       'zone-ends': 'Zone ends',
       review: 'Review',
+      'shift-begins': 'Shift begins',
+      'shift-ends': 'Shift ends',
     } as Record<string, string>,
     over: (t: string) => `+${t}`,
     reset: 'Start again',

@@ -287,6 +287,8 @@ export const zh: Words = {
       rest: '休整',
       'zone-ends': '区域到期',
       review: '复核',
+      'shift-begins': '班次开始',
+      'shift-ends': '班次结束',
     },
     over: (t) => `超 ${t}`,
     reset: '重新计时',

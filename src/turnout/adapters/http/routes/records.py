@@ -14,7 +14,7 @@ from turnout.core.refusals import UnknownIncident, UnknownUnit
 from turnout.edge.answers import Declined
 from turnout.edge.counter import refused
 from turnout.edge.details import DetailsGiven, DetailsShown
-from turnout.edge.looking_up import PlaceKnown
+from turnout.edge.looking_up import PlaceKnown, ShiftTold
 from turnout.records.incidents import FOUND_MAX, Asked
 from turnout.words.identity import UnitId
 from turnout.words.moment import Moment
@@ -83,11 +83,23 @@ async def _found(edge: TheEdge, who: Who, called: str) -> Incident:
 async def history(unit: FromPath[str], who: Who, edge: TheEdge, since: From = None, until: To = None) -> list[Line]:
     """What a unit did, in order."""
     want(who, "read", "field")
+    _seen(edge, who, unit)
+    return await edge.look_up.history_of(unit, Moment(since or 0), None if until is None else Moment(until))
+
+
+@get("/units/{unit:str}/shifts")
+async def shifts(unit: FromPath[str], who: Who, edge: TheEdge, since: From = None, until: To = None) -> list[ShiftTold]:
+    """What a unit did, cut by shift, oldest first: who was on it, in what, and what happened."""
+    want(who, "read", "field")
+    _seen(edge, who, unit)
+    return await edge.look_up.shifts_of(unit, Moment(since or 0), None if until is None else Moment(until))
+
+
+def _seen(edge: TheEdge, who: Who, unit: str) -> None:
     board = edge.counter.board
     row = board.units.get(UnitId(unit))
     if row is None or not who.sight.unit_row(row, board):
         raise NotTaken(refused(UnknownUnit(unit=unit)))
-    return await edge.look_up.history_of(unit, Moment(since or 0), None if until is None else Moment(until))
 
 
 @get("/premises")
@@ -133,4 +145,4 @@ async def open_details(
     return shown
 
 
-ROUTES = [search, incident, course, history, premises, keep_details, open_details]
+ROUTES = [search, incident, course, history, shifts, premises, keep_details, open_details]
