@@ -89,7 +89,7 @@ async def serve(settings: Settings) -> None:
         app = WebApp(edge, assets, SocketDoor(edge), is_tls=settings.is_tls)
         await stack.enter_async_context(web(app, settings))
         _greet(settings, city, accounts, assets)
-        if settings.simulation if settings.simulation is not None else city.demo:
+        if _is_simulated(settings, city):
             await stack.enter_async_context(Simulation(settings, accounts, city.folder).running())
         await stop.wait()
         say("Stopping: finishing what was taken.", "正在停止：完成已受理的工作。")
@@ -150,6 +150,11 @@ async def opened(settings: Settings, city: City) -> AsyncIterator[tuple[Edge, Ac
         for work in (edge.lag.watch(), _tick(edge.places), follow_offset(parts.desk, parts.clock.now)):
             stack.push_async_callback(_ended, asyncio.create_task(work))
         yield edge, parts.accounts
+
+
+def _is_simulated(settings: Settings, city: City) -> bool:
+    """Whether simulated callers, crews and colleagues are at work here."""
+    return city.demo if settings.simulation is None else settings.simulation
 
 
 def _set_aside_what_stays() -> None:
@@ -228,7 +233,13 @@ def joined(parts: Parts) -> Edge:
         details=Details(counter, look_up, parts.vault),
         desk_health=desk.health,
         now=now,
-        ground=Ground(city=city.catalogue.city, bounds=bounds, attribution=city.map_credit(), demo=city.demo),
+        ground=Ground(
+            city=city.catalogue.city,
+            bounds=bounds,
+            attribution=city.map_credit(),
+            demo=city.demo,
+            simulated=_is_simulated(parts.settings, city),
+        ),
         version=version("turnout"),
         arrival=parts.settings.arrival,
         lines=lines,

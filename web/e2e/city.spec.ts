@@ -61,3 +61,19 @@ test('in a living city the console follows: units move between two looks, and cl
   expect(she.strayRequests).toEqual([])
   await she.leaves()
 })
+
+for (const language of ['en', 'zh-CN'] as const) {
+  test(`a newcomer is told how to begin, and can read where help is wanted, ${language}`, async ({ browser }) => {
+    const she = await Dispatcher.signedIn(browser, { url: url(), language, size: { width: 1366, height: 768 } })
+    const { page } = she
+    await expect(page.locator('#first-steps')).toHaveText(language === 'en' ? 'Your first minute' : '上手一分钟')
+    await expect(page.locator('#queue tbody tr').first()).toBeVisible({ timeout: 30_000 })
+    const place = await page.locator('#queue tbody td.place').first().boundingBox()
+    expect(place?.width).toBeGreaterThan(115)
+    await page.locator('#queue tbody tr').first().click()
+    await expect(page.locator('#first-steps')).toHaveCount(0)
+    await expect(page.locator('#sheet .sub')).toContainText(language === 'en' ? 'simulated city' : '模拟城市')
+    await expect(page.locator('#sheet')).not.toContainText('program:')
+    await she.leaves()
+  })
+}

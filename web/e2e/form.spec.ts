@@ -11,6 +11,7 @@ test('type and place are enough: the form opens an incident without the mouse, w
 }) => {
   const she = await Dispatcher.signedIn(browser, { url: url() })
   const { page } = she
+  await expect(page.locator('#first-steps'), 'nothing is simulated here').toHaveCount(0)
   await page.keyboard.press('F2')
   await expect(page.locator('#new-place')).toBeFocused()
   await page.keyboard.type('market and 8')

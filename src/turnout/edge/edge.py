@@ -62,6 +62,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     bounds: tuple[float, float, float, float]
     attribution: tuple[Name, ...] = ()
     demo: bool = False
+    simulated: bool = False
+    """Simulated callers, crews and colleagues are at work."""
 
 
 @dataclass

@@ -11,6 +11,8 @@ export interface City {
   attribution: (Both | Name)[]
   tiles: string
   demo: boolean
+  /** Whether simulated callers, crews and colleagues are at work here. */
+  simulated: boolean
   version: string
 }
 

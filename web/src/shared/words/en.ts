@@ -1,8 +1,10 @@
 /** Every string of the screens, in English. `zh.ts` has the same shape; the type checker holds them together. */
 import { enCodes } from './en-codes'
+import { enFirst } from './en-first'
 
 export const en = {
   ...enCodes,
+  ...enFirst,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },

@@ -24,6 +24,13 @@ export function inTongue(text: { en: string; zh: string } | undefined | null): s
   return spoken(text)
 }
 
+/** Who did it, as a person reads it: accounts by their name, programs (`program:NAME`) as such. */
+export function actor(id: string): string {
+  const program = /^program:(.*)$/.exec(id)?.[1]
+  if (program === undefined) return id
+  return program === 'simulated-city' ? t().who.simulated : t().who.program(program)
+}
+
 export function switchLanguage(): void {
   preferences.language = preferences.language === 'en' ? 'zh-CN' : 'en'
 }

@@ -1,9 +1,11 @@
 /** 所有界面文字的中文。与 `en.ts` 结构相同，由类型检查保证一一对应。 */
 import type { Words } from './en'
 import { zhCodes } from './zh-codes'
+import { zhFirst } from './zh-first'
 
 export const zh: Words = {
   ...zhCodes,
+  ...zhFirst,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },

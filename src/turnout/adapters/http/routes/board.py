@@ -32,6 +32,7 @@ class CityShown(msgspec.Struct, frozen=True, kw_only=True):
     attribution: tuple[Name, ...]
     tiles: str
     demo: bool
+    simulated: bool
     version: str
     arrival: bool
     """Whether the place of a unit reports its status by itself."""
@@ -70,6 +71,7 @@ async def city(edge: TheEdge) -> CityShown:
         attribution=edge.ground.attribution,
         tiles="/tiles/city.pmtiles",
         demo=edge.ground.demo,
+        simulated=edge.ground.simulated,
         version=edge.version,
         arrival=edge.arrival,
     )
