@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """None: in a demonstration city yes, in a real one no."""
     arrival: bool = False
     """Whether the place of a unit reports its status by itself (telemetry/policies.py)."""
+    fallback: tuple[Path, ...] = ()
+    """Further folders for the fallback kit, best on other machines; the data folder has it anyway."""
     server: str = "granian"
     tls_cert: Path | None = None
     """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""

@@ -6,6 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
+import httpx
 import msgspec
 
 from turnout.city.command import add_city_commands
@@ -13,6 +14,7 @@ from turnout.city.folder import shipped_city
 from turnout.city.simulated.run import run as simulate
 from turnout.config import Settings, from_environment
 from turnout.desk.access import SCOPES
+from turnout.fetching import fetch_kit
 from turnout.operating import SHIPPED, make_token, print_functions, print_schema, show_setup_code, verify_journal
 from turnout.serving import serve
 from turnout.words.trouble import BadInput, Malformed
@@ -39,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _serve_arguments(commands.add_parser("serve", help="run the desk, the web and, in a demo city, the simulation"))
     _simulate_arguments(commands.add_parser("simulate", help="run the simulated city against a server"))
     add_city_commands(commands)
+    _fallback_arguments(commands.add_parser("fallback", help="keep a server's newest fallback kit on this machine"))
     setup = commands.add_parser("setup", help="show a new set-up code, while there is no account")
     setup.set_defaults(run=lambda asked: show_setup_code(settings_of(asked)))
     token = commands.add_parser("token", help="make a token for a program; it is shown once")
@@ -74,6 +77,9 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
     serving.add_argument("--speed", type=float, help="of the simulated city: 1 is real time, up to 60")
     serving.add_argument("--no-simulation", action="store_true", help="nobody calls and nobody drives by itself")
     serving.add_argument("--arrival", action="store_true", help="let a unit's place report enroute and on scene")
+    serving.add_argument(
+        "--fallback", type=Path, action="append", help="a further folder for the fallback kit, best on another machine"
+    )
     serving.add_argument("--server", choices=("granian", "uvicorn"), help=argparse.SUPPRESS)
     serving.set_defaults(run=_serve)
 
@@ -98,16 +104,33 @@ def _simulate_arguments(simulating: argparse.ArgumentParser) -> None:
     simulating.set_defaults(run=_simulate)
 
 
-def _simulate(asked: argparse.Namespace) -> None:
+def _fallback_arguments(fetching: argparse.ArgumentParser) -> None:
+    fetching.add_argument("--server", required=True, help="https://desk.example")
+    fetching.add_argument("--to", type=Path, required=True, help="the folder to keep it in")
+    fetching.add_argument("--token-file", type=Path, help="a file that holds a token with the scope read")
+    fetching.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
+    fetching.add_argument("--every", type=float, default=0.0, help="again every so many seconds (default: once)")
+    fetching.set_defaults(run=_fetch)
+
+
+def _fetch(asked: argparse.Namespace) -> int:
+    headers = {"authorization": f"Bearer {_token_of(asked)}"}
+    with httpx.Client(base_url=asked.server, headers=headers) as client:
+        return fetch_kit(client, asked.to, asked.every)
+
+
+def _token_of(asked: argparse.Namespace) -> str:
     if asked.token_stdin:
-        token = sys.stdin.readline().strip()
-    elif asked.token_file is not None:
-        token = asked.token_file.read_text(encoding="utf-8").strip()
-    else:
-        raise Malformed("no token", where="simulate", cure="--token-file or --token-stdin; `turnout token` makes one")
+        return sys.stdin.readline().strip()
+    if asked.token_file is not None:
+        return str(asked.token_file.read_text(encoding="utf-8")).strip()
+    raise Malformed("no token", where="command line", cure="--token-file or --token-stdin; `turnout token` makes one")
+
+
+def _simulate(asked: argparse.Namespace) -> None:
     simulated = simulate(
         asked.server,
-        token,
+        _token_of(asked),
         asked.city,
         speed=asked.speed,
         load=asked.load,
@@ -122,9 +145,10 @@ def _simulate(asked: argparse.Namespace) -> None:
 
 def settings_of(asked: argparse.Namespace) -> Settings:
     """The environment's settings, as the command line changes them."""
-    named = ("city", "data", "host", "port", "origin", "speed", "server", "arrival", "tls_cert", "tls_key")
+    named = ("city", "data", "host", "port", "origin", "speed", "server", "arrival", "tls_cert", "tls_key", "fallback")
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value not in (None, False)}
+    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}
     if getattr(asked, "no_simulation", False):
         changes["simulation"] = False
     return msgspec.structs.replace(from_environment(), **changes)

@@ -42,6 +42,7 @@ from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
 from turnout.edge.edge import Edge, Ground
+from turnout.edge.fallback import FallbackKit
 from turnout.edge.health import certificate_warning
 from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
@@ -147,7 +148,8 @@ async def opened(settings: Settings, city: City) -> AsyncIterator[tuple[Edge, Ac
         stack.push_async_callback(timers.stop)
         if edge.adviser is not None:
             stack.callback(edge.adviser.close)
-        for work in (edge.lag.watch(), _tick(edge.places), follow_offset(parts.desk, parts.clock.now)):
+        works = (edge.lag.watch(), _tick(edge.places), follow_offset(parts.desk, parts.clock.now), edge.fallback.keep())
+        for work in works:
             stack.push_async_callback(_ended, asyncio.create_task(work))
         yield edge, parts.accounts
 
@@ -223,6 +225,8 @@ def joined(parts: Parts) -> Edge:
     lines = LineDesk(counter, adviser, parts.gazetteer, now) if parts.gazetteer is not None else None
     if lines is not None:
         desk.listen(lines.hear)
+    data = parts.settings.data / city.catalogue.city
+    folders = [data / "fallback", *parts.settings.fallback]
     return Edge(
         counter=counter,
         subscribers=subscribers,
@@ -231,6 +235,7 @@ def joined(parts: Parts) -> Edge:
         identities=parts.accounts,
         look_up=look_up,
         details=Details(counter, look_up, parts.vault),
+        fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders),
         desk_health=desk.health,
         now=now,
         ground=Ground(

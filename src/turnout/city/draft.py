@@ -288,7 +288,9 @@ def read_draft(folder: Path) -> Draft:
     draft = tables.draft
     tables.city()
     draft.agencies = tables.toml(Agency, "agencies.toml", "agency")
-    draft.stations = tables.csv(Station, "stations.csv", "id agency name_en name_zh lat lon address", "keep_available")
+    draft.stations = tables.csv(
+        Station, "stations.csv", "id agency name_en name_zh lat lon address", "keep_available phone"
+    )
     tables.unit_kinds()
     draft.units = tables.csv(UnitEntry, "units.csv", "id kind agency station", "capabilities crew_shared_with aliases")
     draft.types = tables.toml(IncidentType, "types.toml", "type")
@@ -299,7 +301,7 @@ def read_draft(folder: Path) -> Draft:
     draft.dispositions = tables.csv(Disposition, "dispositions.csv", "code name_en name_zh", "agencies aliases")
     draft.reasons = tables.csv(Reason, "reasons.csv", "code kind name_en name_zh")
     draft.standards = tables.csv(TimeStandard, "standards.csv", "interval limit_s", "agency priority")
-    draft.hospitals = tables.csv(Hospital, "hospitals.csv", "id name_en name_zh lat lon address", "aliases")
+    draft.hospitals = tables.csv(Hospital, "hospitals.csv", "id name_en name_zh lat lon address", "aliases phone")
     draft.hydrants = tables.csv(Hydrant, "hydrants.csv", "id lat lon", needed=False)
     draft.roles = tables.toml(Role, "roles.toml", "role")
     draft.groups = tables.toml(Group, "groups.toml", "group")

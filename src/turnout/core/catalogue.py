@@ -36,6 +36,8 @@ class Station(msgspec.Struct, frozen=True):
     address: str = ""
     keep_available: dict[str, int] = {}
     """Capability → how many units are to stay available here (hold-back for coverage)."""
+    phone: str = ""
+    """Of the watch room: for the day on which nothing else works."""
 
 
 class UnitKind(msgspec.Struct, frozen=True):
@@ -197,6 +199,8 @@ class Hospital(msgspec.Struct, frozen=True):
     place: Place
     address: str = ""
     aliases: tuple[str, ...] = ()
+    phone: str = ""
+    """Of the emergency department."""
 
 
 class Hydrant(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from turnout.edge.advice import Adviser
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
+from turnout.edge.fallback import FallbackKit
 from turnout.edge.identities import Identities
 from turnout.edge.lag import Lag
 from turnout.edge.looking_up import LookUp
@@ -75,6 +76,7 @@ class Edge:
     identities: Identities
     look_up: LookUp
     details: Details
+    fallback: FallbackKit
     desk_health: Callable[[], DeskHealth]
     now: Callable[[], Moment]
     ground: Ground

@@ -54,6 +54,9 @@ def _warnings(edge: Edge) -> Iterator[Name]:
         warning = certificate_warning(edge.certificate_expires, edge.now())
         if warning is not None:
             yield warning
+    stale = edge.fallback.stale()
+    if stale is not None:
+        yield stale
 
 
 def certificate_warning(expires: Moment, now: Moment) -> Name | None:

@@ -24,7 +24,7 @@ from turnout.adapters.http.problems import (
     on_http,
     on_not_taken,
 )
-from turnout.adapters.http.routes import accounts, advice, board, records, session
+from turnout.adapters.http.routes import accounts, advice, board, fallback, records, session
 from turnout.adapters.http.routes.commands import command_routes
 from turnout.desk.faults import Fault
 from turnout.edge.edge import Edge
@@ -72,7 +72,15 @@ def _strictly(send: Send) -> Send:
 
 def litestar_app(edge: Edge) -> Litestar:
     """The API by itself."""
-    handlers = [*board.ROUTES, *session.ROUTES, *accounts.ROUTES, *advice.ROUTES, *records.ROUTES, *command_routes()]
+    handlers = [
+        *board.ROUTES,
+        *session.ROUTES,
+        *accounts.ROUTES,
+        *advice.ROUTES,
+        *records.ROUTES,
+        *fallback.ROUTES,
+        *command_routes(),
+    ]
     described: list[Any] = []
 
     @cache
