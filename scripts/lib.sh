@@ -62,3 +62,15 @@ ensure_browser() {
     return 1
   fi
 }
+
+# PostgreSQL's programs, for the tests that start a primary and a standby of their own. Nothing needs to run.
+ensure_postgres() {
+  command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say 'Installing PostgreSQL … 正在安装 PostgreSQL …'
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null
+  else
+    say 'The tests of the storage need PostgreSQL 15 or newer (package postgresql). 存储测试需要 PostgreSQL 15 或更高版本。'
+    return 1
+  fi
+}

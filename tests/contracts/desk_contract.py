@@ -12,21 +12,23 @@ from typing import Any
 import pytest
 
 from tests.desk.stand_ins import NOON, SetClock, TroubledJournal, all_rows
-from tests.desk.toy_book import AddUnit, AssignUnit, NotOnTheBoard, OpenIncident, ToyBook, origin
+from tests.desk.toy_book import AddUnit, AssignUnit, NotOnTheBoard, OpenIncident, ToyBook, UnitNotAvailable, origin
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.desk.answers import Done, Refused
 from turnout.desk.desk import Desk, Told
-from turnout.desk.faults import StorageFailed, StorageFull
+from turnout.desk.faults import Fault, NotTheDesk, StorageFailed, StorageFull
 
 Check = Callable[[Path], Awaitable[None]]
 """Gets an empty folder."""
 
 
 @asynccontextmanager
-async def a_desk(folder: Path, clock: SetClock | None = None) -> AsyncIterator[tuple[Any, TroubledJournal]]:
+async def a_desk(
+    folder: Path, clock: SetClock | None = None, **parts: Any
+) -> AsyncIterator[tuple[Any, TroubledJournal]]:
     """A desk over the folder's journal; in the end it goes without a goodbye, as in a crash."""
     journal = TroubledJournal(SqliteJournal(folder / "journal.sqlite", "toy"))
-    desk: Any = Desk(ToyBook(), journal, clock or SetClock())
+    desk: Any = Desk(ToyBook(), journal, clock or SetClock(), **parts)
     try:
         await desk.start()
         yield desk, journal
@@ -179,6 +181,55 @@ async def commands_of_one_sender_are_done_in_the_order_in_which_they_were_sent(f
         assert [row.command_id for row in await all_rows(journal)] == [f"c{n}" for n in range(200)]
 
 
+async def two_who_want_one_unit_do_not_both_get_it(folder: Path) -> None:
+    async with a_desk(folder) as (desk, journal):
+        for n, command in enumerate((AddUnit("E07"), OpenIncident("I1"), OpenIncident("I2"))):
+            await desk.submit(command, origin(f"before-{n}"))
+        journal.gate, journal.appending = asyncio.Event(), asyncio.Event()
+        one = asyncio.create_task(desk.submit(AssignUnit("E07", "I1"), origin("c1")))
+        await journal.appending.wait()
+        two = asyncio.create_task(desk.submit(AssignUnit("E07", "I2"), origin("c2")))
+        await some_time()
+        journal.gate.set()
+        assert isinstance(await one, Done)
+        assert await two == Refused(UnitNotAvailable("E07", "I1"))
+        assert desk.board.units["E07"].sent == 1
+
+
+async def a_repeat_from_an_earlier_life_waits_for_what_was_decided_before_it(folder: Path) -> None:
+    async with a_desk(folder) as (desk, _):
+        await desk.submit(AddUnit("E07"), origin("c1"))
+    async with a_desk(folder) as (desk, journal):
+        journal.gate = asyncio.Event()
+        other = asyncio.create_task(desk.submit(AddUnit("E08"), origin("c2")))
+        await journal.appending.wait()
+        again = asyncio.create_task(desk.submit(AddUnit("E07"), origin("c1")))
+        await some_time()
+        assert not again.done(), "it is answered in the order of the desk, like everything"
+        journal.gate.set()
+        assert await again == Done(1, 1, NOON, repeated=True)
+        await other
+
+
+async def nothing_without_rows_is_answered_once_the_lease_has_lapsed(folder: Path) -> None:
+    trouble: list[Fault] = []
+    async with a_desk(folder, standing=lambda: trouble[0] if trouble else None) as (desk, journal):
+        journal.gate = asyncio.Event()
+        done = asyncio.create_task(desk.submit(AddUnit("E07"), origin("c1")))
+        await journal.appending.wait()
+        refused = asyncio.create_task(desk.submit(AssignUnit("E07", "I1"), origin("c2")))
+        await some_time()
+        trouble.append(NotTheDesk("the lease could not be renewed in time"))
+        journal.gate.set()
+        assert await done == Done(1, 1, NOON), "the journal took it, so this was the desk"
+        with pytest.raises(NotTheDesk):
+            await refused
+        with pytest.raises(NotTheDesk):
+            await desk.submit(AddUnit("E08"), origin("c3"))
+        trouble.clear()
+        assert await desk.submit(AssignUnit("E07", "I1"), origin("c2")) == Refused(NotOnTheBoard("I1"))
+
+
 CHECKS: tuple[Check, ...] = (
     nobody_is_answered_before_the_disk_has_it,
     nothing_is_shown_before_the_disk_has_it,
@@ -191,4 +242,7 @@ CHECKS: tuple[Check, ...] = (
     the_board_is_what_a_replay_gives,
     times_never_decrease_when_the_clock_steps_back,
     commands_of_one_sender_are_done_in_the_order_in_which_they_were_sent,
+    two_who_want_one_unit_do_not_both_get_it,
+    a_repeat_from_an_earlier_life_waits_for_what_was_decided_before_it,
+    nothing_without_rows_is_answered_once_the_lease_has_lapsed,
 )

@@ -9,19 +9,22 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import Phase, settings
 
-from tests.contracts import desk_contract, journal_contract
+from tests.contracts import desk_contract, journal_contract, lease_contract
 from tests.contracts.storages import SqliteStorage
 from tests.desk.test_subscribers_property import play, plays
+from tests.planted.plant import Patch, Plant
+from tests.planted.postgres_plants import POSTGRES_PLANTS
+from turnout.adapters import clock as clock_module
 from turnout.adapters.storage.sqlite import journal as sqlite_journal
 from turnout.adapters.storage.sqlite.database import connect as honest_connect
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.desk import desk as desk_module
+from turnout.desk import lease as lease_module
 from turnout.desk import subscribers as subscribers_module
 from turnout.desk.answers import Refused
 from turnout.desk.batch import Flight
@@ -32,14 +35,6 @@ from turnout.desk.lanes import Lanes
 from turnout.desk.remembered import as_repeated
 from turnout.desk.restore import catch_up as honest_catch_up
 from turnout.desk.subscribers import Changes, Subscribers, Subscription, visible_changes
-
-Patch = pytest.MonkeyPatch
-
-
-class Plant(NamedTuple):
-    plant: Callable[[Patch], None]
-    caught_by: Callable[[Path], Any]
-    """May be a coroutine function; gets an empty folder."""
 
 
 def on_sqlite(check: journal_contract.Check) -> Callable[[Path], Any]:
@@ -158,6 +153,47 @@ def refused_at_once(patch: Patch) -> None:
     patch.setattr(Desk, "_decide", decide)
 
 
+def known_repeat_answered_at_once(patch: Patch) -> None:
+    honest = Desk._answer_from_journal
+
+    def answer(self: Any, waiting: Any, known: Any) -> None:
+        honest(self, waiting, known)
+        _, answer = self._open.answers.pop()
+        self._remembered.settle(waiting.origin.command_id, answer)
+
+    patch.setattr(Desk, "_answer_from_journal", answer)
+
+
+def decided_on_the_board_before_the_wait(patch: Patch) -> None:
+    """Check, await, act: both who ask find the unit free."""
+    honest = Desk._decide
+
+    def decide(self: Any, waiting: Any) -> Exception | None:
+        self._open.head = msgspec.structs.replace(self._open.head, board=self._durable.board)
+        return honest(self, waiting)
+
+    patch.setattr(Desk, "_decide", decide)
+
+
+def lease_looked_at_before_the_wait(patch: Patch) -> None:
+    honest = Desk._land
+
+    async def land(self: Any, flight: Any) -> None:
+        standing, self._standing = self._standing, lambda: None
+        await honest(self, flight)
+        self._standing = standing
+
+    patch.setattr(Desk, "_land", land)
+
+
+def wall_clock_lease(patch: Patch) -> None:
+    patch.setattr(clock_module, "monotonic_s", lambda: clock_module.time.time())
+
+
+def lease_acted_on_to_its_end(patch: Patch) -> None:
+    patch.setattr(lease_module, "ACTS_S", lease_module.LEASE_S + 0.3)
+
+
 def repeat_answered_from_what_was_decided(patch: Patch) -> None:
     honest = Desk.submit
 
@@ -261,6 +297,7 @@ def rights_of_the_new_row_only(patch: Patch) -> None:
 
 
 PLANTS: dict[str, Plant] = {
+    **POSTGRES_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
     "written after the answer": Plant(
@@ -296,6 +333,18 @@ PLANTS: dict[str, Plant] = {
     "a clock that steps back is believed": Plant(
         clock_believed, desk_contract.times_never_decrease_when_the_clock_steps_back
     ),
+    "check-then-await": Plant(
+        decided_on_the_board_before_the_wait, desk_contract.two_who_want_one_unit_do_not_both_get_it
+    ),
+    "check-then-await of the lease": Plant(
+        lease_looked_at_before_the_wait, desk_contract.nothing_without_rows_is_answered_once_the_lease_has_lapsed
+    ),
+    "a repeat from an earlier life that does not wait": Plant(
+        known_repeat_answered_at_once,
+        desk_contract.a_repeat_from_an_earlier_life_waits_for_what_was_decided_before_it,
+    ),
+    "a wall-clock lease": Plant(wall_clock_lease, lease_contract.the_time_of_day_moves_no_lease),
+    "a lease acted on to its end": Plant(lease_acted_on_to_its_end, lease_contract.never_do_two_act_at_once),
     "reordering": Plant(
         last_come_first_served, desk_contract.commands_of_one_sender_are_done_in_the_order_in_which_they_were_sent
     ),

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.planted.plants import PLANTS
+from tests.planted.postgres_plants import POSTGRES_PLANTS
+from tests.postgres_pair import the_pair
 
 PATIENCE_S = 10.0
 """A check that hangs has caught the bug too."""
@@ -26,6 +28,8 @@ async def test_the_check_passes_without_the_plant(name: str, tmp_path: Path) -> 
 
 async def checked(name: str, folder: Path) -> None:
     caught_by = PLANTS[name].caught_by
+    if name in POSTGRES_PLANTS:
+        the_pair()  # starting it is not the check's time
     if inspect.iscoroutinefunction(caught_by):
         await asyncio.wait_for(caught_by(folder), timeout=PATIENCE_S)
     else:

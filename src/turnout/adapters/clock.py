@@ -8,6 +8,11 @@ from turnout.words.moment import Moment
 NANOSECONDS_PER_MS = 1_000_000
 
 
+def monotonic_s() -> float:
+    """Seconds that only go forward, also while the time of day is set (CLOCK_MONOTONIC)."""
+    return time.monotonic()
+
+
 class SystemClock:
     """Implements `turnout.desk.ports.Clock`."""
 

@@ -43,6 +43,10 @@ class Batch(Generic[B, C, E, R]):
         self.events.extend(step.events)
         self.head = step.head
 
+    def add_known(self, waiting: Waiting[C], answer: Done | Refused[R]) -> None:
+        """What the journal says of a command that was done before."""
+        self.answers.append((waiting, answer))
+
     def add_refused(self, waiting: Waiting[C], refusal: R) -> None:
         self.answers.append((waiting, Refused(refusal)))
 

@@ -81,11 +81,12 @@ class Desk(Generic[B, C, E, R]):
         *,
         snapshots: Snapshots | None = None,
         enrich: Callable[[C, B], C] | None = None,
+        standing: Callable[[], Fault | None] = lambda: None,
         lanes: Lanes[Waiting[C]] | None = None,
         snapshot_every_rows: int = SNAPSHOT_EVERY_ROWS,
     ) -> None:
         self._book, self._journal, self._clock, self._snapshots = book, journal, clock, snapshots
-        self._enrich = enrich
+        self._enrich, self._standing = enrich, standing
         self._lanes: Lanes[Waiting[C]] = lanes if lanes is not None else Lanes()
         self._snapshot_every_rows = snapshot_every_rows
         self._remembered: Remembered[R] = Remembered()
@@ -132,9 +133,12 @@ class Desk(Generic[B, C, E, R]):
             trouble=self._trouble.code if self._trouble is not None else "",
         )
 
-    async def start(self) -> None:
-        """Become the journal's writer and take commands. Raises a `Fault` when the stored board cannot be had."""
-        self._epoch = await self._journal.claim()
+    async def start(self, epoch: int | None = None) -> None:
+        """Become the journal's writer and take commands. Raises a `Fault` when the stored board cannot be had.
+
+        `epoch`: the one that came with a lease (desk/lease.py); without it the journal is claimed here.
+        """
+        self._epoch = epoch if epoch is not None else await self._journal.claim()
         self._restart_from(await restore(self._book, self._journal, self._snapshots))
         self._snapshot_seq = self.seq
         self._trouble = None
@@ -158,8 +162,9 @@ class Desk(Generic[B, C, E, R]):
         """
         if self._stopping:
             raise DeskStopped("the desk is being stopped")
-        if self._trouble is not None:
-            raise self._trouble.with_traceback(None)
+        trouble = self._trouble or self._standing()
+        if trouble is not None:
+            raise trouble.with_traceback(None)
         content = self._book.encode_command(command)
         if len(content) > COMMAND_BYTES_MAX:
             raise TooLarge(f"{len(content)} bytes; a command may have {COMMAND_BYTES_MAX}")
@@ -237,11 +242,11 @@ class Desk(Generic[B, C, E, R]):
                 return
 
     def _answer_from_journal(self, waiting: Waiting[C], known: DoneCommand) -> None:
+        """An answer like any other: it goes out with the batch, behind everything that was decided before it."""
         if known.digest == waiting.digest:
-            answer: Done | Refused[R] = Done(known.first_seq, known.last_seq, known.at, repeated=True)
-            self._remembered.settle(waiting.origin.command_id, answer)
+            self._open.add_known(waiting, Done(known.first_seq, known.last_seq, known.at, repeated=True))
         else:
-            self._remembered.settle(waiting.origin.command_id, Refused(CommandIdReused(waiting.origin.command_id)))
+            self._open.add_known(waiting, Refused(CommandIdReused(waiting.origin.command_id)))
 
     def _decide(self, waiting: Waiting[C]) -> Exception | None:
         """Put one command's outcome into the open batch; the bug, if it met one."""
@@ -275,6 +280,11 @@ class Desk(Generic[B, C, E, R]):
     async def _land(self, flight: Flight[B, C, E, R]) -> None:
         self._flight = None
         fault = flight.fault()
+        if fault is None and not flight.batch.rows and (fault := self._standing()) is not None:
+            # Rows that were taken prove that this is the desk. Refusals and repeats prove nothing: the city may be
+            # elsewhere by now, so the lease is looked at after everything that was waited for.
+            self._fail(flight.batch, fault)
+            return
         if fault is not None:
             self._failed_appends += 1
             self._fail(flight.batch, fault)

@@ -47,6 +47,12 @@ class Displaced(Fault):
     code = "displaced"
 
 
+class NotTheDesk(Fault):
+    """This server is not the desk just now: it stands by, or has not been able to renew its lease. Not done here."""
+
+    code = "not-the-desk"
+
+
 class StorageFailed(Fault):
     """The storage could not do it, for a reason it names. What was being written may or may not be there."""
 
@@ -69,6 +75,12 @@ class StorageBusy(StorageFailed):
     """Another process held the storage for longer than we wait."""
 
     code = "storage-busy"
+
+
+class StorageUnconfirmed(StorageFailed):
+    """It is on the primary, and the standby has not said that it has it: a loss of the primary now would lose it."""
+
+    code = "storage-unconfirmed"
 
 
 class StorageDamaged(StorageFailed):

@@ -134,6 +134,15 @@ WORDS: Final[dict[str, Name]] = {
         "The disk did not take it; whether it was recorded is not certain. Send it again: it will not be done twice.",
         "磁盘写入失败，是否已记录不确定。请重发，不会重复执行。",
     ),
+    "storage-unconfirmed": Name(
+        "The standby database has not confirmed it; whether it will last is not certain. Send it again: it will not be"
+        " done twice.",
+        "备用数据库尚未确认，是否已可靠保存不确定。请重发，不会重复执行。",
+    ),
+    "not-the-desk": Name(
+        "This server is not the desk now: it stands by, or another is taking over. Nothing was done here; reconnect.",
+        "本服务器当前不是指挥台：处于备用状态，或另一台正在接管。此处未执行，请重新连接。",
+    ),
     "displaced": Name("Another server has taken over the desk. Reconnect.", "另一台服务器已接管指挥台，请重新连接。"),
     "fault": Name("Something failed; nothing is certain. Send it again.", "发生故障，请重发。"),
     "too-old": Name(
@@ -174,7 +183,9 @@ STATUS: Final[dict[str, int]] = {
     "storage-busy": 503,
     "storage-read-only": 503,
     "storage-damaged": 503,
+    "storage-unconfirmed": 503,
     "displaced": 503,
+    "not-the-desk": 503,
     "enrichment-failed": 500,
     "bug-found": 500,
     "fault": 503,

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.journal_contract import STREAM, appended, read_all
-from turnout.adapters.storage.sqlite import database
-from turnout.adapters.storage.sqlite.database import connect, schema_steps, upgrade
+from turnout.adapters.storage.sqlite.database import connect, upgrade
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import KEPT_MAX, SqliteSnapshots
 from turnout.adapters.storage.sqlite.vault import SqliteVault
+from turnout.adapters.storage.steps import SCHEMA_PLACES, schema_steps
 from turnout.desk.faults import StorageBusy, StorageDamaged, StorageFailed, StorageFull, StorageReadOnly
 from turnout.desk.ports import BoardSnapshot
 
@@ -102,7 +102,7 @@ def structure(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
     return connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
 
 
-KINDS = sorted(folder.name for folder in database.SCHEMA_PLACES[1].iterdir() if folder.is_dir())
+KINDS = sorted(folder.name for folder in SCHEMA_PLACES[1].iterdir() if any(folder.glob("*.sql")))
 VERSIONS = [(kind, version) for kind in KINDS for version in range(len(schema_steps(kind)))]
 
 

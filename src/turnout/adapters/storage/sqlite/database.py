@@ -22,9 +22,6 @@ T = TypeVar("T")
 BUSY_WAIT_MS = 5_000
 """How long a statement waits for another process's lock: longer than a checkpoint, shorter than a sender's patience."""
 
-SCHEMA_PLACES = (Path(__file__).parents[3] / "schema", Path(__file__).parents[5] / "schema")
-"""Inside the installed package, or at the root of a clone."""
-
 _FAULT_OF_CODE: dict[int, type[StorageFailed]] = {
     sqlite3.SQLITE_FULL: StorageFull,
     sqlite3.SQLITE_READONLY: StorageReadOnly,
@@ -45,15 +42,6 @@ def named_faults(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) or 0
         kind = _FAULT_OF_CODE.get(code & 0xFF, StorageFailed)
         raise kind(f"{path}: {error} ({getattr(error, 'sqlite_errorname', 'no code')})") from error
-
-
-def schema_steps(of: str) -> list[str]:
-    """The SQL of every step of `of` ("journal", "snapshots", "vault"), oldest first."""
-    for place in SCHEMA_PLACES:
-        files = sorted((place / of).glob("[0-9][0-9][0-9][0-9]-*.sql"))
-        if files:
-            return [file.read_text(encoding="utf-8") for file in files]
-    raise StorageFailed(f"the schema steps of {of} are in none of {[str(place) for place in SCHEMA_PLACES]}")
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:

@@ -1,11 +1,13 @@
 """The journal in one SQLite file. A batch is one transaction; COMMIT returns after the log was synced."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from turnout.adapters.storage.sqlite.database import SqliteThread, connect, schema_steps, transaction, upgrade
+from turnout.adapters.storage.rows import COLUMNS, as_tuple, assert_follows_on, commands_of, first_without_command
+from turnout.adapters.storage.sqlite.database import SqliteThread, connect, transaction, upgrade
+from turnout.adapters.storage.steps import schema_steps
 from turnout.desk.chain import BadRow, JournalRow, first_bad, genesis
 from turnout.desk.faults import Displaced, StorageDamaged
 from turnout.desk.ports import DoneCommand, Tail
@@ -21,10 +23,7 @@ CHECKPOINT_PAGES = 4_000
 FIND_AT_ONCE = 500
 """Below the number of parameters that SQLite has taken since its oldest releases (999)."""
 
-_COLUMNS = (
-    "seq, at, actor, position, purpose, cause, command_id, command, command_digest, "
-    "name, version, body, prev_hash, hash"
-)
+_COLUMNS = ", ".join(COLUMNS)
 
 
 class SqliteJournal:
@@ -107,46 +106,11 @@ def _append(connection: sqlite3.Connection, rows: Sequence[JournalRow], expected
         (last_seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()
         if last_seq != expected_last_seq:
             raise Displaced(f"the journal ends at {last_seq}, not at {expected_last_seq}")
-        _assert_follows_on(rows, expected_last_seq)
+        assert_follows_on(rows, expected_last_seq)
         connection.executemany(
-            f"INSERT INTO journal ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", map(_as_tuple, rows)
+            f"INSERT INTO journal ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", map(as_tuple, rows)
         )
-        connection.executemany("INSERT INTO command VALUES (?,?,?,?,?)", _commands_of(rows))
-
-
-def _assert_follows_on(rows: Sequence[JournalRow], after_seq: int) -> None:
-    """A gap would be our own bug: it is not written."""
-    for expected, row in enumerate(rows, start=after_seq + 1):
-        assert row.seq == expected, f"row {row.seq} where {expected} should be"
-
-
-def _as_tuple(row: JournalRow) -> tuple[object, ...]:
-    return (
-        row.seq,
-        row.at,
-        row.actor,
-        row.position,
-        row.purpose,
-        row.cause,
-        row.command_id,
-        row.command,
-        row.command_digest,
-        row.name,
-        row.version,
-        row.body,
-        row.prev_hash,
-        row.hash,
-    )
-
-
-def _commands_of(rows: Sequence[JournalRow]) -> Iterable[tuple[CommandId, int, int, Moment, bytes]]:
-    """(identity, first row, last row, time, digest) of every command in `rows`; a command's rows stand together."""
-    first = 0
-    for index, row in enumerate(rows):
-        is_last = index + 1 == len(rows) or rows[index + 1].command_id != row.command_id
-        if is_last:
-            yield row.command_id, rows[first].seq, row.seq, row.at, row.command_digest
-            first = index + 1
+        connection.executemany("INSERT INTO command VALUES (?,?,?,?,?)", commands_of(rows))
 
 
 def _last(connection: sqlite3.Connection, stream: str) -> Tail:
@@ -178,16 +142,5 @@ def _verify_page(
     if bad is None and not page:
         bad = BadRow(seq + 1, "missing")
     if bad is None:
-        bad = _first_without_command(connection, page)
+        bad = first_without_command(page, _find_commands(connection, list({row.command_id for row in page})))
     return bad, page
-
-
-def _first_without_command(connection: sqlite3.Connection, page: Sequence[JournalRow]) -> BadRow | None:
-    """The first row whose command identity would not be recognised if it were sent again."""
-    done = _find_commands(connection, list({row.command_id for row in page}))
-    for row in page:
-        command = done.get(row.command_id)
-        known = command is not None and command.first_seq <= row.seq <= command.last_seq
-        if command is None or not known or command.digest != row.command_digest:
-            return BadRow(row.seq, "no-command")
-    return None

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from turnout.adapters.storage.sqlite.database import SqliteThread, connect, schema_steps, transaction, upgrade
+from turnout.adapters.storage.sqlite.database import SqliteThread, connect, transaction, upgrade
+from turnout.adapters.storage.steps import schema_steps
 from turnout.desk.faults import StorageFailed
 from turnout.desk.ports import BoardSnapshot
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from turnout.adapters.storage.sqlite.database import SqliteThread, connect, schema_steps, transaction, upgrade
+from turnout.adapters.storage.sqlite.database import SqliteThread, connect, transaction, upgrade
 from turnout.adapters.storage.sqlite.key_file import KeyFile
+from turnout.adapters.storage.steps import schema_steps
 from turnout.audit.vault import (
     DETAIL_BYTES_MAX,
     SALT_BYTES,

@@ -1,0 +1,165 @@
+"""Which of several servers is the desk: a lease that is renewed by beats and judged by each server's monotonic clock.
+
+No time of day is compared with another machine's, and none is stored. The holder counts from the moment *before* it
+sent its last renewal that was confirmed, and stops acting `ACTS_S` after it. A watcher counts from the moment *after*
+it saw a beat for the first time, and takes the lease when `LEASE_S` have passed without another. The beat cannot have
+been seen before it was sent, so the holder has been silent for `LEASE_S - ACTS_S` before anybody takes over, as long as
+two machines' seconds differ by less than a third (Gray and Cheriton, "Leases", SOSP 1989).
+
+That keeps two servers from both *answering*. That they cannot both *write* does not rest on any clock: taking the lease
+raises the epoch that every batch carries.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import msgspec
+
+from turnout.desk.faults import Displaced, Fault, NotTheDesk, StorageFailed
+
+log = logging.getLogger(__name__)
+
+ACTS_S: Final = 1.0
+"""The holder acts so long on one renewal: four renewals may be late before it stops."""
+
+LEASE_S: Final = 1.5
+"""A watcher waits so long: half of the three seconds in which work must go on, the rest is for reading the board."""
+
+RENEW_EVERY_S: Final = 0.25
+LOOK_EVERY_S: Final = 0.1
+NOTE_EVERY_S: Final = 10.0
+
+Monotonic = Callable[[], float]
+"""Seconds that only go forward, whatever is done to the machine's time of day."""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """The lease as it stands: who holds it, since which epoch, and its beat."""
+
+    epoch: int
+    holder: str
+    beat: int
+
+
+class LeaseStore(Protocol):
+    """Where the lease is kept. Every method may raise a `StorageFailed`; a change is durable when it returns."""
+
+    async def look(self) -> Seen: ...
+
+    async def take(self, seen: Seen, holder: str) -> int | None:
+        """The new epoch, under which alone the journal takes batches from now on; None if it is no longer as seen."""
+        ...
+
+    async def renew(self, epoch: int, holder: str) -> bool:
+        """One beat more. False when somebody else has it."""
+        ...
+
+    async def release(self, epoch: int, holder: str) -> None:
+        """Let go: whoever watches may take it at once."""
+        ...
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """What a holder knows. `sent_s`: its monotonic clock before it sent the newest confirmed renewal."""
+
+    epoch: int
+    sent_s: float
+
+    def may_act(self, now_s: float) -> bool:
+        return now_s - self.sent_s < ACTS_S
+
+
+class Watching(msgspec.Struct, frozen=True):
+    """What a watcher knows. `since_s`: its monotonic clock after it had first seen the lease as it is."""
+
+    seen: Seen
+    since_s: float
+
+    def looked(self, seen: Seen, now_s: float) -> "Watching":
+        return self if seen == self.seen else Watching(seen, now_s)
+
+    def may_take(self, now_s: float) -> bool:
+        return not self.seen.holder or now_s - self.since_s >= LEASE_S
+
+
+class LeaseKeeper:
+    """`take` waits until the lease is ours; from then on it is renewed, until it is `lost` or released."""
+
+    def __init__(self, store: LeaseStore, holder: str, monotonic: Monotonic) -> None:
+        self._store, self._holder, self._monotonic = store, holder, monotonic
+        self._holding: Holding | None = None
+        self._renewing: asyncio.Task[None] | None = None
+        self._silent_since_s: float | None = None
+        self.lost = asyncio.Event()
+
+    def standing(self) -> Fault | None:
+        """Why nothing may be answered now; None while the lease is ours. To be asked after waiting, not before."""
+        if self.lost.is_set():
+            return Displaced("another server has taken the lease")
+        if self._holding is None or not self._holding.may_act(self._monotonic()):
+            return NotTheDesk("the lease could not be renewed in time")
+        return None
+
+    async def take(self) -> int:
+        """Watch until it may be taken, and take it: the epoch. Storage that does not answer is asked again."""
+        watching: Watching | None = None
+        while True:
+            try:
+                watching, taken = await self._watch(watching)
+            except StorageFailed as fault:
+                self._note("the lease cannot be read", fault)
+                watching, taken = None, None
+            else:
+                self._silent_since_s = None
+            if taken is not None:
+                self._holding = taken
+                self._renewing = asyncio.create_task(self._renew(taken.epoch), name="lease")
+                return taken.epoch
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _watch(self, watching: Watching | None) -> tuple[Watching, Holding | None]:
+        seen = await self._store.look()
+        now_s = self._monotonic()
+        watching = watching.looked(seen, now_s) if watching is not None else Watching(seen, now_s)
+        if not watching.may_take(now_s):
+            return watching, None
+        sent_s = self._monotonic()
+        epoch = await self._store.take(seen, self._holder)
+        return watching, Holding(epoch, sent_s) if epoch is not None else None
+
+    async def _renew(self, epoch: int) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            sent_s = self._monotonic()
+            try:
+                ours = await self._store.renew(epoch, self._holder)
+            except StorageFailed as fault:
+                self._note("the lease could not be renewed", fault)
+                continue
+            if not ours:
+                log.error("another server has taken the lease; this one is no longer the desk")
+                self.lost.set()
+                return
+            self._holding, self._silent_since_s = Holding(epoch, sent_s), None
+
+    def _note(self, what: str, fault: StorageFailed) -> None:
+        """Once at the beginning and then every `NOTE_EVERY_S`: a log that is flooded is read by nobody."""
+        now_s = self._monotonic()
+        if self._silent_since_s is None or now_s - self._silent_since_s >= NOTE_EVERY_S:
+            self._silent_since_s = now_s
+            log.warning("%s: %s", what, fault)
+
+    async def release(self) -> None:
+        """Stop renewing and let go. Failing to say so only makes the next one wait for `LEASE_S`."""
+        if self._renewing is not None:
+            self._renewing.cancel()
+            await asyncio.gather(self._renewing, return_exceptions=True)
+        holding, self._holding = self._holding, None
+        if holding is None or self.lost.is_set():
+            return
+        try:
+            await self._store.release(holding.epoch, self._holder)
+        except StorageFailed as fault:
+            log.warning("the lease could not be released: %s", fault)

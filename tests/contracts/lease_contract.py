@@ -1,0 +1,189 @@
+"""What the lease promises, as checks that a faulty one must fail: on clocks set by hand, and by many examples."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from turnout.adapters import clock as clock_module
+from turnout.desk import lease as lease_module
+from turnout.desk.faults import Displaced, NotTheDesk, StorageFailed
+from turnout.desk.lease import Holding, LeaseKeeper, Seen, Watching
+
+
+class LeaseInMemory:
+    """A store that can be cut off from one server or from all."""
+
+    def __init__(self) -> None:
+        self.seen = Seen(0, "", 0)
+        self.cut_off: set[str] = set()
+
+    async def look(self) -> Seen:
+        return self.seen
+
+    async def take(self, seen: Seen, holder: str) -> int | None:
+        if seen != self.seen:
+            return None
+        self.seen = Seen(seen.epoch + 1, holder, 0)
+        return self.seen.epoch
+
+    async def renew(self, epoch: int, holder: str) -> bool:
+        if holder in self.cut_off:
+            raise StorageFailed("no way to the database")
+        if (self.seen.epoch, self.seen.holder) != (epoch, holder):
+            return False
+        self.seen = Seen(epoch, holder, self.seen.beat + 1)
+        return True
+
+    async def release(self, epoch: int, holder: str) -> None:
+        if (self.seen.epoch, self.seen.holder) == (epoch, holder):
+            self.seen = Seen(epoch, "", self.seen.beat + 1)
+
+
+class Clocks:
+    """Both of a machine's clocks."""
+
+    def __init__(self) -> None:
+        self.monotonic_s, self.wall_s = 100.0, 1_800_000_000.0
+
+    def pass_by(self, seconds: float) -> None:
+        self.monotonic_s += seconds
+        self.wall_s += seconds
+
+    def as_module(self) -> Any:
+        return SimpleNamespace(monotonic=lambda: self.monotonic_s, time=lambda: self.wall_s)
+
+
+@asynccontextmanager
+async def by_hand() -> AsyncIterator[tuple[LeaseInMemory, Clocks]]:
+    """Clocks that stand until they are moved; sleeping takes no time."""
+    clocks, before = Clocks(), (clock_module.time, lease_module.RENEW_EVERY_S, lease_module.LOOK_EVERY_S)
+    clock_module.time = clocks.as_module()
+    lease_module.RENEW_EVERY_S = lease_module.LOOK_EVERY_S = 0  # type: ignore[misc]
+    try:
+        yield LeaseInMemory(), clocks
+    finally:
+        clock_module.time = before[0]
+        lease_module.RENEW_EVERY_S, lease_module.LOOK_EVERY_S = before[1:]  # type: ignore[misc]
+
+
+def keeper(store: LeaseInMemory, name: str) -> LeaseKeeper:
+    return LeaseKeeper(store, name, clock_module.monotonic_s)
+
+
+async def some_looks() -> None:
+    """Several rounds of renewing and of watching."""
+    for _ in range(30):
+        await asyncio.sleep(0)
+
+
+async def the_time_of_day_moves_no_lease(_: Path) -> None:
+    async with by_hand() as (store, clocks):
+        one, two = keeper(store, "one"), keeper(store, "two")
+        await one.take()
+        taking = asyncio.create_task(two.take())
+        for step_s in (3_600, -7_200, 86_400 * 365):
+            store.cut_off = {"one"}
+            await some_looks()
+            clocks.wall_s += step_s
+            await some_looks()
+            assert not taking.done(), "a step of the clock is no silence"
+            assert one.standing() is None
+            store.cut_off = set()
+            await some_looks()
+        await one.release()
+        await taking
+        await two.release()
+
+
+async def a_holder_that_falls_silent_is_followed_by_itself(_: Path) -> None:
+    async with by_hand() as (store, clocks):
+        one, two = keeper(store, "one"), keeper(store, "two")
+        first = await one.take()
+        taking = asyncio.create_task(two.take())
+        await some_looks()
+        store.cut_off = {"one"}
+        await some_looks()
+        clocks.pass_by(lease_module.ACTS_S)
+        await some_looks()
+        assert isinstance(one.standing(), NotTheDesk), "it stops by itself, before anybody takes over"
+        assert not taking.done()
+        clocks.pass_by(lease_module.LEASE_S - lease_module.ACTS_S)
+        assert await taking == first + 1
+        assert two.standing() is None
+        store.cut_off = set()
+        await one.lost.wait()
+        assert isinstance(one.standing(), Displaced)
+        await one.release()
+        await two.release()
+        assert store.seen.holder == "", "what one had lost was not one's to release"
+
+
+async def a_holder_that_is_cut_off_for_a_moment_goes_on(_: Path) -> None:
+    async with by_hand() as (store, clocks):
+        one = keeper(store, "one")
+        await one.take()
+        store.cut_off = {"one"}
+        clocks.pass_by(lease_module.ACTS_S + 0.1)
+        assert isinstance(one.standing(), NotTheDesk)
+        store.cut_off = set()
+        while one.standing() is not None:
+            await asyncio.sleep(0)
+        await one.release()
+
+
+async def a_lease_that_was_let_go_is_taken_at_once(_: Path) -> None:
+    async with by_hand() as (store, _clocks):
+        one, two = keeper(store, "one"), keeper(store, "two")
+        await one.take()
+        taking = asyncio.create_task(two.take())
+        await some_looks()
+        await one.release()
+        assert isinstance(one.standing(), NotTheDesk)
+        await taking
+        await two.release()
+
+
+delays = st.floats(0, 2, allow_nan=False)
+
+
+def never_do_two_act_at_once(_: Path) -> None:
+    """Whatever the delays of sending, confirming and looking: when it may be taken, the holder has stopped."""
+
+    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
+    @given(
+        st.lists(st.tuples(delays, delays, delays), min_size=1, max_size=8),
+        st.lists(delays, min_size=5, max_size=30),
+    )
+    def played(beats: list[tuple[float, float, float]], looks: list[float]) -> None:
+        now, stored, confirmed = 0.0, [(0.0, 0)], [(0.0, Holding(1, 0.0))]
+        for beat, (pause, sending, confirming) in enumerate(beats, start=1):
+            sent = now + pause
+            stored.append((sent + sending, beat))
+            now = sent + sending + confirming
+            confirmed.append((now, Holding(1, sent)))
+        at, watching = 0.0, Watching(Seen(1, "one", -1), 0.0)
+        for pause in [*looks, lease_module.LEASE_S, lease_module.LEASE_S]:
+            at += pause
+            beat = max(number for when, number in stored if when <= at)
+            watching = watching.looked(Seen(1, "one", beat), at)
+            if watching.may_take(at):
+                holding = [held for when, held in confirmed if when <= at][-1]
+                assert not holding.may_act(at), "two would act at once"
+                return
+
+    played()
+
+
+CHECKS = (
+    the_time_of_day_moves_no_lease,
+    a_holder_that_falls_silent_is_followed_by_itself,
+    a_holder_that_is_cut_off_for_a_moment_goes_on,
+    a_lease_that_was_let_go_is_taken_at_once,
+    never_do_two_act_at_once,
+)
