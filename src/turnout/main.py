@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     _simulate_arguments(commands.add_parser("simulate", help="run the simulated city against a server"))
     add_city_commands(commands)
     _fallback_arguments(commands.add_parser("fallback", help="keep a server's newest fallback kit on this machine"))
-    setup = commands.add_parser("setup", help="show a new set-up code, while there is no account")
+    setup = commands.add_parser("setup", help="show a set-up code: for the first administrator, or a lost password")
     setup.set_defaults(run=lambda asked: show_setup_code(settings_of(asked)))
     token = commands.add_parser("token", help="make a token for a program; it is shown once")
     token.add_argument("--name", required=True, help="what it is for: names it in lists and in the journal")

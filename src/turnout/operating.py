@@ -44,19 +44,20 @@ def _accounts(settings: Settings) -> tuple[IdentityStore, Accounts]:
 
 
 def show_setup_code(settings: Settings) -> int:
-    """A new set-up code, while there is no account; earlier ones are void."""
+    """A new set-up code, good for a day; earlier ones are void. So an administrator who lost the password gets in."""
     store, accounts = _accounts(settings)
     try:
-        code = accounts.make_setup_code()
+        code = accounts.make_setup_code(again=True)
+        known = store.count_accounts()
     finally:
         store.close()
-    if code is None:
+    print(code)
+    if known:
         print(
-            "There is an account already: an administrator makes further ones. 已有账号，由管理员建立新账号。",
+            "Open /setup and type the code with the administrator's account and a new password. It goes on record.\n"
+            "打开 /setup，填写此代码、管理员账号和新密码。此操作会记录在案。",
             file=sys.stderr,
         )
-        return 1
-    print(code)
     return 0
 
 

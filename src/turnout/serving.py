@@ -36,6 +36,7 @@ from turnout.desk.desk import Desk, Told
 from turnout.desk.operations import Operations, due_of, ring, timers_of
 from turnout.desk.subscribers import Subscribers
 from turnout.desk.timers import TimerClock
+from turnout.edge.access_desk import AccessDesk
 from turnout.edge.advice import Adviser
 from turnout.edge.arriving import Arriving
 from turnout.edge.connections import Connections
@@ -233,6 +234,7 @@ def joined(parts: Parts) -> Edge:
         latest=latest,
         places=PlacesFeed(latest, lambda: desk.board),
         identities=parts.accounts,
+        access=AccessDesk(counter, parts.accounts),
         look_up=look_up,
         details=Details(counter, look_up, parts.vault),
         fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders),

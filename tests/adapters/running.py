@@ -70,7 +70,14 @@ class Running:
     def __init__(self, edge: Edge, accounts: Accounts, assets: Assets, clock: SteppedClock) -> None:
         self.edge, self.accounts, self.assets, self.clock = edge, accounts, assets, clock
         self.app = WebApp(edge, assets, SocketDoor(edge))
+        self.folder = Path()
+        """Where everything written is kept (`--data`)."""
         self.url = ""
+
+    @property
+    def desk(self) -> Any:
+        """The desk behind the counter, for listening to what happens."""
+        return self.edge.counter._desk
 
     def app_for(self, settings: Settings) -> WebApp:
         """The application as `serve` has it under these settings."""
@@ -116,7 +123,9 @@ async def running(folder: Path, built: Path | None = None, **settings: Any) -> A
         chosen = Settings(data=folder, **settings)
         async with serving.opened(chosen, san_francisco()) as (edge, accounts):
             assets = Assets(built or folder / "none", san_francisco().artefacts.tiles)
-            yield Running(edge, accounts, assets, clock)
+            house = Running(edge, accounts, assets, clock)
+            house.folder = folder
+            yield house
 
 
 @asynccontextmanager

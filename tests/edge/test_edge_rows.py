@@ -4,12 +4,13 @@ from typing import Any
 
 import msgspec
 
-from turnout.core.board import Board, Incident, Location, Timer
+from turnout.core.board import Board, Incident, Location, PremiseNote, Timer
 from turnout.desk.access import Sight
 from turnout.desk.desk import Told
 from turnout.desk.subscribers import Changes, Snapshot, Subscribers
 from turnout.edge.rows import TABLES, sees
 from turnout.words.moment import Moment
+from turnout.words.place import Place
 
 NOW = Moment(1_700_000_000_000)
 
@@ -74,3 +75,29 @@ async def test_what_concerns_another_agency_is_not_sent():
     subscribers = Subscribers(TABLES, before, 1, NOW)
     first = await anext(subscribers.subscribe(None, sees(Sight(frozenset({"PD"})))))
     assert keys_of(first) == set()
+
+
+async def test_a_table_that_a_role_is_kept_from_is_sent_neither_at_first_nor_later():
+    note = PremiseNote(
+        id="p1",
+        kind="hazard",
+        place=Place(1.0, 2.0),
+        radius_m=50,
+        address="1 Dr",
+        text="acid",
+        owner="sue",
+        expires=NOW,
+    )
+    before = Board(seq=1, incidents={"I1": an_incident("FD")}, premises={"p1": note})
+    after = msgspec.structs.replace(
+        before,
+        seq=2,
+        premises={"p1": msgspec.structs.replace(note, text="gone")},
+        timers={"pending/I1": a_timer()},
+    )
+    subscribers = Subscribers(TABLES, before, 1, NOW)
+    subscription = subscribers.subscribe(None, sees(Sight(hidden=frozenset({"premises"}))))
+    first = await anext(subscription)
+    subscribers.hear(told(2, before, after))
+    assert keys_of(first) == {("incidents", "I1")}
+    assert keys_of(await anext(subscription)) == {("timers", "pending/I1")}

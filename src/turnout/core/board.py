@@ -112,6 +112,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """Tag in use → incident."""
     series: dict[str, int] = {}
     """Agency and year → last number given (gap-safe: it moves only with the event that uses it)."""
+    ground: str = ""
+    """Version of roads, gazetteer, outlines and map in force (7.6); empty: the city folder's own."""
     exercise: bool = False
     """Training mode: a banner on every screen, outside every statistic (7.8)."""
 

@@ -214,6 +214,10 @@ class Role(msgspec.Struct, frozen=True):
     code: str
     name: Name
     may: tuple[str, ...]
+    cannot_see: tuple[str, ...] = ()
+    """Areas of `core/fields.py` that are not shown to it: `persons`, `premises`, `calls`."""
+    cannot_change: tuple[str, ...] = ()
+    """Areas that its commands may not touch: `priority`, `type`, `place`, `persons`, `premises`, `tables.<name>`."""
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -242,6 +246,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     utc_offset_min: int = 0
     """Filled in at publication for rules by hour of the local day; changed by publishing again."""
     version: str = ""
+    folder_version: str = ""
+    """Version of the city folder that these tables come from, or were changed from; empty: of none (7.7)."""
     agencies: dict[AgencyId, Agency] = {}
     stations: dict[StationId, Station] = {}
     unit_kinds: dict[str, UnitKind] = {}

@@ -38,6 +38,7 @@ from turnout.core.incidents.events import (
     IncidentsUnlinked,
 )
 from turnout.core.spoken import (
+    ACCESS_NAMES,
     BUILT_IN_REASON_NAMES,
     CHANNEL_NAMES,
     FIELD_NAMES,
@@ -199,6 +200,7 @@ _WORDS: dict[str, Mapping[str, Name]] = {
     "state": OUTCOME_NAMES,
     "channel": CHANNEL_NAMES,
     "kind": LINK_NAMES,
+    "act": ACCESS_NAMES,
 }
 """Field → the words for its codes."""
 

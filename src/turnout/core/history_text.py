@@ -20,6 +20,8 @@ ASIDES: Final[dict[str, Name]] = {
     "calls": Name(" (calls: {})", "（来电：{}）"),
     "priority_reason": Name(" (priority: {})", "（优先级原因：{}）"),
     "role": Name(" ({})", "（{}）"),
+    "roles": Name(" (roles: {})", "（角色：{}）"),
+    "scopes": Name(" (scopes: {})", "（权限：{}）"),
     "who": Name(" ({})", "（{}）"),
     "code": Name(" [{}]", " [{}]"),
     "number": Name(" (number {})", "（编号 {}）"),
@@ -163,6 +165,8 @@ TABLE_TEXTS: Final[dict[str, Name]] = {
     "groups-taken": Name("Position {taken} answers for: {groups}", "席位 {taken} 负责：{groups}"),
     "exercise-set": Name("Exercise mode: {on}", "演练模式：{on}"),
     "details-opened": Name("{by} opens details of {person}: {purpose}", "{by} 查看 {person} 详情：{purpose}"),
+    "access-noted": Name("Access: {act}, {subject}{roles}{scopes}", "出入权限：{act}，{subject}{roles}{scopes}"),
+    "ground-taken": Name("Roads, addresses and map: {version}{note}", "启用路网、地名与地图：{version}{note}"),
 }
 
 ROSTER_TEXTS: Final[dict[str, Name]] = {

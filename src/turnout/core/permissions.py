@@ -1,4 +1,4 @@
-"""Who may do what (7.3, 7.5). Pure: the tables' roles, the actor's agencies, a crew's own terminal.
+"""Who may do what (7.3, 7.5). Pure: the tables' roles, the actor's agencies, a crew's own terminal, single fields.
 
 A role's `may` holds command names and the groups below. Opening an incident, taking a call and the emergency button are
 never refused for want of a right: whoever is signed on may call for help.
@@ -9,6 +9,7 @@ from typing import Final
 from turnout.core.board import Board, OnIncident
 from turnout.core.commands import Command
 from turnout.core.context import Actor, Context
+from turnout.core.fields import refused_field
 from turnout.core.incidents.commands import CancelIncident, CloseIncident, DisposeAgency, MergeIncidents
 from turnout.core.refusals import NotPermitted
 from turnout.core.tables.commands import SignOff
@@ -20,7 +21,7 @@ SYSTEM_ROLE: Final = "system"
 ALWAYS: Final = frozenset({"take-call", "open-incident", "raise-duress", "sign-on", "sign-off"})
 """What any signed-on person may do, whatever the tables say."""
 
-SYSTEM_ONLY: Final = frozenset({"ring-timer"})
+SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "take-ground"})
 """What only the program itself does. A role `*` does not include it."""
 
 _CALLS: Final = frozenset(
@@ -183,6 +184,9 @@ def refused(board: Board, command: Command, context: Context) -> NotPermitted | 
         return NotPermitted(command=name, lacks="role", subject=name)
     if isinstance(command, SignOff):
         return _own_position(board, command, actor)
+    kept = refused_field(board, command, name, actor)
+    if kept is not None:
+        return kept
     if actor.unit:
         return _of_own_unit(board, command, name, actor)
     if actor.agencies and name not in ALWAYS:

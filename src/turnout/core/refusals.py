@@ -62,10 +62,10 @@ class IdentityTaken(No, frozen=True, kw_only=True, tag="identity-taken"):
 
 
 class NotPermitted(No, frozen=True, kw_only=True, tag="not-permitted"):
-    """`lacks` says what the actor would need: a role, this agency, this unit's terminal, a stated purpose."""
+    """`lacks` says what the actor would need: a role, this agency, this unit's terminal, a purpose, a field's right."""
 
     command: str
-    lacks: Literal["role", "agency", "unit", "purpose", "own-name"]
+    lacks: Literal["role", "agency", "unit", "purpose", "own-name", "field"]
     subject: str = ""
 
 

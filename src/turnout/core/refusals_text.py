@@ -131,6 +131,7 @@ _LACKS: Final[dict[str, Name]] = {
     "unit": Name(
         "this terminal speaks only for its own unit, not for {subject}", "本终端只能代表本单元，不能代表 {subject}"
     ),
+    "field": Name("your role may not change {subject}", "您的角色不能更改“{subject}”"),
     "purpose": Name("state the purpose", "请说明目的"),
     "own-name": Name("only in your own name, not as {subject}", "只能以本人名义，不能以 {subject} 名义"),
 }

@@ -189,6 +189,18 @@ ROLE_NAMES: Final[dict[str, Name]] = {
     "black": Name("black", "黑"),
 }
 
+ACCESS_NAMES: Final[dict[str, Name]] = {
+    "account-made": Name("account made", "新建账号"),
+    "account-changed": Name("account changed", "修改账号"),
+    "account-disabled": Name("account disabled", "停用账号"),
+    "account-enabled": Name("account enabled", "启用账号"),
+    "code-given": Name("one-time code given", "发放一次性代码"),
+    "secret-set": Name("password set with a one-time code", "用一次性代码设置密码"),
+    "administrator-set-up": Name("administrator set up at the machine", "在本机设立管理员"),
+    "token-made": Name("token made", "新建令牌"),
+    "token-withdrawn": Name("token withdrawn", "收回令牌"),
+}
+
 BUILT_IN_REASON_NAMES: Final[dict[str, Name]] = {
     "undo": Name("taken back", "撤销"),
     "reported": Name("reported by the crew", "单元报告"),

@@ -34,6 +34,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
     language: Language = "en"
     kind: Literal["person", "program", "part"] = "person"
+    hidden: frozenset[str] = frozenset()
+    """Areas that its roles keep from it (core/fields.py)."""
     session: str = ""
     """Names the session or token, never its secret: by it a socket is cut when somebody signs off."""
     expires: int = 0
@@ -41,7 +43,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sight(self) -> "Sight":
-        return Sight(frozenset(self.actor.agencies), self.actor.unit)
+        return Sight(frozenset(self.actor.agencies), self.actor.unit, self.hidden)
 
 
 def scopes_of_roles(roles: tuple[str, ...], catalogue: Catalogue | None) -> frozenset[str]:
@@ -105,6 +107,8 @@ class Sight(msgspec.Struct, frozen=True):
     agencies: frozenset[AgencyId] = frozenset()
     """Empty: all."""
     unit: str = ""
+    hidden: frozenset[str] = frozenset()
+    """Areas that are not shown (core/fields.py); `premises` and `calls` are whole tables of rows."""
 
     @property
     def is_all(self) -> bool:

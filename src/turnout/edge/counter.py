@@ -10,6 +10,7 @@ import msgspec
 from turnout.core.board import Board
 from turnout.core.commands import Command
 from turnout.core.overriding import may_override
+from turnout.core.permissions import SYSTEM_ROLE
 from turnout.core.refusals import Refusal
 from turnout.core.refusals_text import speak
 from turnout.desk.access import Principal, why_not
@@ -21,7 +22,7 @@ from turnout.edge.locating import Locator
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
 
-OWN_IDENTITIES: Final = ("ring/", "place/", "publish/")
+OWN_IDENTITIES: Final = ("ring/", "place/", "publish/", "access/", "ground/")
 """How the identities begin that parts of the program make of what they do. Whoever outside used one up before, with
 another command, would keep a timer from ever ringing."""
 
@@ -76,7 +77,8 @@ class Counter:
 
         `position` is for programs that speak for several; a person acts at the one that they hold.
         """
-        if who.kind != "part" and command_id.startswith(OWN_IDENTITIES):
+        vouched = who.kind == "part" or SYSTEM_ROLE in who.actor.roles
+        if not vouched and command_id.startswith(OWN_IDENTITIES):
             return declined("malformed", problem="this identity is the program's own", field="id")
         at = who.position if who.kind == "person" else position or who.position
         origin = Origin(who.actor, CommandId(command_id), at, purpose)

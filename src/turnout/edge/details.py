@@ -67,6 +67,8 @@ class Details:
 
     async def open(self, who: Principal, called: str, person: str, purpose: str) -> DetailsShown | Declined:
         """The details, once it is on record who opens them and why."""
+        if "persons" in who.hidden:
+            return declined("field-hidden", field="persons")
         if not purpose.strip():
             return declined("purpose-needed")
         incident = await self._look_up.find(who, called)

@@ -10,6 +10,7 @@ from turnout.core.board import Board
 from turnout.desk.access import Principal
 from turnout.desk.desk import DeskHealth
 from turnout.desk.subscribers import Subscribers
+from turnout.edge.access_desk import AccessDesk
 from turnout.edge.advice import Adviser
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
@@ -74,6 +75,7 @@ class Edge:
     latest: Latest
     places: PlacesFeed
     identities: Identities
+    access: AccessDesk
     look_up: LookUp
     details: Details
     fallback: FallbackKit

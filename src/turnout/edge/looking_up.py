@@ -89,7 +89,8 @@ class LookUp:
         kind = board.catalogue.types.get(type_code) if board.catalogue is not None else None
         days = kind.look_back_days if kind is not None else LOOK_BACK_DAYS
         asked = Asked(near=place, within_m=EARLIER_WITHIN_M, opened_from=Moment(now - days * DAY_MS), most=EARLIER_MAX)
-        notes = [note for note in board.premises.values() if distance_m(note.place, place) <= note.radius_m]
+        shown = board.premises.values() if "premises" not in who.hidden else ()
+        notes = [note for note in shown if distance_m(note.place, place) <= note.radius_m]
         notes.sort(key=lambda note: -note.expires)
         return PlaceKnown(tuple(notes), tuple(await self.search(who, asked)))
 

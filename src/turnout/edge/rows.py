@@ -75,7 +75,9 @@ TABLES: Final[tuple[Table[Board], ...]] = (
 
 def sees(sight: Sight) -> Sees:
     """A judge of rows for one connection: by whom a row concerned when it was made, not by the board of the moment."""
-    return lambda row: concerns.concerns(row.scope, sight.agencies)
+    if not sight.hidden:
+        return lambda row: concerns.concerns(row.scope, sight.agencies)
+    return lambda row: row.table not in sight.hidden and concerns.concerns(row.scope, sight.agencies)
 
 
 def snapshot(board: Board, sight: Sight) -> dict[str, dict[str, Any]]:
@@ -83,7 +85,7 @@ def snapshot(board: Board, sight: Sight) -> dict[str, dict[str, Any]]:
     return {
         table.name: {
             key: row
-            for key, row in table.entries(board).items()
+            for key, row in (table.entries(board).items() if table.name not in sight.hidden else ())
             if concerns.concerns(table.scope_of(row, board), sight.agencies)
         }
         for table in TABLES

@@ -67,12 +67,21 @@ WORDS: Final[dict[str, Name]] = {
         "That is not the set-up code that the terminal shows, or it is more than a day old. A restart shows a new one.",
         "与终端上显示的设置码不符，或已超过一天。重新启动会显示新的设置码。",
     ),
+    "wrong-code": Name(
+        "That is not your one-time code, or it is more than a day old. Ask the administrator for a new one.",
+        "一次性代码不正确或已超过一天，请向管理员索取新的代码。",
+    ),
+    "last-administrator": Name(
+        "{account} is the only administrator: make another one first.", "{account} 是唯一的管理员，请先设立另一个。"
+    ),
+    "unknown-agency": Name("There is no agency {agency} in the tables.", "机构表中没有 {agency}。"),
     "passkey-failed": Name("The passkey was not accepted.", "通行密钥未被接受。"),
     "account-taken": Name("The account {account} exists already.", "账号 {account} 已存在。"),
     "no-account": Name("A demonstration visitor has no account to change.", "演示访客没有可更改的账号。"),
     "unknown-account": Name("There is no account {account}.", "没有账号 {account}。"),
     "unknown-token": Name("There is no token {token}.", "没有令牌 {token}。"),
     "scope-missing": Name("This needs the right “{scope}”.", "此操作需要“{scope}”权限。"),
+    "field-hidden": Name("Your role is not shown this ({field}).", "您的角色不能查看此内容（{field}）。"),
     "foreign-origin": Name(
         "The request comes from another site's page and was not taken.", "请求来自其他网站的页面，未予受理。"
     ),
@@ -158,6 +167,7 @@ WORDS: Final[dict[str, Name]] = {
 STATUS: Final[dict[str, int]] = {
     "not-permitted": 403,
     "scope-missing": 403,
+    "field-hidden": 403,
     "foreign-origin": 403,
     "position-not-yours": 403,
     "no-demo": 403,
@@ -166,6 +176,7 @@ STATUS: Final[dict[str, int]] = {
     "wrong-secret": 401,
     "passkey-failed": 401,
     "wrong-setup-code": 401,
+    "wrong-code": 401,
     "too-many-attempts": 429,
     "malformed": 400,
     "purpose-needed": 400,

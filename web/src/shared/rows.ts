@@ -86,6 +86,8 @@ export interface Rows {
     | TakeGroups
     | SetExercise
     | NoteDetailsOpened
+    | NoteAccess
+    | TakeGround
     | ScheduleShift
     | ChangeShift
     | CancelShift
@@ -104,6 +106,7 @@ export interface Board {
     [k: string]: Closure
   }
   exercise: boolean
+  ground: string
   hospitals: {
     [k: string]: HospitalState
   }
@@ -227,6 +230,7 @@ export interface Catalogue {
   dispositions: {
     [k: string]: Disposition
   }
+  folder_version: string
   groups: {
     [k: string]: Group
   }
@@ -305,6 +309,7 @@ export interface Hospital {
   aliases: string[]
   id: string
   name: Name
+  phone: string
   place: Place
 }
 export interface Hydrant {
@@ -365,6 +370,8 @@ export interface Reason {
  * What an account may do (7.5): commands, or groups `calls`, `dispatch`, `field`, `tables`, `read`, `*`.
  */
 export interface Role {
+  cannot_change: string[]
+  cannot_see: string[]
   code: string
   may: string[]
   name: Name
@@ -386,6 +393,7 @@ export interface Station {
     [k: string]: number
   }
   name: Name
+  phone: string
   place: Place
 }
 /**
@@ -1516,6 +1524,35 @@ export interface NoteDetailsOpened {
   incident_id: string
   person_id: string
   ref: string
+}
+/**
+ * Written before an account or a token is changed: what, whose, and what it then may (7.1).
+ */
+export interface NoteAccess {
+  act:
+    | 'account-changed'
+    | 'account-disabled'
+    | 'account-enabled'
+    | 'account-made'
+    | 'administrator-set-up'
+    | 'code-given'
+    | 'secret-set'
+    | 'token-made'
+    | 'token-withdrawn'
+  agencies?: string[]
+  do: 'note-access'
+  positions?: string[]
+  roles?: string[]
+  scopes?: string[]
+  subject: string
+}
+/**
+ * Roads, gazetteer, outlines and map of another version are in force (7.6). Given once they are loaded.
+ */
+export interface TakeGround {
+  do: 'take-ground'
+  note?: string
+  version: string
 }
 /**
  * Plan who is on a unit, from when to when. Refused where the unit or a staff number is on another shift then.

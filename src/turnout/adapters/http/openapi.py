@@ -81,6 +81,7 @@ OPEN_PATHS = {
     "/api/v1/session/demo",
     "/api/v1/session/passkey/options",
     "/api/v1/session/passkey/verify",
+    "/api/v1/session/code",
     "/api/v1/setup",
     "/api/v1/health",
     "/api/v1/city",

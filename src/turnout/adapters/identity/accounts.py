@@ -1,34 +1,24 @@
-"""Signing in and out: implements `edge.identities.Identities` over the store, with a clock, randomness and Argon2id.
+"""Signing in and out: implements `edge.identities.Identities` over the store, with a clock and randomness.
 
-Parameters of Argon2id are the library's defaults, which are RFC 9106's second recommended ones (64 MiB, 3 passes).
-Session lengths follow a shift; a demo session follows a visit.
+What an administrator does is in `keeping`. Session lengths follow a shift; a demo session follows a visit.
 """
 
-import asyncio
-import hashlib
 import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
+from msgspec.structs import replace
 
 from turnout.adapters.identity.attempts import Attempts
+from turnout.adapters.identity.keeping import Keeping, crews_of, digest, new_code, typed, weakness
 from turnout.adapters.identity.passkeys import PasskeyFailed, Passkeys
-from turnout.adapters.identity.store import AccountRow, IdentityStore, PasskeyRow, SessionRow, TokenRow
+from turnout.adapters.identity.store import AccountRow, IdentityStore, PasskeyRow, SessionRow
 from turnout.core.catalogue import Catalogue
 from turnout.core.context import Actor
-from turnout.desk.access import SCOPES, Principal, roles_of_scopes, scopes_of_roles
-from turnout.edge.identities import (
-    AccountCard,
-    IdentityRefusal,
-    NewAccount,
-    NewToken,
-    SignedIn,
-    TokenCard,
-    TokenMade,
-)
+from turnout.core.fields import ADMINISTRATOR, hidden_from
+from turnout.desk.access import Principal, roles_of_scopes, scopes_of_roles
+from turnout.edge.identities import IdentityRefusal, SignedIn
 from turnout.words.identity import ActorId
 from turnout.words.moment import DAY_MS, HOUR_MS, Moment
 from turnout.words.name import Language
@@ -42,19 +32,10 @@ DEMO_SESSION_MS = 12 * HOUR_MS
 SETUP_MS = DAY_MS
 """The setup code that the terminal shows; a later start shows a new one."""
 
-SECRET_MIN = 10
-"""Characters of a password (NIST SP 800-63B asks for 8 at least; these doors open an emergency desk)."""
-
-SECRET_MAX = 200
-"""More is not safer, and hashing megabytes would be an attack."""
-
-HASHES_AT_ONCE = 2
-"""Each takes 64 MiB and a core for some 50 ms."""
-
 DEMO_ROLE = "dispatcher"
 
 
-class Accounts:
+class Accounts(Keeping):
     """`catalogue` gives the tables in force now, `now` the time."""
 
     def __init__(
@@ -67,13 +48,11 @@ class Accounts:
         origin: str,
         on_end: Callable[[str], None] = lambda session: None,
     ) -> None:
-        self._store, self._now, self._catalogue, self._demo = store, now, catalogue, demo
+        super().__init__(store, now, catalogue, on_end)
+        self._demo = demo
         self._passkeys = Passkeys(origin)
         self._attempts = Attempts()
-        self._hasher = PasswordHasher()
         self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
-        self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
-        self._on_end = on_end
         self._demo_count = 0
 
     # at the door
@@ -101,7 +80,7 @@ class Accounts:
         catalogue = self._catalogue()
         if catalogue is not None and role not in catalogue.roles:
             return IdentityRefusal("unknown-role", {"role": role})
-        if role == "administrator" or "*" in scopes_of_roles((role,), catalogue):
+        if role == ADMINISTRATOR or "*" in scopes_of_roles((role,), catalogue):
             return IdentityRefusal("role-not-for-demo", {"role": role})
         self._demo_count += 1
         name = f"demo-{secrets.token_hex(2)}"
@@ -129,36 +108,68 @@ class Accounts:
         return self._open(row, position)
 
     async def set_up(self, code: str, account: str, secret: str, address: str) -> SignedIn | IdentityRefusal:
-        """The first administrator, with the code from the terminal. Once."""
+        """An administrator, with the code from the machine's own terminal: the first, or one that lost the password."""
         wait = self._attempts.wait_s("setup", address, self._now())
         if wait:
             return IdentityRefusal("too-many-attempts", {"wait_s": wait})
-        if self._store.count_accounts():
+        if self._store.count_accounts() and not self._store.has_setup(self._now()):
             return IdentityRefusal("already-set-up")
-        weak = _weak(secret)
+        weak = weakness(secret)
         if weak is not None:
             return weak
         hashed = await self._hash(secret)
-        if not self._store.take_setup(_digest(code.strip().upper()), self._now()):
+        if not self._store.take_setup(digest(typed(code)), self._now()):
             self._attempts.note_failure("setup", address, self._now())
             return IdentityRefusal("wrong-setup-code")
-        row = AccountRow(id=account, name=account, secret=hashed, roles=("administrator",), created=self._now())
-        self._store.add_account(row)
-        return self._open(row, "")
+        return self._open(self._as_administrator(account, hashed), "")
 
-    def make_setup_code(self) -> str | None:
-        """A new code for the terminal, while there is no account yet; any earlier one is void."""
-        if self._store.count_accounts():
+    def _as_administrator(self, account: str, hashed: str) -> AccountRow:
+        """The account, new or as it was, open, with this secret and the administrator's role."""
+        made = AccountRow(id=account, name=account, secret=hashed, roles=(ADMINISTRATOR,), created=self._now())
+        if self._store.add_account(made):
+            return made
+        held = self._store.get_account(account)
+        roles = held.roles if ADMINISTRATOR in held.roles else (ADMINISTRATOR, *held.roles)
+        self._end_sessions_of(account)
+        self._store.set_secret(account, hashed)
+        self._store.set_disabled(account, False)
+        self._store.change_account(replace(held, roles=roles))
+        return self._store.get_account(account)
+
+    async def sign_in_code(
+        self, account: str, code: str, secret: str, position: str, address: str
+    ) -> SignedIn | IdentityRefusal:
+        """With the one-time code that an administrator gave, and a password of one's own choice."""
+        wait = self._attempts.wait_s(account, address, self._now())
+        if wait:
+            return IdentityRefusal("too-many-attempts", {"wait_s": wait})
+        weak = weakness(secret)
+        if weak is not None:
+            return weak
+        hashed = await self._hash(secret)
+        row = self._store.find_account(account)
+        if row is None or row.disabled or not self._store.take_code(account, digest(typed(code)), self._now()):
+            self._attempts.note_failure(account, address, self._now())
+            return IdentityRefusal("wrong-code")
+        self._attempts.note_success(account)
+        self._store.set_secret(account, hashed)
+        return self._open(self._store.get_account(account), position)
+
+    def make_setup_code(self, *, again: bool = False) -> str | None:
+        """A new code for the terminal; any earlier one is void. With accounts there, only where asked for `again`.
+
+        Whoever can run this on the machine has its files anyway: it gives an administrator back, and no more.
+        """
+        if self._store.count_accounts() and not again:
             return None
-        alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-        code = "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(3))
-        self._store.set_setup(_digest(code), Moment(self._now() + SETUP_MS))
+        code = new_code()
+        self._store.set_setup(digest(code), Moment(self._now() + SETUP_MS))
         return code
 
     # who asks
 
     def find_session(self, secret: str) -> Principal | None:
-        row = self._store.find_session(_digest(secret)) if secret else None
+        row = self._store.find_session(digest(secret)) if secret else None
         if row is None or row.expires <= self._now():
             return None
         if row.demo:
@@ -167,10 +178,10 @@ class Accounts:
         return self._principal(row, account) if account is not None and not account.disabled else None
 
     def find_token(self, token: str) -> Principal | None:
-        row = self._store.find_token(_digest(token)) if token else None
+        row = self._store.find_token(digest(token)) if token else None
         if row is None or row.revoked or (row.expires and row.expires <= self._now()):
             return None
-        own = next((unit for unit in _crews_of(row.scopes) if unit != "*"), "")
+        own = next((unit for unit in crews_of(row.scopes) if unit != "*"), "")
         scopes = frozenset(row.scopes)
         return Principal(
             actor=Actor(
@@ -196,15 +207,7 @@ class Accounts:
         if row is not None and row.positions and position not in row.positions:
             return IdentityRefusal("position-not-yours", {"position": position})
         self._store.change_session(principal.session, position, groups, language)
-        return Principal(
-            actor=principal.actor,
-            scopes=principal.scopes,
-            position=position,
-            groups=groups,
-            language=language,
-            session=principal.session,
-            expires=principal.expires,
-        )
+        return replace(principal, position=position, groups=groups, language=language)
 
     def _open(self, row: AccountRow, position: str) -> SignedIn | IdentityRefusal:
         if position and row.positions and position not in row.positions:
@@ -216,7 +219,7 @@ class Accounts:
         secret, now = secrets.token_urlsafe(32), self._now()
         self._store.forget_expired(now)
         row = SessionRow(
-            digest=_digest(secret),
+            digest=digest(secret),
             id=secrets.token_hex(8),
             account=account,
             demo=demo,
@@ -240,6 +243,7 @@ class Accounts:
                 unit="" if account is None else account.unit,
             ),
             scopes=self._scopes(roles),
+            hidden=hidden_from(roles, self._catalogue()),
             position=row.position,
             groups=row.groups,
             language=row.language,
@@ -250,7 +254,7 @@ class Accounts:
     def _scopes(self, roles: tuple[str, ...]) -> frozenset[str]:
         """By the tables; but accounts and tokens are the administrator's, whatever the tables say."""
         scopes = scopes_of_roles(roles, self._catalogue())
-        return scopes | {"admin"} if "administrator" in roles else scopes
+        return scopes | {"admin"} if ADMINISTRATOR in roles else scopes
 
     # passkeys of one's own account
 
@@ -271,152 +275,14 @@ class Accounts:
         self._store.add_passkey(key)
         return None
 
-    # for the administrator
-
-    async def add_account(self, new: NewAccount) -> AccountCard | IdentityRefusal:
-        if new.secret:
-            weak = _weak(new.secret)
-            if weak is not None:
-                return weak
-        catalogue = self._catalogue()
-        unknown = [role for role in new.roles if catalogue is not None and role not in catalogue.roles]
-        unknown = [role for role in unknown if role != "administrator"]
-        if unknown:
-            return IdentityRefusal("unknown-role", {"role": unknown[0]})
-        row = AccountRow(
-            id=new.account,
-            name=new.name or new.account,
-            secret=await self._hash(new.secret) if new.secret else "",
-            roles=new.roles,
-            agencies=new.agencies,
-            positions=new.positions,
-            unit=new.unit,
-            language=new.language,
-            created=self._now(),
-        )
-        if new.account.startswith("demo-") or not self._store.add_account(row):
-            return IdentityRefusal("account-taken", {"account": new.account})
-        return self._card(row)
-
-    def list_accounts(self) -> list[AccountCard]:
-        return [self._card(row) for row in self._store.list_accounts()]
-
     async def change_secret(self, principal: Principal, old: str, new: str) -> IdentityRefusal | None:
         row = self._store.find_account(principal.actor.id)
         if row is None:
             return IdentityRefusal("no-account")
         if row.secret and not await self._proves(row.secret, old):
             return IdentityRefusal("wrong-secret")
-        weak = _weak(new)
+        weak = weakness(new)
         if weak is not None:
             return weak
         self._store.set_secret(row.id, await self._hash(new))
         return None
-
-    def set_disabled(self, account: str, disabled: bool) -> bool:
-        """A disabled account's sessions end at once."""
-        changed = self._store.set_disabled(account, disabled)
-        if disabled:
-            for session in self._store.end_sessions_of(account):
-                self._on_end(session)
-        return changed
-
-    def add_token(self, new: NewToken, by: Principal) -> TokenMade | IdentityRefusal:
-        unknown = [scope for scope in new.scopes if not _is_scope(scope)] or _one_crew_too_many(new.scopes)
-        if unknown or not new.scopes:
-            return IdentityRefusal("unknown-scope", {"scope": unknown[0] if unknown else ""})
-        token = f"turnout_{secrets.token_urlsafe(32)}"
-        row = TokenRow(
-            id=secrets.token_hex(6),
-            digest=_digest(token),
-            name=new.name,
-            scopes=new.scopes,
-            agencies=new.agencies,
-            by=by.actor.id,
-            created=self._now(),
-            expires=new.expires or Moment(0),
-        )
-        self._store.add_token(row)
-        return TokenMade(token, _token_card(row))
-
-    def list_tokens(self) -> list[TokenCard]:
-        return [_token_card(row) for row in self._store.list_tokens()]
-
-    def revoke_token(self, token: str) -> bool:
-        revoked = self._store.revoke_token(token)
-        if revoked:
-            self._on_end(f"token:{token}")
-        return revoked
-
-    def _card(self, row: AccountRow) -> AccountCard:
-        return AccountCard(
-            account=row.id,
-            name=row.name,
-            roles=row.roles,
-            agencies=row.agencies,
-            positions=row.positions,
-            unit=row.unit,
-            language=row.language,
-            disabled=row.disabled,
-            passkeys=len(self._store.list_passkeys(row.id)),
-            created=row.created,
-        )
-
-    # hashing
-
-    async def _hash(self, secret: str) -> str:
-        async with self._hashing:
-            return await asyncio.to_thread(self._hasher.hash, secret)
-
-    async def _proves(self, hashed: str, secret: str) -> bool:
-        if len(secret) > SECRET_MAX:
-            return False
-        async with self._hashing:
-            return await asyncio.to_thread(self._verify, hashed, secret)
-
-    def _verify(self, hashed: str, secret: str) -> bool:
-        try:
-            return self._hasher.verify(hashed, secret)
-        except (Argon2Error, InvalidHashError):
-            return False
-
-
-OF_ONE_UNIT = ("field", "avl")
-"""Scopes that may name a unit."""
-
-
-def _is_scope(scope: str) -> bool:
-    kind, named, unit = scope.partition(":")
-    return kind in SCOPES and (not named or (kind in OF_ONE_UNIT and bool(unit)))
-
-
-def _crews_of(scopes: tuple[str, ...]) -> list[str]:
-    """The units that a token speaks for as their crew; `*` for all."""
-    return [scope.removeprefix("field:") for scope in scopes if scope.startswith("field:")]
-
-
-def _one_crew_too_many(scopes: tuple[str, ...]) -> list[str]:
-    """A token is one crew's or all crews': the rules know no crew of two units, and two would have meant any."""
-    return [f"field:{unit}" for unit in _crews_of(scopes)[1:]]
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def _weak(secret: str) -> IdentityRefusal | None:
-    if not SECRET_MIN <= len(secret) <= SECRET_MAX:
-        return IdentityRefusal("weak-secret", {"least": SECRET_MIN, "most": SECRET_MAX})
-    return None
-
-
-def _token_card(row: TokenRow) -> TokenCard:
-    return TokenCard(
-        id=row.id,
-        name=row.name,
-        scopes=row.scopes,
-        agencies=row.agencies,
-        by=row.by,
-        created=row.created,
-        expires=row.expires,
-    )

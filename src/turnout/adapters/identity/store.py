@@ -17,7 +17,7 @@ from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.name import Language
 
-SCHEMA = 1
+SCHEMA = 2
 BUSY_MS = 5_000
 """Another process (a `turnout token` beside the running server) holds the file for milliseconds."""
 
@@ -44,6 +44,11 @@ _STEPS = (
         created INTEGER NOT NULL, expires INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE setup (one INTEGER PRIMARY KEY CHECK (one = 1), digest BLOB NOT NULL, expires INTEGER NOT NULL) STRICT;
+    """,
+    """
+    CREATE TABLE codes (
+        account TEXT PRIMARY KEY REFERENCES accounts(id), digest BLOB NOT NULL, expires INTEGER NOT NULL
+    ) STRICT;
     """,
 )
 
@@ -161,11 +166,26 @@ class IdentityStore:
         rows = self._rows("SELECT * FROM accounts WHERE id = ?", account)
         return _account(rows[0]) if rows else None
 
+    def get_account(self, account: str) -> AccountRow:
+        """Raises KeyError where there is none."""
+        row = self.find_account(account)
+        if row is None:
+            raise KeyError(account)
+        return row
+
     def list_accounts(self) -> list[AccountRow]:
         return [_account(row) for row in self._rows("SELECT * FROM accounts ORDER BY id")]
 
     def set_secret(self, account: str, secret: str) -> None:
         self._run("UPDATE accounts SET secret = ? WHERE id = ?", secret, account)
+
+    def change_account(self, row: AccountRow) -> None:
+        """What an administrator may change of it; its secret stays."""
+        lists = (_list(row.roles), _list(row.agencies), _list(row.positions))
+        self._run(
+            "UPDATE accounts SET name = ?, roles = ?, agencies = ?, positions = ?, unit = ?, language = ? WHERE id = ?",
+            row.name, *lists, row.unit, row.language, row.id,
+        )  # fmt: skip
 
     def set_disabled(self, account: str, disabled: bool) -> bool:
         return self._run("UPDATE accounts SET disabled = ? WHERE id = ?", int(disabled), account) == 1
@@ -185,6 +205,9 @@ class IdentityStore:
 
     def note_passkey_use(self, credential: bytes, sign_count: int) -> None:
         self._run("UPDATE passkeys SET sign_count = ? WHERE id = ?", sign_count, credential)
+
+    def remove_passkeys(self, account: str) -> None:
+        self._run("DELETE FROM passkeys WHERE account = ?", account)
 
     # tokens
 
@@ -240,9 +263,24 @@ class IdentityStore:
     def set_setup(self, digest: bytes, expires: Moment) -> None:
         self._run("INSERT OR REPLACE INTO setup VALUES (1, ?, ?)", digest, expires)
 
+    def has_setup(self, now: Moment) -> bool:
+        return bool(self._rows("SELECT 1 FROM setup WHERE expires > ?", now))
+
     def take_setup(self, digest: bytes, now: Moment) -> bool:
         """Use the code up. False where it is another one, or too old."""
         return self._run("DELETE FROM setup WHERE digest = ? AND expires > ?", digest, now) == 1
+
+    # one-time codes
+
+    def set_code(self, account: str, digest: bytes, expires: Moment) -> None:
+        """The account's only code; an earlier one is void."""
+        self._run("INSERT OR REPLACE INTO codes VALUES (?, ?, ?)", account, digest, expires)
+
+    def take_code(self, account: str, digest: bytes, now: Moment) -> bool:
+        """Use the code up. False where it is another one, or too old."""
+        return (
+            self._run("DELETE FROM codes WHERE account = ? AND digest = ? AND expires > ?", account, digest, now) == 1
+        )
 
 
 def _list(values: tuple[str, ...]) -> str:

@@ -109,6 +109,38 @@ class NoteDetailsOpened(Do, frozen=True, kw_only=True, tag="note-details-opened"
     ref: Code
 
 
+AccessAct = Literal[
+    "account-made",
+    "account-changed",
+    "account-disabled",
+    "account-enabled",
+    "code-given",
+    "secret-set",
+    "administrator-set-up",
+    "token-made",
+    "token-withdrawn",
+]
+"""What is done with who may get in. `code-given`: a one-time code in place of a password; `secret-set`: it was used."""
+
+
+class NoteAccess(Do, frozen=True, kw_only=True, tag="note-access"):
+    """Written before an account or a token is changed: what, whose, and what it then may (7.1)."""
+
+    act: AccessAct
+    subject: Id
+    roles: tuple[Id, ...] = ()
+    agencies: tuple[Id, ...] = ()
+    positions: tuple[Id, ...] = ()
+    scopes: tuple[Id, ...] = ()
+
+
+class TakeGround(Do, frozen=True, kw_only=True, tag="take-ground"):
+    """Roads, gazetteer, outlines and map of another version are in force (7.6). Given once they are loaded."""
+
+    version: Id
+    note: Line = ""
+
+
 TableCommand = (
     PublishCatalogue
     | CloseRoad
@@ -124,4 +156,6 @@ TableCommand = (
     | TakeGroups
     | SetExercise
     | NoteDetailsOpened
+    | NoteAccess
+    | TakeGround
 )

@@ -79,6 +79,24 @@ class DetailsOpened(Fact, frozen=True, kw_only=True, tag="details-opened"):
     purpose: str
 
 
+class AccessNoted(Fact, frozen=True, kw_only=True, tag="access-noted"):
+    """Somebody changes who may get in. Written before it is done. Never a secret."""
+
+    act: str
+    subject: str
+    roles: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+
+class GroundTaken(Fact, frozen=True, kw_only=True, tag="ground-taken"):
+    """From here on roads, addresses and map are those of this version."""
+
+    version: str
+    note: str = ""
+
+
 TableEvent = (
     CataloguePublished
     | RoadClosed
@@ -95,4 +113,6 @@ TableEvent = (
     | GroupsTaken
     | ExerciseSet
     | DetailsOpened
+    | AccessNoted
+    | GroundTaken
 )

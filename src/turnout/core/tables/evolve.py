@@ -8,9 +8,11 @@ from msgspec.structs import replace
 from turnout.core.board import Board, OffDuty, OnIncident, Unit
 from turnout.core.catalogue import Catalogue, UnitEntry
 from turnout.core.tables.events import (
+    AccessNoted,
     CataloguePublished,
     DetailsOpened,
     ExerciseSet,
+    GroundTaken,
     GroupsTaken,
     HospitalSet,
     HydrantSet,
@@ -65,8 +67,10 @@ def evolve_table(board: Board, event: TableEvent) -> Board:  # noqa: C901  one c
             return replace(board, positions={**board.positions, event.taken: replace(position, groups=event.groups)})
         case ExerciseSet():
             return replace(board, exercise=event.on)
-        case DetailsOpened():
+        case DetailsOpened() | AccessNoted():
             return board
+        case GroundTaken():
+            return replace(board, ground=event.version)
         case _:
             assert_never(event)
 

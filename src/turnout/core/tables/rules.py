@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+import msgspec
+
 from turnout.core.board import Board, Closure, HospitalState, HydrantState, PremiseNote, SpecialZone, Timer
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
@@ -20,6 +22,7 @@ from turnout.core.refusals import (
 from turnout.core.tables.commands import (
     CloseRoad,
     EndZone,
+    NoteAccess,
     NoteDetailsOpened,
     OpenRoad,
     OpenZone,
@@ -31,13 +34,16 @@ from turnout.core.tables.commands import (
     SignOff,
     SignOn,
     TableCommand,
+    TakeGround,
     TakeGroups,
     WritePremise,
 )
 from turnout.core.tables.events import (
+    AccessNoted,
     CataloguePublished,
     DetailsOpened,
     ExerciseSet,
+    GroundTaken,
     HospitalSet,
     HydrantSet,
     PremiseRemoved,
@@ -88,6 +94,10 @@ def decide_table(board: Board, command: TableCommand, context: Context) -> Decis
             return [] if board.exercise == command.on else [ExerciseSet(**head(context), on=command.on)]
         case NoteDetailsOpened():
             return _note_details_opened(board, command, context)
+        case NoteAccess():
+            return [AccessNoted(**head(context), **msgspec.structs.asdict(command))]
+        case TakeGround():
+            return [GroundTaken(**head(context), version=command.version, note=command.note)]
         case _:
             assert_never(command)
 

@@ -6,6 +6,9 @@ from turnout.core.board import STAGES
 from turnout.core.catalogue import Agency, Catalogue
 from turnout.core.refusals import TablesInconsistent
 
+SYSTEM = "system"
+"""The program's own role (core/permissions.py): no city's tables can give it."""
+
 STAGE_WORDS = frozenset({*STAGES, "in-quarters"})
 
 
@@ -22,6 +25,9 @@ def _missing(tables: Catalogue) -> Iterator[TablesInconsistent]:
     for station in tables.stations.values():
         if station.agency not in tables.agencies:
             yield TablesInconsistent(where=f"stations.{station.id}.agency", missing=station.agency)
+    for role in tables.roles.values():
+        if role.code == SYSTEM:
+            yield TablesInconsistent(where=f"roles.{role.code}", missing=role.code)
     for status in tables.statuses:
         if status.stage not in STAGE_WORDS:
             yield TablesInconsistent(where=f"statuses.{status.code}.stage", missing=status.stage)

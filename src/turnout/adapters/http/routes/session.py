@@ -41,6 +41,15 @@ class SetUpAsked(msgspec.Struct, frozen=True):
     secret: Secret
 
 
+class CodeTyped(msgspec.Struct, frozen=True):
+    """A one-time code from an administrator, and the password that the person chooses."""
+
+    account: Id
+    code: Id
+    secret: Secret
+    position: Code = ""
+
+
 class PasskeyAnswer(msgspec.Struct, frozen=True):
     """What the browser's `navigator.credentials` gave, as JSON (W3C WebAuthn, `toJSON`)."""
 
@@ -118,8 +127,21 @@ async def sign_in_demo(data: JSONBody[DemoAsked], edge: TheEdge, request: Asked)
 
 @post("/setup", status_code=200, opt={"open": True})
 async def set_up(data: JSONBody[SetUpAsked], edge: TheEdge, request: Asked) -> Response[Me]:
-    """Make the first administrator, with the code that the terminal showed at the start."""
+    """Make an administrator, with the code that the terminal showed at the start or that `turnout setup` showed."""
     outcome = await edge.identities.set_up(data.code, data.account, data.secret, address_of(request))
+    if isinstance(outcome, SignedIn):
+        await edge.access.note_entry(outcome, "administrator-set-up")
+    return await _let_in(outcome, edge, request)
+
+
+@post("/session/code", status_code=200, opt={"open": True})
+async def sign_in_code(data: JSONBody[CodeTyped], edge: TheEdge, request: Asked) -> Response[Me]:
+    """Sign in with a one-time code and choose a password. The code is used up."""
+    outcome = await edge.identities.sign_in_code(
+        data.account, data.code, data.secret, data.position, address_of(request)
+    )
+    if isinstance(outcome, SignedIn):
+        await edge.access.note_entry(outcome, "secret-set")
     return await _let_in(outcome, edge, request)
 
 
@@ -194,6 +216,7 @@ ROUTES = [
     sign_in,
     sign_in_demo,
     set_up,
+    sign_in_code,
     passkey_options,
     passkey_verify,
     who_am_i,

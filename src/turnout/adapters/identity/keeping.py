@@ -1,0 +1,287 @@
+"""Keeping accounts and tokens, for an administrator: made, changed, closed, given a one-time code.
+
+What may not be done is asked first (`why_not_…`), so that the journal can note an act before it is done and never notes
+one that was refused. Parameters of Argon2id are the library's defaults, which are RFC 9106's second recommended ones
+(64 MiB, 3 passes).
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from msgspec.structs import replace
+
+from turnout.adapters.identity.store import AccountRow, IdentityStore, TokenRow
+from turnout.core.catalogue import Catalogue
+from turnout.core.fields import ADMINISTRATOR
+from turnout.core.permissions import SYSTEM_ROLE
+from turnout.desk.access import SCOPES, Principal
+from turnout.edge.identities import (
+    AccountCard,
+    AccountChange,
+    CodeGiven,
+    IdentityRefusal,
+    NewAccount,
+    NewToken,
+    TokenCard,
+    TokenMade,
+)
+from turnout.words.moment import DAY_MS, Moment
+
+SECRET_MIN = 10
+"""Characters of a password (NIST SP 800-63B asks for 8 at least; these doors open an emergency desk)."""
+
+SECRET_MAX = 200
+"""More is not safer, and hashing megabytes would be an attack."""
+
+HASHES_AT_ONCE = 2
+"""Each takes 64 MiB and a core for some 50 ms."""
+
+CODE_MS: Final = DAY_MS
+"""A one-time code is handed over in a shift, or a new one is given."""
+
+CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without what looks alike. Twelve of them are 60 bits: not guessed in a day of slowed-down attempts."""
+
+
+class Keeping:
+    """The administrator's part of `Accounts`."""
+
+    def __init__(
+        self,
+        store: IdentityStore,
+        now: Callable[[], Moment],
+        catalogue: Callable[[], Catalogue | None],
+        on_end: Callable[[str], None],
+    ) -> None:
+        self._store, self._now, self._catalogue, self._on_end = store, now, catalogue, on_end
+        self._hasher = PasswordHasher()
+        self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
+
+    # what may not be done
+
+    def why_not_add(self, new: NewAccount) -> IdentityRefusal | None:
+        weak = weakness(new.secret) if new.secret else None
+        if weak is not None:
+            return weak
+        if not new.account.strip() or new.account.startswith("demo-") or self._store.find_account(new.account):
+            return IdentityRefusal("account-taken", {"account": new.account})
+        return self._unknown(new.roles, new.agencies)
+
+    def why_not_change(self, account: str, change: AccountChange) -> IdentityRefusal | None:
+        if self._store.find_account(account) is None:
+            return IdentityRefusal("unknown-account", {"account": account})
+        if ADMINISTRATOR not in change.roles and self._is_last_administrator(account):
+            return IdentityRefusal("last-administrator", {"account": account})
+        return self._unknown(change.roles, change.agencies)
+
+    def why_not_disable(self, account: str, disabled: bool) -> IdentityRefusal | None:
+        if self._store.find_account(account) is None:
+            return IdentityRefusal("unknown-account", {"account": account})
+        if disabled and self._is_last_administrator(account):
+            return IdentityRefusal("last-administrator", {"account": account})
+        return None
+
+    def why_not_token(self, new: NewToken) -> IdentityRefusal | None:
+        unknown = [scope for scope in new.scopes if not _is_scope(scope)] or _one_crew_too_many(new.scopes)
+        if unknown or not new.scopes:
+            return IdentityRefusal("unknown-scope", {"scope": unknown[0] if unknown else ""})
+        return None
+
+    def _is_last_administrator(self, account: str) -> bool:
+        open_ones = [row.id for row in self._store.list_accounts() if ADMINISTRATOR in row.roles and not row.disabled]
+        return open_ones == [account]
+
+    def _unknown(self, roles: tuple[str, ...], agencies: tuple[str, ...]) -> IdentityRefusal | None:
+        """A role or agency that the tables do not know. The administrator's is always known, the program's never."""
+        catalogue = self._catalogue()
+        if catalogue is None:
+            return None
+        for role in roles:
+            if role == SYSTEM_ROLE or (role not in catalogue.roles and role != ADMINISTRATOR):
+                return IdentityRefusal("unknown-role", {"role": role})
+        for agency in agencies:
+            if agency not in catalogue.agencies:
+                return IdentityRefusal("unknown-agency", {"agency": agency})
+        return None
+
+    # accounts and tokens
+
+    async def add_account(self, new: NewAccount) -> AccountCard | IdentityRefusal:
+        refusal = self.why_not_add(new)
+        if refusal is not None:
+            return refusal
+        row = AccountRow(
+            id=new.account,
+            name=new.name or new.account,
+            secret=await self._hash(new.secret) if new.secret else "",
+            roles=new.roles,
+            agencies=new.agencies,
+            positions=new.positions,
+            unit=new.unit,
+            language=new.language,
+            created=self._now(),
+        )
+        if not self._store.add_account(row):
+            return IdentityRefusal("account-taken", {"account": new.account})
+        return self._card(row)
+
+    def list_accounts(self) -> list[AccountCard]:
+        return [self._card(row) for row in self._store.list_accounts()]
+
+    def change_account(self, account: str, change: AccountChange) -> AccountCard | IdentityRefusal:
+        """From now on so. Where it may now do or see something else, its sessions end: the person signs in again."""
+        refusal = self.why_not_change(account, change)
+        if refusal is not None:
+            return refusal
+        held = self._store.get_account(account)
+        after = replace(
+            held,
+            name=change.name or held.name,
+            roles=change.roles,
+            agencies=change.agencies,
+            positions=change.positions,
+            unit=change.unit,
+            language=change.language,
+        )
+        self._store.change_account(after)
+        if (held.roles, held.agencies, held.unit) != (after.roles, after.agencies, after.unit):
+            self._end_sessions_of(account)
+        return self._card(after)
+
+    def give_code(self, account: str, passkeys: bool) -> CodeGiven | IdentityRefusal:
+        """A one-time code instead of the password, which is void from now on; with `passkeys`, those are gone too."""
+        if self._store.find_account(account) is None:
+            return IdentityRefusal("unknown-account", {"account": account})
+        code, expires = new_code(), Moment(self._now() + CODE_MS)
+        self._store.set_secret(account, "")
+        if passkeys:
+            self._store.remove_passkeys(account)
+        self._store.set_code(account, digest(code), expires)
+        self._end_sessions_of(account)
+        return CodeGiven(code, expires)
+
+    def set_disabled(self, account: str, disabled: bool) -> bool:
+        """A disabled account's sessions end at once."""
+        changed = self._store.set_disabled(account, disabled)
+        if disabled:
+            self._end_sessions_of(account)
+        return changed
+
+    def _end_sessions_of(self, account: str) -> None:
+        for session in self._store.end_sessions_of(account):
+            self._on_end(session)
+
+    def add_token(self, new: NewToken, by: Principal) -> TokenMade | IdentityRefusal:
+        refusal = self.why_not_token(new)
+        if refusal is not None:
+            return refusal
+        token = f"turnout_{secrets.token_urlsafe(32)}"
+        row = TokenRow(
+            id=secrets.token_hex(6),
+            digest=digest(token),
+            name=new.name,
+            scopes=new.scopes,
+            agencies=new.agencies,
+            by=by.actor.id,
+            created=self._now(),
+            expires=new.expires or Moment(0),
+        )
+        self._store.add_token(row)
+        return TokenMade(token, _token_card(row))
+
+    def list_tokens(self) -> list[TokenCard]:
+        return [_token_card(row) for row in self._store.list_tokens()]
+
+    def revoke_token(self, token: str) -> bool:
+        revoked = self._store.revoke_token(token)
+        if revoked:
+            self._on_end(f"token:{token}")
+        return revoked
+
+    def _card(self, row: AccountRow) -> AccountCard:
+        return AccountCard(
+            account=row.id,
+            name=row.name,
+            roles=row.roles,
+            agencies=row.agencies,
+            positions=row.positions,
+            unit=row.unit,
+            language=row.language,
+            disabled=row.disabled,
+            passkeys=len(self._store.list_passkeys(row.id)),
+            created=row.created,
+        )
+
+    # hashing
+
+    async def _hash(self, secret: str) -> str:
+        async with self._hashing:
+            return await asyncio.to_thread(self._hasher.hash, secret)
+
+    async def _proves(self, hashed: str, secret: str) -> bool:
+        if len(secret) > SECRET_MAX:
+            return False
+        async with self._hashing:
+            return await asyncio.to_thread(self._verify, hashed, secret)
+
+    def _verify(self, hashed: str, secret: str) -> bool:
+        try:
+            return self._hasher.verify(hashed, secret)
+        except (Argon2Error, InvalidHashError):
+            return False
+
+
+OF_ONE_UNIT = ("field", "avl")
+"""Scopes that may name a unit."""
+
+
+def _is_scope(scope: str) -> bool:
+    kind, named, unit = scope.partition(":")
+    return kind in SCOPES and (not named or (kind in OF_ONE_UNIT and bool(unit)))
+
+
+def crews_of(scopes: tuple[str, ...]) -> list[str]:
+    """The units that a token speaks for as their crew; `*` for all."""
+    return [scope.removeprefix("field:") for scope in scopes if scope.startswith("field:")]
+
+
+def _one_crew_too_many(scopes: tuple[str, ...]) -> list[str]:
+    """A token is one crew's or all crews': the rules know no crew of two units, and two would have meant any."""
+    return [f"field:{unit}" for unit in crews_of(scopes)[1:]]
+
+
+def digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def weakness(secret: str) -> IdentityRefusal | None:
+    if not SECRET_MIN <= len(secret) <= SECRET_MAX:
+        return IdentityRefusal("weak-secret", {"least": SECRET_MIN, "most": SECRET_MAX})
+    return None
+
+
+def _token_card(row: TokenRow) -> TokenCard:
+    return TokenCard(
+        id=row.id,
+        name=row.name,
+        scopes=row.scopes,
+        agencies=row.agencies,
+        by=row.by,
+        created=row.created,
+        expires=row.expires,
+    )
+
+
+def new_code() -> str:
+    """`ABCD-EFGH-JKLM`, drawn at random."""
+    return "-".join("".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+def typed(code: str) -> str:
+    """A code as it was drawn, however it was typed."""
+    return code.strip().upper()
