@@ -6,15 +6,16 @@ import msgspec
 import pytest
 
 from turnout.city.folder import load_city, shipped_city
-from turnout.core.board import Available, Board, Closure, Incident, Location, OffDuty, Timer, Unit
+from turnout.core.board import Available, Board, Closure, Incident, Location, OffDuty, OnIncident, Shift, Timer, Unit
 from turnout.line import VERBS, CommandLine, Focus, Lexicon, Reading
 from turnout.roads.gazetteer import Gazetteer
-from turnout.words.moment import Moment
+from turnout.words.moment import HOUR_MS, Moment
 from turnout.words.place import Place
 
 CITY = load_city(shipped_city("san-francisco"))
 assert CITY.artefacts.gazetteer is not None
 LINE = CommandLine(Lexicon(CITY.catalogue), Gazetteer.load(CITY.artefacts.gazetteer))
+WORKING = OnIncident("id-F12", "on-scene")
 TAGS = ("F12", "F13", "F09", "P07")
 
 
@@ -45,18 +46,23 @@ def a_unit(unit_id: str) -> Unit:
         agency=entry.agency,
         home=entry.station,
         station=entry.station,
-        status=Available() if on_duty else OffDuty(),
+        status=WORKING if unit_id == "E13" else Available() if on_duty else OffDuty(),
         since=Moment(0),
         capabilities=frozenset(),
     )
 
 
+SEVEN = Moment(1_767_366_000_000)
+"""07:00 in San Francisco."""
+SHIFT = Shift(id="s", unit="E07", begins=SEVEN, ends=Moment(SEVEN + 12 * HOUR_MS), by="x", changed=Moment(1))
 BOARD = Board(
+    at=Moment(SEVEN - HOUR_MS),
     catalogue=CITY.catalogue,
     incidents={f"id-{tag}": an_incident(tag) for tag in TAGS},
     tags={tag: f"id-{tag}" for tag in TAGS},
     units={unit_id: a_unit(unit_id) for unit_id in CITY.catalogue.units},
     timers={"t": Timer(id="t", kind="pending", due=Moment(1), started=Moment(0), incident="id-F12")},
+    shifts={"s": SHIFT},
     closures={"c": Closure(id="c", line=(Place(37.78, -122.41),), reason="fire hoses", since=Moment(0), by="x")},
 )
 

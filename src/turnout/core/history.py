@@ -47,6 +47,7 @@ from turnout.core.spoken import (
     OUTCOME_NAMES,
     ROLE_NAMES,
     STAGE_NAMES,
+    TASK_NAMES,
     TIMER_NAMES,
     clock_time,
     day_and_time,
@@ -55,7 +56,7 @@ from turnout.core.spoken import (
     value_of,
 )
 from turnout.core.tables.events import CataloguePublished
-from turnout.core.units.events import SentUnit
+from turnout.core.units.events import RoleChanged, SentUnit
 from turnout.words.identity import ActorId
 from turnout.words.moment import Moment
 from turnout.words.name import Language, Name
@@ -173,9 +174,15 @@ def calls_of(event: Event) -> tuple[str, ...]:
 def tell(event: Event, language: Language, names: Names) -> str:
     """The event as a sentence."""
     said = {field: _say(field, getattr(event, field), language, names) for field in event.__struct_fields__}
+    if isinstance(event, RoleChanged):
+        said |= {field: _task(getattr(event, field), language) for field in ("was", "becomes")}
     if isinstance(event, IncidentRetyped | IncidentRouted):
         said["was"] = names.of("type" if isinstance(event, IncidentRetyped) else "group", event.was, language)
     return EVENT_TEXTS[event_name(event)].spoken(language).format_map(said).strip()
+
+
+def _task(role: str, language: Language) -> str:
+    return spoken(TASK_NAMES, role, language) if role else value_of(role, language)
 
 
 def _say(field: str, value: Any, language: Language, names: Names) -> str:
@@ -238,7 +245,7 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
         case Shift():
             return _shift(value, language, names)
         case SentUnit():
-            return f"{value.unit} ({value.role})" if value.role else value.unit
+            return f"{value.unit} ({spoken(TASK_NAMES, value.role, language)})" if value.role else value.unit
         case PlaceFix():
             return _at(value.place) + (f" ±{value.uncertainty_m:.0f} m" if value.uncertainty_m is not None else "")
         case Place():

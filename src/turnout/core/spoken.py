@@ -214,6 +214,36 @@ BUILT_IN_REASON_NAMES: Final[dict[str, Name]] = {
     "nobody-logged-on": Name("nobody logged on", "无人上勤"),
 }
 
+TASK_NAMES: Final[dict[str, Name]] = {
+    "attack": Name("attack", "灭火"),
+    "ventilation": Name("ventilation", "排烟"),
+    "search": Name("search", "搜救"),
+    "command": Name("command", "指挥"),
+    "sector": Name("sector", "分区指挥"),
+    "transport": Name("transport", "转运"),
+    "first-response": Name("first response", "先到急救"),
+    "cpr": Name("resuscitation", "心肺复苏"),
+    "medical-group": Name("medical group", "医疗组"),
+    "triage": Name("triage", "检伤"),
+    "standby": Name("standby", "待命"),
+    "traffic-control": Name("traffic control", "交通管控"),
+    "cordon": Name("cordon", "警戒"),
+    "entry": Name("entry", "破门进入"),
+    "supervise": Name("supervise", "督导"),
+    "investigate": Name("investigate", "调查"),
+    "cause": Name("cause", "原因调查"),
+    "water": Name("water", "供水"),
+    "air": Name("air supply", "供气"),
+    "safety": Name("safety", "安全"),
+    "supplies": Name("supplies", "物资"),
+    "decontamination": Name("decontamination", "洗消"),
+    "boat": Name("boat", "船艇"),
+    "rope": Name("rope", "绳索"),
+    "swim": Name("swimmers", "水面救生"),
+    "extrication": Name("extrication", "破拆救人"),
+}
+"""Tasks that plans name (`Need.role`), as they are said; a city's own are said as they are written."""
+
 NOTHING: Final = Name("nothing", "空")
 
 

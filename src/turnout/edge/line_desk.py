@@ -78,7 +78,7 @@ class LineDesk:
             IncidentId(asked.focus.incident) if asked.focus.incident else None,
             UnitId(asked.focus.unit) if asked.focus.unit else None,
         )
-        reading = await asyncio.to_thread(reader.read, text, self._counter.board, focus, _new_id)
+        reading = await asyncio.to_thread(reader.read, text, self._counter.board, focus, _new_id, self._now())
         if reading.effect is not None and reading.effect.kind == "undo":
             reading = self._naming_act(who, reading)
         if not asked.run or not reading.understood:
@@ -247,6 +247,8 @@ def _effects(effect: Effect | None, commands: tuple[Command, ...], answer: Answe
         effects[effect.kind.replace("-", "_")] = effect.subject
         if effect.level is not None:
             effects["level"] = effect.level
+        if effect.capability:
+            effects["capability"] = effect.capability
     if isinstance(answer, Accepted) and answer.outcome.get("incident"):
         effects["focus_incident"] = answer.outcome["incident"]
     return effects

@@ -16,11 +16,14 @@ from turnout.line.places import NotAPlace, Places, locate
 from turnout.line.reading import Completion, Focus, LineError, Reading
 from turnout.line.tokens import Typed, split
 from turnout.line.trouble import CannotRead
-from turnout.line.verbs import Made, Making, Verb
+from turnout.line.verbs import NOTHING, Made, Making, Verb
 from turnout.words.identity import IncidentId
+from turnout.words.moment import Moment
 from turnout.words.name import Language, Name
 
-NOTHING = Name("", "")
+Given = tuple[Callable[[], str], Moment]
+"""What a reading does not find in the line or on the board: new identities, and what time it is."""
+
 WANTED: dict[str, Name] = {
     "unit": Name("a unit", "单元"),
     "units": Name("a unit", "单元"),
@@ -43,6 +46,9 @@ WANTED: dict[str, Name] = {
     "priority": Name("a priority, 1 to 5", "级别（1 至 5）"),
     "minutes": Name("minutes", "分钟数"),
     "word": Name("a keyword", "关键词"),
+    "capability": Name("a capability after +", "+ 后的能力"),
+    "km": Name("kilometres", "公里数"),
+    "nth": Name("a place in the stack", "待办中的位置"),
 }
 
 
@@ -52,8 +58,11 @@ class CommandLine:
     def __init__(self, lexicon: Lexicon, places: Places) -> None:
         self._lexicon, self._places = lexicon, places
 
-    def read(self, text: str, board: Board, focus: Focus, new_id: Callable[[], str]) -> Reading:
-        """What the line would do. Never raises for what a person types."""
+    def read(
+        self, text: str, board: Board, focus: Focus, new_id: Callable[[], str], now: Moment | None = None
+    ) -> Reading:
+        """What the line would do. Never raises for what a person types. `now` is for days that are not named."""
+        at = board.at if now is None else now
         try:
             typed = split(text)
         except CannotRead as trouble:
@@ -69,14 +78,14 @@ class CommandLine:
         if verb is None:
             said = Name(f"“{first.text}” is no command; ? lists them", f"没有命令“{first.text}”，输入 ? 查看")
             return _wrong("unknown-verb", said, first.start, first.end, completions=verbs_beginning(first.text))
-        return self._read_verb(verb, typed, board, focus, new_id)
+        return self._read_verb(verb, typed, board, focus, (new_id, at))
 
-    def _read_verb(self, verb: Verb, typed: Typed, board: Board, focus: Focus, new_id: Callable[[], str]) -> Reading:
+    def _read_verb(self, verb: Verb, typed: Typed, board: Board, focus: Focus, given: Given) -> Reading:
         matcher = Matcher(board, self._lexicon, focus, typed)
         for pattern in verb.patterns:
             values = matcher.match(pattern, 1)
             if values is not None:
-                return self._made(verb, values, typed, board, new_id)
+                return self._made(verb, values, typed, board, given)
         failure = matcher.failure
         failure = past_the_place(failure, typed, self._places)
         wanted = list(dict.fromkeys(slot.kind for slot in failure.wanted if slot.name != "nothing-more"))
@@ -87,7 +96,7 @@ class CommandLine:
         said = _wanted_words(wanted, there)
         return _wrong("wanted" if wanted else "too-much", said, start, len(typed.text), verb.code, offered)
 
-    def _made(self, verb: Verb, values: Values, typed: Typed, board: Board, new_id: Callable[[], str]) -> Reading:
+    def _made(self, verb: Verb, values: Values, typed: Typed, board: Board, given: Given) -> Reading:
         located: list[Location] = []
 
         def resolve(text: str) -> Location:
@@ -95,7 +104,7 @@ class CommandLine:
             return located[-1]
 
         try:
-            made = verb.make(values, Making(board, new_id, typed.note or "", resolve))
+            made = verb.make(values, Making(board, given[0], typed.note or "", resolve, given[1]))
             for command in made.commands:
                 msgspec.json.decode(msgspec.json.encode(command), type=type(command))
         except NotAPlace as trouble:
@@ -124,7 +133,8 @@ class CommandLine:
         return Reading(
             understood=True,
             explain=Name(
-                self._spoken(verb, values, board, located, "en"), self._spoken(verb, values, board, located, "zh-CN")
+                _with(self._spoken(verb, values, board, located, "en"), made.also.en),
+                _with(self._spoken(verb, values, board, located, "zh-CN"), made.also.zh),
             ),
             commands=made.commands,
             effect=made.effect,
@@ -134,7 +144,9 @@ class CommandLine:
         )
 
     def _spoken(self, verb: Verb, values: Values, board: Board, located: list[Location], language: Language) -> str:
-        said = dict.fromkeys(("incident", "unit", "units", "text", "level", "other", "by", "answered"), "")
+        said = dict.fromkeys(
+            ("incident", "unit", "units", "text", "level", "other", "by", "answered", "nth", "capability"), ""
+        )
         for pattern in verb.patterns:
             for slot in pattern:
                 if values.get(slot.name) is not None:
@@ -145,7 +157,7 @@ class CommandLine:
             said["units"] = "推荐力量" if language == "zh-CN" else "what is recommended"
         if "level" in said and not said["level"]:
             said["level"] = "下一" if language == "zh-CN" else "the next"
-        return verb.explain.spoken(language).format_map(said)
+        return verb.explain.spoken(language).format_map(said).strip()
 
     def _value(self, kind: str, value: object, board: Board, language: Language) -> str:
         if kind == "incident":
@@ -157,6 +169,10 @@ class CommandLine:
             entry = self._lexicon.find(kind, str(value))
             return entry.label.spoken(language) if entry else str(value)
         return str(value)
+
+
+def _with(said: str, also: str) -> str:
+    return f"{said} · {also}" if also else said
 
 
 def _wanted_words(kinds: Sequence[str], there: str) -> Name:

@@ -4,12 +4,14 @@ A slot offers every way in which it can take words; the first complete way wins.
 were wanted at the farthest word are what the person is offered. Lines are short, so trying them all costs microseconds.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from turnout.core.board import Board
+from turnout.core.limits import STACK_MAX
 from turnout.line.lexicon import Kind, Lexicon
 from turnout.line.reading import Focus
 from turnout.line.tokens import Typed, key_of
@@ -17,6 +19,7 @@ from turnout.line.tokens import Typed, key_of
 SlotKind = Literal[
     "unit", "units", "incident", "type", "status", "disposition", "station", "group", "hospital", "agency", "info",
     "out-of-service", "cancel", "preempt", "late", "place", "text", "level", "priority", "minutes", "word",
+    "capability", "km", "nth",
 ]  # fmt: skip
 
 UNITS_MAX = 60
@@ -33,6 +36,8 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 Values = Mapping[str, Any]
+CAPABILITY_MARK = "+"
+KILOMETRES = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)(?:km|公里)?")
 FORCE_MARK = "!"
 """Before a place: take it as typed, on no map, and follow it up (1.9)."""
 
@@ -100,7 +105,11 @@ class Matcher:
             case "text":
                 if at < len(self.tokens):
                     yield len(self.tokens), self._text(at, len(self.tokens))
-            case "level" | "priority" | "minutes":
+            case "capability":
+                yield from self._capability(at)
+            case "km":
+                yield from self._km(at)
+            case "level" | "priority" | "minutes" | "nth":
                 yield from self._number(slot.kind, at)
             case "word":
                 if at < len(self.tokens) and self.tokens[at].key in slot.words:
@@ -132,11 +141,25 @@ class Matcher:
                 yield at + 1, found
 
     def _number(self, kind: str, at: int) -> Iterator[tuple[int, Any]]:
-        highest = {"level": 9, "priority": 5, "minutes": 1440}[kind]
+        highest = {"level": 9, "priority": 5, "minutes": 1440, "nth": STACK_MAX}[kind]
         if at < len(self.tokens) and self.tokens[at].key.isascii() and self.tokens[at].key.isdigit():
             number = int(self.tokens[at].key[:6])
             if 1 <= number <= highest:
                 yield at + 1, number
+
+    def _capability(self, at: int) -> Iterator[tuple[int, Any]]:
+        """`+ladder`: marked, so that it is never taken for anything else."""
+        if at >= len(self.tokens) or not self.tokens[at].key.startswith(CAPABILITY_MARK):
+            return
+        for end in range(min(len(self.tokens), at + self.lexicon.longest.get("capability", 1)), at, -1):
+            entry = self.lexicon.find("capability", key_of(self._text(at, end)).lstrip(CAPABILITY_MARK))
+            if entry is not None:
+                yield end, entry.value
+
+    def _km(self, at: int) -> Iterator[tuple[int, Any]]:
+        found = KILOMETRES.fullmatch(self.tokens[at].key) if at < len(self.tokens) else None
+        if found is not None:
+            yield at + 1, float(found[1])
 
     def _as_typed(self, start: int, end: int) -> str:
         """With its commas: `37.78,-122.41`, and `300 MISSION ST, NOE VALLEY`, mean something by them."""

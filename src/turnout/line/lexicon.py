@@ -17,7 +17,7 @@ from turnout.words.name import Name
 
 Kind = Literal[
     "unit", "type", "status", "disposition", "station", "group", "hospital", "agency", "info",
-    "out-of-service", "cancel", "preempt", "late",
+    "out-of-service", "cancel", "preempt", "late", "capability",
 ]  # fmt: skip
 
 STAGE_WORDS: dict[str, tuple[Name, tuple[str, ...]]] = {
@@ -108,6 +108,7 @@ def _entries_of(catalogue: Catalogue) -> dict[Kind, tuple[Entry, ...]]:
         "group": _made(_entry(each.id, each.name) for each in catalogue.groups.values()),
         "hospital": _made(_entry(each.id, each.name, *each.aliases) for each in catalogue.hospitals.values()),
         "agency": _made(_entry(each.id, each.name) for each in catalogue.agencies.values()),
+        "capability": _made(_entry(code, name) for code, name in catalogue.capabilities.items()),
         "info": _made(_entry(each.short, each.title) for each in catalogue.info.values()),
         "out-of-service": _made(_entry(each.code, each.name) for each in reasons if each.kind == "out-of-service"),
         "cancel": _made(_entry(each.code, each.name) for each in reasons if each.kind == "cancel"),

@@ -103,6 +103,9 @@ def _for_slot(slot: Slot, head: str, partial: str, board: Board, lexicon: Lexico
             if _fits(slot.words, partial)
             else []
         )
+    if slot.kind == "capability":
+        entries = lexicon.beginning("capability", partial.lstrip("+＋"), COMPLETIONS_MAX) if partial else []
+        return [Completion(f"{head}+{entry.forms[0].upper()} ", entry.label) for entry in entries]
     if slot.kind in BY_NAME:
         kind: Kind = slot.kind  # type: ignore[assignment]  # BY_NAME holds exactly the lexicon's kinds
         return [

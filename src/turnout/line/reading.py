@@ -8,7 +8,7 @@ from turnout.core.commands import Command
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.name import Name
 
-EffectKind = Literal["undo", "help", "find", "recommend", "info", "timers", "open-form", "none"]
+EffectKind = Literal["undo", "help", "find", "recommend", "info", "timers", "open-form", "open-unit", "none"]
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -17,6 +17,8 @@ class Effect(msgspec.Struct, frozen=True):
     kind: EffectKind
     subject: str = ""
     level: int | None = None
+    capability: str = ""
+    """One thing that is wanted, in place of what the plan asks for."""
 
 
 class Completion(msgspec.Struct, frozen=True):

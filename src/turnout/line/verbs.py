@@ -11,8 +11,14 @@ from turnout.core.board import Board, Location
 from turnout.core.commands import Command
 from turnout.line.grammar import Slot, Values
 from turnout.line.reading import Effect
+from turnout.line.trouble import CannotRead
 from turnout.words.identity import IncidentId
+from turnout.words.moment import Moment
 from turnout.words.name import Name
+
+NOTHING = Name("", "")
+ANYWAY_MARKS = ("!", "！")
+"""At the beginning of the free text: `C E07; !nobody needed there`. An exclamation mark elsewhere is only text."""
 
 
 class Making(msgspec.Struct, frozen=True):
@@ -23,6 +29,16 @@ class Making(msgspec.Struct, frozen=True):
     note: str
     locate: Callable[[str], Location]
     """Raises `NotAPlace` when the text means no one place."""
+    now: Moment = Moment(0)
+
+    def override(self) -> str:
+        """The reason after `;!`: do it anyway, where a guard would refuse what a person can judge (3.24)."""
+        if not self.note.startswith(ANYWAY_MARKS):
+            return ""
+        reason = self.note.lstrip("".join(ANYWAY_MARKS)).strip()
+        if not reason:
+            raise CannotRead("reason-needed", Name("say why, after the !", "请在 ! 后写明原因"))
+        return reason
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -32,6 +48,8 @@ class Made(msgspec.Struct, frozen=True):
     effect: Effect | None = None
     send_recommended: IncidentId | None = None
     recommend_level: int | None = None
+    also: Name = NOTHING
+    """What the explanation adds to the verb's own: what was understood of free words, what is asked for."""
 
 
 class Verb(msgspec.Struct, frozen=True):
@@ -44,6 +62,14 @@ class Verb(msgspec.Struct, frozen=True):
     make: Callable[[Values, Making], Made]
     explain: Name
     """With `{slot}` fields; spoken in full before Enter is pressed."""
+
+
+def anyway(override: str) -> Name:
+    return Name(f"anyway: {override}", f"仍然执行：{override}") if override else NOTHING
+
+
+def joined(*said: Name) -> Name:
+    return Name("; ".join(one.en for one in said if one.en), "；".join(one.zh for one in said if one.zh))
 
 
 def slot(kind_and_name: str) -> Slot:

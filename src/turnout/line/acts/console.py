@@ -9,7 +9,8 @@ from turnout.words.name import Name
 
 
 def _recommend(values: Values, making: Making) -> Made:
-    return Made(effect=Effect("recommend", values["incident"], values["level"]))
+    capability = values["capability"] or ""
+    return Made(effect=Effect("recommend", values["incident"], values["level"], capability))
 
 
 def _find(values: Values, making: Making) -> Made:
@@ -36,10 +37,10 @@ VERBS = (
         "recommend",
         ("r", "rec", "荐", "推荐", "tj"),
         Name("Who should go", "推荐力量"),
-        "R F12 2",
-        (pattern("incident level?"),),
+        "R F12 +TRUCK",
+        (pattern("incident level? capability?"),),
         _recommend,
-        Name("Recommend units for {incident}", "为 {incident} 推荐力量"),
+        Name("Recommend units for {incident} {capability}", "为 {incident} 推荐力量 {capability}"),
     ),
     Verb(
         "find",

@@ -21,7 +21,7 @@ from turnout.core.incidents.commands import (
     SplitIncident,
 )
 from turnout.line.grammar import Values
-from turnout.line.verbs import Made, Making, Verb, pattern
+from turnout.line.verbs import Made, Making, Verb, anyway, pattern
 from turnout.words.name import Name
 
 
@@ -79,7 +79,12 @@ def _alarm(values: Values, making: Making) -> Made:
 
 
 def _close(values: Values, making: Making) -> Made:
-    return Made((CloseIncident(incident_id=values["incident"], disposition=values["disposition"], note=making.note),))
+    override = making.override()
+    note = override or making.note
+    command = CloseIncident(
+        incident_id=values["incident"], disposition=values["disposition"], note=note, override=override
+    )
+    return Made((command,), also=anyway(override))
 
 
 def _cancel(values: Values, making: Making) -> Made:

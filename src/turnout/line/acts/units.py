@@ -1,6 +1,6 @@
 """Verbs about units: send, status, clear, free, move up, log on, out of service, pre-empt, relieve, duress."""
 
-from turnout.core.commands import Command
+from turnout.core.board import Board
 from turnout.core.units.commands import (
     AnswerDuress,
     AnswerRollCall,
@@ -10,54 +10,86 @@ from turnout.core.units.commands import (
     ExchangeUnits,
     FreeUnits,
     GiveLateReason,
-    LogOff,
-    LogOn,
     MoveUp,
     NoteUnit,
     PreemptUnit,
     RaiseDuress,
     RelieveUnit,
     ReportStatus,
-    ReturnToService,
     SelfInitiate,
     StackIncident,
     StartRollCall,
     TakeOutOfService,
 )
 from turnout.line.grammar import Values
-from turnout.line.verbs import Made, Making, Verb, pattern, slot, word
+from turnout.line.reading import Effect
+from turnout.line.trouble import CannotRead
+from turnout.line.verbs import NOTHING, Made, Making, Verb, anyway, joined, pattern, slot, word
+from turnout.words.identity import UnitId
 from turnout.words.name import Name
 
 
 def _send(values: Values, making: Making) -> Made:
     if not values.get("units"):
         return Made(send_recommended=values["incident"])
+    override = making.override()
+    reason = override or making.note
     return Made(
-        (AssignUnits(incident_id=values["incident"], units=values["units"], reason=making.note),),
+        (AssignUnits(incident_id=values["incident"], units=values["units"], reason=reason, override=override),),
+        also=anyway(override),
     )
 
 
 def _status(values: Values, making: Making) -> Made:
-    return Made(
-        tuple(
-            ReportStatus(unit=unit, status=values["status"], destination=values.get("hospital"))
-            for unit in values["units"]
+    units, km, override = values["units"], values.get("km"), making.override()
+    if km is not None and len(units) > 1:
+        raise CannotRead("one-unit", Name("an odometer is of one unit", "里程只能对应一个单元"))
+    reports = tuple(
+        ReportStatus(
+            unit=unit,
+            status=values["status"],
+            destination=values.get("hospital"),
+            odometer_km=km,
+            override=override,
         )
+        for unit in units
     )
+    return Made(reports, also=joined(kilometres(making.board, units, km), anyway(override)))
 
 
 def _clear(values: Values, making: Making) -> Made:
-    return Made((ClearUnits(units=values["units"], disposition=values["disposition"] or ""),))
+    units, km, override = values["units"], values.get("km"), making.override()
+    disposition = values["disposition"] or ""
+    command = ClearUnits(units=units, disposition=disposition, odometer_km=km, override=override)
+    return Made((command,), also=joined(kilometres(making.board, units, km), anyway(override)))
 
 
-def _log(values: Values, making: Making) -> Made:
-    units = values["units"]
-    commands: dict[str, tuple[Command, ...]] = {
-        "on": tuple(LogOn(unit=unit) for unit in units),
-        "off": (LogOff(units=units),),
-        "in": (ReturnToService(units=units),),
-    }
-    return Made(commands[values["way"]])
+def kilometres(board: Board, units: tuple[str, ...], km: float | None) -> Name:
+    """The odometer that the line gives; where a unit's is known and the line gives none, it is asked for (3.6)."""
+    if km is not None:
+        return Name(f"odometer {km:g} km", f"里程 {km:g} 公里")
+    unit = board.units.get(UnitId(units[0])) if len(units) == 1 else None
+    if unit is None or unit.odometer_km is None:
+        return NOTHING
+    last = f"{unit.odometer_km:g}"
+    return Name(f"odometer? (last {last} km)", f"里程？（上次 {last} 公里）")
+
+
+def _stack(values: Values, making: Making) -> Made:
+    unit, incident, way = values["unit"], values["incident"], values.get("way")
+    command = StackIncident(
+        unit=unit, incident_id=incident, first=way == "first", remove=way == "drop", place=values.get("nth")
+    )
+    return Made((command,), also=_STACKED.get(way or "", NOTHING))
+
+
+_STACKED = {"first": Name("next of all", "排在最前"), "drop": Name("no longer held", "移出待办")}
+
+
+def _held(values: Values, making: Making) -> Made:
+    unit = making.board.units[UnitId(values["unit"])]
+    tags = [making.board.incidents[id].tag for id in unit.stack if id in making.board.incidents]
+    return Made(effect=Effect("open-unit", unit.id), also=Name(", ".join(tags) or "nothing", "、".join(tags) or "无"))
 
 
 def _self_initiate(values: Values, making: Making) -> Made:
@@ -93,7 +125,7 @@ VERBS = (
         ("s", "status", "状", "状态", "zt"),
         Name("Report a status", "报告状态"),
         "S E07 ENR",
-        (pattern("units status hospital?"),),
+        (pattern("units status hospital? km?"),),
         _status,
         Name("{units}: {status}", "{units}：{status}"),
     ),
@@ -102,7 +134,7 @@ VERBS = (
         ("c", "clear", "清", "归队", "gd"),
         Name("Clear units from their incident", "单元归队"),
         "C E07 RPT",
-        (pattern("units disposition?"),),
+        (pattern("units disposition? km?"),),
         _clear,
         Name("Clear {units}", "{units} 归队"),
     ),
@@ -123,19 +155,6 @@ VERBS = (
         (pattern("unit station"),),
         lambda v, m: Made((MoveUp(unit=v["unit"], station=v["station"], reason=m.note),)),
         Name("{unit} fills in at {station}", "{unit} 调防至 {station}"),
-    ),
-    Verb(
-        "log",
-        ("l", "log", "登记", "dj"),
-        Name("Log on, log off, back in service", "上线、下线、恢复执勤"),
-        "L E07 ON",
-        (
-            (slot("units"), word("way", "on", "上线", "sx")),
-            (slot("units"), word("way", "off", "下线", "xx")),
-            (slot("units"), word("way", "in", "恢复", "hf")),
-        ),
-        _log,
-        Name("{units}: {way}", "{units}：{way}"),
     ),
     Verb(
         "out",
@@ -177,10 +196,24 @@ VERBS = (
         "stack",
         ("q", "stack", "排队", "pd"),
         Name("Hold an incident for a unit", "为单元排队"),
-        "Q 3A01 F13",
-        (pattern("unit incident"),),
-        lambda v, m: Made((StackIncident(unit=v["unit"], incident_id=v["incident"]),)),
-        Name("{incident} waits for {unit}", "{incident} 排给 {unit}"),
+        "Q 3A01 F13 FIRST",
+        (
+            (*pattern("unit incident"), word("way", "first", "最前", "zq")),
+            (*pattern("unit incident"), word("way", "drop", "移出", "yc")),
+            pattern("unit incident nth"),
+            pattern("unit incident"),
+        ),
+        _stack,
+        Name("{incident} waits for {unit} {nth}", "{incident} 排给 {unit} {nth}"),
+    ),
+    Verb(
+        "held",
+        ("qs", "held", "待办", "db"),
+        Name("What a unit holds, in order; opens its sheet", "单元的待办顺序，并打开单元页"),
+        "QS 3A01",
+        (pattern("unit"),),
+        _held,
+        Name("{unit} holds", "{unit} 的待办"),
     ),
     Verb(
         "self-initiate",
