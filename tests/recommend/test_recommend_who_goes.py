@@ -1,6 +1,7 @@
 """Who is proposed, in which order, and what is said about those who are not."""
 
 import random
+import sys
 from itertools import permutations
 
 import msgspec
@@ -8,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnout.core.board import Assignment, OffDuty, OutOfService
+from turnout.core.board import Assignment, Available, OffDuty, OutOfService
 from turnout.core.catalogue import Need, Station
 from turnout.recommend import Fix, recommend
 from turnout.roads import Spot
 from turnout.words.moment import Moment
 from turnout.words.place import Place
 
-from .conftest import NOW, Ruler, a_board, a_city, a_plan, a_unit, an_incident, name, on
+from .conftest import KINDS, NOW, Ruler, a_board, a_city, a_plan, a_unit, an_incident, name, on
 
 
 def proposed(board, ruler, incident_id="I1", positions=None, **more):
@@ -188,6 +189,48 @@ def test_a_rare_capability_beyond_the_nearest_is_still_found(ruler):
     proposal = proposed(a_board(city, [an_incident()], *units), ruler)
     assert units_of(proposal) == ["E1", "T60"]
     assert ruler.asked[-1] is None
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 4), st.integers(0, 3))
+def test_where_a_need_must_stay_open_all_are_looked_for_at_once_and_the_answer_is_the_same(seed, engines, trucks):
+    draw = random.Random(seed)
+    stations = {f"S{n}": draw.randrange(1, 900) / 1000 for n in range(60)}
+    kinds = ["engine"] * draw.randrange(2, 60) + ["truck"] * draw.randrange(0, 4) + ["quint"] * draw.randrange(0, 2)
+    states = [None, None, None, OutOfService(reason="meal")]
+    units = [a_unit(f"U{n}", kind, f"S{n % 60}", draw.choice(states)) for n, kind in enumerate(kinds)]
+    needs = [Need("engine", engines)] + ([Need("truck", trucks)] if trucks else [])
+    board = a_board(a_city(a_plan(*needs), stations=stations), [an_incident()], *units)
+    at_once, in_turn = Ruler(), Ruler()
+    proposal = proposed(board, at_once)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules["turnout.recommend.recommend"], "_too_few", lambda *_: False)
+        assert proposed(board, in_turn) == proposal
+    free = [unit for unit in units if unit.status == Available()]
+    if any(sum(need.capability in unit.capabilities for unit in free) < need.count for need in needs):
+        assert at_once.asked == [None]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_station_is_emptied_exactly_when_no_more_than_it_keeps_would_stay(seed):
+    """Against counting by hand, over stations that keep something and stations that keep nothing."""
+    draw = random.Random(seed)
+    city = a_city(a_plan(Need("engine", 2)))
+    keeps = {key: {"engine": draw.randrange(1, 3)} if draw.random() < 0.5 else {} for key in city.stations}
+    city = msgspec.structs.replace(
+        city,
+        stations={key: msgspec.structs.replace(one, keep_available=keeps[key]) for key, one in city.stations.items()},
+    )
+    states = [None, None, OutOfService(reason="meal"), on("I1")]
+    units = [
+        a_unit(f"U{n}", draw.choice(list(KINDS)), f"S{draw.randrange(1, 5)}", draw.choice(states)) for n in range(12)
+    ]
+    proposal = proposed(a_board(city, [an_incident()], *units), Ruler())
+    for line in (*proposal.lines, *proposal.also):
+        home = next(unit.station for unit in units if unit.id == line.unit)
+        ready = [u for u in units if u.station == home and u.status == Available() and "engine" in u.capabilities]
+        assert line.hold_back == (0 < len(ready) <= keeps[home].get("engine", 0))
 
 
 def test_units_beyond_the_search_are_not_called_unreachable(ruler):

@@ -56,8 +56,9 @@ def recommend(
     barred = {unit.id: reason for unit in able if (reason := _bar(unit, request)) is not None}
     field = _Field(able, [start_of(unit, request, positions, roads) for unit in able], barred, roads.spot_of)
     near = _wanted_count(request) + SPARE + len(barred)
-    choice = _choose_among(request, field, roads, near if near < len(able) else None)
-    if choice.still_open and near < len(able):
+    enough = None if near >= len(able) or _too_few(request, field) else near
+    choice = _choose_among(request, field, roads, enough)
+    if choice.still_open and enough is not None:
         choice = _choose_among(request, field, roads, None)
     if choice.still_open and any(reason.code == RESTING for reason in barred.values()):
         awake = {unit: reason for unit, reason in barred.items() if reason.code != RESTING}
@@ -72,6 +73,15 @@ class _Field(msgspec.Struct, frozen=True):
     starts: list[Start]
     barred: dict[UnitId, Reason]
     spot_of: Callable[[Place], Spot | None]
+
+
+def _too_few(request: Request, field: _Field) -> bool:
+    """Whether a need must stay open whoever is near: then all are looked for at once, not the nearest first."""
+    asked: Counter[str] = Counter()
+    for need in request.wanted.needs:
+        asked[need.capability] += need.count
+    free = [unit.capabilities for unit in field.able if unit.id not in field.barred]
+    return any(sum(capability in able for able in free) < count for capability, count in asked.items())
 
 
 class _Choice(msgspec.Struct, frozen=True):

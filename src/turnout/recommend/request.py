@@ -67,7 +67,7 @@ URGENT_PRIORITY = 2
 """Priorities 1 and 2 go with lights and siren, and take no account of hold-backs."""
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A unit that has a wanted capability, with its times. `penalty_s` is laid on by rules, for the order only."""
 
     unit: Unit

@@ -18,7 +18,7 @@ FORGOTTEN_MS = 60 * MINUTE_MS
 """After an hour a place says nothing about an available unit; its station says more."""
 
 
-class Start(msgspec.Struct, frozen=True):
+class Start(msgspec.Struct, frozen=True, gc=False):
     spot: Spot | None
     start: From
     fix_age_s: int | None

@@ -14,12 +14,22 @@ travel time for a first engine: what the emptied district stands to lose)."""
 
 
 def weigh(candidates: list[Candidate], request: Request) -> list[Candidate]:
-    stations = {candidate.unit.station for candidate in candidates}
-    standing: Counter[tuple[str, str]] = Counter()
+    standing = _standing(candidates, request)
+    return [_weighed(candidate, standing, request) for candidate in candidates] if standing else candidates
+
+
+def _standing(candidates: list[Candidate], request: Request) -> Counter[tuple[str, str]]:
+    """How many stand ready of what the candidates' stations keep, by station and capability; empty where none does."""
+    stations = request.catalogue.stations
+    homes = {candidate.unit.station for candidate in candidates} & stations.keys()
+    kept = {(str(home), capability) for home in homes for capability in stations[home].keep_available}
+    standing = Counter(dict.fromkeys(kept, 0))
+    if not kept:
+        return standing
     for unit in request.board.units.values():
-        if unit.station in stations and isinstance(unit.status, Available) and unit.staffed:
-            standing.update((str(unit.station), capability) for capability in unit.capabilities)
-    return [_weighed(candidate, standing, request) for candidate in candidates]
+        if isinstance(unit.status, Available) and unit.staffed:
+            standing.update({(str(unit.station), capability) for capability in unit.capabilities} & kept)
+    return standing
 
 
 def _weighed(candidate: Candidate, standing: Counter[tuple[str, str]], request: Request) -> Candidate:
