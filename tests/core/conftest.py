@@ -73,7 +73,7 @@ def _units() -> dict[UnitId, UnitEntry]:
 
 def a_city() -> Catalogue:
     agencies = [
-        Agency(AgencyId("FD"), _name("Fire"), "fire", "F{yy}{n:06}"),
+        Agency(AgencyId("FD"), _name("Fire"), "fire", "F{yy}{n:06}", alert_by=("station", "page", "voice")),
         Agency(AgencyId("EMS"), _name("Medical"), "ems", "M{yy}{n:06}"),
         Agency(AgencyId("PD"), _name("Police"), "police", "P{yy}{n:06}"),
         Agency(AgencyId("NB"), _name("Neighbour"), "fire", "N{yy}{n:06}", neighbour=True),
@@ -102,7 +102,9 @@ def a_city() -> Catalogue:
         types={kind.code: kind for kind in _types()},
         zones={
             ZoneId("B1"): Zone(ZoneId("B1"), _name("Beat 1"), "beat", AgencyId("PD"), group="police-south"),
-            ZoneId("F1"): Zone(ZoneId("F1"), _name("First due 1"), "first-due", AgencyId("FD"), group="fire-north"),
+            ZoneId("F1"): Zone(
+                ZoneId("F1"), _name("First due 1"), "first-due", AgencyId("FD"), StationId("S1"), group="fire-north"
+            ),
         },
         statuses=(
             StatusCode("ENR", _name("En route"), "enroute"),
@@ -131,6 +133,7 @@ def a_city() -> Catalogue:
             TimeStandard("on-scene", 1200),
             TimeStandard("roll-call", 60),
             TimeStandard("callback", 300),
+            TimeStandard("alert", 20),
         ),
         hospitals={"H1": Hospital("H1", _name("General"), Place(37.76, -122.40))},
         hydrants={"HY1": Hydrant("HY1", Place(37.76, -122.41))},
@@ -139,6 +142,7 @@ def a_city() -> Catalogue:
             "call-taker": Role("call-taker", _name("Call-taker"), ("calls",)),
             "crew": Role("crew", _name("Crew"), ("field",)),
             "admin": Role("admin", _name("Admin"), ("*",)),
+            "station": Role("station", _name("Station"), ("station",)),
             "viewer": Role("viewer", _name("Viewer"), ("read",)),
         },
         groups={

@@ -25,7 +25,8 @@ def test_an_emergency_runs_from_call_to_disposition(room: Any, clock: Any, at_pl
     assert room.incident().status == "active"
     assert room.unit("E01").status == OnIncident("I1", "dispatched")
     assert set(room.board.timers) == {
-        f"{kind}/{unit}/I1" for kind in ("acknowledge", "turnout") for unit in ("E01", "T01")
+        "alert/S1/I1",
+        *(f"{kind}/{unit}/I1" for kind in ("acknowledge", "turnout") for unit in ("E01", "T01")),
     }
     assert room.unit("R01").status.reason == "crew-on:T01"
 

@@ -36,6 +36,7 @@ from turnout.core.incidents.commands import (
     LinkIncidents,
     MergeIncidents,
     OpenIncident,
+    PreAlert,
     ReleaseIncident,
     Relocate,
     ReopenIncident,
@@ -44,6 +45,7 @@ from turnout.core.incidents.commands import (
     SetAlarmLevel,
     SetPatient,
     SplitIncident,
+    WithdrawPreAlert,
 )
 from turnout.core.invariants import broken
 from turnout.core.refusals import No
@@ -226,6 +228,30 @@ class RandomDay(RuleBasedStateMachine):
             AnswerRollCall(incident_id=id, unit=unit),
             SendAlert(incident_id=id, unit=unit, alert_id="A1", channel="app", to=unit),
             ReportAlert(incident_id=id, unit=unit, alert_id="A1", outcome="acknowledged"),
+        ]
+        self.ask(commands[which])
+
+    @rule(
+        id=INCIDENTS,
+        station=st.sampled_from(["S1", "S2"]),
+        which=st.integers(0, 6),
+        of=st.integers(0, 4),
+        outcome=st.sampled_from(["delivered", "acknowledged", "failed"]),
+    )
+    def alert(self, id: str, station: str, which: int, of: int, outcome: str) -> None:
+        """Stations are warned, alerted again, and answer: any alert of the incident, in any order."""
+        incident = self.room.board.incidents.get(self.filled_in(PreAlert(incident_id=id)).incident_id)
+        alerts = incident.alerts if incident is not None else ()
+        named = alerts[of % len(alerts)] if alerts else None
+        again, where = ("S1/1", station) if named is None else (named.id, named.station)
+        commands = [
+            PreAlert(incident_id=id, to=(station,)),
+            WithdrawPreAlert(incident_id=id, to=(station,) if of else ()),
+            SendAlert(incident_id=id, station=station, alert_id="new", channel="voice" if of else ""),
+            ReportAlert(incident_id=id, station=where, alert_id=again, outcome=outcome),
+            ReportAlert(incident_id=id, station=where, alert_id=again, outcome=outcome),
+            ReportAlert(incident_id=id, station=where, alert_id=again, outcome="failed"),
+            PreAlert(incident_id=id),
         ]
         self.ask(commands[which])
 

@@ -221,7 +221,7 @@ def test_clocks_follow_the_stages(room: Any) -> None:
     def running() -> set[str]:
         return {timer.kind for timer in room.board.timers.values()}
 
-    assert running() == {"acknowledge", "turnout"}
+    assert running() == {"acknowledge", "turnout", "alert"}
     room.report("E01", "acknowledged")
     assert running() == {"turnout"}
     room.report("E01", "enroute")

@@ -18,8 +18,10 @@ from turnout.core.board import (
     Unit,
 )
 from turnout.desk.concerns import (
+    EVERY_DESK,
     calls_after,
     concerns,
+    mark_of,
     of_call,
     of_incident,
     of_supplement,
@@ -154,3 +156,12 @@ async def test_a_call_that_is_nobodys_yet_is_everybodys() -> None:
 
 def test_people_of_no_named_agency_see_everything() -> None:
     assert concerns(frozenset((FIRE,)), frozenset())
+
+
+def test_a_stations_screen_sees_what_names_its_station_and_what_is_the_citys() -> None:
+    here = frozenset((FIRE, mark_of("S1")))
+    assert concerns(here, frozenset(), "S1")
+    assert not concerns(here, frozenset(), "S2")
+    assert concerns(None, frozenset(), "S1")
+    assert not concerns(EVERY_DESK, frozenset(), "S1")
+    assert concerns(EVERY_DESK, frozenset((POLICE,)))

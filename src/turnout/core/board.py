@@ -27,6 +27,7 @@ from turnout.core.roster.shift import Shift
 from turnout.core.tables.city import Closure, HospitalState, HydrantState, Position, PremiseNote, SpecialZone
 from turnout.core.timers.timer import Timer, TimerKind
 from turnout.core.units.assignment import Alert, Assignment, Dispatch, Interval, Offer, OfferedUnit
+from turnout.core.units.station_alert import StationAlert
 from turnout.core.units.unit import (
     STAGES,
     Available,
@@ -81,6 +82,7 @@ __all__ = [
     "Shift",
     "SpecialZone",
     "Stage",
+    "StationAlert",
     "Status",
     "SupplementalRequest",
     "Timer",

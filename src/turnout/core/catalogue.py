@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from turnout.core.units.station_alert import Channel
 from turnout.words.identity import AgencyId, StationId, UnitId, ZoneId
 from turnout.words.name import Name
 from turnout.words.place import Place
@@ -26,6 +27,9 @@ class Agency(msgspec.Struct, frozen=True):
     """A mutual-aid agency from outside the city: asked only where a plan says so."""
     rest_s: int = 0
     """How long its crews rest after an incident before they are proposed for what can wait (2.1); 0: not at all."""
+    alert_by: tuple[Channel, ...] = ()
+    """How its stations are alerted, the first way first; a way that fails is followed by the next (2.5). Empty: the
+    program alerts none by itself."""
 
 
 class Station(msgspec.Struct, frozen=True):
@@ -37,7 +41,7 @@ class Station(msgspec.Struct, frozen=True):
     keep_available: dict[str, int] = {}
     """Capability → how many units are to stay available here (hold-back for coverage)."""
     phone: str = ""
-    """Of the watch room: for the day on which nothing else works."""
+    """Of the watch room: for an alert that is not answered, and for the day on which nothing else works."""
 
 
 class UnitKind(msgspec.Struct, frozen=True):
@@ -186,7 +190,9 @@ class Reason(msgspec.Struct, frozen=True):
 class TimeStandard(msgspec.Struct, frozen=True):
     """How long an interval may take (NFPA 1710 names), per agency and priority; `warn_s` before it is overdue."""
 
-    interval: Literal["processing", "acknowledge", "turnout", "travel", "on-scene", "roll-call", "callback", "pending"]
+    interval: Literal[
+        "processing", "acknowledge", "turnout", "travel", "on-scene", "roll-call", "callback", "pending", "alert"
+    ]
     limit_s: int
     agency: AgencyId | None = None
     priority: int = 0

@@ -7,12 +7,16 @@ from turnout.words.moment import Moment
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who acts. `roles` are codes of the city's tables; `agencies` empty means all; `unit` for a crew's terminal."""
+    """Who acts. `roles` are codes of the city's tables; `agencies` empty means all; `unit` for a crew's terminal.
+
+    `station` for a station's screen: it answers the alerts of that station and does nothing else.
+    """
 
     id: ActorId
     roles: tuple[str, ...] = ()
     agencies: tuple[AgencyId, ...] = ()
     unit: str = ""
+    station: str = ""
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

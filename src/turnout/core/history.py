@@ -23,6 +23,7 @@ from turnout.core.board import (
     SecondaryPlace,
     Shift,
     SpecialZone,
+    StationAlert,
 )
 from turnout.core.calls.events import CallAttached
 from turnout.core.catalogue import Catalogue
@@ -56,7 +57,7 @@ from turnout.core.spoken import (
     value_of,
 )
 from turnout.core.tables.events import CataloguePublished
-from turnout.core.units.events import RoleChanged, SentUnit
+from turnout.core.units.events import RoleChanged, SentUnit, StationAlerted
 from turnout.words.identity import ActorId
 from turnout.words.moment import Moment
 from turnout.words.name import Language, Name
@@ -155,6 +156,8 @@ def incidents_of(event: Event) -> tuple[str, ...]:
 
 
 def units_of(event: Event) -> tuple[str, ...]:
+    if isinstance(event, StationAlerted):
+        return event.alert.units
     units = tuple(
         sent.unit if isinstance(sent, SentUnit) else str(sent)
         for field in ("units", "asked")
@@ -257,6 +260,8 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return " ".join(part for part in (value.id, triage, value.destination or "") if part)
         case Media():
             return f"{spoken(ROLE_NAMES, value.kind, language)} {value.ref}"
+        case StationAlert():
+            return f"{names.of('station', value.station, language)} ({spoken(CHANNEL_NAMES, value.channel, language)})"
         case Closure():
             return value.reason
         case SpecialZone():

@@ -35,6 +35,7 @@ ASIDES: Final[dict[str, Name]] = {
     "because": Name(" (not by itself: {})", "（未能自动上勤：{}）"),
     "text": Name(": {}", "：{}"),
     "dispositions": Name(" ({})", "（{}）"),
+    "alerts": Name("; alerted: {}", "；已通知：{}"),
 }
 
 CALL_TEXTS: Final[dict[str, Name]] = {
@@ -67,6 +68,9 @@ COURSE_TEXTS: Final[dict[str, Name]] = {
         "{incident} alarm level {was} → {level}{reason}", "{incident} 警级 {was} → {level}{reason}"
     ),
     "pre-alerted": Name("Pre-alerted for {incident}: {to}", "{incident} 预先通知：{to}"),
+    "pre-alert-withdrawn": Name(
+        "Warning for {incident} withdrawn: {to}{reason}", "{incident} 撤销预警通知：{to}{reason}"
+    ),
     "agency-added": Name("{agency} joins {incident}{number}{leads}", "{agency} 参与 {incident}{number}{leads}"),
     "agency-disposed": Name("{agency} has done with {incident}{disposition}", "{agency} 完成 {incident}{disposition}"),
     "incident-closed": Name("{incident} closed{dispositions}{override}", "{incident} 结案{dispositions}{override}"),
@@ -100,8 +104,8 @@ ENTRY_TEXTS: Final[dict[str, Name]] = {
 
 UNIT_TEXTS: Final[dict[str, Name]] = {
     "units-assigned": Name(
-        "{units} sent to {incident}{relieves}{reason}{preempt}{override}{back_entry}",
-        "派 {units} 前往 {incident}{relieves}{reason}{preempt}{override}{back_entry}",
+        "{units} sent to {incident}{relieves}{reason}{preempt}{override}{back_entry}{alerts}",
+        "派 {units} 前往 {incident}{relieves}{reason}{preempt}{override}{back_entry}{alerts}",
     ),
     "assignment-ended": Name(
         "{unit} off {incident} at {ended}: {ended_as}{disposition}{odometer_km}{reason}{override}",
@@ -121,6 +125,8 @@ UNIT_TEXTS: Final[dict[str, Name]] = {
     "incident-unstacked": Name("{incident} no longer held for {unit}", "{incident} 移出 {unit} 待办"),
     "alert-sent": Name("{unit} alerted by {channel}: {to}", "以 {channel} 提醒 {unit}：{to}"),
     "alert-reported": Name("Alert of {unit}: {outcome}{note}", "{unit} 的提醒：{outcome}{note}"),
+    "station-alerted": Name("Alerted again: {alert}{note}", "再次通知：{alert}{note}"),
+    "station-alert-reported": Name("Alert at {station}: {outcome}{note}", "{station} 的出动通知：{outcome}{note}"),
     "late-reason-given": Name("{unit} late, {interval}{reason}", "{unit} 超时，{interval}{reason}"),
     "unit-disposed": Name("{unit} has done with {incident}{disposition}", "{unit} 完成 {incident}{disposition}"),
     "role-changed": Name("{unit} at {incident}: {was} → {becomes}", "{unit} 在 {incident} 的任务：{was} → {becomes}"),

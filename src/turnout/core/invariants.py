@@ -23,6 +23,7 @@ def broken(board: Board) -> list[str]:
         *_calls(board),
         *_links(board),
         *_shifts(board),
+        *_alerts(board),
     ]
 
 
@@ -213,3 +214,21 @@ def _ends(board: Board, shift: Shift) -> Iterator[str]:
         yield f"{shift.id} will never be over"
     if shift.began is not None and unit is not None and isinstance(unit.status, OffDuty):
         yield f"{shift.unit} is off duty in its shift {shift.id}"
+
+
+def _alerts(board: Board) -> Iterator[str]:
+    """A warning holds only while the incident waits; a clock runs only for a station that has not answered."""
+    for incident in board.incidents.values():
+        ids = [alert.id for alert in incident.alerts]
+        if len(set(ids)) != len(ids):
+            yield f"{incident.id}: alerts are not unique"
+        for alert in incident.alerts:
+            if alert.warns and (incident.status == "closed" or alert.station not in incident.pre_alerted):
+                yield f"{alert.id} still warns of {incident.id}, which is {incident.status}"
+            if alert.acknowledged is not None and (alert.delivered is None or alert.delivered > alert.acknowledged):
+                yield f"{alert.id} of {incident.id} was acknowledged before it was delivered"
+    for timer in board.timers.values():
+        if timer.kind == "alert" and timer.incident in board.incidents:
+            alerts = board.incidents[timer.incident].alerts
+            if not any(alert.kind == "dispatch" and alert.waits and alert.station == timer.subject for alert in alerts):
+                yield f"{timer.id} waits for a station that has answered"

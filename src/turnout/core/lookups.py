@@ -14,7 +14,8 @@ from turnout.core.refusals import (
     UnknownIncident,
     UnknownUnit,
 )
-from turnout.words.identity import AgencyId, CallId, IncidentId, UnitId
+from turnout.core.units.station_alert import Channel
+from turnout.words.identity import AgencyId, CallId, IncidentId, StationId, UnitId
 
 ARRIVED = frozenset({"on-scene", "at-patient", "transporting", "at-destination"})
 """Stages that a unit can only be at once it has arrived."""
@@ -95,6 +96,13 @@ def anyone_arrived(incident: Incident) -> bool:
 
 def lead_agency(incident: Incident) -> AgencyId:
     return incident.agencies[0]
+
+
+def ways_to(tables: Catalogue | None, station: StationId) -> tuple[Channel, ...]:
+    """By what its agency alerts the station, the first way first; none: the program alerts nobody there by itself."""
+    entry = tables.stations.get(station) if tables is not None else None
+    agency = tables.agencies.get(entry.agency) if tables is not None and entry is not None else None
+    return agency.alert_by if agency is not None else ()
 
 
 BUILT_IN_REASONS = frozenset({"undo", "reported"})

@@ -13,6 +13,7 @@ from turnout.core.fields import refused_field
 from turnout.core.incidents.commands import CancelIncident, CloseIncident, DisposeAgency, MergeIncidents
 from turnout.core.refusals import NotPermitted
 from turnout.core.tables.commands import SignOff
+from turnout.core.units.commands import ReportAlert
 from turnout.words.identity import AgencyId, CallId, IncidentId, TimerId, UnitId
 
 SYSTEM_ROLE: Final = "system"
@@ -56,6 +57,7 @@ _CALLS: Final = frozenset(
         "link-incidents",
         "clone-incident",
         "pre-alert",
+        "withdraw-pre-alert",
         "cancel-incident",
         "close-incident",
         "add-addendum",
@@ -161,6 +163,7 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "dispatch": _DISPATCH | {"write-premise", "remove-premise"},
     "field": _FIELD,
     "tables": _TABLES,
+    "station": frozenset({"report-alert"}),
     "read": frozenset(),
 }
 """What a role's `may` can name beside single commands; `*` is all of them."""
@@ -184,6 +187,8 @@ def refused(board: Board, command: Command, context: Context) -> NotPermitted | 
         return NotPermitted(command=name, lacks="role", subject=name)
     if isinstance(command, SignOff):
         return _own_position(board, command, actor)
+    if actor.station:
+        return _of_own_station(command, name, actor)
     kept = refused_field(board, command, name, actor)
     if kept is not None:
         return kept
@@ -249,6 +254,15 @@ def _of_own_unit(board: Board, command: Command, name: str, actor: Actor) -> Not
         if id not in allowed and not _was_there(board, id, actor.unit):
             return NotPermitted(command=name, lacks="unit", subject=id)
     return None
+
+
+def _of_own_station(command: Command, name: str, actor: Actor) -> NotPermitted | None:
+    """A station's screen answers for its own station; that is all it does, but for calling for help."""
+    if name in ALWAYS:
+        return None
+    if isinstance(command, ReportAlert) and command.station == actor.station:
+        return None
+    return NotPermitted(command=name, lacks="station", subject=getattr(command, "station", "") or name)
 
 
 def _was_there(board: Board, incident_id: str, unit: str) -> bool:

@@ -62,10 +62,10 @@ class IdentityTaken(No, frozen=True, kw_only=True, tag="identity-taken"):
 
 
 class NotPermitted(No, frozen=True, kw_only=True, tag="not-permitted"):
-    """`lacks` says what the actor would need: a role, this agency, this unit's terminal, a purpose, a field's right."""
+    """`lacks` says what the actor would need: a role, this agency, this unit's or station's screen, a right."""
 
     command: str
-    lacks: Literal["role", "agency", "unit", "purpose", "own-name", "field"]
+    lacks: Literal["role", "agency", "unit", "station", "purpose", "own-name", "field"]
     subject: str = ""
 
 
@@ -367,6 +367,24 @@ class TimeNotPossible(No, frozen=True, kw_only=True, tag="time-not-possible"):
     at: Moment
 
 
+class StationNotAlerted(No, frozen=True, kw_only=True, tag="station-not-alerted"):
+    """None of its units is on the incident: there is nothing to alert it for. It can be warned (`pre-alert`)."""
+
+    station: str
+    tag: str
+
+
+class TooManyAlerts(No, frozen=True, kw_only=True, tag="too-many-alerts"):
+    tag: str
+    most: int
+
+
+class NoFirstDueStation(No, frozen=True, kw_only=True, tag="no-first-due-station"):
+    """The place lies in no station's area, or that station's agency does not answer this incident."""
+
+    tag: str
+
+
 Refusal = (
     UnknownIncident
     | UnknownUnit
@@ -423,4 +441,7 @@ Refusal = (
     | ShiftHasBegun
     | ShiftTimesNotPossible
     | RosterFull
+    | StationNotAlerted
+    | TooManyAlerts
+    | NoFirstDueStation
 )

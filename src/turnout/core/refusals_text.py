@@ -43,6 +43,17 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
         "{unit} has been out of service since {since}: {reason}.", "{unit} 自 {since} 起停用：{reason}。"
     ),
     "unit-is-off-duty": Name("{unit} is off duty.", "{unit} 未上勤。"),
+    "station-not-alerted": Name(
+        "No unit of {station} is on {tag}: there is nothing to alert it for.",
+        "{station} 没有单元派往 {tag}，无需警铃通知。",
+    ),
+    "too-many-alerts": Name(
+        "{tag} has its most of {most} alerts: tell the stations by telephone or radio.",
+        "{tag} 的站点通知已达上限 {most} 次，请改用电话或电台通知。",
+    ),
+    "no-first-due-station": Name(
+        "No station is first due at {tag}: name the one to warn.", "{tag} 没有首到站点，请写明要预警的站点。"
+    ),
     "unit-not-staffed": Name(
         "{unit} is not fully staffed: {crew} of {crew_min}.", "{unit} 人员不足：{crew}／{crew_min}。"
     ),
@@ -132,6 +143,7 @@ _LACKS: Final[dict[str, Name]] = {
         "this terminal speaks only for its own unit, not for {subject}", "本终端只能代表本单元，不能代表 {subject}"
     ),
     "field": Name("your role may not change {subject}", "您的角色不能更改“{subject}”"),
+    "station": Name("this screen answers only for its own station", "本屏只能代表本站应答"),
     "purpose": Name("state the purpose", "请说明目的"),
     "own-name": Name("only in your own name, not as {subject}", "只能以本人名义，不能以 {subject} 名义"),
 }

@@ -157,6 +157,7 @@ TIMER_NAMES: Final[dict[str, Name]] = {
     "review": Name("review", "复核"),
     "shift-begins": Name("beginning of a shift", "班次开始"),
     "shift-ends": Name("end of a shift", "班次结束"),
+    "alert": Name("alert of a station", "站点出动通知"),
 }
 
 LINK_NAMES: Final[dict[str, Name]] = {

@@ -19,6 +19,7 @@ from turnout.core.incidents.commands import (
     HoldIncident,
     LinkIncidents,
     OpenIncident,
+    PreAlert,
     ReleaseIncident,
     Relocate,
     RemovePerson,
@@ -30,7 +31,9 @@ from turnout.core.incidents.commands import (
     SetSecondaryPlace,
     StrikeEntry,
     StrikeNarrative,
+    WithdrawPreAlert,
 )
+from turnout.core.incidents.events import PreAlerted, PreAlertWithdrawn
 from turnout.core.lookups import working_assignment
 from turnout.core.roster.commands import CancelShift, ChangeShift, ScheduleShift
 from turnout.core.roster.shift import Shift
@@ -205,6 +208,12 @@ def _undo_incident(before: Board, command: Command, events: list[Event]) -> list
             return [RouteIncident(incident_id=incident.id, group=incident.group)]
         case SetAlarmLevel():
             return [SetAlarmLevel(incident_id=command.incident_id, was=command.level, level=command.was, reason=UNDO)]
+        case PreAlert():
+            told = tuple(one for event in events if isinstance(event, PreAlerted) for one in event.to)
+            return [WithdrawPreAlert(incident_id=command.incident_id, to=told, reason=UNDO)]
+        case WithdrawPreAlert():
+            told = tuple(one for event in events if isinstance(event, PreAlertWithdrawn) for one in event.to)
+            return [PreAlert(incident_id=command.incident_id, to=told)]
         case LinkIncidents():
             return [
                 LinkIncidents(incident_id=command.incident_id, other_id=command.other_id, unlink=not command.unlink)

@@ -18,8 +18,12 @@ from turnout.core.refusals import NotPermitted
 from turnout.words.identity import ActorId, AgencyId
 from turnout.words.name import Language
 
-SCOPES: Final = ("calls", "dispatch", "field", "avl", "tables", "read", "admin")
-"""What a token may be given. `field` and `avl` may name one unit: `field:E07`. `admin` is for accounts and tokens."""
+SCOPES: Final = ("calls", "dispatch", "field", "avl", "station", "tables", "read", "admin")
+"""What a token may be given. `field` and `avl` may name one unit: `field:E07`; `station` one station: `station:ST07`.
+`admin` is for accounts and tokens."""
+
+ACTING: Final = frozenset({"*", "calls", "dispatch", "field", "tables"})
+"""Scopes of people at desks and in vehicles. A role with `station` and none of these is that of a station's screen."""
 
 INSIDE: Final = SYSTEM_ONLY | {"note-details-opened"}
 """Never a request from outside: the clock rings, and the vault's broker notes who opened what, as it opens it."""
@@ -43,7 +47,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sight(self) -> "Sight":
-        return Sight(frozenset(self.actor.agencies), self.actor.unit, self.hidden)
+        return Sight(frozenset(self.actor.agencies), self.actor.unit, self.hidden, self.actor.station)
 
 
 def scopes_of_roles(roles: tuple[str, ...], catalogue: Catalogue | None) -> frozenset[str]:
@@ -73,6 +77,11 @@ def has_scope(principal: Principal, *wanted: str) -> bool:
     if "read" in wanted and held & {"calls", "dispatch", "tables", "read"}:
         return True
     return bool(held & set(wanted))
+
+
+def station_of(scopes: frozenset[str], position: str) -> str:
+    """The station whose screen this is; empty for everybody else. Its position is the station that it hangs in."""
+    return position if "station" in scopes and not scopes & ACTING else ""
 
 
 def may_report_place(principal: Principal, unit: str) -> bool:
@@ -109,17 +118,21 @@ class Sight(msgspec.Struct, frozen=True):
     unit: str = ""
     hidden: frozenset[str] = frozenset()
     """Areas that are not shown (core/fields.py); `premises` and `calls` are whole tables of rows."""
+    station: str = ""
+    """A station's screen sees what it was alerted for, and its own units."""
 
     @property
     def is_all(self) -> bool:
-        return not self.agencies
+        return not self.agencies and not self.station
 
     def incident(self, row: Incident) -> bool:
+        if self.station:
+            return any(alert.station == self.station for alert in row.alerts)
         return self.is_all or not self.agencies.isdisjoint(row.agencies)
 
     def unit_row(self, row: Unit, board: Board) -> bool:
         """Units of its agencies, and whoever else is on one of its incidents."""
-        if self.is_all or row.agency in self.agencies:
+        if self.is_all or row.agency in self.agencies or (self.station and self.station in (row.home, row.station)):
             return True
         on = getattr(row.status, "incident", None)
         shared = board.incidents.get(on) if on is not None else None
@@ -128,7 +141,7 @@ class Sight(msgspec.Struct, frozen=True):
     def call(self, row: Call, board: Board) -> bool:
         """Calls that are not yet anybody's are everybody's to answer; then they follow their incident."""
         if self.is_all or row.incident is None:
-            return True
+            return not self.station
         shared = board.incidents.get(row.incident)
         return shared is not None and self.incident(shared)
 

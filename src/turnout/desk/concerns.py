@@ -1,37 +1,59 @@
-"""Whom a row concerns: the agencies whose people may see it. `None`: everybody.
+"""Whom a row concerns: the agencies whose people may see it, and the stations whose screens may. `None`: everybody.
 
 Kept with each row as its scope (`Table.scope_of`), because what it follows from (the incident's agencies) may have left
 the board when the row is taken from a screen.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from turnout.core.board import Board, Call, Incident, Shift, SupplementalRequest, Timer, Unit
+from turnout.core.board import Board, Call, Incident, Position, Shift, SupplementalRequest, Timer, Unit
 from turnout.desk.rows import Changed
 from turnout.words.identity import AgencyId, IncidentId
 
-Concerned = frozenset[AgencyId] | None
+Mark = AgencyId | str
+"""An agency, or a station as `mark_of` writes it."""
+
+Concerned = frozenset[Mark] | None
+
+EVERY_DESK: Final[frozenset[Mark]] = frozenset({"every-desk"})
+"""For people of all agencies; not for a station's screen."""
+
+
+def mark_of(station: str) -> Mark:
+    return f"station:{station}"
 
 
 def of_incident(incident: Incident, _board: Board) -> Concerned:
-    return frozenset(incident.agencies)
+    """Its agencies, and the stations that were alerted for it."""
+    return frozenset((*incident.agencies, *(mark_of(alert.station) for alert in incident.alerts)))
 
 
 def of_unit(unit: Unit, board: Board) -> Concerned:
-    """Its own agency, and those on whose incident it is."""
-    return frozenset((unit.agency,)) | (_of_incident_id(getattr(unit.status, "incident", None), board) or frozenset())
+    """Its own agency and stations, and those on whose incident it is."""
+    stations = {unit.home, unit.station, getattr(unit.status, "moving_to", None) or unit.station}
+    own = frozenset((unit.agency, *(mark_of(station) for station in stations)))
+    return own | _of_incident_id(getattr(unit.status, "incident", None), board)
 
 
 def of_call(call: Call, board: Board) -> Concerned:
-    """A call that is nobody's yet is everybody's to answer; then it follows its incident."""
-    return None if call.incident is None else _of_incident_id(call.incident, board)
+    """A call that is nobody's yet is everybody's to answer; then it follows its incident, but to no station."""
+    if call.incident is None:
+        return EVERY_DESK
+    incident = board.incidents.get(call.incident)
+    return frozenset(incident.agencies) if incident is not None else frozenset()
+
+
+def of_position(_position: Position, _board: Board) -> Concerned:
+    """Who sits where is for the rooms that work together."""
+    return EVERY_DESK
 
 
 def of_timer(timer: Timer, board: Board) -> Concerned:
     if timer.incident is not None:
         return _of_incident_id(timer.incident, board)
     unit = board.units.get(timer.unit) if timer.unit is not None else None
-    return of_unit(unit, board) if unit is not None else None
+    return of_unit(unit, board) if unit is not None else EVERY_DESK
 
 
 def of_shift(shift: Shift, board: Board) -> Concerned:
@@ -44,10 +66,10 @@ def of_supplement(request: SupplementalRequest, board: Board) -> Concerned:
     return _of_incident_id(request.incident, board)
 
 
-def _of_incident_id(incident_id: IncidentId | None, board: Board) -> frozenset[AgencyId]:
+def _of_incident_id(incident_id: IncidentId | None, board: Board) -> frozenset[Mark]:
     """Nobody's, where the incident is not on the board."""
     incident = board.incidents.get(incident_id) if incident_id is not None else None
-    return frozenset(incident.agencies) if incident is not None else frozenset()
+    return (of_incident(incident, board) or frozenset()) if incident is not None else frozenset()
 
 
 def shared_otherwise(before: Board, after: Board, changed: Changed) -> frozenset[IncidentId]:
@@ -85,9 +107,11 @@ def supplements_after(before: Board, after: Board, changed: Changed) -> Iterable
     return [request.id for request in after.supplements.values() if request.incident in incidents]
 
 
-def concerns(scope: object, agencies: frozenset[AgencyId]) -> bool:
-    """Whether a row of that scope may be seen by people of `agencies` (empty: all)."""
-    if scope is None or not agencies:
+def concerns(scope: object, agencies: frozenset[AgencyId], station: str = "") -> bool:
+    """Whether a row of that scope may be seen by people of `agencies` (empty: all), or by the screen of `station`."""
+    if scope is None:
         return True
     assert isinstance(scope, frozenset)
-    return not agencies.isdisjoint(scope)
+    if station:
+        return mark_of(station) in scope
+    return not agencies or scope == EVERY_DESK or not agencies.isdisjoint(scope)

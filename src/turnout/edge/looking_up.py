@@ -66,7 +66,9 @@ class LookUp:
         return row if row is not None and who.sight.incident(row) else None
 
     async def search(self, who: Principal, asked: Asked) -> list[Incident]:
-        """As the records have them; those still open as they are now."""
+        """As the records have them; those still open as they are now. A station's screen searches nothing."""
+        if who.actor.station:
+            return []
         own = msgspec.structs.replace(asked, agencies=frozenset(who.actor.agencies))
         found = await asyncio.to_thread(self._records.search, own)
         return [self._desk.board.incidents.get(row.id, row) for row in found]

@@ -16,7 +16,7 @@ from turnout.desk.access import Sight
 from turnout.desk.rows import Row, Table
 from turnout.desk.subscribers import Sees
 
-CITY_TABLES: Final = ("closures", "special_zones", "hospitals", "hydrants", "positions", "premises")
+CITY_TABLES: Final = ("closures", "special_zones", "hospitals", "hydrants", "premises")
 
 
 class BoardRow(msgspec.Struct, frozen=True):
@@ -68,6 +68,7 @@ TABLES: Final[tuple[Table[Board], ...]] = (
         scope_of=concerns.of_supplement,
     ),
     Table(name="shifts", entries=attrgetter("shifts"), row_of=_itself, scope_of=concerns.of_shift),
+    Table(name="positions", entries=attrgetter("positions"), row_of=_itself, scope_of=concerns.of_position),
     *(Table[Board](name=name, entries=attrgetter(name), row_of=_itself) for name in CITY_TABLES),
 )
 """What belongs to an incident concerns its agencies; tables about the city itself are for all."""
@@ -76,8 +77,8 @@ TABLES: Final[tuple[Table[Board], ...]] = (
 def sees(sight: Sight) -> Sees:
     """A judge of rows for one connection: by whom a row concerned when it was made, not by the board of the moment."""
     if not sight.hidden:
-        return lambda row: concerns.concerns(row.scope, sight.agencies)
-    return lambda row: row.table not in sight.hidden and concerns.concerns(row.scope, sight.agencies)
+        return lambda row: concerns.concerns(row.scope, sight.agencies, sight.station)
+    return lambda row: row.table not in sight.hidden and concerns.concerns(row.scope, sight.agencies, sight.station)
 
 
 def snapshot(board: Board, sight: Sight) -> dict[str, dict[str, Any]]:
@@ -86,7 +87,7 @@ def snapshot(board: Board, sight: Sight) -> dict[str, dict[str, Any]]:
         table.name: {
             key: row
             for key, row in (table.entries(board).items() if table.name not in sight.hidden else ())
-            if concerns.concerns(table.scope_of(row, board), sight.agencies)
+            if concerns.concerns(table.scope_of(row, board), sight.agencies, sight.station)
         }
         for table in TABLES
         if table.name != "board"

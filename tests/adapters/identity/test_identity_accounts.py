@@ -9,19 +9,23 @@ from tests.adapters.identity.soft_authenticator import SoftAuthenticator
 from turnout.adapters.identity.accounts import SESSION_MS, Accounts
 from turnout.adapters.identity.attempts import FAILURES_OF_ACCOUNT_MAX, WINDOW_MS
 from turnout.adapters.identity.store import IdentityStore
-from turnout.core.catalogue import Catalogue, Role
+from turnout.core.catalogue import Catalogue, Role, Station
 from turnout.edge.identities import IdentityRefusal, NewAccount, NewToken, SignedIn, TokenMade
+from turnout.words.identity import AgencyId, StationId
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.name import Name
+from turnout.words.place import Place
 
 ORIGIN = "http://localhost:8080"
 SECRET = "correct horse battery"
 ROLES = {
     "dispatcher": Role("dispatcher", Name("Dispatcher", "调度员"), ("calls", "dispatch", "read")),
+    "station": Role("station", Name("Station screen", "站点终端"), ("station",)),
     "crew": Role("crew", Name("Crew", "出动人员"), ("field", "read")),
     "administrator": Role("administrator", Name("Administrator", "管理员"), ("tables", "read")),
 }
-CATALOGUE = Catalogue(city="x", name=Name("X", "X"), time_zone="UTC", roles=ROLES)
+HOUSE = Station(StationId("ST01"), Name("House", "站"), AgencyId("FIRE"), Place(1.0, 2.0))
+CATALOGUE = Catalogue(city="x", name=Name("X", "X"), time_zone="UTC", roles=ROLES, stations={HOUSE.id: HOUSE})
 
 
 class Door:
@@ -225,3 +229,19 @@ async def test_a_passkey_of_another_site_or_with_another_challenge_is_not_accept
     own = SoftAuthenticator(ORIGIN, "localhost")
     refused = door.accounts.add_passkey(signed_in.principal, own.make({"challenge": "AAAA"}), "phone")
     assert refused is not None
+
+
+async def test_a_stations_screen_stays_signed_in_and_stands_in_a_station_that_there_is(door: Door) -> None:
+    for account, position in (("wall-1", "ST01"), ("wall-9", "ST99")):
+        new = NewAccount(account=account, secret=SECRET, roles=("station",), positions=(position,))
+        assert not isinstance(await door.accounts.add_account(new), IdentityRefusal)
+    screen = await door.sign_in(account="wall-1")
+    assert isinstance(screen, SignedIn)
+    assert screen.principal.actor.station == "ST01"
+    assert await door.sign_in(account="wall-9") == "unknown-station"
+    door.now = Moment(door.now + 365 * DAY_MS)
+    found = door.accounts.find_session(screen.secret)
+    assert found is not None
+    assert found.actor.station == "ST01"
+    door.accounts.set_disabled("wall-1", True)
+    assert door.accounts.find_session(screen.secret) is None

@@ -33,3 +33,9 @@ def test_a_token_that_would_speak_for_more_than_it_says_is_not_made(tmp_path: Pa
 def test_a_token_is_one_crews_or_all_crews(tmp_path: Path) -> None:
     assert asked(tmp_path, "field:E07", "avl:E07", "read") == "E07"
     assert asked(tmp_path, "field:*") == ""
+
+
+def test_a_token_is_one_stations_or_all_stations(tmp_path: Path) -> None:
+    assert isinstance(asked(tmp_path, "station:ST01", "station:ST02"), IdentityRefusal)
+    assert asked(tmp_path, "station:ST01") == ""
+    assert asked(tmp_path, "station") == ""

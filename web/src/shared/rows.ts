@@ -37,6 +37,7 @@ export interface Rows {
     | CloneIncident
     | SetAlarmLevel
     | PreAlert
+    | WithdrawPreAlert
     | DisposeAgency
     | CloseIncident
     | CancelIncident
@@ -276,6 +277,7 @@ export interface Catalogue {
  * Who answers. `series` makes its incident numbers: `F{yy}{n:06}` gives `F26000123` (yy = UTC year of opening).
  */
 export interface Agency {
+  alert_by: ('app' | 'page' | 'radio' | 'sms' | 'station' | 'voice')[]
   discipline: 'ems' | 'fire' | 'police' | 'services'
   id: string
   name: Name
@@ -381,7 +383,8 @@ export interface Role {
  */
 export interface TimeStandard {
   agency: string | null
-  interval: 'acknowledge' | 'callback' | 'on-scene' | 'pending' | 'processing' | 'roll-call' | 'travel' | 'turnout'
+  interval:
+    'acknowledge' | 'alert' | 'callback' | 'on-scene' | 'pending' | 'processing' | 'roll-call' | 'travel' | 'turnout'
   limit_s: number
   priority: number
 }
@@ -505,6 +508,7 @@ export interface Incident {
   activate_at: number | null
   agencies: string[]
   alarm_level: number
+  alerts: StationAlert[]
   assignments: Assignment[]
   calls: string[]
   changes: {
@@ -553,6 +557,25 @@ export interface Incident {
   }
   type: string
   vehicles: InvolvedVehicle[]
+}
+/**
+ * One attempt to alert one station. Sent, then delivered, then acknowledged; or failed; or no longer meant.
+ */
+export interface StationAlert {
+  acknowledged: number | null
+  acknowledged_by: string | null
+  by: string
+  channel: 'app' | 'page' | 'radio' | 'sms' | 'station' | 'voice'
+  delivered: number | null
+  delivered_by: string | null
+  failed: string
+  followed: number | null
+  id: string
+  kind: 'dispatch' | 'pre'
+  sent: number
+  station: string
+  units: string[]
+  withdrawn: number | null
 }
 /**
  * This unit to this incident, with its times. A unit sent twice has two.
@@ -783,6 +806,7 @@ export interface Timer {
   incident: string | null
   kind:
     | 'acknowledge'
+    | 'alert'
     | 'archive'
     | 'callback'
     | 'on-scene'
@@ -1129,12 +1153,21 @@ export interface SetAlarmLevel {
   was: number
 }
 /**
- * Tell a station or unit before call-taking ends (3.12).
+ * Warn stations or units before call-taking ends (3.12). Without `to`: the station that is first due there.
  */
 export interface PreAlert {
   do: 'pre-alert'
   incident_id: string
-  to: string[]
+  to?: string[]
+}
+/**
+ * The warning no longer holds, and whoever was warned is told so. Without `to`: all of them.
+ */
+export interface WithdrawPreAlert {
+  do: 'withdraw-pre-alert'
+  incident_id: string
+  reason?: string
+  to?: string[]
 }
 /**
  * An agency's disposition; the incident closes when all have theirs (6.2).
@@ -1369,18 +1402,19 @@ export interface AnswerRollCall {
   unit: string
 }
 /**
- * An attempt to alert a crew or its station (2.5).
+ * An attempt to alert a crew, or a station again (2.5, 3.11): one of `unit` and `station`.
  */
 export interface SendAlert {
   alert_id: string
-  channel: 'app' | 'page' | 'radio' | 'sms' | 'station' | 'voice'
+  channel?: ('app' | 'page' | 'radio' | 'sms' | 'station' | 'voice') | ''
   do: 'send-alert'
   incident_id: string
-  to: string
-  unit: string
+  station?: string
+  to?: string
+  unit?: string
 }
 /**
- * What became of an alert. An acknowledgement also acknowledges the assignment.
+ * What became of an alert, of a `unit` or of a `station`. An acknowledgement also acknowledges the assignment.
  */
 export interface ReportAlert {
   alert_id: string
@@ -1388,7 +1422,8 @@ export interface ReportAlert {
   incident_id: string
   note?: string
   outcome: 'acknowledged' | 'delivered' | 'failed'
-  unit: string
+  station?: string
+  unit?: string
 }
 export interface GiveLateReason {
   do: 'give-late-reason'

@@ -11,15 +11,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from turnout.adapters.identity.attempts import Attempts
-from turnout.adapters.identity.keeping import Keeping, crews_of, digest, new_code, typed, weakness
+from turnout.adapters.identity.keeping import Keeping, digest, named_by, new_code, typed, weakness
 from turnout.adapters.identity.passkeys import PasskeyFailed, Passkeys
 from turnout.adapters.identity.store import AccountRow, IdentityStore, PasskeyRow, SessionRow
 from turnout.core.catalogue import Catalogue
 from turnout.core.context import Actor
 from turnout.core.fields import ADMINISTRATOR, hidden_from
-from turnout.desk.access import Principal, roles_of_scopes, scopes_of_roles
+from turnout.desk.access import Principal, roles_of_scopes, scopes_of_roles, station_of
 from turnout.edge.identities import IdentityRefusal, SignedIn
-from turnout.words.identity import ActorId
+from turnout.words.identity import ActorId, StationId
 from turnout.words.moment import DAY_MS, HOUR_MS, Moment
 from turnout.words.name import Language
 
@@ -29,6 +29,10 @@ SESSION_MS = 14 * HOUR_MS
 """A twelve-hour shift and the hand-overs at both ends. Then one signs in again."""
 
 DEMO_SESSION_MS = 12 * HOUR_MS
+SCREEN_SESSION_MS = 400 * DAY_MS
+"""A station's screen hangs on a wall where nobody signs in each morning; browsers keep no cookie longer than this. It
+can only answer its own station's alerts, and ends at once when its account is disabled."""
+
 SETUP_MS = DAY_MS
 """The setup code that the terminal shows; a later start shows a new one."""
 
@@ -82,6 +86,8 @@ class Accounts(Keeping):
             return IdentityRefusal("unknown-role", {"role": role})
         if role == ADMINISTRATOR or "*" in scopes_of_roles((role,), catalogue):
             return IdentityRefusal("role-not-for-demo", {"role": role})
+        if self._is_no_station((role,), position):
+            return IdentityRefusal("unknown-station", {"station": position})
         self._demo_count += 1
         name = f"demo-{secrets.token_hex(2)}"
         return self._session(name, position or f"{role[:1].upper()}{self._demo_count}", (role,), language, demo=True)
@@ -181,7 +187,8 @@ class Accounts(Keeping):
         row = self._store.find_token(digest(token)) if token else None
         if row is None or row.revoked or (row.expires and row.expires <= self._now()):
             return None
-        own = next((unit for unit in crews_of(row.scopes) if unit != "*"), "")
+        own = next((unit for unit in named_by(row.scopes, "field") if unit != "*"), "")
+        screen = next((station for station in named_by(row.scopes, "station") if station != "*"), "")
         scopes = frozenset(row.scopes)
         return Principal(
             actor=Actor(
@@ -189,6 +196,7 @@ class Accounts(Keeping):
                 roles=roles_of_scopes(scopes, self._catalogue()),
                 agencies=row.agencies,
                 unit=own,
+                station=screen,
             ),
             scopes=scopes,
             kind="program",
@@ -204,7 +212,8 @@ class Accounts(Keeping):
         self, principal: Principal, position: str, groups: tuple[str, ...], language: Language
     ) -> Principal | IdentityRefusal:
         row = self._store.find_account(principal.actor.id)
-        if row is not None and row.positions and position not in row.positions:
+        moved = principal.actor.station and position != principal.actor.station
+        if moved or (row is not None and row.positions and position not in row.positions):
             return IdentityRefusal("position-not-yours", {"position": position})
         self._store.change_session(principal.session, position, groups, language)
         return replace(principal, position=position, groups=groups, language=language)
@@ -213,10 +222,19 @@ class Accounts(Keeping):
         if position and row.positions and position not in row.positions:
             return IdentityRefusal("position-not-yours", {"position": position})
         taken = position or (row.positions[0] if row.positions else row.id)
+        if self._is_no_station(row.roles, taken):
+            return IdentityRefusal("unknown-station", {"station": taken})
         return self._session(row.id, taken, row.roles, row.language, demo=False)
+
+    def _is_no_station(self, roles: tuple[str, ...], position: str) -> bool:
+        """Whether a station's screen would hang in a station that the tables do not know."""
+        catalogue = self._catalogue()
+        screen = station_of(self._scopes(roles), position)
+        return bool(screen) and (catalogue is None or StationId(screen) not in catalogue.stations)
 
     def _session(self, account: str, position: str, roles: tuple[str, ...], language: Language, demo: bool) -> SignedIn:
         secret, now = secrets.token_urlsafe(32), self._now()
+        kept_ms = SCREEN_SESSION_MS if station_of(self._scopes(roles), position) else SESSION_MS
         self._store.forget_expired(now)
         row = SessionRow(
             digest=digest(secret),
@@ -228,21 +246,23 @@ class Accounts(Keeping):
             roles=roles,
             language=language,
             created=now,
-            expires=Moment(now + (DEMO_SESSION_MS if demo else SESSION_MS)),
+            expires=Moment(now + (DEMO_SESSION_MS if demo else kept_ms)),
         )
         self._store.add_session(row)
         return SignedIn(secret, self._principal(row, None if demo else self._store.find_account(account)))
 
     def _principal(self, row: SessionRow, account: AccountRow | None) -> Principal:
         roles = row.roles if account is None else account.roles
+        scopes = self._scopes(roles)
         return Principal(
             actor=Actor(
                 id=ActorId(row.account),
                 roles=roles,
                 agencies=() if account is None else account.agencies,
                 unit="" if account is None else account.unit,
+                station=station_of(scopes, row.position),
             ),
-            scopes=self._scopes(roles),
+            scopes=scopes,
             hidden=hidden_from(roles, self._catalogue()),
             position=row.position,
             groups=row.groups,

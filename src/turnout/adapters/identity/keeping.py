@@ -236,23 +236,23 @@ class Keeping:
             return False
 
 
-OF_ONE_UNIT = ("field", "avl")
-"""Scopes that may name a unit."""
+OF_ONE = ("field", "avl", "station")
+"""Scopes that may name one unit, or one station."""
 
 
 def _is_scope(scope: str) -> bool:
     kind, named, unit = scope.partition(":")
-    return kind in SCOPES and (not named or (kind in OF_ONE_UNIT and bool(unit)))
+    return kind in SCOPES and (not named or (kind in OF_ONE and bool(unit)))
 
 
-def crews_of(scopes: tuple[str, ...]) -> list[str]:
-    """The units that a token speaks for as their crew; `*` for all."""
-    return [scope.removeprefix("field:") for scope in scopes if scope.startswith("field:")]
+def named_by(scopes: tuple[str, ...], kind: str) -> list[str]:
+    """The units that a token speaks for as their crew, or the stations as their screen; `*` for all."""
+    return [scope.removeprefix(f"{kind}:") for scope in scopes if scope.startswith(f"{kind}:")]
 
 
 def _one_crew_too_many(scopes: tuple[str, ...]) -> list[str]:
     """A token is one crew's or all crews': the rules know no crew of two units, and two would have meant any."""
-    return [f"field:{unit}" for unit in crews_of(scopes)[1:]]
+    return [f"{kind}:{named}" for kind in ("field", "station") for named in named_by(scopes, kind)[1:]]
 
 
 def digest(secret: str) -> bytes:

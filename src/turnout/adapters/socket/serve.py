@@ -105,14 +105,14 @@ class Connection:
         try:
             subscription = (
                 edge.subscribers.subscribe(self._hello.resume_after, sees(self._who.sight))
-                if self._hello.board and has_scope(self._who, "read", "field")
+                if self._hello.board and has_scope(self._who, "read", "field", "station")
                 else None
             )
         except Busy:
             await _turn_away(self._send, refused_frame(declined("busy")), 4408)
             return
         follower = PlacesFollower(outlet, self._who.sight)
-        if self._hello.places and has_scope(self._who, "read", "field"):
+        if self._hello.places and has_scope(self._who, "read", "field", "station"):
             edge.places.follow(follower)
         edge.connections.add(self._who.session, outlet)
         sender = asyncio.create_task(Sender(self._send, outlet, subscription, edge.now).run(), name="socket sender")

@@ -1,11 +1,16 @@
 """Commands about incidents. Functions 1.1 to 1.19, 1.22, 2.3, 2.9, 4.1 to 4.20, 6.1 to 6.6."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from turnout.core.act import Do
 from turnout.core.board import Incident, Location, PersonCard
-from turnout.core.limits import Code, Id, Line, Text
+from turnout.core.limits import UNITS_MAX, Code, Id, Line, Text
 from turnout.words.moment import Moment
+
+Told = Annotated[tuple[Id, ...], msgspec.Meta(max_length=UNITS_MAX)]
+"""Stations and units that are warned."""
 
 
 class OpenIncident(Do, frozen=True, kw_only=True, tag="open-incident"):
@@ -212,10 +217,18 @@ class SetAlarmLevel(Do, frozen=True, kw_only=True, tag="set-alarm-level"):
 
 
 class PreAlert(Do, frozen=True, kw_only=True, tag="pre-alert"):
-    """Tell a station or unit before call-taking ends (3.12)."""
+    """Warn stations or units before call-taking ends (3.12). Without `to`: the station that is first due there."""
 
     incident_id: Id
-    to: tuple[Id, ...]
+    to: Told = ()
+
+
+class WithdrawPreAlert(Do, frozen=True, kw_only=True, tag="withdraw-pre-alert"):
+    """The warning no longer holds, and whoever was warned is told so. Without `to`: all of them."""
+
+    incident_id: Id
+    to: Told = ()
+    reason: Line = ""
 
 
 class DisposeAgency(Do, frozen=True, kw_only=True, tag="dispose-agency"):
@@ -302,6 +315,7 @@ IncidentCommand = (
     | CloneIncident
     | SetAlarmLevel
     | PreAlert
+    | WithdrawPreAlert
     | DisposeAgency
     | CloseIncident
     | CancelIncident

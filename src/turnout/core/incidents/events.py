@@ -4,6 +4,7 @@ from typing import Literal
 
 from turnout.core.board import Incident, IncidentStatus, Location, Media, Patient, PersonCard, SecondaryPlace
 from turnout.core.fact import Fact
+from turnout.core.units.station_alert import StationAlert
 from turnout.words.identity import AgencyId, CallId, IncidentId
 from turnout.words.moment import Moment
 
@@ -201,6 +202,14 @@ class AlarmLevelSet(Fact, frozen=True, kw_only=True, tag="alarm-level-set"):
 class PreAlerted(Fact, frozen=True, kw_only=True, tag="pre-alerted"):
     incident: IncidentId
     to: tuple[str, ...]
+    alerts: tuple[StationAlert, ...] = ()
+    """Of those in `to` that are stations."""
+
+
+class PreAlertWithdrawn(Fact, frozen=True, kw_only=True, tag="pre-alert-withdrawn"):
+    incident: IncidentId
+    to: tuple[str, ...]
+    reason: str = ""
 
 
 class AgencyDisposed(Fact, frozen=True, kw_only=True, tag="agency-disposed"):
@@ -270,6 +279,7 @@ CourseEvent = (
     | IncidentRequeued
     | AlarmLevelSet
     | PreAlerted
+    | PreAlertWithdrawn
     | AgencyAdded
     | AgencyDisposed
     | IncidentClosed

@@ -24,7 +24,9 @@ from turnout.core.incidents.events import (
     IncidentRequeued,
     IncidentRouted,
     PreAlerted,
+    PreAlertWithdrawn,
 )
+from turnout.core.units.station_alert import settled
 
 
 def evolve_course(board: Board, event: CourseEvent) -> Board:  # noqa: C901  one case per event
@@ -46,8 +48,9 @@ def evolve_course(board: Board, event: CourseEvent) -> Board:  # noqa: C901  one
         case AlarmLevelSet():
             return _set(board, event, "alarm_level", event.was, alarm_level=event.level)
         case PreAlerted():
-            told = the_incident(board, event.incident).pre_alerted
-            return change_incident(board, event.incident, event, pre_alerted=tuple(dict.fromkeys((*told, *event.to))))
+            return _pre_alerted(board, event)
+        case PreAlertWithdrawn():
+            return _pre_alert_withdrawn(board, event)
         case AgencyAdded():
             return _agency_added(board, event)
         case AgencyDisposed():
@@ -65,6 +68,22 @@ def evolve_course(board: Board, event: CourseEvent) -> Board:  # noqa: C901  one
             return _archived(board, event)
         case _:
             assert_never(event)
+
+
+def _pre_alerted(board: Board, event: PreAlerted) -> Board:
+    incident = the_incident(board, event.incident)
+    told = tuple(dict.fromkeys((*incident.pre_alerted, *event.to)))
+    return change_incident(board, event.incident, event, pre_alerted=told, alerts=(*incident.alerts, *event.alerts))
+
+
+def _pre_alert_withdrawn(board: Board, event: PreAlertWithdrawn) -> Board:
+    incident = the_incident(board, event.incident)
+    told = tuple(one for one in incident.pre_alerted if one not in event.to)
+    alerts = tuple(
+        replace(alert, withdrawn=event.at) if alert.warns and alert.station in event.to else alert
+        for alert in incident.alerts
+    )
+    return change_incident(board, event.incident, event, pre_alerted=told, alerts=alerts)
 
 
 def _set(board: Board, event: IncidentRouted | AlarmLevelSet, field: str, was: object, **changes: object) -> Board:
@@ -135,6 +154,8 @@ def _ended(board: Board, event: IncidentClosed | IncidentCancelled, **changes: o
         status_since=event.at,
         closed=event.at,
         claimed_by=None,
+        alerts=settled(the_incident(board, event.incident).alerts, event.at),
+        pre_alerted=(),
         **changes,
     )
 

@@ -17,10 +17,13 @@ from turnout.core.board import (
     PropertyItem,
     RollCall,
     SecondaryPlace,
+    StationAlert,
     Unit,
 )
 from turnout.core.incidents.events import IncidentsLinked, IncidentsMerged, IncidentsUnlinked, LinkEvent
+from turnout.core.units.station_alert import settled
 from turnout.words.identity import IncidentId
+from turnout.words.moment import Moment
 
 Entry = TypeVar("Entry", bound=NarrativeLine | InvolvedVehicle | PropertyItem | Patient | Media | SecondaryPlace)
 
@@ -73,6 +76,8 @@ def _merged(board: Board, event: IncidentsMerged) -> Board:
         close_reason="merged",
         claimed_by=None,
         assignments=tuple(assignment for assignment in merged.assignments if assignment.is_over),
+        alerts=(),
+        pre_alerted=(),
         links=(*merged.links, Link("merged-into", into.id)),
         last_change=event.at,
     )
@@ -106,10 +111,20 @@ def _joined(into: Incident, merged: Incident, event: IncidentsMerged) -> Inciden
         places=_both(into.places, merged.places, merged.tag),
         assignments=(*into.assignments, *merged.working),
         roll_call=_one_roll_call(into.roll_call, merged.roll_call),
+        alerts=_joined_alerts(into, merged, event.at),
+        pre_alerted=() if into.status == "active" or waits else (*into.pre_alerted, *merged.pre_alerted),
         status="active" if waits else into.status,
         status_since=event.at if waits else into.status_since,
         last_change=event.at,
     )
+
+
+def _joined_alerts(into: Incident, merged: Incident, at: Moment) -> tuple[StationAlert, ...]:
+    """What was sent is still to be answered. A warning holds on only while nobody has been sent."""
+    taken = {alert.id for alert in into.alerts}
+    theirs = (replace(one, id=f"{merged.tag}/{one.id}") if one.id in taken else one for one in merged.alerts)
+    both = (*into.alerts, *theirs)
+    return settled(both, at) if into.status == "active" or merged.working else both
 
 
 def _one_roll_call(ours: RollCall | None, theirs: RollCall | None) -> RollCall | None:

@@ -17,6 +17,7 @@ from turnout.core.incidents.entries import (
 )
 from turnout.core.location import Location
 from turnout.core.units.assignment import Assignment, Dispatch
+from turnout.core.units.station_alert import StationAlert
 from turnout.words.identity import ActorId, AgencyId, CallId, IncidentId, UnitId
 from turnout.words.moment import Moment
 
@@ -79,6 +80,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Question code → answer code (2.3)."""
     roll_call: RollCall | None = None
     pre_alerted: tuple[str, ...] = ()
+    alerts: tuple[StationAlert, ...] = ()
+    """Stations alerted for it, oldest first (3.11)."""
     last_change: Moment
     exercise: bool = False
 

@@ -50,9 +50,11 @@ def merge_incidents(board: Board, command: MergeIncidents, context: Context) -> 
     elif merged.status == "pending" and into.status in ("scheduled", "held"):
         release(draft, into)  # whoever waits now must not wait until tomorrow
     clocks = [
-        replace(timer, id=timer_id(timer.kind, timer.unit, into.id), incident=into.id, group=into.group)
+        replace(
+            timer, id=timer_id(timer.kind, timer.unit or timer.subject, into.id), incident=into.id, group=into.group
+        )
         for timer in board.timers.values()
-        if timer.incident == merged.id and timer.unit is not None
+        if timer.incident == merged.id and (timer.unit is not None or timer.kind == "alert")
     ]
     answered = [timer_id("pending", into.id), timer_id("review", into.id), timer_id("scheduled", into.id)]
     event = IncidentsMerged(

@@ -5,7 +5,7 @@ from typing import assert_never
 from turnout.core.board import Board
 from turnout.core.context import Context
 from turnout.core.decision import Decision
-from turnout.core.incidents import changing, closing, linking, opening, waiting, writing
+from turnout.core.incidents import changing, closing, linking, opening, waiting, warning, writing
 from turnout.core.incidents.agencies import decide_add_agency
 from turnout.core.incidents.commands import (
     AddAddendum,
@@ -42,6 +42,7 @@ from turnout.core.incidents.commands import (
     StrikeEntry,
     StrikeNarrative,
     UpdateSupplement,
+    WithdrawPreAlert,
 )
 
 EntryCommand = (
@@ -86,7 +87,9 @@ def decide_incident(board: Board, command: IncidentCommand, context: Context) ->
         case SetAlarmLevel():
             return waiting.set_alarm_level(board, command, context)
         case PreAlert():
-            return waiting.pre_alert(board, command, context)
+            return warning.pre_alert(board, command, context)
+        case WithdrawPreAlert():
+            return warning.withdraw_pre_alert(board, command, context)
         case AddAgency():
             return decide_add_agency(board, command, context)
         case LinkIncidents():

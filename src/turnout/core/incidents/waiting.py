@@ -1,4 +1,4 @@
-"""Incidents in the queue: held, released, routed, claimed, upgraded, pre-alerted (1.17, 1.18, 2.9, 3.12, 4.17)."""
+"""Incidents in the queue: held, released, routed, claimed, upgraded (1.17, 1.18, 2.9, 4.17)."""
 
 from turnout.core.board import Board, Incident
 from turnout.core.context import Context
@@ -6,7 +6,6 @@ from turnout.core.decision import Decision, Draft, head
 from turnout.core.incidents.commands import (
     ClaimIncident,
     HoldIncident,
-    PreAlert,
     ReleaseIncident,
     RouteIncident,
     SetAlarmLevel,
@@ -18,7 +17,6 @@ from turnout.core.incidents.events import (
     IncidentHeld,
     IncidentReleased,
     IncidentRouted,
-    PreAlerted,
 )
 from turnout.core.lookups import open_incident_of, tables_of
 from turnout.core.refusals import (
@@ -29,7 +27,6 @@ from turnout.core.refusals import (
     ValueNotTaken,
 )
 from turnout.core.timers.starting import incident_timer, regrouped_timers, running, timer_id
-from turnout.words.identity import StationId, UnitId
 
 ALARM_LEVELS = range(1, 10)
 """No city's plan has a tenth alarm."""
@@ -126,17 +123,3 @@ def changed_meanwhile(
     by = incident.opened_by if change is None else change.by
     at = incident.opened if change is None else change.at
     return ChangedMeanwhile(field=field, yours=yours, theirs=theirs, by=by, at=at)
-
-
-def pre_alert(board: Board, command: PreAlert, context: Context) -> Decision:
-    """A station or a unit is told before call-taking ends (3.12)."""
-    tables, incident = tables_of(board), open_incident_of(board, command.incident_id)
-    if isinstance(tables, No):
-        return tables
-    if isinstance(incident, No):
-        return incident
-    for told in command.to:
-        if StationId(told) not in tables.stations and UnitId(told) not in board.units:
-            return UnknownCode(kind="station", value=told)
-    new = tuple(told for told in dict.fromkeys(command.to) if told not in incident.pre_alerted)
-    return [PreAlerted(**head(context), incident=incident.id, to=new)] if new else []

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from turnout.core.board import Board, Call, Incident, Timer, TimerKind, Unit
+from turnout.core.board import Board, Call, Incident, OnIncident, Timer, TimerKind, Unit
 from turnout.core.catalogue import Catalogue
-from turnout.words.identity import AgencyId, IncidentId, TimerId
+from turnout.words.identity import AgencyId, IncidentId, StationId, TimerId
 from turnout.words.moment import MINUTE_MS, SECOND_MS, Moment, later
 
 ARCHIVE_AFTER_MS = 15 * MINUTE_MS
@@ -108,11 +108,45 @@ def timers_at_stage(board: Board, incident: Incident, unit: Unit, stage: str, at
 def timers_done_at_stage(board: Board, incident: Incident, unit: Unit, stage: str) -> tuple[TimerId, ...]:
     kept = (*_RUNS_AT[stage], "roll-call")
     ids = (timer_id(kind, unit.id, incident.id) for kind in ASSIGNMENT_KINDS if kind not in kept)
-    return running(board, ids)
+    return (*running(board, ids), *(() if stage == "dispatched" else alerts_answered_by(board, incident, unit)))
 
 
 def timers_of_assignment(board: Board, incident_id: IncidentId, unit: Unit) -> tuple[TimerId, ...]:
-    return running(board, (timer_id(kind, unit.id, incident_id) for kind in ASSIGNMENT_KINDS))
+    ids = (timer_id(kind, unit.id, incident_id) for kind in ASSIGNMENT_KINDS)
+    return (*running(board, ids), *alerts_answered_by(board, board.incidents[incident_id], unit))
+
+
+def alert_timer(
+    tables: Catalogue | None, incident: Incident, station: StationId, at: Moment, *, at_once: bool = False
+) -> tuple[Timer, ...]:
+    """By when the station is to have acknowledged; `at_once`: there is nothing left to wait for."""
+    entry = tables.stations.get(station) if tables is not None else None
+    limit_s = standard_s(tables, "alert", entry.agency if entry is not None else None, incident.priority)
+    if limit_s is None and not at_once:
+        return ()
+    timer = Timer(
+        id=timer_id("alert", station, incident.id),
+        kind="alert",
+        due=at if at_once else later(at, (limit_s or 0) * SECOND_MS),
+        started=at,
+        incident=incident.id,
+        subject=station,
+        group=incident.group,
+    )
+    return (timer,)
+
+
+def alerts_answered_by(board: Board, incident: Incident, unit: Unit) -> tuple[TimerId, ...]:
+    """Clocks of stations that need no answer any longer once `unit` has moved or is off: nobody else there waits."""
+    stations = {alert.station for alert in incident.alerts if unit.id in alert.units}
+    ids = (timer_id("alert", station, incident.id) for station in stations)
+    return tuple(id for id in running(board, ids) if not _others_wait(board, incident, unit, board.timers[id].subject))
+
+
+def _others_wait(board: Board, incident: Incident, unit: Unit, station: str) -> bool:
+    named = {id for alert in incident.alerts if alert.station == station for id in alert.units if id != unit.id}
+    there = OnIncident(incident.id, "dispatched")
+    return any(board.units[id].status == there for id in named if id in board.units)
 
 
 def timers_of_incident(board: Board, incident_id: IncidentId) -> tuple[TimerId, ...]:

@@ -22,6 +22,7 @@ TimerKind = Literal[
     "review",
     "shift-begins",
     "shift-ends",
+    "alert",
 ]
 
 

@@ -7,6 +7,7 @@ import msgspec
 from turnout.core.act import Do
 from turnout.core.board import CrewMember, Location, Offer
 from turnout.core.limits import STACK_MAX, UNITS_MAX, Code, Id, Line, Text
+from turnout.core.units.station_alert import Channel
 from turnout.words.moment import Moment
 
 Km = Annotated[float, msgspec.Meta(ge=0, le=9_999_999)]
@@ -182,20 +183,24 @@ class AnswerRollCall(Do, frozen=True, kw_only=True, tag="answer-roll-call"):
 
 
 class SendAlert(Do, frozen=True, kw_only=True, tag="send-alert"):
-    """An attempt to alert a crew or its station (2.5)."""
+    """An attempt to alert a crew, or a station again (2.5, 3.11): one of `unit` and `station`."""
 
     incident_id: Id
-    unit: Id
+    unit: Code = ""
+    station: Code = ""
     alert_id: Id
-    channel: Literal["app", "station", "page", "sms", "voice", "radio"]
-    to: Line
+    channel: Channel | Literal[""] = ""
+    """Empty, for a station: the first way of its agency."""
+    to: Line = ""
+    """The device or number, as a crew's alert needs it; for a station a remark."""
 
 
 class ReportAlert(Do, frozen=True, kw_only=True, tag="report-alert"):
-    """What became of an alert. An acknowledgement also acknowledges the assignment."""
+    """What became of an alert, of a `unit` or of a `station`. An acknowledgement also acknowledges the assignment."""
 
     incident_id: Id
-    unit: Id
+    unit: Code = ""
+    station: Code = ""
     alert_id: Id
     outcome: Literal["delivered", "acknowledged", "failed"]
     note: Line = ""

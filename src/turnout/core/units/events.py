@@ -6,6 +6,7 @@ import msgspec
 
 from turnout.core.board import CrewMember, Offer, Stage
 from turnout.core.fact import Fact
+from turnout.core.units.station_alert import StationAlert
 from turnout.words.identity import IncidentId, StationId, UnitId
 from turnout.words.moment import Moment
 
@@ -30,6 +31,8 @@ class UnitsAssigned(Fact, frozen=True, kw_only=True, tag="units-assigned"):
     override: str = ""
     back_entry: bool = False
     relieves: UnitId | None = None
+    alerts: tuple[StationAlert, ...] = ()
+    """Of the stations whose units are in quarters, sent in the same act (3.11)."""
 
 
 class AssignmentEnded(Fact, frozen=True, kw_only=True, tag="assignment-ended"):
@@ -197,6 +200,22 @@ class AlertReported(Fact, frozen=True, kw_only=True, tag="alert-reported"):
     note: str = ""
 
 
+class StationAlerted(Fact, frozen=True, kw_only=True, tag="station-alerted"):
+    """Again, or by another way; the first alerts are part of `UnitsAssigned`."""
+
+    incident: IncidentId
+    alert: StationAlert
+    note: str = ""
+
+
+class StationAlertReported(Fact, frozen=True, kw_only=True, tag="station-alert-reported"):
+    incident: IncidentId
+    station: StationId
+    alert: str
+    outcome: Literal["delivered", "acknowledged", "failed"]
+    note: str = ""
+
+
 class LateReasonGiven(Fact, frozen=True, kw_only=True, tag="late-reason-given"):
     incident: IncidentId
     unit: UnitId
@@ -240,6 +259,8 @@ AssignmentEvent = (
     | IncidentUnstacked
     | AlertSent
     | AlertReported
+    | StationAlerted
+    | StationAlertReported
     | LateReasonGiven
     | UnitDisposed
     | RoleChanged

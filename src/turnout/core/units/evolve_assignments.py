@@ -14,7 +14,6 @@ from turnout.core.applying import (
 )
 from turnout.core.board import (
     STAGES,
-    Alert,
     Assignment,
     Available,
     Board,
@@ -36,14 +35,17 @@ from turnout.core.units.events import (
     RollCallStarted,
     SentUnit,
     StageTimeFilled,
+    StationAlerted,
+    StationAlertReported,
     StatusReported,
     UnitDisposed,
     UnitFreed,
     UnitKept,
     UnitsAssigned,
 )
+from turnout.core.units.evolve_alerts import evolve_alert
+from turnout.core.units.station_alert import settled
 from turnout.words.identity import IncidentId
-from turnout.words.moment import Moment
 
 STAGE_ORDER: Final[dict[str, int]] = {stage: place for place, stage in enumerate(STAGES)}
 
@@ -67,8 +69,8 @@ def evolve_assignment(board: Board, event: AssignmentEvent) -> Board:  # noqa: C
         case IncidentUnstacked():
             stack = tuple(id for id in the_unit(board, event.unit).stack if id != event.incident)
             return change_unit(board, event.unit, stack=stack)
-        case AlertSent() | AlertReported():
-            return _alerted(board, event)
+        case AlertSent() | AlertReported() | StationAlerted() | StationAlertReported():
+            return evolve_alert(board, event)
         case LateReasonGiven() | UnitDisposed() | RoleChanged():
             return _assignment_noted(board, event)
         case RollCallStarted():
@@ -100,10 +102,13 @@ def _assigned(board: Board, event: UnitsAssigned) -> Board:
         reason=event.reason,
     )
     active = incident.status == "active"
+    alerted = frozenset(alert.station for alert in event.alerts)
     changed = replace(
         incident,
         assignments=(*incident.assignments, *(_assignment(sent, event) for sent in event.units)),
         dispatches=(*incident.dispatches, dispatch),
+        alerts=(*settled(incident.alerts, event.at, alerted), *event.alerts),
+        pre_alerted=(),
         status="active",
         status_since=incident.status_since if active else event.at,
         last_change=event.at,
@@ -202,31 +207,6 @@ def _time_filled(board: Board, event: StageTimeFilled) -> Board:
         odometer_km=_with_odometer(assignment, event.stage, event.odometer_km),
     )
     return change_incident(board, event.incident, event, assignments=with_assignment(incident, index, changed))
-
-
-def _alerted(board: Board, event: AlertSent | AlertReported) -> Board:
-    incident = the_incident(board, event.incident)
-    index = place_of_assignment(incident, event.unit, working=False)
-    assignment = incident.assignments[index]
-    if isinstance(event, AlertSent):
-        alert = Alert(id=event.alert, channel=event.channel, to=event.to, sent=event.at)
-        alerts = (*assignment.alerts, alert)
-    else:
-        alerts = tuple(
-            _with_outcome(alert, event, event.at) if alert.id == event.alert else alert for alert in assignment.alerts
-        )
-    changed = replace(assignment, alerts=alerts)
-    return change_incident(board, event.incident, event, assignments=with_assignment(incident, index, changed))
-
-
-def _with_outcome(alert: Alert, event: AlertReported, at: Moment) -> Alert:
-    match event.outcome:
-        case "delivered":
-            return replace(alert, delivered=at)
-        case "acknowledged":
-            return replace(alert, acknowledged=at, delivered=alert.delivered or at)
-        case "failed":
-            return replace(alert, failed=event.note or "failed")
 
 
 def _assignment_noted(board: Board, event: LateReasonGiven | UnitDisposed | RoleChanged) -> Board:

@@ -5,6 +5,7 @@ from typing import assert_never
 from turnout.core.board import Board
 from turnout.core.context import Context
 from turnout.core.decision import Decision
+from turnout.core.units.alerting import report_alert, send_alert
 from turnout.core.units.clearing import clear_units
 from turnout.core.units.commands import (
     AnswerDuress,
@@ -41,9 +42,7 @@ from turnout.core.units.safety import (
     dispose_unit,
     give_late_reason,
     raise_duress,
-    report_alert,
     self_initiate,
-    send_alert,
     start_roll_call,
 )
 from turnout.core.units.sending import assign_units

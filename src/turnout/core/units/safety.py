@@ -1,6 +1,6 @@
-"""What keeps crews safe and reachable (2.5, 3.9, 3.11, 3.20, 3.21, 3.25): duress, roll-call, alerts, on-view work."""
+"""What keeps crews safe and reachable (3.9, 3.20, 3.21, 3.25): duress, roll-call, on-view work."""
 
-from turnout.core.board import Board, OnIncident
+from turnout.core.board import Board
 from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft, head
 from turnout.core.incidents.closing import disposition_refused
@@ -14,16 +14,12 @@ from turnout.core.lookups import (
     reason_refused,
     tables_of,
     unit_of,
-    working_assignment,
 )
 from turnout.core.refusals import (
-    IdentityTaken,
     No,
     NobodyOnScene,
     NoDuress,
     NotAskedInRollCall,
-    NotAssigned,
-    UnknownEntry,
 )
 from turnout.core.timers.starting import assignment_timer, running, timer_id, timers_at_stage, timers_done_at_stage
 from turnout.core.units.commands import (
@@ -32,14 +28,10 @@ from turnout.core.units.commands import (
     DisposeUnit,
     GiveLateReason,
     RaiseDuress,
-    ReportAlert,
     SelfInitiate,
-    SendAlert,
     StartRollCall,
 )
 from turnout.core.units.events import (
-    AlertReported,
-    AlertSent,
     DuressAcknowledged,
     DuressCleared,
     DuressRaised,
@@ -95,7 +87,7 @@ def self_initiate(board: Board, command: SelfInitiate, context: Context) -> Deci
     if command.narrative:
         entry = draft.name("narrative")
         draft.add(NarrativeAdded(**draft.head, incident=id, entry=entry, text=command.narrative, kind="crew"))
-    no = send(draft, Sending(incident=id, units=(unit.id,), reason="self-initiated"))
+    no = send(draft, Sending(incident=id, units=(unit.id,), reason="self-initiated", alerts=False))
     if no is not None:
         return no
     incident, there = draft.board.incidents[id], draft.board.units[unit.id]
@@ -139,73 +131,6 @@ def answer_roll_call(board: Board, command: AnswerRollCall, context: Context) ->
         return []
     stops = running(board, [timer_id("roll-call", unit, incident.id)])
     return [RollCallAnswered(**head(context), incident=incident.id, unit=unit, stops=stops)]
-
-
-def send_alert(board: Board, command: SendAlert, context: Context) -> Decision:
-    incident = open_incident_of(board, command.incident_id)
-    if isinstance(incident, No):
-        return incident
-    assignment = working_assignment(incident, command.unit)
-    if assignment is None:
-        return NotAssigned(unit=command.unit, tag=incident.tag)
-    if any(alert.id == command.alert_id for alert in assignment.alerts):
-        return IdentityTaken(kind="alert", value=command.alert_id)
-    sent = AlertSent(
-        **head(context),
-        incident=incident.id,
-        unit=UnitId(command.unit),
-        alert=command.alert_id,
-        channel=command.channel,
-        to=command.to,
-    )
-    return [sent]
-
-
-def report_alert(board: Board, command: ReportAlert, context: Context) -> Decision:
-    """What became of it, also after the assignment is over. Acknowledged, the assignment is acknowledged too (2.5)."""
-    incident = incident_of(board, command.incident_id)
-    if isinstance(incident, No):
-        return incident
-    assignment = assignment_of(incident, command.unit)
-    if isinstance(assignment, No):
-        return assignment
-    alert = next((alert for alert in assignment.alerts if alert.id == command.alert_id), None)
-    if alert is None:
-        return UnknownEntry(kind="alert", entry=command.alert_id)
-    known = {"delivered": alert.delivered, "acknowledged": alert.acknowledged, "failed": alert.failed or None}
-    draft = Draft(board, context)
-    if known[command.outcome] is None:
-        reported = AlertReported(
-            **draft.head,
-            incident=incident.id,
-            unit=assignment.unit,
-            alert=alert.id,
-            outcome=command.outcome,
-            note=command.note,
-        )
-        draft.add(reported)
-    if command.outcome == "acknowledged":
-        _acknowledge(draft, assignment.unit, incident.id)
-    return draft.events
-
-
-def _acknowledge(draft: Draft, unit_id: UnitId, incident_id: IncidentId) -> None:
-    unit = draft.board.units.get(unit_id)
-    if unit is None or not isinstance(unit.status, OnIncident):
-        return
-    if unit.status.incident != incident_id or unit.status.at != "dispatched":
-        return
-    incident = draft.board.incidents[incident_id]
-    acknowledged = StatusReported(
-        **draft.head,
-        unit=unit_id,
-        incident=incident_id,
-        stage="acknowledged",
-        happened=draft.at,
-        stops=timers_done_at_stage(draft.board, incident, unit, "acknowledged"),
-        starts=timers_at_stage(draft.board, incident, unit, "acknowledged", draft.at),
-    )
-    draft.add(acknowledged)
 
 
 def give_late_reason(board: Board, command: GiveLateReason, context: Context) -> Decision:

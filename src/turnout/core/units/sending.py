@@ -30,6 +30,7 @@ from turnout.core.refusals import (
     UnitNotStaffed,
 )
 from turnout.core.timers.starting import running, timer_id, timers_at_stage
+from turnout.core.units.alerting import alerts_with_dispatch
 from turnout.core.units.commands import AssignUnits
 from turnout.core.units.crews import crew_elsewhere, crew_goes
 from turnout.core.units.events import SentUnit, UnitsAssigned
@@ -50,6 +51,8 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     override: str = ""
     back_entry: Moment | None = None
     relieves: UnitId | None = None
+    alerts: bool = True
+    """Whether stations are alerted; nobody is called out of quarters to where it stands already."""
 
 
 def assign_units(board: Board, command: AssignUnits, context: Context) -> Decision:
@@ -152,6 +155,8 @@ def _assigned(draft: Draft, units: list[Unit], sending: Sending) -> UnitsAssigne
         offered |= {line.unit: line.travel_time_s for line in sending.offer.bypassed}
     sent = tuple(SentUnit(unit.id, dispatched, sending.roles.get(unit.id, ""), offered.get(unit.id)) for unit in units)
     clocks = [timer for unit in units for timer in timers_at_stage(board, incident, unit, "dispatched", draft.at)]
+    live = sending.back_entry is None and sending.alerts
+    alerts, answers = alerts_with_dispatch(draft, incident, units) if live else ((), ())
     return UnitsAssigned(
         **draft.head,
         incident=incident.id,
@@ -163,5 +168,6 @@ def _assigned(draft: Draft, units: list[Unit], sending: Sending) -> UnitsAssigne
         back_entry=sending.back_entry is not None,
         relieves=sending.relieves,
         stops=running(board, [timer_id("pending", incident.id), timer_id("review", incident.id)]),
-        starts=() if sending.back_entry is not None else tuple(clocks),
+        starts=() if sending.back_entry is not None else (*clocks, *answers),
+        alerts=alerts,
     )

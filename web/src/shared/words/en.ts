@@ -290,6 +290,7 @@ export const en = {
       archive: 'Leaves the board',
       rest: 'Rest',
       'zone-ends': 'Zone ends',
+      alert: 'Station alert',
       review: 'Review',
       'shift-begins': 'Shift begins',
       'shift-ends': 'Shift ends',

@@ -288,6 +288,7 @@ export const zh: Words = {
       archive: '移出席面',
       rest: '休整',
       'zone-ends': '区域到期',
+      alert: '站点通知',
       review: '复核',
       'shift-begins': '班次开始',
       'shift-ends': '班次结束',

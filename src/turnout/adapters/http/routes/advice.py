@@ -61,7 +61,7 @@ async def route(
     incident: Annotated[str, QueryParameter(name="incident", max_length=64)],
 ) -> Response[bytes]:
     """The quickest way of a unit to an incident (or its hospital), as line, interval and directions."""
-    want(who, "read", "field")
+    want(who, "read", "field", "station")
     if edge.adviser is None:
         raise no("no-roads")
     way = await edge.adviser.route(who, unit, incident, edge.now())

@@ -80,7 +80,7 @@ async def city(edge: TheEdge) -> CityShown:
 @get("/board", responses={200: ResponseSpec(data_container=BoardShown, generate_examples=False)})
 async def board(who: Who, edge: TheEdge) -> Response[bytes]:
     """Every row that you may see, by table, as of `seq`. The socket gives the same and then follows it."""
-    want(who, "read", "field")
+    want(who, "read", "field", "station")
     now = edge.counter.board
     body = {"seq": edge.counter.seq, "tables": snapshot(now, who.sight), "exercise": now.exercise}
     return Response(_encoder.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
@@ -89,7 +89,7 @@ async def board(who: Who, edge: TheEdge) -> Response[bytes]:
 @get("/positions")
 async def positions(who: Who, edge: TheEdge) -> list[Fix]:
     """The newest place of every unit that you may see."""
-    want(who, "read", "field")
+    want(who, "read", "field", "station")
     now = edge.counter.board
     return [
         Fix(

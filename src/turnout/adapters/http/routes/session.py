@@ -71,6 +71,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     agencies: tuple[str, ...]
     unit: str
+    station: str
+    """Of a station's screen: the station that it answers for."""
     scopes: tuple[str, ...]
     position: str
     groups: tuple[str, ...]
@@ -85,6 +87,7 @@ def me(who: Principal) -> Me:
         roles=who.actor.roles,
         agencies=who.actor.agencies,
         unit=who.actor.unit,
+        station=who.actor.station,
         scopes=tuple(sorted(who.scopes)),
         position=who.position,
         groups=who.groups,
@@ -95,18 +98,21 @@ def me(who: Principal) -> Me:
 
 
 async def _let_in(outcome: SignedIn | IdentityRefusal, edge: Edge, request: Asked) -> Response[Me]:
-    """The session's cookie, and the position taken on the board."""
+    """The session's cookie, and the position taken on the board. That of a station's screen outlives a power cut."""
     if isinstance(outcome, IdentityRefusal):
         raise NotTaken(declined_by_door(outcome))
     await take_position(edge, outcome.principal)
     secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-    cookie = Cookie(key=COOKIE, value=outcome.secret, httponly=True, samesite="strict", secure=secure, path="/")
+    kept_s = (outcome.principal.expires - edge.now()) // 1000 if outcome.principal.actor.station else None
+    cookie = Cookie(
+        key=COOKIE, value=outcome.secret, httponly=True, samesite="strict", secure=secure, path="/", max_age=kept_s
+    )
     return Response(me(outcome.principal), cookies=[cookie], headers={"cache-control": "no-store"})
 
 
 async def take_position(edge: Edge, who: Principal) -> None:
     """Say on the board who sits where (7.4). Whoever may not, or finds it taken, works all the same."""
-    if not who.position:
+    if not who.position or who.actor.station:
         return
     position = Position(id=who.position, actor=who.actor.id, roles=who.actor.roles, groups=who.groups, since=edge.now())
     await edge.counter.hand_in(who, f"sign-on/{who.session}/{who.position}", SignOn(position=position))
