@@ -1,5 +1,6 @@
 """kill -9 in the middle of the work, again and again over one journal: whatever had been acknowledged is there."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.desk.desk import Desk
 
-LIVES = 3
-ACKNOWLEDGED_BEFORE_THE_KILL = 150
+SOAK = os.environ.get("TURNOUT_TESTS") == "soak"
+LIVES = 1_000 if SOAK else 3
+ACKNOWLEDGED_BEFORE_THE_KILL = 20 if SOAK else 150
 
 
 def acknowledged_until_killed(folder: Path, life: str) -> dict[str, int]:
