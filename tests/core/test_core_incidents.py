@@ -58,7 +58,6 @@ from turnout.core.refusals import (
 )
 from turnout.core.timers.commands import RingTimer
 from turnout.core.units.commands import AnswerRollCall, ClearUnits, SelfInitiate, StackIncident, StartRollCall
-from turnout.core.units.primary import lead_unit
 from turnout.words.place import Place
 
 
@@ -456,13 +455,6 @@ def test_self_initiated_work_is_one_line(room: Any, at_place: Any) -> None:
     assert room.unit("C01").status == OnIncident("I1", "on-scene")
     assert room.incident().narrative[0].kind == "crew"
     assert "pending/I1" not in room.board.timers
-
-
-def test_the_primary_unit_is_by_rank_and_not_the_first_sent(room: Any) -> None:
-    room.opened()
-    room.sent("I1", "E01")
-    room.sent("I1", "M01", "T01")
-    assert lead_unit(room.board, room.incident()).id == "T01"
 
 
 def test_an_exercise_counts_apart(room: Any, exercise_on: Any, admin: Any) -> None:

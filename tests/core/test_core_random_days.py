@@ -44,9 +44,11 @@ from turnout.core.incidents.commands import (
     Retype,
     SetAlarmLevel,
     SetPatient,
+    SetPrimary,
     SplitIncident,
     WithdrawPreAlert,
 )
+from turnout.core.incidents.report import report_of
 from turnout.core.invariants import broken
 from turnout.core.refusals import No
 from turnout.core.refusals_text import speak
@@ -62,6 +64,7 @@ from turnout.core.units.commands import (
     ClearUnits,
     ExchangeUnits,
     FreeUnits,
+    GiveLateReason,
     LogOff,
     LogOn,
     MoveUp,
@@ -279,6 +282,19 @@ class RandomDay(RuleBasedStateMachine):
         ]
         self.ask(commands[which])
 
+    @rule(id=INCIDENTS, agency=st.sampled_from(["FD", "EMS", "PD"]), unit=UNITS | st.just(""), reason=MAYBE)
+    def name_the_primary_unit(self, id: str, agency: str, unit: str, reason: str) -> None:
+        self.ask(SetPrimary(incident_id=id, agency=agency, unit=unit, reason=reason))
+
+    @rule(
+        which=st.integers(0, 5),
+        id=INCIDENTS,
+        interval=st.sampled_from(["acknowledge", "turnout", "travel", "on-scene"]),
+        reason=st.sampled_from(["TRAFFIC", "nonsense"]),
+    )
+    def say_why_it_was_late(self, which: int, id: str, interval: Any, reason: str) -> None:
+        self.ask(GiveLateReason(incident_id=id, unit=self.on_duty(which), interval=interval, reason=reason))
+
     @rule(id=INCIDENTS, which=st.integers(0, 8), type=TYPES, location=PLACES, level=st.integers(0, 3))
     def write(self, id: str, which: int, type: str, location: Location, level: int) -> None:
         live = list(self.room.board.incidents.values())
@@ -333,6 +349,10 @@ class RandomDay(RuleBasedStateMachine):
     def the_board_is_true(self) -> None:
         if hasattr(self, "room"):
             assert broken(self.room.board) == []
+            for incident in self.room.board.incidents.values():
+                report = report_of(self.room.board, incident)
+                assert {unit.unit for unit in report.units} == {one.unit for one in incident.assignments}
+                assert all(leg.end is None or leg.end >= leg.start for unit in report.units for leg in unit.legs)
 
     @invariant()
     def nobody_is_on_duty_on_two_units(self) -> None:

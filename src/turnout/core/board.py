@@ -21,7 +21,7 @@ from turnout.core.incidents.entries import (
     PropertyItem,
     SecondaryPlace,
 )
-from turnout.core.incidents.incident import Incident, IncidentStatus, RollCall, SupplementalRequest
+from turnout.core.incidents.incident import Incident, IncidentStatus, PrimaryChoice, RollCall, SupplementalRequest
 from turnout.core.location import Location, PlaceKind
 from turnout.core.roster.shift import Shift
 from turnout.core.tables.city import Closure, HospitalState, HydrantState, Position, PremiseNote, SpecialZone
@@ -76,6 +76,7 @@ __all__ = [
     "PlaceKind",
     "Position",
     "PremiseNote",
+    "PrimaryChoice",
     "PropertyItem",
     "RollCall",
     "SecondaryPlace",

@@ -18,7 +18,7 @@ from turnout.core.tables.events import TableEvent
 from turnout.core.tables.evolve import evolve_table
 from turnout.core.timers.events import TimerEvent, TimerRang
 from turnout.core.units.events import AssignmentEvent, ShiftEvent
-from turnout.core.units.evolve_assignments import evolve_assignment
+from turnout.core.units.evolve_assignments import evolve_assignment, noted_overdue
 from turnout.core.units.evolve_shifts import evolve_shift
 from turnout.words.identity import TimerId
 from turnout.words.moment import Moment
@@ -69,4 +69,5 @@ def _evolve_timer(board: Board, event: TimerEvent) -> Board:
         return board
     timer = board.timers.get(event.timer)
     assert timer is not None, f"no timer {event.timer} on the board"
-    return replace(board, timers={**board.timers, event.timer: replace(timer, rung=event.at)})
+    board = replace(board, timers={**board.timers, event.timer: replace(timer, rung=event.at)})
+    return noted_overdue(board, timer)

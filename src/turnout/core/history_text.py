@@ -73,6 +73,10 @@ COURSE_TEXTS: Final[dict[str, Name]] = {
     ),
     "agency-added": Name("{agency} joins {incident}{number}{leads}", "{agency} 参与 {incident}{number}{leads}"),
     "agency-disposed": Name("{agency} has done with {incident}{disposition}", "{agency} 完成 {incident}{disposition}"),
+    "primary-set": Name("Primary unit of {agency}: {unit}{reason}", "{agency} 主责单元改为 {unit}{reason}"),
+    "primary-released": Name(
+        "Primary unit of {agency} as computed again{reason}", "{agency} 主责单元恢复按规则计算{reason}"
+    ),
     "incident-closed": Name("{incident} closed{dispositions}{override}", "{incident} 结案{dispositions}{override}"),
     "incident-cancelled": Name("{incident} cancelled{reason}{note}", "{incident} 取消{reason}{note}"),
     "incident-reopened": Name("{incident} reopened as {tag}{reason}", "{incident} 重开为 {tag}{reason}"),

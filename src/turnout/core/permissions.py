@@ -10,7 +10,13 @@ from turnout.core.board import Board, OnIncident
 from turnout.core.commands import Command
 from turnout.core.context import Actor, Context
 from turnout.core.fields import refused_field
-from turnout.core.incidents.commands import CancelIncident, CloseIncident, DisposeAgency, MergeIncidents
+from turnout.core.incidents.commands import (
+    CancelIncident,
+    CloseIncident,
+    DisposeAgency,
+    MergeIncidents,
+    SetPrimary,
+)
 from turnout.core.refusals import NotPermitted
 from turnout.core.tables.commands import SignOff
 from turnout.core.units.commands import ReportAlert
@@ -73,6 +79,7 @@ _DISPATCH: Final = _CALLS | {
     "merge-incidents",
     "set-alarm-level",
     "dispose-agency",
+    "set-primary",
     "reopen-incident",
     "assign-units",
     "report-status",
@@ -294,7 +301,7 @@ def _own_position(board: Board, command: SignOff, actor: Actor) -> NotPermitted 
 def _ends_for_others(board: Board, command: Command, name: str, actor: Actor) -> NotPermitted | None:
     """On a shared incident each agency speaks for itself: none disposes for another or takes its units off (7.3)."""
     match command:
-        case DisposeAgency():
+        case DisposeAgency() | SetPrimary():
             others = [AgencyId(command.agency)]
         case CloseIncident() | CancelIncident() | MergeIncidents():
             id = command.from_id if isinstance(command, MergeIncidents) else command.incident_id

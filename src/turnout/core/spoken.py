@@ -43,6 +43,8 @@ FIELD_NAMES: Final[dict[str, Name]] = {
     "items": Name("items", "物品"),
     "media": Name("recordings and files", "录音与文件"),
     "triage": Name("scripted questions", "分级问询"),
+    "late_reasons": Name("reasons for missed standards", "超时原因"),
+    "primary": Name("primary unit", "主责单元"),
     "text": Name("text", "文字"),
     "quantity": Name("quantity", "数量"),
     "beds": Name("beds", "床位数"),

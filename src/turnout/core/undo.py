@@ -28,6 +28,7 @@ from turnout.core.incidents.commands import (
     RouteIncident,
     SetAlarmLevel,
     SetPatient,
+    SetPrimary,
     SetSecondaryPlace,
     StrikeEntry,
     StrikeNarrative,
@@ -63,7 +64,7 @@ from turnout.core.units.commands import (
     TakeOutOfService,
 )
 from turnout.core.units.events import StatusReported, UnitsAssigned
-from turnout.words.identity import IncidentId, UnitId
+from turnout.words.identity import AgencyId, IncidentId, UnitId
 
 UNDO = "undo"
 """The reason that is logged with everything that is taken back."""
@@ -218,6 +219,10 @@ def _undo_incident(before: Board, command: Command, events: list[Event]) -> list
             return [
                 LinkIncidents(incident_id=command.incident_id, other_id=command.other_id, unlink=not command.unlink)
             ]
+        case SetPrimary() if incident is not None:
+            known = incident.primary_chosen.get(AgencyId(command.agency))
+            unit = "" if known is None else known.unit
+            return [SetPrimary(incident_id=incident.id, agency=command.agency, unit=unit, reason=UNDO)]
         case CloseIncident() | CancelIncident() if incident is not None:
             return _undo_end(before, incident)
         case _:

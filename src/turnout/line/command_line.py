@@ -40,6 +40,7 @@ WANTED: dict[str, Name] = {
     "cancel": Name("a reason", "原因"),
     "preempt": Name("a reason", "原因"),
     "late": Name("a reason", "原因"),
+    "reopen": Name("a reason", "原因"),
     "place": Name("a place", "地点"),
     "text": Name("some text", "文字"),
     "level": Name("an alarm level", "警级"),
@@ -50,6 +51,12 @@ WANTED: dict[str, Name] = {
     "km": Name("kilometres", "公里数"),
     "nth": Name("a place in the stack", "待办中的位置"),
 }
+
+
+EMPTY_UNLESS_NAMED = (
+    "incident", "unit", "units", "text", "level", "other", "by", "answered", "nth", "capability", "agency", "way",
+)  # fmt: skip
+"""Slots that only some patterns of a verb have: its explanation is silent about those that were not used."""
 
 
 class CommandLine:
@@ -144,9 +151,7 @@ class CommandLine:
         )
 
     def _spoken(self, verb: Verb, values: Values, board: Board, located: list[Location], language: Language) -> str:
-        said = dict.fromkeys(
-            ("incident", "unit", "units", "text", "level", "other", "by", "answered", "nth", "capability"), ""
-        )
+        said = dict.fromkeys(EMPTY_UNLESS_NAMED, "")
         for pattern in verb.patterns:
             for slot in pattern:
                 if values.get(slot.name) is not None:

@@ -18,8 +18,8 @@ from turnout.line.tokens import Typed, key_of
 
 SlotKind = Literal[
     "unit", "units", "incident", "type", "status", "disposition", "station", "group", "hospital", "agency", "info",
-    "out-of-service", "cancel", "preempt", "late", "place", "text", "level", "priority", "minutes", "word",
-    "capability", "km", "nth",
+    "out-of-service", "cancel", "preempt", "late", "reopen", "place", "text", "level", "priority", "minutes",
+    "word", "capability", "km", "nth",
 ]  # fmt: skip
 
 UNITS_MAX = 60
@@ -103,8 +103,9 @@ class Matcher:
                 self.failure.place_at = at if at < len(self.tokens) else None
                 yield from ((end, self._as_typed(at, end)) for end in range(at + 1, len(self.tokens) + 1))
             case "text":
-                if at < len(self.tokens):
-                    yield len(self.tokens), self._text(at, len(self.tokens))
+                yield from self._free(at)
+            case "reopen" if not self.lexicon.entries["reopen"]:
+                yield from self._free(at)
             case "capability":
                 yield from self._capability(at)
             case "km":
@@ -116,6 +117,11 @@ class Matcher:
                     yield at + 1, slot.words[0]
             case _:
                 yield from self._named(slot.kind, at)
+
+    def _free(self, at: int) -> Iterator[tuple[int, Any]]:
+        """Everything that is left, as it is: a text, or a reason where the city has written none down."""
+        if at < len(self.tokens):
+            yield len(self.tokens), self._text(at, len(self.tokens))
 
     def _named(self, kind: Kind, at: int) -> Iterator[tuple[int, Any]]:
         """A word of the lexicon, the longest form first."""

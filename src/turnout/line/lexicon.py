@@ -17,7 +17,7 @@ from turnout.words.name import Name
 
 Kind = Literal[
     "unit", "type", "status", "disposition", "station", "group", "hospital", "agency", "info",
-    "out-of-service", "cancel", "preempt", "late", "capability",
+    "out-of-service", "cancel", "preempt", "late", "reopen", "capability",
 ]  # fmt: skip
 
 STAGE_WORDS: dict[str, tuple[Name, tuple[str, ...]]] = {
@@ -114,6 +114,7 @@ def _entries_of(catalogue: Catalogue) -> dict[Kind, tuple[Entry, ...]]:
         "cancel": _made(_entry(each.code, each.name) for each in reasons if each.kind == "cancel"),
         "preempt": _made(_entry(each.code, each.name) for each in reasons if each.kind == "preempt"),
         "late": _made(_entry(each.code, each.name) for each in reasons if each.kind == "late"),
+        "reopen": _made(_entry(each.code, each.name) for each in reasons if each.kind == "reopen"),
     }
 
 

@@ -15,7 +15,7 @@ COMPLETIONS_MAX = 8
 """What fits under the line without covering the table."""
 BY_NAME: frozenset[str] = frozenset(
     {"unit", "type", "status", "disposition", "station", "group", "hospital", "agency", "info",
-     "out-of-service", "cancel", "preempt", "late"}
+     "out-of-service", "cancel", "preempt", "late", "reopen"}
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ export interface Rows {
     | PreAlert
     | WithdrawPreAlert
     | DisposeAgency
+    | SetPrimary
     | CloseIncident
     | CancelIncident
     | ReopenIncident
@@ -544,8 +545,14 @@ export interface Incident {
   places: SecondaryPlace[]
   position: string
   pre_alerted: string[]
+  primary_chosen: {
+    [k: string]: PrimaryChoice
+  }
   priority: number
   priority_overridden: boolean
+  ranking: {
+    [k: string]: string[]
+  }
   reopened: number
   roll_call: RollCall | null
   status: 'active' | 'closed' | 'held' | 'pending' | 'scheduled'
@@ -590,6 +597,9 @@ export interface Assignment {
     [k: string]: string
   }
   odometer_km: {
+    [k: string]: number
+  }
+  overdue: {
     [k: string]: number
   }
   role: string
@@ -701,6 +711,15 @@ export interface SecondaryPlace {
   location: Location
   removed: boolean
   role: 'command-post' | 'destination' | 'landing' | 'other' | 'staging'
+}
+/**
+ * A person has said which unit of an agency is the primary one, and why (6.3).
+ */
+export interface PrimaryChoice {
+  at: number
+  by: string
+  reason: string
+  unit: string
 }
 /**
  * Accountability roll-call (PAR): who was asked, who has answered when (3.25).
@@ -1179,6 +1198,18 @@ export interface DisposeAgency {
   incident_id: string
 }
 /**
+ * Another unit of an agency is the primary one than the computed ranking says (6.3); also after closing.
+ *
+ *     Without `unit` the computed ranking holds again.
+ */
+export interface SetPrimary {
+  agency: string
+  do: 'set-primary'
+  incident_id: string
+  reason: string
+  unit?: string
+}
+/**
  * One disposition for every agency that has none yet (6.1). `override` where a guard would refuse; logged.
  */
 export interface CloseIncident {
@@ -1203,6 +1234,7 @@ export interface CancelIncident {
 export interface ReopenIncident {
   do: 'reopen-incident'
   incident_id: string
+  note?: string
   reason: string
   record?: Incident | null
 }

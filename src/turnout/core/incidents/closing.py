@@ -8,7 +8,13 @@ from turnout.core.board import Board, Incident
 from turnout.core.catalogue import IncidentType
 from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft, head
-from turnout.core.incidents.commands import CancelIncident, CloseIncident, DisposeAgency, ReopenIncident
+from turnout.core.incidents.commands import (
+    CancelIncident,
+    CloseIncident,
+    DisposeAgency,
+    ReopenIncident,
+    SetPrimary,
+)
 from turnout.core.incidents.events import (
     AgencyDisposed,
     IncidentArchived,
@@ -16,8 +22,10 @@ from turnout.core.incidents.events import (
     IncidentClosed,
     IncidentReopened,
     NarrativeAdded,
+    PrimaryReleased,
+    PrimarySet,
 )
-from turnout.core.lookups import anyone_arrived, open_incident_of, reason_refused, tables_of
+from turnout.core.lookups import anyone_arrived, incident_of, open_incident_of, reason_refused, tables_of
 from turnout.core.numbers import counters, next_tag
 from turnout.core.refusals import (
     AgencyNotOnIncident,
@@ -26,6 +34,8 @@ from turnout.core.refusals import (
     IncidentNotClosed,
     No,
     NobodyArrived,
+    NotAssigned,
+    ReasonNeeded,
     Refusal,
     UnitsStillWorking,
     UnknownCode,
@@ -34,6 +44,8 @@ from turnout.core.refusals import (
 from turnout.core.timers.starting import archive_timer, incident_timer, running, timer_id, timers_of_incident
 from turnout.core.units.events import IncidentUnstacked
 from turnout.core.units.leaving import EndedAs, leave
+from turnout.core.units.legs import reasons_missing
+from turnout.core.units.primary import computed, ranking
 from turnout.words.identity import AgencyId, IncidentId, UnitId
 
 
@@ -61,19 +73,18 @@ def dispose_agency(board: Board, command: DisposeAgency, context: Context) -> De
         return refusal
     draft = Draft(board, context)
     draft.add(AgencyDisposed(**draft.head, incident=incident.id, agency=agency, disposition=command.disposition))
-    _close_if_complete(draft, incident.id)
+    close_if_complete(draft, incident.id)
     return draft.events
 
 
-def close_if_all_disposed(draft: Draft, incident_id: IncidentId, agency: AgencyId, disposition: str) -> None:
-    """The last unit of `agency` has gone with a disposition: it is the agency's too, and perhaps the last one (6.2)."""
+def dispose_with_last_unit(draft: Draft, incident_id: IncidentId, agency: AgencyId, disposition: str) -> None:
+    """The last unit of `agency` has gone with a disposition: it is the agency's too, unless that has its own (6.2)."""
     incident = draft.board.incidents[incident_id]
     if incident.status == "closed" or agency not in incident.agencies or agency in incident.dispositions:
         return
     if any(_agency_of(draft.board, assignment.unit) == agency for assignment in incident.working):
         return
     draft.add(AgencyDisposed(**draft.head, incident=incident_id, agency=agency, disposition=disposition))
-    _close_if_complete(draft, incident_id)
 
 
 def _agency_of(board: Board, unit_id: str) -> AgencyId | None:
@@ -81,11 +92,13 @@ def _agency_of(board: Board, unit_id: str) -> AgencyId | None:
     return None if unit is None else unit.agency
 
 
-def _close_if_complete(draft: Draft, incident_id: IncidentId) -> None:
+def close_if_complete(draft: Draft, incident_id: IncidentId) -> None:
+    """Every agency has its disposition, nobody works, nothing else is missing: it closes by itself (6.2)."""
     incident = draft.board.incidents[incident_id]
-    kind = _kind_of(draft.board, incident)
+    if incident.status == "closed":
+        return
     disposed = all(agency in incident.dispositions for agency in incident.agencies)
-    if disposed and not incident.working and _close_refused(incident, kind) is None:
+    if disposed and not incident.working and close_refused(draft.board, incident) is None:
         _close(draft, incident, incident.dispositions, "")
 
 
@@ -102,7 +115,7 @@ def close_incident(board: Board, command: CloseIncident, context: Context) -> De
         entry = draft.name("note")
         draft.add(NarrativeAdded(**draft.head, incident=incident.id, entry=entry, text=command.note))
         incident = draft.board.incidents[incident.id]
-    refusal = None if command.override else _close_refused(incident, _kind_of(board, incident))
+    refusal = None if command.override else close_refused(board, incident)
     if refusal is not None:
         return refusal
     for assignment in incident.working:
@@ -118,6 +131,7 @@ def _close(draft: Draft, incident: Incident, dispositions: dict[AgencyId, str], 
         incident=incident.id,
         dispositions=dispositions,
         override=override,
+        ranking=computed(draft.board, draft.board.incidents[incident.id]),
         stops=timers_of_incident(draft.board, incident.id),
         starts=archive_timer(incident, draft.at),
     )
@@ -135,8 +149,9 @@ def _kind_of(board: Board, incident: Incident) -> IncidentType | None:
     return board.catalogue.types.get(incident.type) if board.catalogue is not None else None
 
 
-def _close_refused(incident: Incident, kind: IncidentType | None) -> Refusal | None:
+def close_refused(board: Board, incident: Incident) -> Refusal | None:
     """What stands in the way of closing, that a person's logged override may go over."""
+    kind = _kind_of(board, incident)
     if incident.working:
         return UnitsStillWorking(tag=incident.tag, units=tuple(a.unit for a in incident.working))
     if kind is None:
@@ -168,6 +183,8 @@ def is_filled(incident: Incident, name: str) -> bool:
             return bool(incident.media)
         case "triage":
             return bool(incident.triage)
+        case "late_reasons":
+            return not reasons_missing(incident)
         case _:
             return bool(incident.fields.get(name.removeprefix("fields."), ""))
 
@@ -191,6 +208,7 @@ def cancel_incident(board: Board, command: CancelIncident, context: Context) -> 
         incident=incident.id,
         reason=command.reason,
         note=command.note,
+        ranking=computed(draft.board, draft.board.incidents[incident.id]),
         stops=timers_of_incident(draft.board, incident.id),
         starts=archive_timer(incident, draft.at),
     )
@@ -227,7 +245,30 @@ def reopen_incident(board: Board, command: ReopenIncident, context: Context) -> 
         stops=running(board, [timer_id("archive", incident.id)]),
         starts=incident_timer(tables, "pending", incident, context.at),
     )
-    return [reopened]
+    if not command.note.strip():
+        return [reopened]
+    entry = f"{context.command_id}:note"
+    return [reopened, NarrativeAdded(**head(context), incident=incident.id, entry=entry, text=command.note)]
+
+
+def set_primary(board: Board, command: SetPrimary, context: Context) -> Decision:
+    """A person puts another unit first, or lets the computed ranking hold again; why is on record (6.3)."""
+    incident = incident_of(board, command.incident_id)
+    if isinstance(incident, No):
+        return incident
+    agency = AgencyId(command.agency)
+    if not command.reason.strip():
+        return ReasonNeeded(field="primary")
+    known = incident.primary_chosen.get(agency)
+    if not command.unit:
+        released = PrimaryReleased(**head(context), incident=incident.id, agency=agency, reason=command.reason)
+        return [] if known is None else [released]
+    if command.unit not in ranking(board, incident).get(agency, ()):
+        return NotAssigned(unit=command.unit, tag=incident.tag)
+    if known is not None and (known.unit, known.reason) == (command.unit, command.reason):
+        return []
+    unit = UnitId(command.unit)
+    return [PrimarySet(**head(context), incident=incident.id, agency=agency, unit=unit, reason=command.reason)]
 
 
 def archive(draft: Draft, incident: Incident) -> None:

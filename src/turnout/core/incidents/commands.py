@@ -239,6 +239,18 @@ class DisposeAgency(Do, frozen=True, kw_only=True, tag="dispose-agency"):
     disposition: Id
 
 
+class SetPrimary(Do, frozen=True, kw_only=True, tag="set-primary"):
+    """Another unit of an agency is the primary one than the computed ranking says (6.3); also after closing.
+
+    Without `unit` the computed ranking holds again.
+    """
+
+    incident_id: Id
+    agency: Id
+    unit: Code = ""
+    reason: Line
+
+
 class CloseIncident(Do, frozen=True, kw_only=True, tag="close-incident"):
     """One disposition for every agency that has none yet (6.1). `override` where a guard would refuse; logged."""
 
@@ -261,6 +273,8 @@ class ReopenIncident(Do, frozen=True, kw_only=True, tag="reopen-incident"):
 
     incident_id: Id
     reason: Line
+    """One of the city's coded reasons, where it has any."""
+    note: Text = ""
     record: Incident | None = None
 
 
@@ -317,6 +331,7 @@ IncidentCommand = (
     | PreAlert
     | WithdrawPreAlert
     | DisposeAgency
+    | SetPrimary
     | CloseIncident
     | CancelIncident
     | ReopenIncident

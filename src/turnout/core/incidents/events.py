@@ -5,7 +5,7 @@ from typing import Literal
 from turnout.core.board import Incident, IncidentStatus, Location, Media, Patient, PersonCard, SecondaryPlace
 from turnout.core.fact import Fact
 from turnout.core.units.station_alert import StationAlert
-from turnout.words.identity import AgencyId, CallId, IncidentId
+from turnout.words.identity import AgencyId, CallId, IncidentId, UnitId
 from turnout.words.moment import Moment
 
 
@@ -218,16 +218,37 @@ class AgencyDisposed(Fact, frozen=True, kw_only=True, tag="agency-disposed"):
     disposition: str
 
 
+class PrimarySet(Fact, frozen=True, kw_only=True, tag="primary-set"):
+    """A person puts a unit first among its agency's (6.3)."""
+
+    incident: IncidentId
+    agency: AgencyId
+    unit: UnitId
+    reason: str
+
+
+class PrimaryReleased(Fact, frozen=True, kw_only=True, tag="primary-released"):
+    """The computed ranking of the agency holds again."""
+
+    incident: IncidentId
+    agency: AgencyId
+    reason: str
+
+
 class IncidentClosed(Fact, frozen=True, kw_only=True, tag="incident-closed"):
+    """`ranking`: the units of each agency, the primary one first, as computed at that moment."""
+
     incident: IncidentId
     dispositions: dict[AgencyId, str]
     override: str = ""
+    ranking: dict[AgencyId, tuple[UnitId, ...]] = {}
 
 
 class IncidentCancelled(Fact, frozen=True, kw_only=True, tag="incident-cancelled"):
     incident: IncidentId
     reason: str
     note: str = ""
+    ranking: dict[AgencyId, tuple[UnitId, ...]] = {}
 
 
 class IncidentReopened(Fact, frozen=True, kw_only=True, tag="incident-reopened"):
@@ -282,6 +303,8 @@ CourseEvent = (
     | PreAlertWithdrawn
     | AgencyAdded
     | AgencyDisposed
+    | PrimarySet
+    | PrimaryReleased
     | IncidentClosed
     | IncidentCancelled
     | IncidentReopened

@@ -5,7 +5,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from turnout.core.applying import change_incident, the_incident
-from turnout.core.board import Board, FieldChange, Incident
+from turnout.core.board import Board, FieldChange, Incident, PrimaryChoice
 from turnout.core.incidents.events import (
     AgencyAdded,
     AgencyDisposed,
@@ -25,6 +25,8 @@ from turnout.core.incidents.events import (
     IncidentRouted,
     PreAlerted,
     PreAlertWithdrawn,
+    PrimaryReleased,
+    PrimarySet,
 )
 from turnout.core.units.station_alert import settled
 
@@ -58,10 +60,12 @@ def evolve_course(board: Board, event: CourseEvent) -> Board:  # noqa: C901  one
             return change_incident(
                 board, event.incident, event, dispositions={**known, event.agency: event.disposition}
             )
+        case PrimarySet() | PrimaryReleased():
+            return _primary(board, event)
         case IncidentClosed():
-            return _ended(board, event, dispositions=event.dispositions)
+            return _ended(board, event, dispositions=event.dispositions, ranking=event.ranking)
         case IncidentCancelled():
-            return _ended(board, event, close_reason=event.reason)
+            return _ended(board, event, close_reason=event.reason, ranking=event.ranking)
         case IncidentReopened():
             return _reopened(board, event)
         case IncidentArchived():
@@ -145,6 +149,14 @@ def _agency_added(board: Board, event: AgencyAdded) -> Board:
     return replace(board, series={**board.series, **event.series}) if event.series else board
 
 
+def _primary(board: Board, event: PrimarySet | PrimaryReleased) -> Board:
+    known = the_incident(board, event.incident).primary_chosen
+    chosen = {agency: choice for agency, choice in known.items() if agency != event.agency}
+    if isinstance(event, PrimarySet):
+        chosen[event.agency] = PrimaryChoice(event.unit, event.by, event.at, event.reason)
+    return change_incident(board, event.incident, event, primary_chosen=chosen)
+
+
 def _ended(board: Board, event: IncidentClosed | IncidentCancelled, **changes: object) -> Board:
     return change_incident(
         board,
@@ -170,6 +182,7 @@ def _reopened(board: Board, event: IncidentReopened) -> Board:
         closed=None,
         close_reason="",
         dispositions={},
+        ranking={},
         reopened=incident.reopened + 1,
         last_change=event.at,
     )

@@ -33,6 +33,15 @@ class RollCall(msgspec.Struct, frozen=True, gc=False):
     answered: dict[UnitId, Moment] = {}
 
 
+class PrimaryChoice(msgspec.Struct, frozen=True, gc=False):
+    """A person has said which unit of an agency is the primary one, and why (6.3)."""
+
+    unit: UnitId
+    by: ActorId
+    at: Moment
+    reason: str
+
+
 class Incident(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id: IncidentId
     tag: str
@@ -73,6 +82,9 @@ class Incident(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     activate_at: Moment | None = None
     """For a scheduled incident (4.17)."""
     dispositions: dict[AgencyId, str] = {}
+    primary_chosen: dict[AgencyId, PrimaryChoice] = {}
+    ranking: dict[AgencyId, tuple[UnitId, ...]] = {}
+    """Once closed: the units of each agency, the primary one first, as computed when it closed (6.3)."""
     closed: Moment | None = None
     close_reason: str = ""
     reopened: int = 0

@@ -37,6 +37,7 @@ from turnout.core.incidents.commands import (
     RouteIncident,
     SetAlarmLevel,
     SetPatient,
+    SetPrimary,
     SetSecondaryPlace,
     SplitIncident,
     StrikeEntry,
@@ -98,6 +99,8 @@ def decide_incident(board: Board, command: IncidentCommand, context: Context) ->
             return linking.merge_incidents(board, command, context)
         case DisposeAgency():
             return closing.dispose_agency(board, command, context)
+        case SetPrimary():
+            return closing.set_primary(board, command, context)
         case CloseIncident():
             return closing.close_incident(board, command, context)
         case CancelIncident():

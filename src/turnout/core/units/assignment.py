@@ -24,6 +24,8 @@ class Assignment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     disposition: str = ""
     late_reasons: dict[str, str] = {}
     """Interval → coded reason, where a standard was missed (3.9)."""
+    overdue: dict[str, Moment] = {}
+    """Interval → by when it should have been done, where its clock has rung."""
     alerts: tuple["Alert", ...] = ()
     travel_time_s: int | None = None
     """What was predicted when it was sent."""

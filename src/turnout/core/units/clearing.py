@@ -5,7 +5,7 @@ import msgspec
 from turnout.core.board import Assignment, Available, Board, Incident, Unit
 from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft
-from turnout.core.incidents.closing import close_if_all_disposed, disposition_refused
+from turnout.core.incidents.closing import close_if_complete, dispose_with_last_unit, disposition_refused
 from turnout.core.lookups import anyone_arrived, duty_of, has_arrived, unit_of
 from turnout.core.refusals import No, NotArrived, Refusal, ValueNotTaken
 from turnout.core.units.commands import ClearUnits
@@ -70,7 +70,9 @@ def clear(draft: Draft, clearing: Clearing) -> Refusal | None:
         )
     if clearing.disposition:
         for unit, incident, _ in leaving:
-            close_if_all_disposed(draft, incident.id, unit.agency, clearing.disposition)
+            dispose_with_last_unit(draft, incident.id, unit.agency, clearing.disposition)
+    for incident_id in dict.fromkeys(incident.id for _, incident, _ in leaving):
+        close_if_complete(draft, incident_id)
     for unit, _, _ in leaving:
         begin_stacked(draft, unit.id)
     return None

@@ -20,6 +20,7 @@ from turnout.core.board import (
     Dispatch,
     OnIncident,
     RollCall,
+    Timer,
     Unit,
 )
 from turnout.core.units.events import (
@@ -220,3 +221,17 @@ def _assignment_noted(board: Board, event: LateReasonGiven | UnitDisposed | Role
     else:
         changed = replace(assignment, disposition=event.disposition)
     return change_incident(board, event.incident, event, assignments=with_assignment(incident, index, changed))
+
+
+def noted_overdue(board: Board, timer: Timer) -> Board:
+    """A clock of a unit on an incident has rung: by when that should have been done stays with the assignment (3.9)."""
+    incident = board.incidents.get(timer.incident) if timer.incident is not None else None
+    if incident is None or timer.unit is None or timer.kind not in ("acknowledge", "turnout", "travel", "on-scene"):
+        return board
+    index = place_of_assignment(incident, timer.unit, working=False)
+    assignment = incident.assignments[index]
+    if timer.kind in assignment.overdue:
+        return board
+    changed = replace(assignment, overdue={**assignment.overdue, timer.kind: timer.due})
+    row = replace(incident, assignments=with_assignment(incident, index, changed))
+    return replace(board, incidents={**board.incidents, incident.id: row})

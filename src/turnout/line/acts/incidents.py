@@ -8,6 +8,7 @@ from turnout.core.incidents.commands import (
     ClaimIncident,
     CloneIncident,
     CloseIncident,
+    DisposeAgency,
     HoldIncident,
     LinkIncidents,
     MergeIncidents,
@@ -18,10 +19,11 @@ from turnout.core.incidents.commands import (
     Retype,
     RouteIncident,
     SetAlarmLevel,
+    SetPrimary,
     SplitIncident,
 )
 from turnout.line.grammar import Values
-from turnout.line.verbs import Made, Making, Verb, anyway, pattern
+from turnout.line.verbs import Made, Making, Verb, anyway, pattern, slot, word
 from turnout.words.name import Name
 
 
@@ -97,8 +99,23 @@ def _hold(values: Values, making: Making) -> Made:
 
 
 def _reopen(values: Values, making: Making) -> Made:
-    reason = values["text"] or making.note or "-"
-    return Made((ReopenIncident(incident_id=values["incident"], reason=reason),))
+    return Made((ReopenIncident(incident_id=values["incident"], reason=values["reopen"], note=making.note),))
+
+
+def _dispose(values: Values, making: Making) -> Made:
+    return Made(
+        (DisposeAgency(incident_id=values["incident"], agency=values["agency"], disposition=values["disposition"]),)
+    )
+
+
+def _primary(values: Values, making: Making) -> Made:
+    """A unit stands first among its own agency's; with AUTO, the computed ranking of the agency holds again."""
+    if values.get("way"):
+        agency, unit = values["agency"], ""
+    else:
+        unit = values["unit"]
+        agency = making.board.units[unit].agency
+    return Made((SetPrimary(incident_id=values["incident"], agency=agency, unit=unit, reason=making.note),))
 
 
 def _split(values: Values, making: Making) -> Made:
@@ -218,10 +235,28 @@ VERBS = (
         "reopen",
         ("w", "reopen", "重开", "ck"),
         Name("Reopen", "重新打开"),
-        "W F12 smoke again",
-        (pattern("incident text?"),),
+        "W F12 MORE-WORK; smoke again",
+        (pattern("incident reopen"),),
         _reopen,
-        Name("Reopen {incident}", "重新打开 {incident}"),
+        Name("Reopen {incident}: {reopen}", "重新打开 {incident}：{reopen}"),
+    ),
+    Verb(
+        "dispose",
+        ("ds", "dispose", "部门结", "bmj"),
+        Name("An agency's own disposition", "部门处置结果"),
+        "DS F12 FIRE RPT",
+        (pattern("incident agency disposition"),),
+        _dispose,
+        Name("{agency} is done with {incident}: {disposition}", "{agency} 对 {incident} 的处置结果：{disposition}"),
+    ),
+    Verb(
+        "primary",
+        ("pu", "primary", "主责", "zzdy"),
+        Name("Name the primary unit, with the reason", "指定主责单元（须写原因）"),
+        "PU F12 E07; took command",
+        ((slot("incident"), slot("agency"), word("way", "auto", "自动")), pattern("incident unit")),
+        _primary,
+        Name("Primary unit at {incident}: {unit}{agency} {way}", "{incident} 主责单元：{unit}{agency}{way}"),
     ),
     Verb(
         "link",

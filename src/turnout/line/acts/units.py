@@ -281,6 +281,7 @@ VERBS = (
         Name("Why a standard was missed", "超时原因"),
         "LR E07 F12 TURNOUT TRAFFIC",
         (
+            (slot("unit"), slot("incident"), word("interval", "acknowledge", "ack", "接令"), slot("late")),
             (slot("unit"), slot("incident"), word("interval", "turnout", "出动"), slot("late")),
             (slot("unit"), slot("incident"), word("interval", "travel", "行程"), slot("late")),
             (slot("unit"), slot("incident"), word("interval", "on-scene", "现场"), slot("late")),

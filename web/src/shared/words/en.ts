@@ -1,10 +1,12 @@
 /** Every string of the screens, in English. `zh.ts` has the same shape; the type checker holds them together. */
 import { enCodes } from './en-codes'
 import { enFirst } from './en-first'
+import { enSheet } from './en-sheet'
 
 export const en = {
   ...enCodes,
   ...enFirst,
+  ...enSheet,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },

@@ -2,10 +2,12 @@
 import type { Words } from './en'
 import { zhCodes } from './zh-codes'
 import { zhFirst } from './zh-first'
+import { zhSheet } from './zh-sheet'
 
 export const zh: Words = {
   ...zhCodes,
   ...zhFirst,
+  ...zhSheet,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },

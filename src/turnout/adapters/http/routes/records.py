@@ -10,6 +10,7 @@ from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken
 from turnout.core.board import Incident, PersonCard
 from turnout.core.history import Line
+from turnout.core.incidents.report import IncidentReport, report_of
 from turnout.core.refusals import UnknownIncident, UnknownUnit
 from turnout.edge.answers import Declined
 from turnout.edge.counter import refused
@@ -63,6 +64,13 @@ async def incident(called: FromPath[str], who: Who, edge: TheEdge) -> Incident:
     """One incident, open or closed, by its identity, its tag (while open) or an agency's number."""
     want(who, "read", "field")
     return await _found(edge, who, called)
+
+
+@get("/incidents/{called:str}/report")
+async def report(called: FromPath[str], who: Who, edge: TheEdge) -> IncidentReport:
+    """What it comes to: primary and secondary units, times per unit and leg, reasons missing, what bars closing."""
+    want(who, "read", "field")
+    return report_of(edge.counter.board, await _found(edge, who, called))
 
 
 @get("/incidents/{called:str}/chronology")
@@ -145,4 +153,4 @@ async def open_details(
     return shown
 
 
-ROUTES = [search, incident, course, history, shifts, premises, keep_details, open_details]
+ROUTES = [search, incident, report, course, history, shifts, premises, keep_details, open_details]
