@@ -63,14 +63,14 @@ def server_user() -> str | None:
 
 
 class Server:
-    """One data folder with its server. `folder` also holds the socket."""
+    """One data folder with its server. `folder` also holds the socket, where no other place is named for it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.data = folder, folder / "data"
+    def __init__(self, folder: Path, socket: Path | None = None) -> None:
+        self.folder, self.data, self.socket = folder, folder / "data", socket or folder
 
     @classmethod
-    def made(cls, folder: Path, settings: str) -> "Server":
-        server = cls(folder)
+    def made(cls, folder: Path, settings: str, socket: Path | None = None) -> "Server":
+        server = cls(folder, socket)
         folder.mkdir(mode=0o755)
         if (user := server_user()) is not None:
             shutil.chown(folder, user)
@@ -94,7 +94,7 @@ class Server:
 
     def start(self) -> None:
         words = ("-D", str(self.data), "-l", str(self.folder / "log"), "-t", str(START_S), "-w")
-        self.run("pg_ctl", *words, "-o", f"-k {self.folder}", "start")
+        self.run("pg_ctl", *words, "-o", f"-k {self.socket}", "start")
 
     def stop(self, how: str = "immediate") -> None:
         self.run("pg_ctl", "-D", str(self.data), "-m", how, "-w", "stop")
@@ -104,7 +104,7 @@ class Server:
         return int((self.data / "postmaster.pid").read_text().split()[0])
 
     def url(self, database: str) -> str:
-        return f"postgresql://turnout@/{database}?host={self.folder}"
+        return f"postgresql://turnout@/{database}?host={self.socket}"
 
 
 class Pair:

@@ -111,8 +111,13 @@ class Forgetful(mfusepy.Operations):  # type: ignore[misc]
 
     def create(self, path: str, mode: int, fi: Any = None) -> int:
         handle = os.open(self._at(path), os.O_CREAT | os.O_RDWR | os.O_TRUNC, mode)
+        self._belongs_to_caller(path)
         self._note(Note("create", self._file(os.fstat(handle).st_ino, new=True), name=path))
         return handle
+
+    def _belongs_to_caller(self, path: str) -> None:
+        user, group, _ = mfusepy.fuse_get_context()
+        os.chown(self._at(path), user, group)
 
     def write(self, path: str, data: bytes, offset: int, fh: int) -> int:
         self._note(Note("write", self._file(os.fstat(fh).st_ino), offset, bytes(data)))
@@ -135,6 +140,7 @@ class Forgetful(mfusepy.Operations):  # type: ignore[misc]
 
     def mkdir(self, path: str, mode: int) -> int:
         os.mkdir(self._at(path), mode)
+        self._belongs_to_caller(path)
         self._note(Note("mkdir", name=path))
         return 0
 
@@ -152,10 +158,15 @@ class Forgetful(mfusepy.Operations):  # type: ignore[misc]
         return 0
 
 
+OPTIONS = {"allow_other": True, "default_permissions": True} if os.getuid() == 0 else {}
+"""As root, PostgreSQL runs as somebody else and has to reach its files."""
+
+
 def main(behind: Path, mount: Path, notes: Path) -> None:
     """Serve until unmounted."""
     with notes.open("wb", buffering=1 << 20) as file:
-        mfusepy.FUSE(Forgetful(behind, file), str(mount), foreground=True, nothreads=True, fsname="forgetful")
+        served = Forgetful(behind, file)
+        mfusepy.FUSE(served, str(mount), foreground=True, nothreads=True, fsname="forgetful", **OPTIONS)
 
 
 if __name__ == "__main__":

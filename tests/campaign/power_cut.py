@@ -52,11 +52,12 @@ class CutDisk:
     files: dict[int, _File]
 
     def write_to(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
+        """Make the files in `folder`, readable by their owner only, as databases want it."""
+        folder.mkdir(parents=True, mode=0o700)
         for name, inode in self.names.items():
             path = folder / name.lstrip("/")
             if inode == DIRECTORY:
-                path.mkdir(parents=True, exist_ok=True)
+                path.mkdir(parents=True, exist_ok=True, mode=0o700)
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(self.files[inode].content if inode in self.files else b"")

@@ -14,6 +14,7 @@ from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.adapters.storage.sqlite.vault import SqliteVault
 from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Desk
+from turnout.desk.ports import Journal
 from turnout.words.identity import IncidentId
 
 
@@ -43,7 +44,12 @@ def told_before(notes: Iterable[Note]) -> Told:
 
 async def check_survivors(folder: Path, told: Told) -> None:
     """Raises AssertionError with what was lost, doubled or altered."""
-    journal = SqliteJournal(folder / "journal.sqlite", "toy")
+    await check_journal(SqliteJournal(folder / "journal.sqlite", "toy"), folder, told)
+    await _details_open(folder, told)
+
+
+async def check_journal(journal: Journal, folder: Path, told: Told) -> None:
+    """The journal, whichever it is, and the snapshots beside it. Closes it."""
     snapshots = SqliteSnapshots(folder / "snapshots.sqlite")
     try:
         assert await journal.verify() is None, "the chain is broken"
@@ -52,7 +58,6 @@ async def check_survivors(folder: Path, told: Told) -> None:
     finally:
         await snapshots.close()
         await journal.close()
-    await _details_open(folder, told)
 
 
 def check_rows(rows: Sequence[JournalRow], done: dict[str, int]) -> None:
@@ -75,7 +80,7 @@ def _turns_alternate(rows: Sequence[JournalRow]) -> None:
             assigned[fact["unit"]] = now
 
 
-async def _boards_agree(journal: SqliteJournal, snapshots: SqliteSnapshots) -> None:
+async def _boards_agree(journal: Journal, snapshots: SqliteSnapshots) -> None:
     """The board that a start makes from a snapshot is the board that all rows make."""
     quick: Any = Desk(ToyBook(), journal, SetClock(), snapshots=snapshots)
     whole: Any = Desk(ToyBook(), journal, SetClock())

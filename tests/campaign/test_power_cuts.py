@@ -21,10 +21,10 @@ CUTS = 1_000 if SOAK else 40
 pytestmark = pytest.mark.skipif(not Path("/dev/fuse").exists(), reason="this machine has no FUSE to forget with")
 
 
-def notes_of_work(folder: Path, *, synchronous: str = "FULL") -> list[Note]:
+def notes_of_work(folder: Path, storage: str = "FULL") -> list[Note]:
     """A desk works to the end on the forgetful disk."""
     with forgetful_disk(folder) as disk:
-        command = [sys.executable, "-m", "tests.campaign.working_desk", str(disk.folder), str(COMMANDS), synchronous]
+        command = [sys.executable, "-m", "tests.campaign.working_desk", str(disk.folder), str(COMMANDS), storage]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=570, check=False)
         assert done.stdout == "worked\n", done.stderr
         return disk.notes()
@@ -57,6 +57,6 @@ async def test_whatever_was_acknowledged_survives_a_power_cut(tmp_path: Path) ->
 
 async def test_a_journal_that_does_not_wait_for_the_disk_is_caught(tmp_path: Path) -> None:
     """The planted bug: `synchronous = NORMAL` answers before the log is synced."""
-    notes = notes_of_work(tmp_path, synchronous="NORMAL")
+    notes = notes_of_work(tmp_path, "NORMAL")
     with pytest.raises(AssertionError, match="acknowledged and lost"):
         await cut_again_and_again(notes, tmp_path, CUTS, seed=7)

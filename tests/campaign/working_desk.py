@@ -1,6 +1,6 @@
 """A desk at work on a disk that may lose its power: what it has acknowledged it writes into `acks`, on the same disk.
 
-    python -m tests.campaign.working_desk <folder> <commands> [synchronous]
+    python -m tests.campaign.working_desk <folder> <commands> [FULL | NORMAL | postgresql://…]
 
 The line is written after the answer: where the notes of the disk hold a line, everything that it rests on came before.
 """
@@ -13,6 +13,8 @@ from typing import Any
 
 from tests.desk.stand_ins import SetClock
 from tests.desk.toy_book import AddUnit, AssignUnit, OpenIncident, ReleaseUnit, ToyBook, ToyCommand, origin
+from turnout.adapters.storage.postgres.database import Database
+from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.adapters.storage.sqlite.vault import SqliteVault
@@ -31,10 +33,22 @@ def acts_of(client: int) -> list[ToyCommand]:
     return [AddUnit(unit), OpenIncident(incident), AssignUnit(unit, incident), ReleaseUnit(unit)]
 
 
-async def main(folder: Path, commands: int, synchronous: str) -> None:
+async def sqlite_journal(folder: Path, synchronous: str) -> Any:
     journal = SqliteJournal(folder / "journal.sqlite", "toy")
     await journal.pragma("wal_autocheckpoint", str(CHECKPOINT_PAGES))
     await journal.pragma("synchronous", synchronous)
+    return journal
+
+
+async def postgres_journal(url: str) -> Any:
+    journal = PostgresJournal(Database(url, "campaign"), "toy")
+    await journal.prepare(Database(url, "campaign"))
+    return journal
+
+
+async def main(folder: Path, commands: int, storage: str) -> None:
+    is_postgres = storage.startswith("postgresql:")
+    journal = await (postgres_journal(storage) if is_postgres else sqlite_journal(folder, storage))
     snapshots = SqliteSnapshots(folder / "snapshots.sqlite")
     vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
     acks = os.open(folder / "acks", os.O_CREAT | os.O_WRONLY, 0o600)
