@@ -118,3 +118,25 @@ def test_units_on_duty_are_offered_before_those_that_are_not() -> None:
     offered = [each.text.split()[-1] for each in read("D E0").completions]
     assert offered
     assert not {"E01", "E02", "E03"} & set(offered[:5])
+
+
+def test_a_whole_street_asks_for_a_number_or_a_crossing_and_offers_crossings() -> None:
+    reading = read("E MAIN ST STRUCTURE FIRE")
+    assert (reading.understood, reading.error and reading.error.code) == (False, "ambiguous-place")
+    assert "whole street" in reading.explain.en
+    assert "整条街道" in reading.explain.zh
+    assert "E Main St & Mission St STRUCTURE FIRE" in [each.text for each in reading.completions]
+    assert all(read(each.text).understood for each in reading.completions)
+
+
+def test_a_part_of_the_city_is_not_offered_as_an_answer_to_itself() -> None:
+    reading = read("E CHINATOWN STRUCTURE FIRE")
+    assert (reading.understood, reading.completions) == (False, ())
+    assert "a part of the city: say where in it" in reading.explain.en
+    assert "请说明具体位置" in reading.explain.zh
+
+
+def test_a_note_that_is_too_long_is_refused_in_words_a_dispatcher_knows() -> None:
+    reading = read("E 300 MISSION ST STRUCTURE FIRE; " + "烟" * 9_000)
+    assert reading.explain.en == "narrative: at most 8000 characters are taken"
+    assert reading.explain.zh == "经过记录：最多 8000 个字符"

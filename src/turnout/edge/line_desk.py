@@ -8,7 +8,7 @@ An act that cannot be taken back stays in the way of those before it: `U` never 
 import asyncio
 import uuid
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -161,7 +161,10 @@ class LineDesk:
         proposal = await self._proposal(who, reading.send_recommended, reading.recommend_level)
         if isinstance(proposal, Declined):
             return reading
-        return msgspec.structs.replace(reading, explain=_with_units(reading.explain, proposal))
+        return msgspec.structs.replace(reading, explain=_with_units(reading.explain, proposal, self._names()))
+
+    def _names(self) -> Mapping[str, Name]:
+        return {} if self._catalogue is None else self._catalogue.capabilities
 
     # --- taking back
 
@@ -206,12 +209,18 @@ def _not_back(act: Act) -> Declined:
     return declined("cannot-be-undone", act=act.what.en, act_zh=act.what.zh)
 
 
-def _with_units(explain: Name, proposal: Proposal) -> Name:
+def _with_units(explain: Name, proposal: Proposal, known: Mapping[str, Name]) -> Name:
+    """`known`: the city's names of capabilities."""
     units = ", ".join(f"{line.unit} {line.total_s // 60}:{line.total_s % 60:02}" for line in proposal.lines)
-    short = ", ".join(f"{each.capability} ×{each.wanted - each.found}" for each in proposal.shortfalls)
+    short = [
+        (known.get(each.capability, Name(each.capability, each.capability)), each.wanted - each.found)
+        for each in proposal.shortfalls
+    ]
+    missing = ", ".join(f"{name.en} ×{count}" for name, count in short)
+    lacking = "、".join(f"{name.zh} ×{count}" for name, count in short)
     return Name(
-        f"{explain.en}: {units or 'nobody'}" + (f"; missing {short}" if short else ""),
-        f"{explain.zh}：{units or '无'}" + (f"；缺 {short}" if short else ""),
+        f"{explain.en}: {units or 'nobody'}" + (f"; missing {missing}" if short else ""),
+        f"{explain.zh}：{units or '无'}" + (f"；缺 {lacking}" if short else ""),
     )
 
 

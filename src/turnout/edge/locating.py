@@ -20,6 +20,7 @@ from turnout.edge.refusals import (
     OfferedPlace,
     OutsideCity,
     PlaceRefusal,
+    PlaceTooLong,
     PlaceZero,
     SwappedAxes,
     UnknownPlace,
@@ -45,6 +46,9 @@ SAME_PLACE_M: Final = 150.0
 """A text and a place that were sent together mean the same if the gazetteer puts the text this near: about a block."""
 
 ZERO_DEGREES: Final = 0.01
+
+PLACE_CHARS_MAX: Final = 500
+"""Of each text of a location, as long as a line (core/limits.py): two addresses and how to get in."""
 
 TEXT_SAID_MAX: Final = 200
 """Of a text that is too long to be a place: enough to recognise it in the refusal."""
@@ -80,6 +84,9 @@ class Locator:
         location = getattr(command, "location", None)
         if not isinstance(location, Location):
             return command
+        long = _too_long(location)
+        if long is not None:
+            return long
         understood = await self.locate(location)
         if not isinstance(understood, Location):
             return understood
@@ -187,6 +194,14 @@ class Locator:
                 return ContradictoryPlace(text=location.text, reason=reason, facts=fields, offers=_offers(offers))
             case OutOfCity(place=place, distance_m=metres):
                 return OutsideCity(lat=place.lat, lon=place.lon, km=round(metres / 1000.0))
+
+
+def _too_long(location: Location) -> PlaceTooLong | None:
+    for field in ("text", "crossing", "neighbourhood", "floor", "detail"):
+        length = len(getattr(location, field))
+        if length > PLACE_CHARS_MAX:
+            return PlaceTooLong(field=field, length=length, most=PLACE_CHARS_MAX)
+    return None
 
 
 def _at(command: Command, location: Location) -> Command:

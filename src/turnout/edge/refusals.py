@@ -58,4 +58,12 @@ class ContradictoryPlace(No, frozen=True, kw_only=True, tag="contradictory-place
     offers: tuple[OfferedPlace, ...] = ()
 
 
-PlaceRefusal = SwappedAxes | PlaceZero | OutsideCity | UnknownPlace | AmbiguousPlace | ContradictoryPlace
+class PlaceTooLong(No, frozen=True, kw_only=True, tag="place-too-long"):
+    """No place takes so many words; what is written of it goes to every screen with every change."""
+
+    field: str
+    length: int
+    most: int
+
+
+PlaceRefusal = SwappedAxes | PlaceZero | OutsideCity | UnknownPlace | AmbiguousPlace | ContradictoryPlace | PlaceTooLong

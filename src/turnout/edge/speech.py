@@ -5,6 +5,7 @@ The rules' own refusals are spoken by the core. A sentence says what stands in t
 
 from typing import Final
 
+from turnout.words.decoding import complaint
 from turnout.words.name import Name
 
 WORDS: Final[dict[str, Name]] = {
@@ -28,6 +29,10 @@ WORDS: Final[dict[str, Name]] = {
     "unknown-place": Name(
         "The gazetteer does not know “{text}”. Correct it, pick the place on the map, or take it as forced.",
         "地名库中没有“{text}”。请更正、在地图上点选，或按强制地点录入。",
+    ),
+    "place-too-long": Name(
+        "The place is {length} characters long; at most {most} are taken. Put the rest into the narrative.",
+        "地点说明长达 {length} 字，最多 {most} 字。其余请写入经过记录。",
     ),
     "ambiguous-place": Name(
         "“{text}” could be several places. Choose one.",
@@ -216,8 +221,11 @@ def words_for(code: str, fields: dict[str, object]) -> Name | None:
     template = WORDS.get(code)
     if template is None:
         return None
-    facts = _Facts(fields)
-    return Name(template.en.format_map(facts), template.zh.format_map(facts))
+    english, chinese = _Facts(fields), _Facts(fields)
+    if code == "malformed":
+        said = complaint(str(fields.get("problem", "?")))
+        english["problem"], chinese["problem"] = said.en, said.zh
+    return Name(template.en.format_map(english), template.zh.format_map(chinese))
 
 
 def status_for(code: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from turnout.core.board import Board, Location
+from turnout.core.spoken import FIELD_NAMES
 from turnout.line.acts import BY_WORD
 from turnout.line.grammar import Matcher, Values
 from turnout.line.lexicon import Lexicon
@@ -17,6 +18,7 @@ from turnout.line.reading import Completion, Focus, LineError, Reading
 from turnout.line.tokens import Typed, split
 from turnout.line.trouble import CannotRead
 from turnout.line.verbs import NOTHING, Made, Making, Verb
+from turnout.words.decoding import complaint
 from turnout.words.identity import IncidentId
 from turnout.words.moment import Moment
 from turnout.words.name import Language, Name
@@ -119,8 +121,7 @@ class CommandLine:
         except CannotRead as trouble:
             return _wrong(trouble.code, trouble.said, 0, len(typed.text), verb.code)
         except msgspec.ValidationError as trouble:
-            said = Name(f"part of it is too long or out of range: {trouble}", f"有内容过长或超出范围：{trouble}")
-            return _wrong("malformed", said, 0, len(typed.text), verb.code)
+            return _wrong("malformed", complaint(str(trouble), FIELD_NAMES), 0, len(typed.text), verb.code)
         return self._understood(verb, values, made, board, located)
 
     def _not_a_place(self, verb: Verb, values: Values, typed: Typed, trouble: NotAPlace) -> Reading:
@@ -189,7 +190,7 @@ def _wanted_words(kinds: Sequence[str], there: str) -> Name:
             f"“{there}”不是" + "或".join(WANTED[kind].zh for kind in kinds),
         )
     return Name(
-        "here comes " + " or ".join(WANTED[kind].en for kind in kinds),
+        "next: " + " or ".join(WANTED[kind].en for kind in kinds),
         "此处应为" + "或".join(WANTED[kind].zh for kind in kinds),
     )
 

@@ -52,6 +52,8 @@ def locate(text: str, places: Places) -> Location:
     match places.verify(text):
         case Verified(candidate=found):
             return Location(text=found.text, place=found.place, kind=found.kind, verified=found.verified)
+        case Ambiguous(candidates=(only,)) if only.exact:
+            raise _too_wide(only, places)
         case Ambiguous(candidates=(only,)):
             said = Name(f"did you mean {only.text}?", f"是否指 {only.text}？")
             raise NotAPlace("ambiguous-place", said, (only,))
@@ -70,3 +72,15 @@ def locate(text: str, places: Places) -> Location:
                 f"未找到地点：{text}（前加 {FORCE_MARK} 可强制采用）",
             )
             raise NotAPlace("unknown-place", said, nearest)
+
+
+def _too_wide(only: Suggestion, places: Places) -> NotAPlace:
+    """It was named without a slip, but is a street or a part of the city; of a street, its crossings are offered."""
+    if only.kind != "street":
+        return NotAPlace("ambiguous-place", Name(f"{only.text}: {only.detail.en}", f"{only.text}：{only.detail.zh}"))
+    crossings = tuple(one for one in places.suggest(f"{only.complete} and") if one.kind == "crossing")
+    said = Name(
+        f"{only.text} is a whole street: add a number before it, or a crossing street",
+        f"{only.text} 是整条街道：请在前面加门牌号，或加上相交的街道",
+    )
+    return NotAPlace("ambiguous-place", said, crossings)

@@ -85,6 +85,8 @@ async def test_two_dispatchers_send_one_unit_at_once_and_the_loser_is_told_who_a
         ({"text": "Quux Boulevard 99999"}, "unknown-place"),
         ({"text": "99999 Market St"}, "contradictory-place"),
         ({"text": "Market"}, "ambiguous-place"),
+        ({"text": "x" * 100_000, "kind": "forced"}, "place-too-long"),
+        ({"text": "x", "place": {"lat": 37.78, "lon": -122.41}, "detail": "d" * 100_000}, "place-too-long"),
     ],
 )
 async def test_a_place_that_cannot_be_meant_is_refused_in_both_languages(

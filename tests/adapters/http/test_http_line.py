@@ -93,3 +93,10 @@ async def test_the_outcome_names_the_lead_agencys_number(browser: httpx.AsyncCli
     row = (await browser.get(f"{API}/incidents/{tag}")).json()
     again = await line(browser, "E 16TH/MISSION STRUCTURE FIRE")
     assert again["answer"]["outcome"]["number"][0] == row["numbers"][row["agencies"][0]][0]
+
+
+async def test_what_is_missing_is_said_in_the_citys_names(browser: httpx.AsyncClient, tag: str) -> None:
+    explain = (await line(browser, f"D {tag}", run=False))["explain"]
+    assert "missing" in explain["en"]
+    assert "truck ×" not in explain["en"]
+    assert not any(code in explain["zh"] for code in ("truck", "engine", "battalion-chief")), explain["zh"]

@@ -30,7 +30,7 @@ class AssignUnits(Do, frozen=True, kw_only=True, tag="assign-units"):
 
     incident_id: Id
     units: Units
-    roles: dict[str, str] = {}
+    roles: dict[Id, Code] = {}
     offer: Offer | None = None
     reason: Line = ""
     """Why the choice differs from the offer (4.3)."""
