@@ -17,8 +17,25 @@ from hypothesis.stateful import (
 )
 from msgspec.structs import replace
 
-from turnout.core.board import Board, CrewMember, Location, OffDuty, OnIncident, PersonCard
-from turnout.core.calls.commands import AbandonCall, AnswerCall, AttachCall, CloseCall, NoteCallback, TakeCall
+from turnout.core.board import Board, CrewMember, Location, OffDuty, OnIncident, PersonCard, Position
+from turnout.core.calls.commands import (
+    AbandonCall,
+    AcceptCall,
+    AnswerCall,
+    AskCallerPlace,
+    AttachCall,
+    CloseCall,
+    DeclineCall,
+    HandOverCall,
+    NoteCallback,
+    OpenFromAlarm,
+    RefreshCallerPlace,
+    ReplyToCall,
+    ReportNoPlace,
+    ReportReply,
+    TakeCall,
+    TakeMessage,
+)
 from turnout.core.evolve import evolve
 from turnout.core.history import chronology
 from turnout.core.incidents.commands import (
@@ -53,7 +70,7 @@ from turnout.core.invariants import broken
 from turnout.core.refusals import No
 from turnout.core.refusals_text import speak
 from turnout.core.roster.commands import BeginShift, CancelShift, ChangeShift, ScheduleShift
-from turnout.core.tables.commands import PublishCatalogue
+from turnout.core.tables.commands import PublishCatalogue, SignOn
 from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer
 from turnout.core.undo import undo_of
 from turnout.core.units.commands import (
@@ -112,6 +129,7 @@ class RandomDay(RuleBasedStateMachine):
         """Two incidents run already, one call waits: most commands then have something to act on."""
         self.room, self.given = type(self).made_room(), 2
         here = Location(text="1 Main St", place=Place(37.78, -122.41), verified=True)
+        self.ask(SignOn(position=Position(id="D2", actor="dora", roles=(), since=0)))  # type: ignore[arg-type]
         self.ask(TakeCall(call_id="K1", channel="phone"))
         self.ask(OpenIncident(incident_id="I1", type="FIRE", location=here))
         self.ask(OpenIncident(incident_id="I2", type="CRASH", location=here, call_id="K1"))
@@ -328,6 +346,32 @@ class RandomDay(RuleBasedStateMachine):
             AbandonCall(call_id=call),
             NoteCallback(call_id=call, outcome="reached"),
             CloseCall(call_id=call, outcome="done"),
+        ]
+        self.ask(commands[which])
+
+    @rule(call=CALLS, which=st.integers(0, 8), message=st.integers(1, 4), ago=st.integers(0, 5000))
+    def converse(self, call: str, which: int, message: int, ago: int) -> None:
+        text = {"message_id": f"m{message}", "text": "help"}
+        commands = [
+            TakeMessage(call_id=call, conversation=f"x{call}", sent=self.room.now - ago, **text),
+            ReplyToCall(call_id=call, **text),
+            ReportReply(call_id=call, message_id=f"m{message}", outcome="delivered"),
+            HandOverCall(call_id=call, to="D2"),
+            HandOverCall(call_id=call, to="coast guard"),
+            AcceptCall(call_id=call),
+            DeclineCall(call_id=call),
+            AskCallerPlace(call_id=call),
+            ReportNoPlace(call_id=call, reason="no signal"),
+        ]
+        self.ask(commands[which])
+
+    @rule(call=CALLS, location=PLACES, which=st.integers(0, 2))
+    def alarm(self, call: str, location: Location, which: int) -> None:
+        assert location.place is not None
+        commands = [
+            TakeCall(call_id=call, channel="alarm", suggested_type="FIRE", location=location),
+            OpenFromAlarm(call_id=call, incident_id="new"),
+            RefreshCallerPlace(call_id=call, place=location.place, source="cell"),
         ]
         self.ask(commands[which])
 

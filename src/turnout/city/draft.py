@@ -21,6 +21,7 @@ from turnout.city.records import plan_levels, record_of
 from turnout.city.sheets import Feature, Row, read_csv, read_geojson, read_text, read_toml
 from turnout.core.catalogue import (
     Agency,
+    AlarmKind,
     Disposition,
     Group,
     Hospital,
@@ -120,6 +121,7 @@ class Draft:
     roles: list[Read[Role]] = field(default_factory=list)
     groups: list[Read[Group]] = field(default_factory=list)
     info: list[Read[InfoFile]] = field(default_factory=list)
+    alarm_kinds: list[Read[AlarmKind]] = field(default_factory=list)
     attribution: list[Read[Attribution]] = field(default_factory=list)
     call_kinds: list[Read[CallKind]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -307,5 +309,6 @@ def read_draft(folder: Path) -> Draft:
     draft.groups = tables.toml(Group, "groups.toml", "group")
     draft.attribution = tables.toml(Attribution, "attribution.toml", "source")
     draft.call_kinds = tables.csv(CallKind, "call_kinds.csv", "call_type type", "priority engines_min", needed=False)
+    draft.alarm_kinds = tables.csv(AlarmKind, "alarm_kinds.csv", "code type name_en name_zh", "subtype", needed=False)
     tables.info()
     return draft

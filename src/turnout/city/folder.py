@@ -140,6 +140,7 @@ def catalogue_of(draft: Draft) -> Catalogue:
         roles=_by(lambda each: each.code, draft.roles),
         groups=_by(lambda each: each.id, draft.groups),
         info=_by(lambda each: each.short, draft.info),
+        alarm_kinds=_by(lambda each: each.code, draft.alarm_kinds),
     )
     content = msgspec.json.encode(catalogue, order="deterministic")
     return msgspec.structs.replace(catalogue, version=sha256(content).hexdigest()[:VERSION_CHARS])

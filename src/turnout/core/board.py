@@ -8,7 +8,7 @@ Stages follow APCO ANS 1.116.1-2015, *Common Status Codes for Data Exchange*; in
 
 import msgspec
 
-from turnout.core.calls.call import Call, Callback, CallStatus, PlaceFix
+from turnout.core.calls.call import Call, Callback, CallMessage, CallStatus, HandOver, PlaceFix
 from turnout.core.catalogue import Catalogue
 from turnout.core.incidents.entries import (
     FieldChange,
@@ -49,12 +49,14 @@ __all__ = [
     "Available",
     "Board",
     "Call",
+    "CallMessage",
     "CallStatus",
     "Callback",
     "Closure",
     "CrewMember",
     "Dispatch",
     "FieldChange",
+    "HandOver",
     "HospitalState",
     "HydrantState",
     "Incident",

@@ -191,7 +191,16 @@ class TimeStandard(msgspec.Struct, frozen=True):
     """How long an interval may take (NFPA 1710 names), per agency and priority; `warn_s` before it is overdue."""
 
     interval: Literal[
-        "processing", "acknowledge", "turnout", "travel", "on-scene", "roll-call", "callback", "pending", "alert"
+        "processing",
+        "acknowledge",
+        "turnout",
+        "travel",
+        "on-scene",
+        "roll-call",
+        "callback",
+        "pending",
+        "alert",
+        "hand-over",
     ]
     limit_s: int
     agency: AgencyId | None = None
@@ -224,6 +233,15 @@ class Role(msgspec.Struct, frozen=True):
     """Areas of `core/fields.py` that are not shown to it: `persons`, `premises`, `calls`."""
     cannot_change: tuple[str, ...] = ()
     """Areas that its commands may not touch: `priority`, `type`, `place`, `persons`, `premises`, `tables.<name>`."""
+
+
+class AlarmKind(msgspec.Struct, frozen=True):
+    """What a monitored alarm calls itself, and the type of incident that it is (1.16)."""
+
+    code: str
+    name: Name
+    type: str
+    subtype: str = ""
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -271,3 +289,4 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     roles: dict[str, Role] = {}
     groups: dict[str, Group] = {}
     info: dict[str, InfoFile] = {}
+    alarm_kinds: dict[str, AlarmKind] = {}

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from turnout.core.board import (
+    CallMessage,
     Closure,
     HospitalState,
     HydrantState,
@@ -42,6 +43,7 @@ from turnout.core.spoken import (
     ACCESS_NAMES,
     BUILT_IN_REASON_NAMES,
     CHANNEL_NAMES,
+    DIRECTION_NAMES,
     FIELD_NAMES,
     INCIDENT_STATUS_NAMES,
     LINK_NAMES,
@@ -243,6 +245,8 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
     match value:
         case Location() | PremiseNote():
             return value.text
+        case CallMessage():
+            return f"{spoken(DIRECTION_NAMES, value.direction, language)}{value.text}"
         case SecondaryPlace():
             return f"{spoken(ROLE_NAMES, value.role, language)} {value.location.text}"
         case Shift():

@@ -173,6 +173,12 @@ def _calls(board: Board) -> Iterator[str]:
             yield f"{call.id} is closed and will never leave the board"
         if (call.status == "closed") != (call.closed is not None):
             yield f"{call.id} is {call.status} with closing time {call.closed}"
+        if (call.offer is not None) != (f"hand-over/{call.id}" in board.timers):
+            yield f"{call.id} is handed over without a clock, or the other way round"
+        if [one.sent for one in call.messages] != sorted(one.sent for one in call.messages):
+            yield f"{call.id}: messages are not in the order in which they were written"
+        if len({one.id for one in call.messages}) != len(call.messages):
+            yield f"{call.id} has a message twice"
 
 
 def _links(board: Board) -> Iterator[str]:

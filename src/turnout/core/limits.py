@@ -19,5 +19,8 @@ Text = Annotated[str, msgspec.Meta(max_length=8_000)]
 STACK_MAX = 100
 """Places in a stack that can be named: more than any shift can work off."""
 
+Message = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
+"""One written message: a long text message of 10 parts has some 1,500 characters."""
+
 UNITS_MAX = 200
 """Units in one act. There is no limit in the rules (2.4); this one keeps a message finite. The whole city has 178."""

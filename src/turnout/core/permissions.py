@@ -25,7 +25,7 @@ from turnout.words.identity import AgencyId, CallId, IncidentId, TimerId, UnitId
 SYSTEM_ROLE: Final = "system"
 """Of parts of the program itself (clock, broker, set-up). Built in: no city's tables can take it away or give it."""
 
-ALWAYS: Final = frozenset({"take-call", "open-incident", "raise-duress", "sign-on", "sign-off"})
+ALWAYS: Final = frozenset({"take-call", "take-message", "open-incident", "raise-duress", "sign-on", "sign-off"})
 """What any signed-on person may do, whatever the tables say."""
 
 SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "take-ground"})
@@ -36,6 +36,14 @@ _CALLS: Final = frozenset(
         "take-call",
         "answer-call",
         "refresh-caller-place",
+        "ask-caller-place",
+        "report-no-place",
+        "accept-call",
+        "decline-call",
+        "take-message",
+        "reply-to-call",
+        "report-reply",
+        "open-from-alarm",
         "attach-call",
         "hand-over-call",
         "abandon-call",

@@ -360,6 +360,26 @@ class RosterFull(No, frozen=True, kw_only=True, tag="roster-full"):
     most: int
 
 
+class CallIsAttached(No, frozen=True, kw_only=True, tag="call-is-attached"):
+    """It concerns an incident already."""
+
+    call: str
+    tag: str
+
+
+class CallNotOffered(No, frozen=True, kw_only=True, tag="call-not-offered"):
+    """It is not being handed over, or no longer."""
+
+    call: str
+
+
+class CallIsFull(No, frozen=True, kw_only=True, tag="call-is-full"):
+    """It holds as many messages or places as one call may."""
+
+    call: str
+    most: int
+
+
 class TimeNotPossible(No, frozen=True, kw_only=True, tag="time-not-possible"):
     """A time in the future that can only be past, or the other way round."""
 
@@ -433,6 +453,9 @@ Refusal = (
     | PositionTaken
     | CallIsClosed
     | CallIsAnswered
+    | CallIsAttached
+    | CallNotOffered
+    | CallIsFull
     | TimeNotPossible
     | UnitHasShift
     | StaffHasShift

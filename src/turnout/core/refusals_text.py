@@ -132,6 +132,14 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
     "roster-full": Name(
         "{unit} has {most} shifts ahead already; no more are kept.", "{unit} 已排 {most} 个班次，不能再排。"
     ),
+    "call-is-attached": Name("This call belongs to {tag} already.", "此来电已归入 {tag}。"),
+    "call-not-offered": Name(
+        "This call is not being handed over (any more): somebody has taken it, or its time was up.",
+        "此来电当前没有在移交：已有人接手，或已超时退回。",
+    ),
+    "call-is-full": Name(
+        "This call holds {most} entries already, and takes no more.", "此来电已有 {most} 条，不能再加。"
+    ),
     "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),
 }
 """Code → what is said."""

@@ -46,6 +46,10 @@ FIELD_NAMES: Final[dict[str, Name]] = {
     "late_reasons": Name("reasons for missed standards", "超时原因"),
     "primary": Name("primary unit", "主责单元"),
     "text": Name("text", "文字"),
+    "channel": Name("way of calling", "来电方式"),
+    "conversation": Name("conversation", "会话"),
+    "hand_over_to": Name("position to hand over to", "移交席位"),
+    "uncertainty_m": Name("uncertainty (m)", "误差（米）"),
     "quantity": Name("quantity", "数量"),
     "beds": Name("beds", "床位数"),
     "slowdown": Name("slow-down", "减速比例"),
@@ -94,6 +98,8 @@ KIND_NAMES: Final[dict[str, Name]] = {
     "position": Name("position", "席位"),
     "supplement": Name("request", "请求"),
     "timer": Name("timer", "计时"),
+    "message": Name("message", "消息"),
+    "alarm-kind": Name("kind of alarm", "报警种类"),
     "alert": Name("alert", "提醒"),
     "shift": Name("shift", "班次"),
 }
@@ -144,6 +150,11 @@ CHANNEL_NAMES: Final[dict[str, Name]] = {
     "radio": Name("radio", "电台"),
 }
 
+DIRECTION_NAMES: Final[dict[str, Name]] = {
+    "in": Name("from the caller: ", "（来电人）："),
+    "out": Name("to the caller: ", "（回复来电人）："),
+}
+
 TIMER_NAMES: Final[dict[str, Name]] = {
     "pending": Name("waiting for a unit", "等待派遣"),
     "acknowledge": Name("acknowledgement", "接收确认"),
@@ -152,6 +163,7 @@ TIMER_NAMES: Final[dict[str, Name]] = {
     "on-scene": Name("time on scene", "现场时间"),
     "roll-call": Name("roll-call", "点名"),
     "callback": Name("call-back", "回拨"),
+    "hand-over": Name("hand-over of a call", "来电移交"),
     "scheduled": Name("scheduled start", "预定启动"),
     "archive": Name("archiving", "归档"),
     "rest": Name("rest", "休息"),

@@ -5,6 +5,7 @@ be taken back (a closed-loop fact such as an arrival of a call, a crew sent home
 """
 
 from turnout.core.board import Available, Board, Incident, OnIncident, OutOfService, Unit
+from turnout.core.calls.commands import OpenFromAlarm
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.incidents.commands import (
@@ -197,7 +198,7 @@ def _undo_out_of_service(before: Board, command: TakeOutOfService) -> list[Comma
 def _undo_incident(before: Board, command: Command, events: list[Event]) -> list[Command] | None:
     incident = before.incidents.get(IncidentId(getattr(command, "incident_id", "")))
     match command:
-        case OpenIncident():
+        case OpenIncident() | OpenFromAlarm():
             return [CancelIncident(incident_id=command.incident_id, reason=UNDO)]
         case HoldIncident():
             return [ReleaseIncident(incident_id=command.incident_id)]

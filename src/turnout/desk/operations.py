@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from turnout.core.board import Board, Timer
-from turnout.core.calls.commands import TakeCall
+from turnout.core.calls.commands import OpenFromAlarm, TakeCall, TakeMessage
 from turnout.core.commands import Command
 from turnout.core.context import Context
 from turnout.core.decide import decide
@@ -34,6 +34,8 @@ COMES_FIRST: Final = (
     AnswerDuress,
     OpenIncident,
     TakeCall,
+    TakeMessage,
+    OpenFromAlarm,
     AssignUnits,
     PreemptUnit,
     RelieveUnit,

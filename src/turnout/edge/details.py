@@ -12,7 +12,7 @@ import msgspec
 from turnout.audit.vault import DETAIL_BYTES_MAX, DetailDamaged, DetailsDestroyed, DetailUnknown, Owner, Vault
 from turnout.core.board import Incident, PersonCard
 from turnout.core.limits import Id
-from turnout.core.refusals import UnknownIncident
+from turnout.core.refusals import UnknownCall, UnknownIncident
 from turnout.core.tables.commands import NoteDetailsOpened
 from turnout.desk.access import Principal
 from turnout.edge.answers import Declined, declined
@@ -79,6 +79,24 @@ class Details:
             return declined("unknown-person")
         owner, card = found
         noted = NoteDetailsOpened(incident_id=incident.id, person_id=card.id, ref=card.ref)
+        return await self._show(who, noted, owner, card, purpose)
+
+    async def open_of_call(self, who: Principal, call_id: str, purpose: str) -> DetailsShown | Declined:
+        """The caller's details of one call (1.10, 1.20), whether it concerns an incident or not."""
+        if not purpose.strip():
+            return declined("purpose-needed")
+        board = self._counter.board
+        call = board.calls.get(CallId(call_id))
+        if call is None or not who.sight.call(call, board):
+            return refused(UnknownCall(call=call_id))
+        if call.caller is None:
+            return declined("unknown-person")
+        noted = NoteDetailsOpened(call_id=call.id, person_id=call.caller.id, ref=call.caller.ref)
+        return await self._show(who, noted, call.id, call.caller, purpose)
+
+    async def _show(
+        self, who: Principal, noted: NoteDetailsOpened, owner: Owner, card: PersonCard, purpose: str
+    ) -> DetailsShown | Declined:
         answer = await self._counter.submit(who, str(uuid.uuid4()), noted, purpose.strip(), "")
         if isinstance(answer, Declined):
             return answer

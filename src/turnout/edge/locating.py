@@ -13,6 +13,7 @@ import msgspec
 import shapely
 
 from turnout.core.board import Board, Location, SpecialZone
+from turnout.core.calls.commands import OpenFromAlarm
 from turnout.core.commands import Command
 from turnout.edge.refusals import (
     AmbiguousPlace,
@@ -35,6 +36,7 @@ from turnout.roads.gazetteer.answers import (
     Verdict,
     Verified,
 )
+from turnout.words.identity import CallId
 from turnout.words.name import Name
 from turnout.words.place import Place, distance_m
 from turnout.words.trouble import Malformed, NotOurs
@@ -115,6 +117,9 @@ class Locator:
     def with_zones(self, command: Command, board: Board) -> Command:
         """For the desk: the command's location with the zones of its place, the city's and those just opened."""
         location = getattr(command, "location", None)
+        if isinstance(command, OpenFromAlarm) and location is None:
+            call = board.calls.get(CallId(command.call_id))
+            location = call.location if call is not None else None
         return _at(command, self.zoned(location, board)) if isinstance(location, Location) else command
 
     def zoned(self, location: Location, board: Board) -> Location:

@@ -55,6 +55,7 @@ def _identities(draft: Draft) -> Iterator[tuple[str, Iterable[tuple[str, Spot]]]
     yield "role", pairs(draft.roles, "code")
     yield "group", pairs(draft.groups, "id")
     yield "info file", pairs(draft.info, "short")
+    yield "alarm kind", pairs(draft.alarm_kinds, "code")
     yield "status", [(f"{each.value.agency or ''}{each.value.code}", each.spot) for each in draft.statuses]
 
 
@@ -178,9 +179,17 @@ def plans_and_zones_name_what_is_there(draft: Draft) -> Iterator[Problem]:
             yield missing("unknown-station", zone.spot, STATION, zone.value.station, stations, "stations.csv")
         if zone.value.group and zone.value.group not in groups:
             yield missing("unknown-group", zone.spot, GROUP, zone.value.group, groups, "groups.toml")
-    for kind in draft.call_kinds:
-        if kind.value.type not in types:
-            yield missing("unknown-type", kind.spot, TYPE, kind.value.type, types, "types.toml")
+
+
+def kinds_of_calls_and_alarms_name_a_type(draft: Draft) -> Iterator[Problem]:
+    types = {each.value.code for each in draft.types}
+    named: list[tuple[str, Spot]] = [
+        *((each.value.type, each.spot) for each in draft.call_kinds),
+        *((each.value.type, each.spot) for each in draft.alarm_kinds),
+    ]
+    for code, spot in named:
+        if code not in types:
+            yield missing("unknown-type", spot, TYPE, code, types, "types.toml")
 
 
 def statuses_name_a_stage(draft: Draft) -> Iterator[Problem]:
@@ -210,6 +219,7 @@ TABLE_RULES: Final[tuple[Rule, ...]] = (
     units_are_of_something,
     capabilities_are_known,
     plans_and_zones_name_what_is_there,
+    kinds_of_calls_and_alarms_name_a_type,
     statuses_name_a_stage,
     questions_lead_somewhere,
 )

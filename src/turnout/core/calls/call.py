@@ -22,6 +22,29 @@ class PlaceFix(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     source: str
 
 
+class CallMessage(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One message of a conversation in writing (1.21). A reply waits until its gateway says what became of it."""
+
+    id: str
+    sent: Moment
+    """When its writer sent it, which is the order in which it is read."""
+    direction: Literal["in", "out"]
+    text: str
+    by: ActorId
+    delivery: Literal["", "waiting", "delivered", "failed"] = ""
+
+
+class HandOver(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A call that rings at another position until it is accepted, declined or left too long (1.24)."""
+
+    to: str
+    """The position."""
+    by: ActorId
+    position: str
+    """Where the call is offered from."""
+    at: Moment
+
+
 class Call(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One contact from outside. Many calls may concern one incident."""
 
@@ -41,6 +64,19 @@ class Call(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     answered: Moment | None = None
     answered_by: ActorId | None = None
     handed_to: str = ""
+    """Who was last told of it outside the room; a position that is being rung is in `offer`."""
+    offer: HandOver | None = None
+    declined_by: str = ""
+    """The position that would not take it: whoever has the call must know that it is still theirs."""
+    conversation: str = ""
+    """The gateway's name for a conversation in writing: further messages of it belong to this call (1.21)."""
+    messages: tuple[CallMessage, ...] = ()
+    alarm_kind: str = ""
+    """What the city's table of alarm kinds calls it (1.16)."""
+    place_asked: Moment | None = None
+    """A new place of the caller has been asked for and has not come yet (1.23)."""
+    place_refused: str = ""
+    """Why the last asking brought no place."""
     incident: IncidentId | None = None
     abandoned: bool = False
     callbacks: tuple["Callback", ...] = ()

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from turnout.core.board import Location, PersonCard, PlaceFix
+from turnout.core.board import CallMessage, Location, PersonCard, PlaceFix
 from turnout.core.fact import Fact
 from turnout.words.identity import CallId, IncidentId
 from turnout.words.moment import Moment
@@ -18,6 +18,8 @@ class CallTaken(Fact, frozen=True, kw_only=True, tag="call-taken"):
     suggested_type: str = ""
     source: str = ""
     answered: bool = False
+    alarm_kind: str = ""
+    conversation: str = ""
 
 
 class CallAnswered(Fact, frozen=True, kw_only=True, tag="call-answered"):
@@ -36,9 +38,50 @@ class CallAttached(Fact, frozen=True, kw_only=True, tag="call-attached"):
     """The incident that it had been taken to concern."""
 
 
+class CallerPlaceAsked(Fact, frozen=True, kw_only=True, tag="caller-place-asked"):
+    call: CallId
+
+
+class CallerPlaceNotFound(Fact, frozen=True, kw_only=True, tag="caller-place-not-found"):
+    call: CallId
+    reason: str
+
+
 class CallHandedOver(Fact, frozen=True, kw_only=True, tag="call-handed-over"):
+    """`offered`: it rings at the position `to`; else somebody outside the room was told."""
+
     call: CallId
     to: str
+    offered: bool = False
+
+
+class CallAccepted(Fact, frozen=True, kw_only=True, tag="call-accepted"):
+    call: CallId
+
+
+class CallDeclined(Fact, frozen=True, kw_only=True, tag="call-declined"):
+    call: CallId
+    to: str
+    """The position that declined."""
+    reason: str = ""
+
+
+class HandOverLapsed(Fact, frozen=True, kw_only=True, tag="hand-over-lapsed"):
+    """Nobody took it in time: it waits in the queue again, for everybody."""
+
+    call: CallId
+    to: str
+
+
+class MessageAdded(Fact, frozen=True, kw_only=True, tag="message-added"):
+    call: CallId
+    message: CallMessage
+
+
+class ReplyReported(Fact, frozen=True, kw_only=True, tag="reply-reported"):
+    call: CallId
+    message: str
+    outcome: Literal["delivered", "failed"]
 
 
 class CallAbandoned(Fact, frozen=True, kw_only=True, tag="call-abandoned"):
@@ -68,7 +111,14 @@ CallEvent = (
     | CallAnswered
     | CallerPlaceRefreshed
     | CallAttached
+    | CallerPlaceAsked
+    | CallerPlaceNotFound
     | CallHandedOver
+    | CallAccepted
+    | CallDeclined
+    | HandOverLapsed
+    | MessageAdded
+    | ReplyReported
     | CallAbandoned
     | CallbackNoted
     | CallClosed

@@ -2,55 +2,73 @@
 
 from typing import assert_never
 
-from turnout.core.board import Board, Call, PlaceFix, Timer
+from turnout.core.board import Board, Call, Timer
+from turnout.core.calls import conversing, handing_over, placing
+from turnout.core.calls.alarms import open_from_alarm
 from turnout.core.calls.commands import (
     AbandonCall,
+    AcceptCall,
     AnswerCall,
+    AskCallerPlace,
     AttachCall,
     CallCommand,
     CloseCall,
+    DeclineCall,
     HandOverCall,
     NoteCallback,
+    OpenFromAlarm,
     RefreshCallerPlace,
+    ReplyToCall,
+    ReportNoPlace,
+    ReportReply,
     TakeCall,
+    TakeMessage,
 )
-from turnout.core.calls.events import (
-    CallAbandoned,
-    CallAnswered,
-    CallAttached,
-    CallbackNoted,
-    CallClosed,
-    CallerPlaceRefreshed,
-    CallHandedOver,
-    CallTaken,
-)
+from turnout.core.calls.events import CallAbandoned, CallAnswered, CallAttached, CallbackNoted, CallClosed, CallTaken
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.lookups import open_call_of, open_incident_of
-from turnout.core.refusals import CallIsAnswered, IdentityTaken, No, PlaceNotOnEarth
+from turnout.core.refusals import CallIsAnswered, IdentityTaken, No
 from turnout.core.timers.starting import ARCHIVE_AFTER_MS, call_timer, running, standard_s, timer_id
 from turnout.words.identity import CallId
 from turnout.words.moment import SECOND_MS, Moment
 
 
-def decide_call(board: Board, command: CallCommand, context: Context) -> Decision:
+def decide_call(board: Board, command: CallCommand, context: Context) -> Decision:  # noqa: C901  one case per command
     if isinstance(command, TakeCall):
         return _take(board, command, context)
+    if isinstance(command, TakeMessage):
+        return conversing.take_message(board, command, context)
     call = open_call_of(board, command.call_id)
     if isinstance(call, No):
         return call
     match command:
         case AnswerCall():
-            return _answer(call, context)
+            return _answer(board, call, context)
         case RefreshCallerPlace():
-            return _refresh(call, command, context)
+            return placing.refresh(board, call, command, context)
+        case AskCallerPlace():
+            return placing.ask(board, call, command, context)
+        case ReportNoPlace():
+            return placing.not_found(call, command, context)
         case AttachCall():
             return _attach(board, call, command, context)
         case HandOverCall():
-            return [CallHandedOver(**head(context), call=call.id, to=command.to)]
+            return handing_over.hand_over(board, call, command, context)
+        case AcceptCall():
+            return handing_over.accept(board, call, command, context)
+        case DeclineCall():
+            return handing_over.decline(board, call, command, context)
+        case OpenFromAlarm():
+            return open_from_alarm(board, call, command, context)
+        case ReplyToCall():
+            return conversing.reply(call, command, context)
+        case ReportReply():
+            return conversing.report_reply(call, command, context)
         case AbandonCall():
             starts = _callback_timer(board, call, context.at)
-            return [CallAbandoned(**head(context), call=call.id, silent=command.silent, starts=starts)]
+            stops = handing_over.ringing(board, call)
+            return [CallAbandoned(**head(context), call=call.id, silent=command.silent, stops=stops, starts=starts)]
         case NoteCallback():
             return _note_callback(board, call, command, context)
         case CloseCall():
@@ -74,23 +92,17 @@ def _take(board: Board, command: TakeCall, context: Context) -> Decision:
         suggested_type=command.suggested_type,
         source=command.source,
         answered=command.answered,
+        alarm_kind=command.alarm_kind,
     )
     return [taken]
 
 
-def _answer(call: Call, context: Context) -> Decision:
+def _answer(board: Board, call: Call, context: Context) -> Decision:
     if call.answered is None or call.answered_by is None:
-        return [CallAnswered(**head(context), call=call.id)]
+        return [CallAnswered(**head(context), call=call.id, stops=handing_over.ringing(board, call))]
     if call.answered_by == context.actor.id:
         return []
     return CallIsAnswered(call=call.id, by=call.answered_by, at=call.answered)
-
-
-def _refresh(call: Call, command: RefreshCallerPlace, context: Context) -> Decision:
-    if not command.place.is_on_earth():
-        return PlaceNotOnEarth(lat=command.place.lat, lon=command.place.lon)
-    fix = PlaceFix(at=context.at, place=command.place, uncertainty_m=command.uncertainty_m, source=command.source)
-    return [CallerPlaceRefreshed(**head(context), call=call.id, fix=fix)]
 
 
 def _attach(board: Board, call: Call, command: AttachCall, context: Context) -> Decision:
@@ -128,7 +140,7 @@ def _close(board: Board, call: Call, command: CloseCall, context: Context) -> De
         **head(context),
         call=call.id,
         outcome=command.outcome,
-        stops=running(board, [timer_id("callback", call.id)]),
+        stops=running(board, [timer_id("callback", call.id), timer_id("hand-over", call.id)]),
         starts=() if call.incident is not None else (call_timer(call, "archive", context.at, ARCHIVE_AFTER_MS),),
     )
     return [closed]

@@ -102,9 +102,10 @@ class SetExercise(Do, frozen=True, kw_only=True, tag="set-exercise"):
 
 
 class NoteDetailsOpened(Do, frozen=True, kw_only=True, tag="note-details-opened"):
-    """Written by the vault's broker before personal details are shown: who, which incident, which card, why."""
+    """Written by the vault's broker before personal details are shown: who, of which incident or call, whose, why."""
 
-    incident_id: Id
+    incident_id: Code = ""
+    call_id: Code = ""
     person_id: Id
     ref: Code
 

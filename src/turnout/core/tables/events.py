@@ -3,7 +3,7 @@
 from turnout.core.board import Closure, HospitalState, HydrantState, Position, PremiseNote, SpecialZone
 from turnout.core.catalogue import Catalogue
 from turnout.core.fact import Fact
-from turnout.words.identity import ActorId, IncidentId
+from turnout.words.identity import ActorId, CallId, IncidentId
 
 
 class CataloguePublished(Fact, frozen=True, kw_only=True, tag="catalogue-published"):
@@ -71,9 +71,13 @@ class ExerciseSet(Fact, frozen=True, kw_only=True, tag="exercise-set"):
 
 
 class DetailsOpened(Fact, frozen=True, kw_only=True, tag="details-opened"):
-    """Somebody is about to see a person's details, and says why. Written before they are shown."""
+    """Somebody is about to see a person's details, and says why. Written before they are shown.
 
-    incident: IncidentId
+    Of a person of an incident, or of the caller of a call that concerns none yet.
+    """
+
+    incident: IncidentId | None = None
+    call: CallId | None = None
     person: str
     ref: str
     purpose: str

@@ -7,11 +7,10 @@ import msgspec
 from turnout.core.board import Board, Closure, HospitalState, HydrantState, PremiseNote, SpecialZone, Timer
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
-from turnout.core.lookups import incident_of, tables_of
+from turnout.core.lookups import tables_of
 from turnout.core.refusals import (
     IdentityTaken,
     No,
-    NotPermitted,
     PlaceNotOnEarth,
     Refusal,
     TimeNotPossible,
@@ -38,10 +37,10 @@ from turnout.core.tables.commands import (
     TakeGroups,
     WritePremise,
 )
+from turnout.core.tables.details import note_details_opened
 from turnout.core.tables.events import (
     AccessNoted,
     CataloguePublished,
-    DetailsOpened,
     ExerciseSet,
     GroundTaken,
     HospitalSet,
@@ -93,7 +92,7 @@ def decide_table(board: Board, command: TableCommand, context: Context) -> Decis
         case SetExercise():
             return [] if board.exercise == command.on else [ExerciseSet(**head(context), on=command.on)]
         case NoteDetailsOpened():
-            return _note_details_opened(board, command, context)
+            return note_details_opened(board, command, context)
         case NoteAccess():
             return [AccessNoted(**head(context), **msgspec.structs.asdict(command))]
         case TakeGround():
@@ -235,27 +234,3 @@ def _set_hydrant(board: Board, command: SetHydrant, context: Context) -> Decisio
         return UnknownCode(kind="hydrant", value=command.hydrant)
     hydrant = HydrantState(id=command.hydrant, out_of_service=command.out_of_service, note=command.note, at=context.at)
     return [HydrantSet(**head(context), hydrant=hydrant)]
-
-
-def _note_details_opened(board: Board, command: NoteDetailsOpened, context: Context) -> Decision:
-    """Only of a person of this incident, and never without a purpose (charter 6)."""
-    incident = incident_of(board, command.incident_id)
-    if isinstance(incident, No):
-        return incident
-    persons = {card.id: card.ref for card in incident.persons}
-    for id in incident.calls:
-        call = board.calls.get(id)
-        if call is not None and call.caller is not None:
-            persons[call.caller.id] = call.caller.ref
-    if persons.get(command.person_id) != command.ref:
-        return UnknownEntry(kind="person", entry=command.person_id)
-    if not context.purpose.strip():
-        return NotPermitted(command="note-details-opened", lacks="purpose")
-    opened = DetailsOpened(
-        **head(context),
-        incident=incident.id,
-        person=command.person_id,
-        ref=command.ref,
-        purpose=context.purpose,
-    )
-    return [opened]

@@ -28,6 +28,9 @@ def _missing(tables: Catalogue) -> Iterator[TablesInconsistent]:
     for role in tables.roles.values():
         if role.code == SYSTEM:
             yield TablesInconsistent(where=f"roles.{role.code}", missing=role.code)
+    for alarm in tables.alarm_kinds.values():
+        if alarm.type not in tables.types:
+            yield TablesInconsistent(where=f"alarm_kinds.{alarm.code}.type", missing=alarm.type)
     for status in tables.statuses:
         if status.stage not in STAGE_WORDS:
             yield TablesInconsistent(where=f"statuses.{status.code}.stage", missing=status.stage)

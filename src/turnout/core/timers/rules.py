@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from turnout.core.board import Board, Timer
 from turnout.core.calls.events import CallArchived
+from turnout.core.calls.handing_over import lapse
 from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft, head
 from turnout.core.incidents.closing import archive
@@ -18,8 +19,8 @@ from turnout.core.timers.events import TimerRang, TimersCancelled, TimersReset
 from turnout.words.identity import TimerId
 from turnout.words.moment import SECOND_MS, later
 
-KEPT_KINDS = frozenset({"scheduled", "archive", "zone-ends", "shift-begins", "shift-ends"})
-"""Timers that do something when they ring: to cancel them would lose an incident or a shift, or leave it for ever."""
+KEPT_KINDS = frozenset({"scheduled", "archive", "zone-ends", "shift-begins", "shift-ends", "hand-over"})
+"""Timers that do something when they ring: to cancel them would lose a call, an incident or a shift."""
 
 
 def decide_timer(board: Board, command: TimerCommand, context: Context) -> Decision:
@@ -45,6 +46,8 @@ def _ring(board: Board, command: RingTimer, context: Context) -> Decision:
             _activate(draft, timer)
         case "archive":
             _archive(draft, timer)
+        case "hand-over":
+            lapse(draft, timer)
         case "zone-ends":
             _end_zone(draft, timer)
         case "shift-begins":

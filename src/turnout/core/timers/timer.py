@@ -15,6 +15,7 @@ TimerKind = Literal[
     "on-scene",
     "roll-call",
     "callback",
+    "hand-over",
     "scheduled",
     "archive",
     "rest",

@@ -153,4 +153,19 @@ async def open_details(
     return shown
 
 
-ROUTES = [search, incident, report, course, history, shifts, premises, keep_details, open_details]
+@get("/calls/{call:str}/caller")
+async def open_caller(
+    call: FromPath[str],
+    who: Who,
+    edge: TheEdge,
+    purpose: Annotated[str, QueryParameter(name="purpose", max_length=500)] = "",
+) -> DetailsShown:
+    """Open the caller's name and number of one call. Who, when and why is on record before they are shown."""
+    want(who, "calls", "dispatch")
+    shown = await edge.details.open_of_call(who, call, purpose)
+    if isinstance(shown, Declined):
+        raise NotTaken(shown)
+    return shown
+
+
+ROUTES = [search, incident, report, course, history, shifts, premises, keep_details, open_details, open_caller]

@@ -1,0 +1,51 @@
+"""Who may have a person's details opened, and that it is on record first (charter 6, functions 1.7, 1.10, 1.11)."""
+
+from turnout.core.board import Board
+from turnout.core.context import Context
+from turnout.core.decision import Decision, head
+from turnout.core.lookups import incident_of
+from turnout.core.refusals import NotPermitted, UnknownCall, UnknownEntry, UnknownIncident
+from turnout.core.tables.commands import NoteDetailsOpened
+from turnout.core.tables.events import DetailsOpened
+from turnout.words.identity import CallId, IncidentId
+
+
+def note_details_opened(board: Board, command: NoteDetailsOpened, context: Context) -> Decision:
+    """Only of a person of this incident, or the caller of this call; and never without a purpose (charter 6)."""
+    persons = _of_incident(board, command.incident_id) if command.incident_id else _of_call(board, command.call_id)
+    if not isinstance(persons, dict):
+        return persons
+    if persons.get(command.ref) != command.person_id:
+        return UnknownEntry(kind="person", entry=command.person_id)
+    if not context.purpose.strip():
+        return NotPermitted(command="note-details-opened", lacks="purpose")
+    opened = DetailsOpened(
+        **head(context),
+        incident=IncidentId(command.incident_id) if command.incident_id else None,
+        call=CallId(command.call_id) if command.call_id else None,
+        person=command.person_id,
+        ref=command.ref,
+        purpose=context.purpose,
+    )
+    return [opened]
+
+
+def _of_incident(board: Board, incident_id: str) -> dict[str, str] | UnknownIncident:
+    """Reference into the vault → whose card it is, earlier versions of a card included."""
+    incident = incident_of(board, incident_id)
+    if isinstance(incident, UnknownIncident):
+        return incident
+    persons = {card.ref: card.id for card in incident.persons}
+    for id in incident.calls:
+        call = board.calls.get(id)
+        if call is not None and call.caller is not None:
+            persons[call.caller.ref] = call.caller.id
+    return persons
+
+
+def _of_call(board: Board, call_id: str) -> dict[str, str] | UnknownCall:
+    """A closed call stays readable as long as it is on the board: whoever closed it may have to call back."""
+    call = board.calls.get(CallId(call_id))
+    if call is None:
+        return UnknownCall(call=call_id)
+    return {} if call.caller is None else {call.caller.ref: call.caller.id}
