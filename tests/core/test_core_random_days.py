@@ -41,11 +41,15 @@ from turnout.core.history import chronology
 from turnout.core.incidents.commands import (
     AddAddendum,
     AddAgency,
+    AddItem,
     AddNarrative,
     AddPerson,
+    AddVehicle,
     AnswerTriage,
     CancelIncident,
+    ChangeEntry,
     ChangeIncident,
+    ChangePerson,
     CloneIncident,
     CloseIncident,
     DisposeAgency,
@@ -70,7 +74,16 @@ from turnout.core.invariants import broken
 from turnout.core.refusals import No
 from turnout.core.refusals_text import speak
 from turnout.core.roster.commands import BeginShift, CancelShift, ChangeShift, ScheduleShift
-from turnout.core.tables.commands import PublishCatalogue, SignOn
+from turnout.core.tables.commands import (
+    EndZone,
+    OpenZone,
+    PublishCatalogue,
+    RemovePremise,
+    RenewPremise,
+    SettlePlace,
+    SignOn,
+    WritePremise,
+)
 from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer
 from turnout.core.undo import undo_of
 from turnout.core.units.commands import (
@@ -97,6 +110,7 @@ from turnout.core.units.commands import (
     StartRollCall,
     TakeOutOfService,
 )
+from turnout.words.moment import Moment
 from turnout.words.place import Place
 
 DAYS = 60 if settings.default is None or settings.default.max_examples <= 100 else settings.default.max_examples
@@ -123,6 +137,7 @@ class RandomDay(RuleBasedStateMachine):
     given: int = 0
     made_room: Any = None
     clock: Any = None
+    admin: Any = None
 
     @initialize()
     def the_day_begins(self) -> None:
@@ -375,6 +390,39 @@ class RandomDay(RuleBasedStateMachine):
         ]
         self.ask(commands[which])
 
+    @rule(id=INCIDENTS, which=st.integers(0, 5), number=st.integers(1, 3))
+    def correct(self, id: str, which: int, number: int) -> None:
+        entry = f"e{number}"
+        commands = [
+            AddVehicle(incident_id=id, vehicle_id=entry, description="van"),
+            AddItem(incident_id=id, item_id=entry, description="van"),
+            ChangeEntry(incident_id=id, entry_id=entry, field="description", was="van", becomes="car"),
+            ChangeEntry(incident_id=id, entry_id=entry, field="quantity", was=1, becomes=2),
+            ChangePerson(
+                incident_id=id, was_ref="r", person=PersonCard(id=f"p{number}", role="patient", ref="r2", digest="d")
+            ),
+            ChangeIncident(incident_id=id, field="floor", was="", becomes="12"),
+        ]
+        self.ask(commands[which])
+
+    @rule(which=st.integers(0, 6), later=st.sampled_from([-1, 30, 600]), number=st.integers(1, 2), location=PLACES)
+    def places(self, which: int, later: int, number: int, location: Location) -> None:
+        at, forced = Moment(self.room.now + later * 1000), [*self.room.board.forced_places, "none"]
+        assert location.place is not None
+        here = location.place
+        outline = (here, Place(37.9, -122.4), Place(37.9, -122.3))
+        note, until = f"n{number}", Moment(at + 60_000)
+        commands = [
+            OpenZone(zone_id=f"z{number}", name="Fair", outline=outline, plan_zone="B1", since=at, until=until),
+            EndZone(zone_id=f"z{number}"),
+            WritePremise(note_id=note, kind="hazard", place=here, address="here", text="gas", expires=at),
+            RenewPremise(note_id=note, expires=at),
+            RemovePremise(note_id=note, reason="gone"),
+            OpenIncident(incident_id="new", type="MED", location=Location(text=f"kiln {number}", kind="forced")),
+            SettlePlace(place_id=forced[0], outcome="added"),
+        ]
+        self.ask(commands[which], actor=type(self).admin)
+
     @rule(seconds=st.sampled_from([5, 30, 120, 1200]))
     def time_passes(self, seconds: int) -> None:
         self.room.later(seconds)
@@ -419,8 +467,8 @@ class RandomDay(RuleBasedStateMachine):
         assert sum(isinstance(status, OnIncident) for status in statuses) <= len(statuses)
 
 
-def test_whatever_is_commanded_the_board_stays_true(make_room: Any, clock: Any) -> None:
-    RandomDay.made_room, RandomDay.clock = staticmethod(make_room), clock
+def test_whatever_is_commanded_the_board_stays_true(make_room: Any, clock: Any, admin: Any) -> None:
+    RandomDay.made_room, RandomDay.clock, RandomDay.admin = staticmethod(make_room), clock, admin
     run_state_machine_as_test(RandomDay, settings=settings(max_examples=DAYS, stateful_step_count=60, deadline=None))
 
 

@@ -109,8 +109,8 @@ def test_closures_that_cannot_be_are_refused(room: Any) -> None:
 
 def test_a_special_zone_comes_and_goes(room: Any) -> None:
     corners = (HERE, Place(37.78, -122.42), Place(37.78, -122.41))
-    room.refusal(OpenZone(zone_id="z1", name="Fair", outline=corners[:2], plan_zone="FAIR"), ValueNotTaken)
-    room.do(OpenZone(zone_id="z1", name="Fair", outline=corners, plan_zone="FAIR", until=room.now + 99_000))
+    room.refusal(OpenZone(zone_id="z1", name="Fair", outline=corners[:2], plan_zone="B1"), ValueNotTaken)
+    room.do(OpenZone(zone_id="z1", name="Fair", outline=corners, plan_zone="B1", until=room.now + 99_000))
     room.do(EndZone(zone_id="z1"))
     assert (room.board.special_zones, room.board.timers) == ({}, {})
 

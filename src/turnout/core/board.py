@@ -24,7 +24,15 @@ from turnout.core.incidents.entries import (
 from turnout.core.incidents.incident import Incident, IncidentStatus, PrimaryChoice, RollCall, SupplementalRequest
 from turnout.core.location import Location, PlaceKind
 from turnout.core.roster.shift import Shift
-from turnout.core.tables.city import Closure, HospitalState, HydrantState, Position, PremiseNote, SpecialZone
+from turnout.core.tables.city import (
+    Closure,
+    ForcedPlace,
+    HospitalState,
+    HydrantState,
+    Position,
+    PremiseNote,
+    SpecialZone,
+)
 from turnout.core.timers.timer import Timer, TimerKind
 from turnout.core.units.assignment import Alert, Assignment, Dispatch, Interval, Offer, OfferedUnit
 from turnout.core.units.station_alert import StationAlert
@@ -56,6 +64,7 @@ __all__ = [
     "CrewMember",
     "Dispatch",
     "FieldChange",
+    "ForcedPlace",
     "HandOver",
     "HospitalState",
     "HydrantState",
@@ -113,6 +122,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     supplements: dict[str, SupplementalRequest] = {}
     shifts: dict[str, Shift] = {}
     """Ahead and running (3.5); over, they leave."""
+    forced_places: dict[str, ForcedPlace] = {}
+    """Taken as typed and not yet followed up (1.9); they outlast their incidents."""
     tags: dict[str, IncidentId] = {}
     """Tag in use → incident."""
     series: dict[str, int] = {}

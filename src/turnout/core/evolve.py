@@ -16,6 +16,7 @@ from turnout.core.roster.events import RosterEvent
 from turnout.core.roster.evolve import evolve_roster
 from turnout.core.tables.events import TableEvent
 from turnout.core.tables.evolve import evolve_table
+from turnout.core.tables.forced import with_forced
 from turnout.core.timers.events import TimerEvent, TimerRang
 from turnout.core.units.events import AssignmentEvent, ShiftEvent
 from turnout.core.units.evolve_assignments import evolve_assignment, noted_overdue
@@ -26,7 +27,7 @@ from turnout.words.moment import Moment
 
 def evolve(board: Board, event: Event) -> Board:
     """`board` with `event` applied and `seq` one higher. What did not change is the same object as before."""
-    changed = _noun(board, event)
+    changed = with_forced(_noun(board, event), event)
     timers = _timers(changed.timers, event) if event.starts or event.stops else changed.timers
     return replace(changed, seq=board.seq + 1, at=Moment(max(board.at, event.at)), timers=timers)
 

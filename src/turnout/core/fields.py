@@ -11,9 +11,17 @@ from turnout.core.board import Board
 from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.context import Actor
-from turnout.core.incidents.commands import AddPerson, ChangeIncident, OpenIncident, Relocate, RemovePerson, Retype
+from turnout.core.incidents.commands import (
+    AddPerson,
+    ChangeIncident,
+    ChangePerson,
+    OpenIncident,
+    Relocate,
+    RemovePerson,
+    Retype,
+)
 from turnout.core.refusals import NotPermitted
-from turnout.core.tables.commands import PublishCatalogue, RemovePremise, WritePremise
+from turnout.core.tables.commands import PublishCatalogue, RemovePremise, RenewPremise, WritePremise
 from turnout.words.identity import IncidentId
 
 SEE_AREAS: Final = ("persons", "premises", "calls")
@@ -37,6 +45,7 @@ TABLES: Final = (
     "roles",
     "groups",
     "info",
+    "alarm_kinds",
 )
 """The city's tables, as the catalogue names them."""
 
@@ -82,9 +91,9 @@ def _areas_of(board: Board, command: Command) -> Iterator[str]:
             yield "type"
         case Relocate():
             yield "place"
-        case AddPerson() | RemovePerson():
+        case AddPerson() | ChangePerson() | RemovePerson():
             yield "persons"
-        case WritePremise() | RemovePremise():
+        case WritePremise() | RenewPremise() | RemovePremise():
             yield "premises"
         case _:
             return

@@ -100,6 +100,10 @@ ENTRY_TEXTS: Final[dict[str, Name]] = {
     "person-removed": Name("Person {person} struck{reason}", "划除人员 {person}{reason}"),
     "vehicle-added": Name("Vehicle: {description}{role}", "车辆：{description}{role}"),
     "item-added": Name("Item: {quantity} × {description}", "物品：{quantity} × {description}"),
+    "entry-changed": Name("Entry {entry}, {field}: {was} → {becomes}", "条目 {entry} {field}：{was} → {becomes}"),
+    "person-changed": Name(
+        "Details of {person} changed (sealed before as {was})", "更改人员详情：{person}（原密封件 {was}）"
+    ),
     "entry-struck": Name("Entry {entry} struck{reason}", "划除条目 {entry}{reason}"),
     "patient-set": Name("Patient {patient}", "伤病员 {patient}"),
     "media-linked": Name("Linked: {media}", "关联：{media}"),
@@ -171,10 +175,12 @@ TABLE_TEXTS: Final[dict[str, Name]] = {
     "road-closed": Name("Road closed: {closure}", "道路封闭：{closure}"),
     "road-opened": Name("Road open again: {closure}", "道路恢复：{closure}"),
     "zone-opened": Name("Special zone: {zone}", "临时区域：{zone}"),
+    "zone-began": Name("Special zone in force: {zone}", "临时区域生效：{zone}"),
     "zone-ended": Name("Special zone ended: {zone}", "临时区域结束：{zone}"),
     "premise-written": Name("Premise note written{note}", "写入场所提示{note}"),
     "premise-removed": Name("Premise note removed{note}{reason}", "移除场所提示{note}{reason}"),
     "premise-overdue": Name("Premise note due for review{note}", "场所提示须复核{note}"),
+    "place-settled": Name("Forced place followed up{text}: {outcome}{note}", "强制地点已核查{text}：{outcome}{note}"),
     "hospital-set": Name("Hospital status: {hospital}", "医院状态：{hospital}"),
     "hydrant-set": Name("Hydrant status: {hydrant}", "消火栓状态：{hydrant}"),
     "signed-on": Name("{by} signs on at {taken}", "{by} 登录席位 {taken}"),

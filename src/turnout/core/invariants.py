@@ -29,7 +29,8 @@ def broken(board: Board) -> list[str]:
 
 def _keys(board: Board) -> Iterator[str]:
     tables = (board.calls, board.incidents, board.units, board.timers, board.premises, board.closures)
-    for table in (*tables, board.special_zones, board.positions, board.supplements, board.shifts):
+    others = (board.special_zones, board.positions, board.supplements, board.shifts, board.forced_places)
+    for table in (*tables, *others):
         for key, entry in table.items():
             if key != entry.id:
                 yield f"{key} is kept as {entry.id}"
@@ -156,6 +157,9 @@ def _timers(board: Board) -> Iterator[str]:
                 yield f"{timer.id} times a unit that is not there"
         if incident is not None and incident.status == "closed" and timer.kind != "archive":
             yield f"{timer.id} times a closed incident"
+    for zone in board.special_zones.values():
+        if zone.planned != (f"zone-begins/{zone.id}" in board.timers):
+            yield f"{zone.id} is planned without a clock, or the other way round"
     for incident in board.incidents.values():
         if incident.status == "closed" and f"archive/{incident.id}" not in board.timers:
             yield f"{incident.id} is closed and will never leave the board"

@@ -63,6 +63,8 @@ _CALLS: Final = frozenset(
         "add-vehicle",
         "add-item",
         "strike-entry",
+        "change-entry",
+        "change-person",
         "set-patient",
         "link-media",
         "set-secondary-place",
@@ -162,6 +164,8 @@ _TABLES: Final = frozenset(
         "publish-catalogue",
         "write-premise",
         "remove-premise",
+        "renew-premise",
+        "settle-place",
         "set-hospital",
         "set-hydrant",
         "open-zone",
@@ -175,7 +179,7 @@ _TABLES: Final = frozenset(
 
 GROUPS: Final[dict[str, frozenset[str]]] = {
     "calls": _CALLS,
-    "dispatch": _DISPATCH | {"write-premise", "remove-premise"},
+    "dispatch": _DISPATCH | {"write-premise", "renew-premise", "remove-premise"},
     "field": _FIELD,
     "tables": _TABLES,
     "station": frozenset({"report-alert"}),

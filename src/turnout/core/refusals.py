@@ -360,6 +360,21 @@ class RosterFull(No, frozen=True, kw_only=True, tag="roster-full"):
     most: int
 
 
+class CardChanged(No, frozen=True, kw_only=True, tag="card-changed"):
+    """Somebody else has corrected the card since it was opened (4.7); what it says now only the vault knows."""
+
+    person: str
+    by: ActorId
+    at: Moment
+
+
+class OutlineCrosses(No, frozen=True, kw_only=True, tag="outline-crosses"):
+    """Two sides of the outline meet where they should not: it does not enclose one area. Counted from 1."""
+
+    first: int
+    second: int
+
+
 class CallIsAttached(No, frozen=True, kw_only=True, tag="call-is-attached"):
     """It concerns an incident already."""
 
@@ -453,6 +468,8 @@ Refusal = (
     | PositionTaken
     | CallIsClosed
     | CallIsAnswered
+    | CardChanged
+    | OutlineCrosses
     | CallIsAttached
     | CallNotOffered
     | CallIsFull

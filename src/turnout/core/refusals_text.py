@@ -132,6 +132,14 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
     "roster-full": Name(
         "{unit} has {most} shifts ahead already; no more are kept.", "{unit} 已排 {most} 个班次，不能再排。"
     ),
+    "card-changed": Name(
+        "{by} changed these details at {at}. Open them again before you change them.",
+        "{by} 已于 {at} 修改此人员详情，请重新打开后再改。",
+    ),
+    "outline-crosses": Name(
+        "Sides {first} and {second} of the outline cross or touch. Move a corner.",
+        "边界的第 {first} 条边与第 {second} 条边相交或重叠，请移动顶点。",
+    ),
     "call-is-attached": Name("This call belongs to {tag} already.", "此来电已归入 {tag}。"),
     "call-not-offered": Name(
         "This call is not being handed over (any more): somebody has taken it, or its time was up.",

@@ -57,6 +57,11 @@ FIELD_NAMES: Final[dict[str, Name]] = {
     "outline": Name("outline", "边界"),
     "by_s": Name("seconds", "秒数"),
     "until": Name("end", "结束时间"),
+    "floor": Name("floor, room or door", "楼层、房号或门"),
+    "detail": Name("where exactly", "具体位置"),
+    "description": Name("description", "描述"),
+    "role": Name("role", "角色"),
+    "zone_name": Name("name of the zone", "区域名称"),
     "expires": Name("expiry", "有效期"),
     "begins": Name("beginning of the shift", "班次开始时间"),
     "shift": Name("shift", "班次"),
@@ -93,6 +98,7 @@ KIND_NAMES: Final[dict[str, Name]] = {
     "media": Name("recording or file", "录音或文件"),
     "place": Name("place", "地点"),
     "premise": Name("premise note", "场所提示"),
+    "forced-place": Name("forced place", "强制地点"),
     "closure": Name("road closure", "道路封闭"),
     "zone": Name("zone", "区域"),
     "position": Name("position", "席位"),
@@ -132,6 +138,10 @@ OUTCOME_NAMES: Final[dict[str, Name]] = {
     "arrived": Name("arrived", "已到达"),
     "done": Name("done", "已完成"),
     "refused": Name("refused", "已拒绝"),
+    "added": Name("added to the gazetteer", "已补入地名库"),
+    "misspelt": Name("a known place, misspelt", "已知地点，误写"),
+    "outside": Name("outside the city", "市外地点"),
+    "nothing": Name("nothing to be done", "无需处理"),
 }
 
 CHANNEL_NAMES: Final[dict[str, Name]] = {
@@ -167,6 +177,7 @@ TIMER_NAMES: Final[dict[str, Name]] = {
     "scheduled": Name("scheduled start", "预定启动"),
     "archive": Name("archiving", "归档"),
     "rest": Name("rest", "休息"),
+    "zone-begins": Name("beginning of a zone", "区域生效"),
     "zone-ends": Name("end of a zone or closure", "区域或封闭结束"),
     "review": Name("review", "复核"),
     "shift-begins": Name("beginning of a shift", "班次开始"),

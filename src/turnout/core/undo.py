@@ -14,7 +14,9 @@ from turnout.core.incidents.commands import (
     AddPerson,
     AddVehicle,
     CancelIncident,
+    ChangeEntry,
     ChangeIncident,
+    ChangePerson,
     ClaimIncident,
     CloseIncident,
     HoldIncident,
@@ -257,6 +259,8 @@ def _undo_entry(before: Board, command: Command) -> list[Command] | None:
             return [Relocate(incident_id=id, was=command.location.text, location=incident.location)]
         case AddNarrative():
             return [StrikeNarrative(incident_id=id, entry_id=command.entry_id, reason=UNDO)]
+        case ChangeEntry() | ChangePerson():
+            return [_undo_correction(incident, command)]
         case AddPerson():
             return [RemovePerson(incident_id=id, person_id=command.person.id, reason=UNDO)]
         case AddVehicle():
@@ -269,6 +273,19 @@ def _undo_entry(before: Board, command: Command) -> list[Command] | None:
             return _undo_place(incident, command)
         case _:
             return None
+
+
+def _undo_correction(incident: Incident, command: ChangeEntry | ChangePerson) -> Command:
+    if isinstance(command, ChangePerson):
+        was = next(card for card in incident.persons if card.id == command.person.id)
+        return ChangePerson(incident_id=incident.id, was_ref=command.person.ref, person=was)
+    return ChangeEntry(
+        incident_id=incident.id,
+        entry_id=command.entry_id,
+        field=command.field,
+        was=command.becomes,
+        becomes=command.was,
+    )
 
 
 def _undo_patient(incident: Incident, command: SetPatient) -> list[Command] | None:

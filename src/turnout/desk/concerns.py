@@ -7,7 +7,7 @@ the board when the row is taken from a screen.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from turnout.core.board import Board, Call, Incident, Position, Shift, SupplementalRequest, Timer, Unit
+from turnout.core.board import Board, Call, ForcedPlace, Incident, Position, Shift, SupplementalRequest, Timer, Unit
 from turnout.desk.rows import Changed
 from turnout.words.identity import AgencyId, IncidentId
 
@@ -64,6 +64,11 @@ def of_shift(shift: Shift, board: Board) -> Concerned:
 
 def of_supplement(request: SupplementalRequest, board: Board) -> Concerned:
     return _of_incident_id(request.incident, board)
+
+
+def of_forced_place(place: ForcedPlace, _board: Board) -> Concerned:
+    """Those who were on its incident: the incident may be gone."""
+    return frozenset(AgencyId(agency) for agency in place.agencies)
 
 
 def _of_incident_id(incident_id: IncidentId | None, board: Board) -> frozenset[Mark]:

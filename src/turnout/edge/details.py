@@ -83,6 +83,8 @@ class Details:
 
     async def open_of_call(self, who: Principal, call_id: str, purpose: str) -> DetailsShown | Declined:
         """The caller's details of one call (1.10, 1.20), whether it concerns an incident or not."""
+        if "persons" in who.hidden:
+            return declined("field-hidden", field="persons")
         if not purpose.strip():
             return declined("purpose-needed")
         board = self._counter.board
@@ -113,7 +115,7 @@ class Details:
 
     def _card(self, incident: Incident, person: str) -> tuple[Owner, PersonCard] | None:
         """The card and under whose key its details are: the incident's, or that of the call it came with."""
-        for card in incident.persons:
+        for card in (*incident.persons, *incident.earlier_persons):
             if person in (card.id, card.ref) and not card.removed:
                 return self._owner_of(incident, card), card
         for call_id in incident.calls:

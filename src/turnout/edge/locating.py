@@ -128,7 +128,7 @@ class Locator:
             return location
         zones: dict[str, str] = dict(self._city.zones_at(location.place))
         for zone in board.special_zones.values():
-            if encloses(zone, location.place):
+            if not zone.planned and encloses(zone, location.place):
                 zones["special"] = zone.plan_zone
         return msgspec.structs.replace(location, zones=zones)
 

@@ -69,6 +69,12 @@ TABLES: Final[tuple[Table[Board], ...]] = (
     ),
     Table(name="shifts", entries=attrgetter("shifts"), row_of=_itself, scope_of=concerns.of_shift),
     Table(name="positions", entries=attrgetter("positions"), row_of=_itself, scope_of=concerns.of_position),
+    Table(
+        name="forced_places",
+        entries=attrgetter("forced_places"),
+        row_of=_itself,
+        scope_of=concerns.of_forced_place,
+    ),
     *(Table[Board](name=name, entries=attrgetter(name), row_of=_itself) for name in CITY_TABLES),
 )
 """What belongs to an incident concerns its agencies; tables about the city itself are for all."""

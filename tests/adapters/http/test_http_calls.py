@@ -70,14 +70,14 @@ async def test_an_alarm_of_the_shipped_citys_kinds_opens_its_incident_in_one_act
     assert taken.status_code == 200, taken.text
     corners = [{"lat": 37.76, "lon": -122.43}, {"lat": 37.76, "lon": -122.41}, {"lat": 37.77, "lon": -122.41}]
     outline = [*corners, {"lat": 37.77, "lon": -122.43}]
-    zone = {"do": "open-zone", "zone_id": "fair", "name": "Street fair", "outline": outline, "plan_zone": "FAIR"}
+    zone = {"do": "open-zone", "zone_id": "fair", "name": "Street fair", "outline": outline, "plan_zone": "FD48"}
     assert (await gives(browser, **zone)).status_code == 200
     opened = await gives(browser, do="open-from-alarm", call_id="A1", incident_id="alarm-1")
     assert opened.status_code == 200, opened.text
     incident = (await browser.get(f"{API}/incidents/alarm-1")).json()
     assert (incident["type"], incident["calls"]) == ("COA", ["A1"])
     assert {"beat", "first-due"} <= set(incident["location"]["zones"])
-    assert incident["location"]["zones"]["special"] == "FAIR"
+    assert incident["location"]["zones"]["special"] == "FD48"
 
 
 async def test_a_text_of_ten_megabytes_is_refused_while_it_arrives(browser: httpx.AsyncClient) -> None:

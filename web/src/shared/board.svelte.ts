@@ -20,6 +20,7 @@ class LiveBoard {
   positions = $state.raw<Tables['positions']>({})
   supplements = $state.raw<Tables['supplements']>({})
   shifts = $state.raw<Tables['shifts']>({})
+  forced_places = $state.raw<Tables['forced_places']>({})
   exercise = $state(false)
   /** Version of the city's tables that the rows go with. */
   catalogue = $state('')

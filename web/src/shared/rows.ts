@@ -6,8 +6,16 @@ export interface Rows {
     | TakeCall
     | AnswerCall
     | RefreshCallerPlace
+    | AskCallerPlace
+    | ReportNoPlace
     | AttachCall
+    | OpenFromAlarm
     | HandOverCall
+    | AcceptCall
+    | DeclineCall
+    | TakeMessage
+    | ReplyToCall
+    | ReportReply
     | AbandonCall
     | NoteCallback
     | CloseCall
@@ -25,6 +33,8 @@ export interface Rows {
     | RemovePerson
     | AddVehicle
     | AddItem
+    | ChangeEntry
+    | ChangePerson
     | StrikeEntry
     | SetPatient
     | LinkMedia
@@ -81,6 +91,8 @@ export interface Rows {
     | EndZone
     | WritePremise
     | RemovePremise
+    | RenewPremise
+    | SettlePlace
     | SetHospital
     | SetHydrant
     | SignOn
@@ -108,6 +120,9 @@ export interface Board {
     [k: string]: Closure
   }
   exercise: boolean
+  forced_places: {
+    [k: string]: ForcedPlace
+  }
   ground: string
   hospitals: {
     [k: string]: HospitalState
@@ -152,18 +167,25 @@ export interface Board {
  */
 export interface Call {
   abandoned: boolean
+  alarm_kind: string
   answered: number | null
   answered_by: string | null
   callbacks: Callback[]
   caller: PersonCard | null
   channel: 'alarm' | 'app' | 'field' | 'officer' | 'phone' | 'sensor' | 'text' | 'web'
   closed: number | null
+  conversation: string
+  declined_by: string
   fixes: PlaceFix[]
   handed_to: string
   id: string
   incident: string | null
   location: Location | null
+  messages: CallMessage[]
+  offer: HandOver | null
   outcome: string
+  place_asked: number | null
+  place_refused: string
   received: number
   source: string
   status: 'answered' | 'attached' | 'callback' | 'closed' | 'waiting'
@@ -219,11 +241,34 @@ export interface Location {
   }
 }
 /**
+ * One message of a conversation in writing (1.21). A reply waits until its gateway says what became of it.
+ */
+export interface CallMessage {
+  by: string
+  delivery: '' | 'delivered' | 'failed' | 'waiting'
+  direction: 'in' | 'out'
+  id: string
+  sent: number
+  text: string
+}
+/**
+ * A call that rings at another position until it is accepted, declined or left too long (1.24).
+ */
+export interface HandOver {
+  at: number
+  by: string
+  position: string
+  to: string
+}
+/**
  * All tables of one city. `version` is the hash of its content, by which the console knows that it changed.
  */
 export interface Catalogue {
   agencies: {
     [k: string]: Agency
+  }
+  alarm_kinds: {
+    [k: string]: AlarmKind
   }
   capabilities: {
     [k: string]: Name
@@ -292,6 +337,15 @@ export interface Agency {
 export interface Name {
   en: string
   zh: string
+}
+/**
+ * What a monitored alarm calls itself, and the type of incident that it is (1.16).
+ */
+export interface AlarmKind {
+  code: string
+  name: Name
+  subtype: string
+  type: string
 }
 export interface Disposition {
   agencies: string[]
@@ -385,7 +439,16 @@ export interface Role {
 export interface TimeStandard {
   agency: string | null
   interval:
-    'acknowledge' | 'alert' | 'callback' | 'on-scene' | 'pending' | 'processing' | 'roll-call' | 'travel' | 'turnout'
+    | 'acknowledge'
+    | 'alert'
+    | 'callback'
+    | 'hand-over'
+    | 'on-scene'
+    | 'pending'
+    | 'processing'
+    | 'roll-call'
+    | 'travel'
+    | 'turnout'
   limit_s: number
   priority: number
 }
@@ -490,6 +553,20 @@ export interface Closure {
   until: number | null
 }
 /**
+ * A place that was taken as it was typed, until somebody has followed it up (1.9).
+ */
+export interface ForcedPlace {
+  agencies: string[]
+  at: number
+  by: string
+  id: string
+  incident: string
+  place: Place | null
+  tag: string
+  text: string
+  times: number
+}
+/**
  * Diversion and beds as last told (4.13).
  */
 export interface HospitalState {
@@ -522,6 +599,7 @@ export interface Incident {
   dispositions: {
     [k: string]: string
   }
+  earlier_persons: PersonCard[]
   exercise: boolean
   fields: {
     [k: string]: string
@@ -760,6 +838,7 @@ export interface PremiseNote {
   place: Place
   radius_m: number
   text: string
+  written: number
 }
 /**
  * Who is to be on a unit, from when to when. It leaves the board when it is over; the journal keeps it.
@@ -798,6 +877,7 @@ export interface SpecialZone {
   name: string
   outline: Place[]
   plan_zone: string
+  planned: boolean
   since: number
   until: number | null
 }
@@ -828,6 +908,7 @@ export interface Timer {
     | 'alert'
     | 'archive'
     | 'callback'
+    | 'hand-over'
     | 'on-scene'
     | 'pending'
     | 'rest'
@@ -838,6 +919,7 @@ export interface Timer {
     | 'shift-ends'
     | 'travel'
     | 'turnout'
+    | 'zone-begins'
     | 'zone-ends'
   rung: number | null
   started: number
@@ -904,6 +986,7 @@ export interface OnIncident {
  * A call has come in (any channel). Answered at once when `answered` is set.
  */
 export interface TakeCall {
+  alarm_kind?: string
   answered?: boolean
   call_id: string
   caller?: PersonCard | null
@@ -927,6 +1010,22 @@ export interface RefreshCallerPlace {
   uncertainty_m?: number | null
 }
 /**
+ * Ask the network again where the caller is (1.23). A location adapter sees `place_asked` on the call's row and
+ *     answers with `refresh-caller-place`, or with `report-no-place`. Only for a call for help that is still open.
+ */
+export interface AskCallerPlace {
+  call_id: string
+  do: 'ask-caller-place'
+}
+/**
+ * From the location adapter: no place could be had, and why.
+ */
+export interface ReportNoPlace {
+  call_id: string
+  do: 'report-no-place'
+  reason: string
+}
+/**
  * This call concerns an incident that is already running (1.6).
  */
 export interface AttachCall {
@@ -935,12 +1034,71 @@ export interface AttachCall {
   incident_id: string
 }
 /**
- * To another position or agency, with all its data (1.24).
+ * One act from an alarm to its incident (1.16): type by the city's alarm kinds, place and words from the call.
+ */
+export interface OpenFromAlarm {
+  call_id: string
+  do: 'open-from-alarm'
+  incident_id: string
+  location?: Location | null
+}
+/**
+ * To a position, which it rings until accepted, declined or left too long; or to somebody outside (1.24).
  */
 export interface HandOverCall {
   call_id: string
   do: 'hand-over-call'
   to: string
+}
+/**
+ * Take over a call that is being handed over, with everything that is known of it (1.24).
+ */
+export interface AcceptCall {
+  call_id: string
+  do: 'accept-call'
+}
+/**
+ * Not here: the call stays with whoever offered it, who is told (1.24).
+ */
+export interface DeclineCall {
+  call_id: string
+  do: 'decline-call'
+  reason?: string
+}
+/**
+ * A written message has come in (1.21): it belongs to the open call of its conversation, or a call begins with it.
+ *
+ *     `conversation` is the gateway's own name for the exchange (an MSRP session, NENA-STA-010), never a number.
+ */
+export interface TakeMessage {
+  call_id: string
+  caller?: PersonCard | null
+  channel?: 'app' | 'text' | 'web'
+  conversation: string
+  do: 'take-message'
+  location?: Location | null
+  message_id: string
+  sent?: number | null
+  source?: string
+  text: string
+}
+/**
+ * Write back in the call's conversation. Its gateway sends it and reports with `report-reply` (1.21).
+ */
+export interface ReplyToCall {
+  call_id: string
+  do: 'reply-to-call'
+  message_id: string
+  text: string
+}
+/**
+ * From the gateway: whether a reply reached the caller's device.
+ */
+export interface ReportReply {
+  call_id: string
+  do: 'report-reply'
+  message_id: string
+  outcome: 'delivered' | 'failed'
 }
 /**
  * The caller hung up or said nothing: it goes on the call-back list until closed (1.20).
@@ -984,7 +1142,7 @@ export interface OpenIncident {
 /**
  * Set one field. `was` is what the person saw: if it has changed meanwhile, the change is refused with both (4.7).
  *
- *     `field`: `subtype`, `priority`, `group`, `floor_plan`, `exercise`, or `fields.<name>`.
+ *     `field`: `subtype`, `priority`, `group`, `floor_plan`, `floor`, `detail`, `exercise`, or `fields.<name>`.
  */
 export interface ChangeIncident {
   becomes: string | number | boolean | null
@@ -1075,6 +1233,28 @@ export interface AddItem {
   incident_id: string
   item_id: string
   quantity?: number
+}
+/**
+ * Set one field of a vehicle or an item; what stood there stays on record (1.2, 4.7).
+ */
+export interface ChangeEntry {
+  becomes: string | number
+  do: 'change-entry'
+  entry_id: string
+  field: 'description' | 'quantity' | 'role'
+  incident_id: string
+  was: string | number
+}
+/**
+ * Other details on a person's card (1.2): `person` has the card's identity and a new reference into the vault.
+ *
+ *     What was sealed before stays in the vault under the incident's key, and opens by the same path.
+ */
+export interface ChangePerson {
+  do: 'change-person'
+  incident_id: string
+  person: PersonCard
+  was_ref: string
 }
 /**
  * Strike a vehicle or an item, by its identity.
@@ -1525,6 +1705,7 @@ export interface OpenZone {
   name: string
   outline: Place[]
   plan_zone: string
+  since?: number | null
   until?: number | null
   zone_id: string
 }
@@ -1541,11 +1722,29 @@ export interface WritePremise {
   place: Place
   radius_m?: number
   text: string
+  was?: string | null
 }
 export interface RemovePremise {
   do: 'remove-premise'
   note_id: string
   reason: string
+}
+/**
+ * Looked at and still true: a later expiry, and whoever says so is its owner (1.25).
+ */
+export interface RenewPremise {
+  do: 'renew-premise'
+  expires: number
+  note_id: string
+}
+/**
+ * A forced place has been followed up (1.9).
+ */
+export interface SettlePlace {
+  do: 'settle-place'
+  note?: string
+  outcome: 'added' | 'misspelt' | 'nothing' | 'outside'
+  place_id: string
 }
 export interface SetHospital {
   beds?: number | null
@@ -1584,11 +1783,12 @@ export interface SetExercise {
   on: boolean
 }
 /**
- * Written by the vault's broker before personal details are shown: who, which incident, which card, why.
+ * Written by the vault's broker before personal details are shown: who, of which incident or call, whose, why.
  */
 export interface NoteDetailsOpened {
+  call_id?: string
   do: 'note-details-opened'
-  incident_id: string
+  incident_id?: string
   person_id: string
   ref: string
 }

@@ -67,6 +67,10 @@ def _value(incident: Incident, field: str) -> str | int | bool:
             return incident.floor_plan
         case "exercise":
             return incident.exercise
+        case "floor":
+            return incident.location.floor
+        case "detail":
+            return incident.location.detail
         case _:
             return incident.fields.get(field.removeprefix("fields."), "")
 
@@ -78,7 +82,7 @@ def _value_refused(incident: Incident, command: ChangeIncident) -> ValueNotTaken
             taken = isinstance(value, int) and not isinstance(value, bool) and value in PRIORITIES
         case "exercise":
             taken = isinstance(value, bool)
-        case "subtype" | "floor_plan":
+        case "subtype" | "floor_plan" | "floor" | "detail":
             taken = isinstance(value, str)
         case _:
             name = field.removeprefix("fields.")

@@ -39,7 +39,7 @@ class OpenIncident(Do, frozen=True, kw_only=True, tag="open-incident"):
 class ChangeIncident(Do, frozen=True, kw_only=True, tag="change-incident"):
     """Set one field. `was` is what the person saw: if it has changed meanwhile, the change is refused with both (4.7).
 
-    `field`: `subtype`, `priority`, `group`, `floor_plan`, `exercise`, or `fields.<name>`.
+    `field`: `subtype`, `priority`, `group`, `floor_plan`, `floor`, `detail`, `exercise`, or `fields.<name>`.
     """
 
     incident_id: Id
@@ -126,6 +126,28 @@ class AddItem(Do, frozen=True, kw_only=True, tag="add-item"):
     item_id: Id
     description: Line
     quantity: int = 1
+
+
+class ChangeEntry(Do, frozen=True, kw_only=True, tag="change-entry"):
+    """Set one field of a vehicle or an item; what stood there stays on record (1.2, 4.7)."""
+
+    incident_id: Id
+    entry_id: Id
+    field: Literal["description", "role", "quantity"]
+    was: Line | int
+    becomes: Line | int
+
+
+class ChangePerson(Do, frozen=True, kw_only=True, tag="change-person"):
+    """Other details on a person's card (1.2): `person` has the card's identity and a new reference into the vault.
+
+    What was sealed before stays in the vault under the incident's key, and opens by the same path.
+    """
+
+    incident_id: Id
+    was_ref: Code
+    """The reference of the card that the person saw."""
+    person: PersonCard
 
 
 class StrikeEntry(Do, frozen=True, kw_only=True, tag="strike-entry"):
@@ -317,6 +339,8 @@ IncidentCommand = (
     | RemovePerson
     | AddVehicle
     | AddItem
+    | ChangeEntry
+    | ChangePerson
     | StrikeEntry
     | SetPatient
     | LinkMedia

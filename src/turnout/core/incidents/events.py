@@ -133,6 +133,22 @@ class ItemAdded(Fact, frozen=True, kw_only=True, tag="item-added"):
     quantity: int = 1
 
 
+class EntryChanged(Fact, frozen=True, kw_only=True, tag="entry-changed"):
+    incident: IncidentId
+    entry: str
+    field: Literal["description", "role", "quantity"]
+    was: str | int
+    becomes: str | int
+
+
+class PersonChanged(Fact, frozen=True, kw_only=True, tag="person-changed"):
+    """`was` is the reference of what was sealed before."""
+
+    incident: IncidentId
+    was: str
+    person: PersonCard
+
+
 class EntryStruck(Fact, frozen=True, kw_only=True, tag="entry-struck"):
     incident: IncidentId
     entry: str
@@ -322,6 +338,8 @@ EntryEvent = (
     | PersonRemoved
     | VehicleAdded
     | ItemAdded
+    | EntryChanged
+    | PersonChanged
     | EntryStruck
     | PatientSet
     | MediaLinked

@@ -11,11 +11,13 @@ from turnout.core.board import (
     Incident,
     InvolvedVehicle,
     NarrativeLine,
+    PersonCard,
     PropertyItem,
     SupplementalRequest,
 )
 from turnout.core.incidents.events import (
     AddendumAdded,
+    EntryChanged,
     EntryEvent,
     EntryStruck,
     FieldChanged,
@@ -27,6 +29,7 @@ from turnout.core.incidents.events import (
     NarrativeStruck,
     PatientSet,
     PersonAdded,
+    PersonChanged,
     PersonRemoved,
     SecondaryPlaceSet,
     SupplementRequested,
@@ -51,6 +54,10 @@ def evolve_entry(board: Board, event: EntryEvent) -> Board:  # noqa: C901  one c
             return _narrative_struck(board, event)
         case PersonAdded() | PersonRemoved():
             return _persons(board, event)
+        case PersonChanged():
+            return _person_changed(board, event)
+        case EntryChanged():
+            return _entry_changed(board, event)
         case VehicleAdded() | ItemAdded() | EntryStruck():
             return _things(board, event)
         case PatientSet():
@@ -83,6 +90,9 @@ def _field_changed(board: Board, event: FieldChanged) -> Board:
     if name != event.field:
         fields = {**incident.fields, name: str(event.becomes)}
         return change_incident(board, event.incident, event, fields=fields, changes=changes)
+    if name in ("floor", "detail"):
+        location = replace(incident.location, **{name: event.becomes})
+        return change_incident(board, event.incident, event, location=location, changes=changes)
     assert name in ("subtype", "priority", "floor_plan", "exercise"), f"no field {name} of an incident"
     more = {"priority_overridden": True} if name == "priority" else {}
     return change_incident(board, event.incident, event, changes=changes, **{name: event.becomes}, **more)
@@ -129,12 +139,47 @@ def _narrative_struck(board: Board, event: NarrativeStruck) -> Board:
 
 
 def _persons(board: Board, event: PersonAdded | PersonRemoved) -> Board:
-    persons = the_incident(board, event.incident).persons
+    incident = the_incident(board, event.incident)
     if isinstance(event, PersonAdded):
-        persons = (*persons, event.person)
-    else:
-        persons = tuple(replace(card, removed=True) if card.id == event.person else card for card in persons)
-    return change_incident(board, event.incident, event, persons=persons)
+        return change_incident(board, event.incident, event, persons=(*incident.persons, event.person))
+
+    def struck(cards: tuple[PersonCard, ...]) -> tuple[PersonCard, ...]:
+        return tuple(replace(card, removed=True) if card.id == event.person else card for card in cards)
+
+    return change_incident(
+        board,
+        event.incident,
+        event,
+        persons=struck(incident.persons),
+        earlier_persons=struck(incident.earlier_persons),
+    )
+
+
+def _person_changed(board: Board, event: PersonChanged) -> Board:
+    """`changes` says who and when; the old card stays, so that what it refers to can still be opened."""
+    incident = the_incident(board, event.incident)
+    was = next(card for card in incident.persons if card.id == event.person.id)
+    return change_incident(
+        board,
+        event.incident,
+        event,
+        persons=tuple(event.person if card.id == event.person.id else card for card in incident.persons),
+        earlier_persons=(*incident.earlier_persons, was),
+        changes=_noted(incident, event, f"{event.person.id}.person", None),
+    )
+
+
+def _entry_changed(board: Board, event: EntryChanged) -> Board:
+    incident = the_incident(board, event.incident)
+    becomes = {event.field: event.becomes}
+    return change_incident(
+        board,
+        event.incident,
+        event,
+        vehicles=tuple(replace(one, **becomes) if one.id == event.entry else one for one in incident.vehicles),
+        items=tuple(replace(one, **becomes) if one.id == event.entry else one for one in incident.items),
+        changes=_noted(incident, event, f"{event.entry}.{event.field}", event.was),
+    )
 
 
 def _things(board: Board, event: VehicleAdded | ItemAdded | EntryStruck) -> Board:

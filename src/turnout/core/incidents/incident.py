@@ -67,6 +67,8 @@ class Incident(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     calls: tuple[CallId, ...] = ()
     narrative: tuple[NarrativeLine, ...] = ()
     persons: tuple[PersonCard, ...] = ()
+    earlier_persons: tuple[PersonCard, ...] = ()
+    """Cards as they were before they were changed (1.2): the same identity, an older reference."""
     vehicles: tuple[InvolvedVehicle, ...] = ()
     items: tuple[PropertyItem, ...] = ()
     patients: tuple[Patient, ...] = ()

@@ -5,7 +5,7 @@ from typing import assert_never
 from turnout.core.board import Board
 from turnout.core.context import Context
 from turnout.core.decision import Decision
-from turnout.core.incidents import changing, closing, linking, opening, waiting, warning, writing
+from turnout.core.incidents import changing, closing, correcting, linking, opening, waiting, warning, writing
 from turnout.core.incidents.agencies import decide_add_agency
 from turnout.core.incidents.commands import (
     AddAddendum,
@@ -16,7 +16,9 @@ from turnout.core.incidents.commands import (
     AddVehicle,
     AnswerTriage,
     CancelIncident,
+    ChangeEntry,
     ChangeIncident,
+    ChangePerson,
     ClaimIncident,
     CloneIncident,
     CloseIncident,
@@ -57,6 +59,8 @@ EntryCommand = (
     | RemovePerson
     | AddVehicle
     | AddItem
+    | ChangeEntry
+    | ChangePerson
     | StrikeEntry
     | SetPatient
     | LinkMedia
@@ -133,6 +137,10 @@ def _decide_entry(board: Board, command: EntryCommand, context: Context) -> Deci
             return writing.add_vehicle(board, command, context)
         case AddItem():
             return writing.add_item(board, command, context)
+        case ChangeEntry():
+            return correcting.change_entry(board, command, context)
+        case ChangePerson():
+            return correcting.change_person(board, command, context)
         case StrikeEntry():
             return writing.strike_entry(board, command, context)
         case SetPatient():

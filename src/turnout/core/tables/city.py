@@ -20,7 +20,24 @@ class PremiseNote(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     text: str
     owner: ActorId
     expires: Moment
+    written: Moment = Moment(0)
     overdue: bool = False
+
+
+class ForcedPlace(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A place that was taken as it was typed, until somebody has followed it up (1.9)."""
+
+    id: str
+    text: str
+    place: Place | None
+    incident: str
+    """Where it was first forced; it may have left the board."""
+    tag: str
+    agencies: tuple[str, ...]
+    at: Moment
+    by: ActorId
+    times: int = 1
+    """How often the same words have been forced meanwhile."""
 
 
 class Closure(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -49,6 +66,8 @@ class SpecialZone(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     since: Moment
     until: Moment | None = None
     by: ActorId
+    planned: bool = False
+    """It begins at `since`, and changes nothing before."""
 
 
 class HospitalState(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -44,6 +44,8 @@ class OpenZone(Do, frozen=True, kw_only=True, tag="open-zone"):
     name: Line
     outline: Points
     plan_zone: Id
+    since: Moment | None = None
+    """When it begins; empty or past: now."""
     until: Moment | None = None
 
 
@@ -60,11 +62,29 @@ class WritePremise(Do, frozen=True, kw_only=True, tag="write-premise"):
     text: Text
     expires: Moment
     """Compulsory: a caution that nobody reviews goes stale (1.25)."""
+    was: Text | None = None
+    """Changing an earlier one: its text as the person saw it; since then changed, it is refused with both (4.7)."""
 
 
 class RemovePremise(Do, frozen=True, kw_only=True, tag="remove-premise"):
     note_id: Id
     reason: Line
+
+
+class RenewPremise(Do, frozen=True, kw_only=True, tag="renew-premise"):
+    """Looked at and still true: a later expiry, and whoever says so is its owner (1.25)."""
+
+    note_id: Id
+    expires: Moment
+
+
+class SettlePlace(Do, frozen=True, kw_only=True, tag="settle-place"):
+    """A forced place has been followed up (1.9)."""
+
+    place_id: Id
+    outcome: Literal["added", "misspelt", "outside", "nothing"]
+    """`added` to the gazetteer; a known place `misspelt`; `outside` the city; `nothing` to be done."""
+    note: Line = ""
 
 
 class SetHospital(Do, frozen=True, kw_only=True, tag="set-hospital"):
@@ -150,6 +170,8 @@ TableCommand = (
     | EndZone
     | WritePremise
     | RemovePremise
+    | RenewPremise
+    | SettlePlace
     | SetHospital
     | SetHydrant
     | SignOn

@@ -35,7 +35,7 @@ def _of_incident(board: Board, incident_id: str) -> dict[str, str] | UnknownInci
     incident = incident_of(board, incident_id)
     if isinstance(incident, UnknownIncident):
         return incident
-    persons = {card.ref: card.id for card in incident.persons}
+    persons = {card.ref: card.id for card in (*incident.earlier_persons, *incident.persons)}
     for id in incident.calls:
         call = board.calls.get(id)
         if call is not None and call.caller is not None:

@@ -1,5 +1,7 @@
 """What has happened to the city itself: tables, roads, zones, premises, hospitals, hydrants, positions."""
 
+from typing import Literal
+
 from turnout.core.board import Closure, HospitalState, HydrantState, Position, PremiseNote, SpecialZone
 from turnout.core.catalogue import Catalogue
 from turnout.core.fact import Fact
@@ -23,6 +25,12 @@ class ZoneOpened(Fact, frozen=True, kw_only=True, tag="zone-opened"):
     zone: SpecialZone
 
 
+class ZoneBegan(Fact, frozen=True, kw_only=True, tag="zone-began"):
+    """A zone that had been planned is in force."""
+
+    zone: str
+
+
 class ZoneEnded(Fact, frozen=True, kw_only=True, tag="zone-ended"):
     zone: str
 
@@ -41,6 +49,15 @@ class PremiseOverdue(Fact, frozen=True, kw_only=True, tag="premise-overdue"):
 
     note: str
     owner: ActorId
+
+
+class PlaceSettled(Fact, frozen=True, kw_only=True, tag="place-settled"):
+    """A forced place has been followed up. `text` stays here, since the place leaves the board."""
+
+    place: str
+    text: str
+    outcome: Literal["added", "misspelt", "outside", "nothing"]
+    note: str = ""
 
 
 class HospitalSet(Fact, frozen=True, kw_only=True, tag="hospital-set"):
@@ -106,10 +123,12 @@ TableEvent = (
     | RoadClosed
     | RoadOpened
     | ZoneOpened
+    | ZoneBegan
     | ZoneEnded
     | PremiseWritten
     | PremiseRemoved
     | PremiseOverdue
+    | PlaceSettled
     | HospitalSet
     | HydrantSet
     | SignedOn

@@ -16,6 +16,7 @@ from turnout.core.tables.events import (
     GroupsTaken,
     HospitalSet,
     HydrantSet,
+    PlaceSettled,
     PremiseOverdue,
     PremiseRemoved,
     PremiseWritten,
@@ -24,6 +25,7 @@ from turnout.core.tables.events import (
     SignedOff,
     SignedOn,
     TableEvent,
+    ZoneBegan,
     ZoneEnded,
     ZoneOpened,
 )
@@ -43,6 +45,10 @@ def evolve_table(board: Board, event: TableEvent) -> Board:  # noqa: C901  one c
             return replace(board, closures=_without(board.closures, event.closure))
         case ZoneOpened():
             return replace(board, special_zones={**board.special_zones, event.zone.id: event.zone})
+        case ZoneBegan():
+            zone = board.special_zones.get(event.zone)
+            assert zone is not None, f"no zone {event.zone} on the board"
+            return replace(board, special_zones={**board.special_zones, event.zone: replace(zone, planned=False)})
         case ZoneEnded():
             return replace(board, special_zones=_without(board.special_zones, event.zone))
         case PremiseWritten():
@@ -53,6 +59,8 @@ def evolve_table(board: Board, event: TableEvent) -> Board:  # noqa: C901  one c
             note = board.premises.get(event.note)
             assert note is not None, f"no premise note {event.note} on the board"
             return replace(board, premises={**board.premises, event.note: replace(note, overdue=True)})
+        case PlaceSettled():
+            return replace(board, forced_places=_without(board.forced_places, event.place))
         case HospitalSet():
             return replace(board, hospitals={**board.hospitals, event.hospital.id: event.hospital})
         case HydrantSet():

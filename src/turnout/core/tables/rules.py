@@ -4,16 +4,14 @@ from typing import assert_never
 
 import msgspec
 
-from turnout.core.board import Board, Closure, HospitalState, HydrantState, PremiseNote, SpecialZone, Timer
+from turnout.core.board import Board, Closure, HospitalState, HydrantState
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.lookups import tables_of
 from turnout.core.refusals import (
     IdentityTaken,
     No,
-    PlaceNotOnEarth,
     Refusal,
-    TimeNotPossible,
     UnknownCode,
     UnknownEntry,
     ValueNotTaken,
@@ -27,9 +25,11 @@ from turnout.core.tables.commands import (
     OpenZone,
     PublishCatalogue,
     RemovePremise,
+    RenewPremise,
     SetExercise,
     SetHospital,
     SetHydrant,
+    SettlePlace,
     SignOff,
     SignOn,
     TableCommand,
@@ -45,22 +45,15 @@ from turnout.core.tables.events import (
     GroundTaken,
     HospitalSet,
     HydrantSet,
-    PremiseRemoved,
-    PremiseWritten,
     RoadClosed,
     RoadOpened,
-    ZoneEnded,
-    ZoneOpened,
 )
 from turnout.core.tables.positions import sign_off, sign_on, take_groups
+from turnout.core.tables.premises import remove_premise, renew_premise, settle_place, write_premise
 from turnout.core.tables.soundness import first_missing
+from turnout.core.tables.zones import end_zone, ends_timer, open_zone, points_refused, until_refused
 from turnout.core.timers.starting import running, timer_id
 from turnout.core.units.crews import with_mutual_crews
-from turnout.words.moment import Moment
-from turnout.words.place import Place
-
-OUTLINE_MIN = 3
-"""Corners of the smallest area."""
 
 
 def decide_table(board: Board, command: TableCommand, context: Context) -> Decision:  # noqa: C901  one case per command
@@ -72,13 +65,17 @@ def decide_table(board: Board, command: TableCommand, context: Context) -> Decis
         case OpenRoad():
             return _open_road(board, command, context)
         case OpenZone():
-            return _open_zone(board, command, context)
+            return open_zone(board, command, context)
         case EndZone():
-            return _end_zone(board, command, context)
+            return end_zone(board, command, context)
         case WritePremise():
-            return _write_premise(board, command, context)
+            return write_premise(board, command, context)
+        case RenewPremise():
+            return renew_premise(board, command, context)
+        case SettlePlace():
+            return settle_place(board, command, context)
         case RemovePremise():
-            return _remove_premise(board, command, context)
+            return remove_premise(board, command, context)
         case SetHospital():
             return _set_hospital(board, command, context)
         case SetHydrant():
@@ -109,24 +106,8 @@ def _publish(command: PublishCatalogue, context: Context) -> Decision:
     return [CataloguePublished(**head(context), catalogue=with_mutual_crews(command.catalogue), note=command.note)]
 
 
-def _points_refused(points: tuple[Place, ...]) -> PlaceNotOnEarth | None:
-    wrong = next((place for place in points if not place.is_on_earth()), None)
-    return None if wrong is None else PlaceNotOnEarth(lat=wrong.lat, lon=wrong.lon)
-
-
-def _until_refused(until: Moment | None, context: Context) -> TimeNotPossible | None:
-    return TimeNotPossible(field="until", at=until) if until is not None and until <= context.at else None
-
-
-def _ends_timer(subject: str, until: Moment | None, context: Context) -> tuple[Timer, ...]:
-    if until is None:
-        return ()
-    timer = Timer(id=timer_id("zone-ends", subject), kind="zone-ends", due=until, started=context.at, subject=subject)
-    return (timer,)
-
-
 def _close_road(board: Board, command: CloseRoad, context: Context) -> Decision:
-    refusal: Refusal | None = _points_refused(command.line) or _until_refused(command.until, context)
+    refusal: Refusal | None = points_refused(command.line) or until_refused(command.until, context.at)
     if refusal is not None:
         return refusal
     if command.closure_id in board.closures or command.closure_id in board.special_zones:
@@ -145,7 +126,7 @@ def _close_road(board: Board, command: CloseRoad, context: Context) -> Decision:
         until=command.until,
         by=context.actor.id,
     )
-    return [RoadClosed(**head(context), closure=closure, starts=_ends_timer(closure.id, command.until, context))]
+    return [RoadClosed(**head(context), closure=closure, starts=ends_timer(closure.id, command.until, context))]
 
 
 def _open_road(board: Board, command: OpenRoad, context: Context) -> Decision:
@@ -153,63 +134,6 @@ def _open_road(board: Board, command: OpenRoad, context: Context) -> Decision:
         return UnknownEntry(kind="closure", entry=command.closure_id)
     stops = running(board, [timer_id("zone-ends", command.closure_id)])
     return [RoadOpened(**head(context), closure=command.closure_id, stops=stops)]
-
-
-def _open_zone(board: Board, command: OpenZone, context: Context) -> Decision:
-    refusal: Refusal | None = _points_refused(command.outline) or _until_refused(command.until, context)
-    if refusal is not None:
-        return refusal
-    if command.zone_id in board.special_zones or command.zone_id in board.closures:
-        return IdentityTaken(kind="zone", value=command.zone_id)
-    if len(command.outline) < OUTLINE_MIN:
-        return ValueNotTaken(field="outline", value=len(command.outline))
-    zone = SpecialZone(
-        id=command.zone_id,
-        name=command.name,
-        outline=command.outline,
-        plan_zone=command.plan_zone,
-        since=context.at,
-        until=command.until,
-        by=context.actor.id,
-    )
-    return [ZoneOpened(**head(context), zone=zone, starts=_ends_timer(zone.id, command.until, context))]
-
-
-def _end_zone(board: Board, command: EndZone, context: Context) -> Decision:
-    if command.zone_id not in board.special_zones:
-        return UnknownEntry(kind="zone", entry=command.zone_id)
-    stops = running(board, [timer_id("zone-ends", command.zone_id)])
-    return [ZoneEnded(**head(context), zone=command.zone_id, stops=stops)]
-
-
-def _write_premise(board: Board, command: WritePremise, context: Context) -> Decision:
-    """Anew or over an earlier one; its owner is whoever wrote it last, and it always has an expiry (1.25)."""
-    refusal: Refusal | None = _points_refused((command.place,))
-    if refusal is not None:
-        return refusal
-    if command.expires <= context.at:
-        return TimeNotPossible(field="expires", at=command.expires)
-    if not 0 < command.radius_m <= 1_000:
-        return ValueNotTaken(field="radius_m", value=command.radius_m)
-    note = PremiseNote(
-        id=command.note_id,
-        kind=command.kind,
-        place=command.place,
-        radius_m=command.radius_m,
-        address=command.address,
-        text=command.text,
-        owner=context.actor.id,
-        expires=command.expires,
-    )
-    review = Timer(id=timer_id("review", note.id), kind="review", due=note.expires, started=context.at, subject=note.id)
-    return [PremiseWritten(**head(context), note=note, starts=(review,))]
-
-
-def _remove_premise(board: Board, command: RemovePremise, context: Context) -> Decision:
-    if command.note_id not in board.premises:
-        return UnknownEntry(kind="premise", entry=command.note_id)
-    stops = running(board, [timer_id("review", command.note_id)])
-    return [PremiseRemoved(**head(context), note=command.note_id, reason=command.reason, stops=stops)]
 
 
 def _set_hospital(board: Board, command: SetHospital, context: Context) -> Decision:

@@ -13,13 +13,14 @@ from turnout.core.incidents.closing import archive
 from turnout.core.incidents.waiting import release
 from turnout.core.refusals import UnknownEntry, ValueNotTaken
 from turnout.core.roster.ringing import ring_begins, ring_ends
-from turnout.core.tables.events import PremiseOverdue, RoadOpened, ZoneEnded
+from turnout.core.tables.events import PremiseOverdue, RoadOpened, ZoneBegan, ZoneEnded
 from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer, TimerCommand
 from turnout.core.timers.events import TimerRang, TimersCancelled, TimersReset
+from turnout.core.timers.starting import running, timer_id
 from turnout.words.identity import TimerId
 from turnout.words.moment import SECOND_MS, later
 
-KEPT_KINDS = frozenset({"scheduled", "archive", "zone-ends", "shift-begins", "shift-ends", "hand-over"})
+KEPT_KINDS = frozenset({"scheduled", "archive", "zone-begins", "zone-ends", "shift-begins", "shift-ends", "hand-over"})
 """Timers that do something when they ring: to cancel them would lose a call, an incident or a shift."""
 
 
@@ -48,6 +49,9 @@ def _ring(board: Board, command: RingTimer, context: Context) -> Decision:
             _archive(draft, timer)
         case "hand-over":
             lapse(draft, timer)
+        case "zone-begins":
+            if timer.subject in board.special_zones:
+                draft.add(ZoneBegan(**draft.head, zone=timer.subject, stops=(timer.id,)))
         case "zone-ends":
             _end_zone(draft, timer)
         case "shift-begins":
@@ -78,7 +82,8 @@ def _archive(draft: Draft, timer: Timer) -> None:
 
 def _end_zone(draft: Draft, timer: Timer) -> None:
     if timer.subject in draft.board.special_zones:
-        draft.add(ZoneEnded(**draft.head, zone=timer.subject, stops=(timer.id,)))
+        stops = (timer.id, *running(draft.board, [timer_id("zone-begins", timer.subject)]))
+        draft.add(ZoneEnded(**draft.head, zone=timer.subject, stops=stops))
     elif timer.subject in draft.board.closures:
         draft.add(RoadOpened(**draft.head, closure=timer.subject, stops=(timer.id,)))
 

@@ -19,6 +19,7 @@ TimerKind = Literal[
     "scheduled",
     "archive",
     "rest",
+    "zone-begins",
     "zone-ends",
     "review",
     "shift-begins",

@@ -17,6 +17,7 @@ export type Tables = Pick<
   | 'positions'
   | 'supplements'
   | 'shifts'
+  | 'forced_places'
 >
 export type TableName = keyof Tables
 /** What is true of the board as a whole. Another `catalogue`: the city's tables have changed. */
@@ -40,6 +41,7 @@ export const TABLES: readonly TableName[] = [
   'positions',
   'supplements',
   'shifts',
+  'forced_places',
 ]
 
 export type Command = Rows['command']

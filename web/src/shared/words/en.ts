@@ -291,6 +291,8 @@ export const en = {
       scheduled: 'Scheduled start',
       archive: 'Leaves the board',
       rest: 'Rest',
+      'hand-over': 'Hand-over of a call',
+      'zone-begins': 'Zone begins',
       'zone-ends': 'Zone ends',
       alert: 'Station alert',
       review: 'Review',

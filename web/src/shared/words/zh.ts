@@ -289,6 +289,8 @@ export const zh: Words = {
       scheduled: '预定启动',
       archive: '移出席面',
       rest: '休整',
+      'hand-over': '来电移交',
+      'zone-begins': '区域生效',
       'zone-ends': '区域到期',
       alert: '站点通知',
       review: '复核',
