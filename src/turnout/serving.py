@@ -52,6 +52,7 @@ from turnout.edge.places import TICK_S, PlacesFeed
 from turnout.edge.recording import Recorder
 from turnout.edge.rows import TABLES
 from turnout.edge.tables_in_force import follow_offset, publish
+from turnout.edge.transferring import Transfers
 from turnout.operating import SHIPPED
 from turnout.records.incidents import IncidentRecords
 from turnout.roads import Roads
@@ -223,6 +224,7 @@ def joined(parts: Parts) -> Edge:
     adviser = Adviser(parts.roads, latest, desk) if parts.roads is not None else None
     counter = Counter(desk, parts.locator)
     look_up = LookUp(desk, parts.records)
+    details = Details(counter, look_up, parts.vault)
     lines = LineDesk(counter, adviser, parts.gazetteer, now) if parts.gazetteer is not None else None
     if lines is not None:
         desk.listen(lines.hear)
@@ -236,7 +238,8 @@ def joined(parts: Parts) -> Edge:
         identities=parts.accounts,
         access=AccessDesk(counter, parts.accounts),
         look_up=look_up,
-        details=Details(counter, look_up, parts.vault),
+        details=details,
+        transfers=Transfers(counter, look_up, parts.records, details),
         fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders),
         desk_health=desk.health,
         now=now,

@@ -21,7 +21,7 @@ from turnout.core.incidents.commands import (
     RequestSupplement,
     UpdateSupplement,
 )
-from turnout.core.permissions import ALWAYS, GROUPS, SYSTEM_ONLY, rights_of
+from turnout.core.permissions import ALWAYS, BROKERED, GROUPS, SYSTEM_ONLY, rights_of
 from turnout.core.refusals import NotPermitted
 from turnout.core.tables.commands import PublishCatalogue, SignOff, SignOn
 from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer
@@ -129,7 +129,7 @@ def test_a_role_may_name_single_commands(room: Any, admin: Any, a_city: Any) -> 
 
 def test_every_command_is_in_a_group_and_every_name_in_a_group_is_a_command() -> None:
     commands = {str(command.__struct_config__.tag) for command in typing.get_args(Command)}
-    grouped = frozenset().union(*GROUPS.values()) | ALWAYS | SYSTEM_ONLY
+    grouped = frozenset().union(*GROUPS.values()) | ALWAYS | SYSTEM_ONLY | BROKERED
     assert grouped == commands
 
 

@@ -93,3 +93,65 @@ for (const words of [
     await she.leaves()
   })
 }
+
+for (const words of [
+  {
+    language: 'en',
+    opens: 'E 2100 FOLSOM ST STRUCTURE FIRE; smoke',
+    find: 'Find',
+    place: '2100 folsom',
+    nobody: 'There is no search by person',
+    add: 'Add',
+    give: 'Give to records systems',
+    primary: 'Primary',
+    alarm: 'Alarm processing',
+  },
+  {
+    language: 'zh-CN',
+    opens: '新 2300 FOLSOM ST 建筑火灾; 冒烟',
+    find: '查询',
+    place: '2300 folsom',
+    nobody: '不提供按人查询',
+    add: '添加',
+    give: '移送业务档案系统',
+    primary: '主责',
+    alarm: '受理用时',
+  },
+] as const) {
+  test(`a closed incident is found in the records, added to, given to records systems and printed (${words.language})`, async ({
+    browser,
+  }) => {
+    const she = await Dispatcher.signedIn(browser, { url: url(), language: words.language })
+    const { page } = she
+    const tag = await she.opensIncident(words.opens)
+    await she.isAccepted(`D E03 ${tag}`)
+    await she.isAccepted('S E03 ENR')
+    await she.isAccepted('S E03 ONS')
+    await she.isAccepted('C E03')
+    await she.isAccepted(`X ${tag} SVC`)
+    await page.keyboard.press('Escape')
+    await page.locator('#queue tbody tr').first().focus()
+    await page.keyboard.press('o')
+    const dialog = page.getByRole('dialog')
+    await expect(dialog).toContainText(words.nobody)
+    await dialog.locator('input[name="place"]').fill(words.place)
+    await dialog.getByRole('button', { name: words.find, exact: true }).click()
+    await expect(dialog.locator('tbody tr')).toHaveCount(1)
+    if (process.env.LOOK) await page.screenshot({ path: `/tmp/records-${words.language}.png` })
+    await dialog.locator('tbody tr button').click()
+    await expect(page.locator(`#sheet[data-tag="${tag}"]`)).toBeVisible()
+    await she.writes('found afterwards')
+    await expect(she.narrative).toContainText('found afterwards')
+    await page.getByRole('button', { name: words.give }).click()
+    await expect(she.notice).toContainText(words.give)
+
+    const [paper] = await Promise.all([page.waitForEvent('popup'), page.locator('a[href^="/print/"]').click()])
+    await expect(paper.locator('main.paper')).toContainText('E03')
+    await expect(paper.locator('main.paper')).toContainText(words.primary)
+    await expect(paper.locator('main.paper')).toContainText(words.alarm)
+    await expect(paper.locator('main.paper ol')).toContainText('found afterwards')
+    if (process.env.LOOK) await paper.screenshot({ path: `/tmp/print-${words.language}.png` })
+    expect(she.troubles).toEqual([])
+    await she.leaves()
+  })
+}

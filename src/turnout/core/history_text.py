@@ -87,6 +87,9 @@ COURSE_TEXTS: Final[dict[str, Name]] = {
     "incident-closed": Name("{incident} closed{dispositions}{override}", "{incident} 结案{dispositions}{override}"),
     "incident-cancelled": Name("{incident} cancelled{reason}{note}", "{incident} 取消{reason}{note}"),
     "incident-reopened": Name("{incident} reopened as {tag}{reason}", "{incident} 重开为 {tag}{reason}"),
+    "transfer-requested": Name(
+        "{incident} given to the records systems of: {agencies}", "{incident} 移送业务档案系统：{agencies}"
+    ),
     "incident-archived": Name("{incident} moved to the records", "{incident} 归档"),
 }
 
@@ -187,6 +190,9 @@ TABLE_TEXTS: Final[dict[str, Name]] = {
     "signed-off": Name("{by} signs off from {left}", "{by} 离开席位 {left}"),
     "groups-taken": Name("Position {taken} answers for: {groups}", "席位 {taken} 负责：{groups}"),
     "exercise-set": Name("Exercise mode: {on}", "演练模式：{on}"),
+    "transfers-taken": Name(
+        "Records system of {agency} has everything up to {upto}", "{agency} 业务档案系统已收到第 {upto} 条及以前"
+    ),
     "details-opened": Name("{by} opens details of {person}: {purpose}", "{by} 查看 {person} 详情：{purpose}"),
     "access-noted": Name("Access: {act}, {subject}{roles}{scopes}", "出入权限：{act}，{subject}{roles}{scopes}"),
     "ground-taken": Name("Roads, addresses and map: {version}{note}", "启用路网、地名与地图：{version}{note}"),

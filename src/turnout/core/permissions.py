@@ -31,6 +31,9 @@ ALWAYS: Final = frozenset({"take-call", "take-message", "open-incident", "raise-
 SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "take-ground"})
 """What only the program itself does. A role `*` does not include it."""
 
+BROKERED: Final = frozenset({"note-transfers-taken"})
+"""What a broker of the edge notes about whoever asked it, after looking at that one's scopes itself. No role has it."""
+
 _CALLS: Final = frozenset(
     {
         "take-call",
@@ -91,6 +94,7 @@ _DISPATCH: Final = _CALLS | {
     "dispose-agency",
     "set-primary",
     "reopen-incident",
+    "request-transfer",
     "assign-units",
     "report-status",
     "clear-units",
@@ -202,7 +206,7 @@ def refused(board: Board, command: Command, context: Context) -> NotPermitted | 
         return NotPermitted(command=name, lacks="role", subject=SYSTEM_ROLE)
     if board.catalogue is None and name == "publish-catalogue":
         return None
-    if name not in ALWAYS and not _has_right(board, actor, name):
+    if name not in ALWAYS | BROKERED and not _has_right(board, actor, name):
         return NotPermitted(command=name, lacks="role", subject=name)
     if isinstance(command, SignOff):
         return _own_position(board, command, actor)

@@ -13,19 +13,20 @@ from turnout.core.board import Board, Call, Incident, Timer, Unit
 from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.context import Actor
-from turnout.core.permissions import ALWAYS, GROUPS, SYSTEM_ONLY, SYSTEM_ROLE, command_name
+from turnout.core.permissions import ALWAYS, BROKERED, GROUPS, SYSTEM_ONLY, SYSTEM_ROLE, command_name
 from turnout.core.refusals import NotPermitted
 from turnout.words.identity import ActorId, AgencyId
 from turnout.words.name import Language
 
-SCOPES: Final = ("calls", "dispatch", "field", "avl", "station", "tables", "read", "admin")
+SCOPES: Final = ("calls", "dispatch", "field", "avl", "station", "tables", "read", "records", "personal", "admin")
 """What a token may be given. `field` and `avl` may name one unit: `field:E07`; `station` one station: `station:ST07`.
-`admin` is for accounts and tokens."""
+`records` is for an agency's records system; `personal` lets it have people's details for a stated purpose. `admin` is
+for accounts and tokens."""
 
 ACTING: Final = frozenset({"*", "calls", "dispatch", "field", "tables"})
 """Scopes of people at desks and in vehicles. A role with `station` and none of these is that of a station's screen."""
 
-INSIDE: Final = SYSTEM_ONLY | {"note-details-opened"}
+INSIDE: Final = SYSTEM_ONLY | BROKERED | {"note-details-opened"}
 """Never a request from outside: the clock rings, and the vault's broker notes who opened what, as it opens it."""
 
 

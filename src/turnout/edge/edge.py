@@ -21,6 +21,7 @@ from turnout.edge.lag import Lag
 from turnout.edge.looking_up import LookUp
 from turnout.edge.places import PlacesFeed
 from turnout.edge.speech import words_for
+from turnout.edge.transferring import Transfers
 from turnout.roads.gazetteer import Gazetteer
 from turnout.telemetry.latest import Fix, Latest, RefusedFix, Taken
 from turnout.words.identity import UnitId
@@ -78,6 +79,7 @@ class Edge:
     access: AccessDesk
     look_up: LookUp
     details: Details
+    transfers: Transfers
     fallback: FallbackKit
     desk_health: Callable[[], DeskHealth]
     now: Callable[[], Moment]

@@ -12,8 +12,9 @@ from turnout.core.board import Board, CrewMember, Incident, PremiseNote
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.history import Line, Names, chronology, incidents_of
-from turnout.core.incidents.commands import AddAddendum, ReopenIncident
+from turnout.core.incidents.commands import AddAddendum, LinkMedia, ReopenIncident, RequestTransfer
 from turnout.core.shift_history import ShiftPart, cut_by_shift
+from turnout.core.tables.commands import NoteDetailsOpened
 from turnout.desk.access import Principal
 from turnout.edge.counter import DeskAt
 from turnout.line import incident_called
@@ -135,9 +136,13 @@ def find_open(board: Board, who: Principal, called: str) -> Incident | None:
     return row if row is not None and who.sight.incident(row) else None
 
 
+FROM_RECORD: Final = (ReopenIncident, AddAddendum, LinkMedia, RequestTransfer, NoteDetailsOpened)
+"""Commands that also reach an incident that has left the board."""
+
+
 def with_record(command: Command, board: Board, records: IncidentRecords) -> Command:
-    """For the desk: reopening or adding to an incident that has left the board brings its record along (4.11, 6.5)."""
-    if not isinstance(command, ReopenIncident | AddAddendum):
+    """For the desk: what may be done to an incident that has left the board brings its record along (4.11, 6.5)."""
+    if not isinstance(command, FROM_RECORD):
         return command
     gone = IncidentId(command.incident_id) not in board.incidents
     return msgspec.structs.replace(command, record=records.find(command.incident_id) if gone else None)

@@ -13,13 +13,17 @@ from turnout.core.board import Board, Incident
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.history import incidents_of
+from turnout.core.incidents.events import AddendumAdded, MediaLinked
+from turnout.core.incidents.evolve_entries import with_late_entry
 from turnout.core.refusals import Refusal
+from turnout.core.tables.events import TransfersTaken
 from turnout.desk.book import Book
 from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Told
 from turnout.desk.ports import Journal
 from turnout.records.incidents import IncidentRecords, RecordedEvent
-from turnout.words.identity import IncidentId
+from turnout.records.transfers import TransferDue, due_for
+from turnout.words.identity import AgencyId, IncidentId
 
 log = logging.getLogger(__name__)
 
@@ -61,21 +65,18 @@ class Recorder:
         if done == until:
             return
         board = self._book.empty()
-        events: list[RecordedEvent] = []
-        touched: dict[str, Incident] = {}
+        gathered = Gathered(self._records)
         async for page in self._journal.read(0):
             for row in page:
                 event = self._book.decode_event(row.name, row.version, row.body)
                 before, board = board, self._book.evolve(board, event)
                 if done < row.seq <= until:
-                    events.append(_recorded(row, event))
-                    touched.update(_rows_of(event, before) | _rows_of(event, board))
-            if len(events) >= CATCH_UP_EVENTS:
-                await asyncio.to_thread(self._records.apply, events, list(touched.values()), events[-1].seq)
-                events, touched = [], {}
+                    gathered.add(row, event, before, board)
+            if len(gathered.events) >= CATCH_UP_EVENTS:
+                await asyncio.to_thread(gathered.write)
+                gathered = Gathered(self._records)
             await asyncio.sleep(0)
-        if events:
-            await asyncio.to_thread(self._records.apply, events, list(touched.values()), events[-1].seq)
+        await asyncio.to_thread(gathered.write)
 
     def start(self, desk_seq: Callable[[], int]) -> None:
         """Write what is heard, from now on. `desk_seq` says how far the desk is, for catching up."""
@@ -115,25 +116,46 @@ class Recorder:
 
     def _apply(self, batch: Sequence[Told[Board, Any]]) -> None:
         """Event by event on the boards between, so that also what is changed and archived in one batch is exact."""
-        events: list[RecordedEvent] = []
-        touched: dict[str, Incident] = {}
-        seq = self._records.seq
+        gathered, seq = Gathered(self._records), self._records.seq
         for told in batch:
             board = told.before
             for row, event in zip(told.rows, told.events, strict=True):
                 before, board = board, self._book.evolve(board, event)
                 if row.seq > seq:
-                    events.append(_recorded(row, event))
-                    touched.update(_rows_of(event, before) | _rows_of(event, board))
-        if events:
-            self._records.apply(events, touched.values(), events[-1].seq)
+                    gathered.add(row, event, before, board)
+        gathered.write()
 
 
-def _recorded(row: JournalRow, event: Event) -> RecordedEvent:
-    return RecordedEvent(row.seq, row.at, row.name, row.version, row.body, event)
+class Gathered:
+    """What one transaction of the records will hold: events, the rows that they changed, what is to be transferred."""
 
+    def __init__(self, records: IncidentRecords) -> None:
+        self._records = records
+        self.events: list[RecordedEvent] = []
+        self._rows: dict[str, Incident] = {}
+        self._due: list[TransferDue] = []
+        self._taken: dict[AgencyId, int] = {}
 
-def _rows_of(event: Event, board: Board) -> dict[str, Incident]:
-    """The incidents that the event names, as they stand on the board."""
-    named = ((one, board.incidents.get(IncidentId(one))) for one in incidents_of(event))
-    return {one: row for one, row in named if row is not None}
+    def add(self, row: JournalRow, event: Event, before: Board, board: Board) -> None:
+        self.events.append(RecordedEvent(row.seq, row.at, row.name, row.version, row.body, event))
+        for named in incidents_of(event):
+            was, now = before.incidents.get(IncidentId(named)), board.incidents.get(IncidentId(named))
+            if was is None and now is None:
+                was, now = self._late(named, event)
+            self._due += due_for(event, row.seq, was, now)
+            latest = now if now is not None else was
+            if latest is not None:
+                self._rows[named] = latest
+        if isinstance(event, TransfersTaken):
+            self._taken[event.agency] = max(event.upto, self._taken.get(event.agency, 0))
+
+    def _late(self, named: str, event: Event) -> tuple[Incident | None, Incident | None]:
+        """The row before and after an event of an incident that had left the board: only the records still have it."""
+        was = self._rows.get(named) or self._records.find(named)
+        if was is None or not isinstance(event, AddendumAdded | MediaLinked):
+            return was, was
+        return was, with_late_entry(was, event)
+
+    def write(self) -> None:
+        if self.events:
+            self._records.apply(self.events, self._rows.values(), self.events[-1].seq, self._due, self._taken)

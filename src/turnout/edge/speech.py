@@ -100,6 +100,9 @@ WORDS: Final[dict[str, Name]] = {
         "内容过大：此处最多接受 {most} 字节。长文本请分条录入。",
     ),
     "not-found": Name("There is nothing at {path}.", "{path} 处没有内容。"),
+    "transfer-not-offered": Name(
+        "Entry {upto} cannot be acknowledged: the feed goes to {last}.", "无法确认第 {upto} 条：目前只到第 {last} 条。"
+    ),
     "unknown-person": Name("There is no such person in this incident.", "该警情中没有此人。"),
     "unknown-premise": Name("There is nothing known of this place.", "没有该地点的资料。"),
     "purpose-needed": Name(

@@ -1,13 +1,13 @@
 """Every incident there ever was, as it last stood, and what happened in it, line by line: a projection of the journal.
 
 Its last applied sequence is kept in the same transaction as its rows, so it always knows how far it is; the file can be
-deleted at any time and is made anew from the journal. It is searched by number, type, place, time and
+deleted at any time and is made anew from the journal. It is searched by number, type, place, time, unit and
 status, never by a person (charter 6): nothing of a person but a reference is in it.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,14 +16,18 @@ import msgspec
 from turnout.core.board import Incident
 from turnout.core.events import Event, decode
 from turnout.core.history import incidents_of, units_of
+from turnout.records import transfers
+from turnout.records.transfers import TransferDue, TransferEntry, TransferMarks
 from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.place import Place, distance_m
 
 METRES_PER_DEGREE_LAT: Final = 111_195.0
 
-SHAPE: Final = 1
+SHAPE: Final = 2
 """Goes up when the tables below change: an older file is dropped and made anew."""
+
+NONE_TAKEN: Final[Mapping[AgencyId, int]] = {}
 
 FOUND_MAX: Final = 200
 """Of one search: more than a person reads; narrow it by time."""
@@ -31,16 +35,18 @@ FOUND_MAX: Final = 200
 LINES_MAX: Final = 5_000
 """Of one chronology; the longest real incident has some hundreds."""
 
-_TABLES = """
+_TABLES = f"""
+{transfers.TABLES}
 CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT;
 INSERT INTO progress VALUES (1, 0);
 CREATE TABLE incident (
     id TEXT PRIMARY KEY, type TEXT NOT NULL, status TEXT NOT NULL, opened INTEGER NOT NULL, closed INTEGER,
-    lat REAL, lon REAL, agencies TEXT NOT NULL, body BLOB NOT NULL
+    lat REAL, lon REAL, place TEXT NOT NULL, agencies TEXT NOT NULL, body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX incident_opened ON incident(opened);
 CREATE INDEX incident_place ON incident(lat, lon);
 CREATE TABLE number (number TEXT PRIMARY KEY, incident TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE sent (unit TEXT, incident TEXT, PRIMARY KEY (unit, incident)) STRICT, WITHOUT ROWID;
 CREATE TABLE line (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
@@ -63,10 +69,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A search. Every field that is given narrows it."""
 
     number: str = ""
+    """The beginning of an agency's number, or all of it."""
     type: str = ""
     status: str = ""
     opened_from: Moment | None = None
     opened_to: Moment | None = None
+    unit: str = ""
+    """A unit that was on it, by its call sign: the responders' own work."""
+    place: str = ""
+    """Part of the location as it reads, in any case."""
     near: Place | None = None
     within_m: int = 0
     agencies: frozenset[AgencyId] = frozenset()
@@ -111,12 +122,19 @@ class IncidentRecords:
     def clear(self) -> None:
         """Forget everything, to be made anew."""
         with self._lock:
-            tables = ("incident", "number", "line", "line_of")
+            tables = ("incident", "number", "sent", "line", "line_of", "transfer", "transfer_taken")
             clearing = " ".join(f"DELETE FROM {table};" for table in tables)
             self._base.executescript(f"BEGIN; {clearing} UPDATE progress SET seq = 0; COMMIT;")
 
-    def apply(self, events: Sequence[RecordedEvent], incidents: Iterable[Incident], seq: int) -> None:
-        """Everything up to `seq`: the events since the last time, and the incidents that they changed."""
+    def apply(
+        self,
+        events: Sequence[RecordedEvent],
+        incidents: Iterable[Incident],
+        seq: int,
+        due: Sequence[TransferDue] = (),
+        taken: Mapping[AgencyId, int] = NONE_TAKEN,
+    ) -> None:
+        """Everything up to `seq`: the events since the last time, the incidents they changed, what is to go out."""
         with self._lock:
             base = self._base
             base.execute("BEGIN IMMEDIATE")
@@ -126,9 +144,12 @@ class IncidentRecords:
                     "INSERT OR IGNORE INTO line_of VALUES (?,?,?)", [m for e in events for m in _mentions(e)]
                 )
                 for row in incidents:
-                    base.execute("INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?,?)", _columns(row))
+                    base.execute("INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?,?,?)", _columns(row))
                     numbers = [(number, row.id) for number in row.numbers.values() if number]
                     base.executemany("INSERT OR REPLACE INTO number VALUES (?,?)", numbers)
+                    sent = {(assignment.unit, row.id) for assignment in row.assignments}
+                    base.executemany("INSERT OR IGNORE INTO sent VALUES (?,?)", sent)
+                transfers.write(base, due, taken)
                 base.execute("UPDATE progress SET seq = ?", (seq,))
                 base.execute("COMMIT")
             except BaseException:
@@ -148,11 +169,17 @@ class IncidentRecords:
         where, values = _conditions(asked)
         sql = f"SELECT body FROM incident WHERE {where} ORDER BY opened DESC LIMIT ?"
         found = [_incident.decode(row[0]) for row in self._rows(sql, *values, FOUND_MAX)]
-        found = [row for row in found if not asked.agencies or not asked.agencies.isdisjoint(row.agencies)]
         if asked.near is not None:
             near = asked.near
             found = [row for row in found if _is_within(row, near, asked.within_m)]
         return found[: min(asked.most, FOUND_MAX)]
+
+    def transfers(self, agency: str, after: int, most: int) -> list[TransferEntry]:
+        """An agency's feed beyond entry `after`, in order."""
+        return [TransferEntry(*row) for row in self._rows(transfers.PAGE_SQL, agency, after, most)]
+
+    def transfer_marks(self, agency: str) -> TransferMarks:
+        return TransferMarks(*self._rows(transfers.MARKS_SQL, agency)[0])
 
     def lines_of(self, kind: str, subject: str, since: Moment, until: Moment | None) -> list[tuple[int, Event]]:
         """(sequence, event) of one `incident` or `unit`, in order."""
@@ -187,14 +214,26 @@ def _columns(row: Incident) -> tuple[Any, ...]:
     place = row.location.place
     lat, lon = (place.lat, place.lon) if place is not None else (None, None)
     agencies = _encode(row.agencies).decode()
-    return row.id, row.type, row.status, row.opened, row.closed, lat, lon, agencies, _encode(row)
+    place_text = row.location.text.casefold()
+    return row.id, row.type, row.status, row.opened, row.closed, lat, lon, place_text, agencies, _encode(row)
 
 
 def _conditions(asked: Asked) -> tuple[str, list[Any]]:
     where, values = ["1"], list[Any]()
     if asked.number:
-        where.append("id = (SELECT incident FROM number WHERE number = ?)")
-        values.append(asked.number.upper())
+        where.append("id IN (SELECT incident FROM number WHERE number >= ? AND number < ?)")
+        values += [asked.number.upper(), asked.number.upper() + "\U0010ffff"]
+    if asked.unit:
+        where.append("id IN (SELECT incident FROM sent WHERE unit = ?)")
+        values.append(asked.unit.upper())
+    if asked.place:
+        where.append("instr(place, ?) > 0")
+        values.append(asked.place.casefold())
+    if asked.agencies:
+        where.append(
+            f"EXISTS (SELECT 1 FROM json_each(agencies) WHERE value IN ({','.join('?' * len(asked.agencies))}))"
+        )
+        values += sorted(asked.agencies)
     for column, wanted in (("type", asked.type), ("status", asked.status)):
         if wanted:
             where.append(f"{column} = ?")

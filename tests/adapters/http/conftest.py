@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.adapters.http.room import Room
 from tests.adapters.running import API, Running, running
 
 
@@ -22,3 +23,15 @@ async def browser(house: Running) -> AsyncIterator[httpx.AsyncClient]:
         response = await client.post(f"{API}/session/demo", json={})
         assert response.status_code == 200, response.text
         yield client
+
+
+@pytest.fixture
+async def she(house: Running) -> AsyncIterator[Room]:
+    """A supervisor with a few crews on duty."""
+    async with house.client() as browser:
+        await browser.post(f"{API}/session/demo", json={"role": "supervisor"})
+        room = Room(browser)
+        for unit in ("E01", "E07", "T03", "55"):
+            crew = [{"staff": f"{unit}-{number}", "name": "", "skills": []} for number in range(5)]
+            assert (await room.gives(do="log-on", unit=unit, crew=crew)).is_success
+        yield room

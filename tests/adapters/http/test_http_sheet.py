@@ -1,67 +1,6 @@
 """The end of an incident over the API and the command line: ranking, reasons, agencies' own dispositions, reopening."""
 
-import asyncio
-import uuid
-from collections.abc import AsyncIterator
-from typing import Any
-
-import httpx
-import pytest
-
-from tests.adapters.running import API, Running
-
-
-class Room:
-    """A supervisor's browser, in the words of a dispatcher."""
-
-    def __init__(self, browser: httpx.AsyncClient) -> None:
-        self.browser = browser
-
-    async def says(self, text: str) -> dict[str, Any]:
-        reply = await self.browser.post(f"{API}/line", json={"text": text, "run": True, "id": str(uuid.uuid4())})
-        answer: dict[str, Any] = reply.json()
-        return answer
-
-    async def does(self, text: str) -> dict[str, Any]:
-        answer = await self.says(text)
-        assert answer["ran"], answer
-        assert answer["answer"] is None or answer["answer"]["ok"], answer
-        return answer
-
-    async def opens(self, text: str) -> tuple[str, str]:
-        """(identity, tag)."""
-        outcome = (await self.does(text))["answer"]["outcome"]
-        return outcome["incident"], outcome["tag"]
-
-    async def gives(self, **command: Any) -> httpx.Response:
-        return await self.browser.post(f"{API}/commands", json={"id": str(uuid.uuid4()), "command": command})
-
-    async def asks(self, path: str, **query: Any) -> Any:
-        reply = await self.browser.get(f"{API}/{path}", params=query)
-        assert reply.is_success, reply.text
-        return reply.json()
-
-    async def is_recorded(self, path: str, wanted: Any, **query: Any) -> Any:
-        """The answer, once the records are as far as `wanted` says."""
-        found = await self.asks(path, **query)
-        for _ in range(200):
-            if wanted(found):
-                break
-            await asyncio.sleep(0.02)
-            found = await self.asks(path, **query)
-        assert wanted(found), found
-        return found
-
-
-@pytest.fixture
-async def she(house: Running) -> AsyncIterator[Room]:
-    async with house.client() as browser:
-        await browser.post(f"{API}/session/demo", json={"role": "supervisor"})
-        room = Room(browser)
-        for unit in ("E01", "E07", "T03", "55"):
-            crew = [{"staff": f"{unit}-{number}", "name": "", "skills": []} for number in range(5)]
-            assert (await room.gives(do="log-on", unit=unit, crew=crew)).is_success
-        yield room
+from tests.adapters.http.room import Room
 
 
 async def test_the_report_ranks_units_times_their_legs_and_a_person_may_say_otherwise(she: Room) -> None:

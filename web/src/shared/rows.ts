@@ -54,6 +54,7 @@ export interface Rows {
     | CancelIncident
     | ReopenIncident
     | AddAddendum
+    | RequestTransfer
     | RequestSupplement
     | UpdateSupplement
     | AssignUnits
@@ -100,6 +101,7 @@ export interface Rows {
     | TakeGroups
     | SetExercise
     | NoteDetailsOpened
+    | NoteTransfersTaken
     | NoteAccess
     | TakeGround
     | ScheduleShift
@@ -1284,6 +1286,7 @@ export interface LinkMedia {
   kind: 'call-audio' | 'document' | 'photo' | 'plan' | 'radio-audio' | 'video'
   media_id: string
   note?: string
+  record?: Incident | null
   ref: string
 }
 export interface SetSecondaryPlace {
@@ -1427,6 +1430,15 @@ export interface AddAddendum {
   incident_id: string
   record?: Incident | null
   text: string
+}
+/**
+ * Give the incident to the records systems now (4.9): of one agency, or of all that are on it.
+ */
+export interface RequestTransfer {
+  agency?: string
+  do: 'request-transfer'
+  incident_id: string
+  record?: Incident | null
 }
 /**
  * A tow, a utility, an interpreter (4.5).
@@ -1790,7 +1802,16 @@ export interface NoteDetailsOpened {
   do: 'note-details-opened'
   incident_id?: string
   person_id: string
+  record?: Incident | null
   ref: string
+}
+/**
+ * Written by the transfers' broker: an agency's records system has everything up to an entry (9.3).
+ */
+export interface NoteTransfersTaken {
+  agency: string
+  do: 'note-transfers-taken'
+  upto: number
 }
 /**
  * Written before an account or a token is changed: what, whose, and what it then may (7.1).

@@ -24,7 +24,7 @@ from turnout.adapters.http.problems import (
     on_http,
     on_not_taken,
 )
-from turnout.adapters.http.routes import accounts, advice, board, fallback, records, session
+from turnout.adapters.http.routes import accounts, advice, board, fallback, records, session, transfers
 from turnout.adapters.http.routes.commands import command_routes
 from turnout.desk.faults import Fault
 from turnout.edge.edge import Edge
@@ -78,6 +78,7 @@ def litestar_app(edge: Edge) -> Litestar:
         *accounts.ROUTES,
         *advice.ROUTES,
         *records.ROUTES,
+        *transfers.ROUTES,
         *fallback.ROUTES,
         *command_routes(),
     ]

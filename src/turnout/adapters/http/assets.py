@@ -86,7 +86,8 @@ class Assets:
         return "/index.html" in self._files
 
     def knows(self, path: str) -> bool:
-        return path in PAGES or path.startswith(("/console/", "/field/")) or path in self._files or path == TILES
+        is_page = path in PAGES or path.startswith(("/console/", "/field/", "/print/"))
+        return is_page or path in self._files or path == TILES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {bytes(key).lower(): bytes(value).decode("latin-1") for key, value in scope["headers"]}

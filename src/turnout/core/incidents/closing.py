@@ -13,6 +13,7 @@ from turnout.core.incidents.commands import (
     CloseIncident,
     DisposeAgency,
     ReopenIncident,
+    RequestTransfer,
     SetPrimary,
 )
 from turnout.core.incidents.events import (
@@ -24,6 +25,7 @@ from turnout.core.incidents.events import (
     NarrativeAdded,
     PrimaryReleased,
     PrimarySet,
+    TransferRequested,
 )
 from turnout.core.lookups import anyone_arrived, incident_of, open_incident_of, reason_refused, tables_of
 from turnout.core.numbers import counters, next_tag
@@ -269,6 +271,17 @@ def set_primary(board: Board, command: SetPrimary, context: Context) -> Decision
         return []
     unit = UnitId(command.unit)
     return [PrimarySet(**head(context), incident=incident.id, agency=agency, unit=unit, reason=command.reason)]
+
+
+def request_transfer(board: Board, command: RequestTransfer, context: Context) -> Decision:
+    """Open or closed, on the board or from its record: the agencies with a number of their own are given it (4.9)."""
+    incident = board.incidents.get(IncidentId(command.incident_id)) or command.record
+    if incident is None or incident.id != command.incident_id:
+        return UnknownIncident(incident=command.incident_id)
+    agencies = (AgencyId(command.agency),) if command.agency else tuple(incident.numbers)
+    if any(agency not in incident.numbers for agency in agencies):
+        return AgencyNotOnIncident(agency=command.agency, tag=incident.tag)
+    return [TransferRequested(**head(context), incident=incident.id, agencies=agencies)]
 
 
 def archive(draft: Draft, incident: Incident) -> None:

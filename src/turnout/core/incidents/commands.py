@@ -176,6 +176,7 @@ class LinkMedia(Do, frozen=True, kw_only=True, tag="link-media"):
     ref: Line
     at: Moment | None = None
     note: Line = ""
+    record: Incident | None = None
 
 
 class SetSecondaryPlace(Do, frozen=True, kw_only=True, tag="set-secondary-place"):
@@ -309,6 +310,14 @@ class AddAddendum(Do, frozen=True, kw_only=True, tag="add-addendum"):
     record: Incident | None = None
 
 
+class RequestTransfer(Do, frozen=True, kw_only=True, tag="request-transfer"):
+    """Give the incident to the records systems now (4.9): of one agency, or of all that are on it."""
+
+    incident_id: Id
+    agency: Code = ""
+    record: Incident | None = None
+
+
 class RequestSupplement(Do, frozen=True, kw_only=True, tag="request-supplement"):
     """A tow, a utility, an interpreter (4.5)."""
 
@@ -360,6 +369,7 @@ IncidentCommand = (
     | CancelIncident
     | ReopenIncident
     | AddAddendum
+    | RequestTransfer
     | RequestSupplement
     | UpdateSupplement
 )

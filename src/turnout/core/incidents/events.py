@@ -285,6 +285,13 @@ class AddendumAdded(Fact, frozen=True, kw_only=True, tag="addendum-added"):
     text: str
 
 
+class TransferRequested(Fact, frozen=True, kw_only=True, tag="transfer-requested"):
+    """Somebody gives it to the records systems of these agencies, beside what goes there by itself (4.9)."""
+
+    incident: IncidentId
+    agencies: tuple[AgencyId, ...]
+
+
 class IncidentArchived(Fact, frozen=True, kw_only=True, tag="incident-archived"):
     """It has left the board for the records, with its calls; its tag may be given again."""
 
@@ -325,6 +332,7 @@ CourseEvent = (
     | IncidentCancelled
     | IncidentReopened
     | IncidentArchived
+    | TransferRequested
 )
 """How an incident comes, runs and ends."""
 

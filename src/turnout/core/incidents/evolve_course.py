@@ -27,6 +27,7 @@ from turnout.core.incidents.events import (
     PreAlertWithdrawn,
     PrimaryReleased,
     PrimarySet,
+    TransferRequested,
 )
 from turnout.core.units.station_alert import settled
 
@@ -68,6 +69,8 @@ def evolve_course(board: Board, event: CourseEvent) -> Board:  # noqa: C901  one
             return _ended(board, event, close_reason=event.reason, ranking=event.ranking)
         case IncidentReopened():
             return _reopened(board, event)
+        case TransferRequested():
+            return board
         case IncidentArchived():
             return _archived(board, event)
         case _:

@@ -64,15 +64,14 @@ def evolve_entry(board: Board, event: EntryEvent) -> Board:  # noqa: C901  one c
             others = tuple(p for p in the_incident(board, event.incident).patients if p.id != event.patient.id)
             return change_incident(board, event.incident, event, patients=(*others, event.patient))
         case MediaLinked():
-            media = the_incident(board, event.incident).media
-            return change_incident(board, event.incident, event, media=(*media, event.media))
+            return _afterwards(board, event)
         case SecondaryPlaceSet():
             places = tuple(p for p in the_incident(board, event.incident).places if p.id != event.place.id)
             return change_incident(board, event.incident, event, places=(*places, event.place))
         case TriageAnswered():
             return _triage_answered(board, event)
         case AddendumAdded():
-            return _addendum_added(board, event)
+            return _afterwards(board, event)
         case SupplementRequested() | SupplementUpdated():
             return _supplement(board, event)
         case _:
@@ -121,12 +120,19 @@ def _narrative_added(board: Board, event: NarrativeAdded) -> Board:
     return change_incident(board, event.incident, event, narrative=(*narrative, _line(event)))
 
 
-def _addendum_added(board: Board, event: AddendumAdded) -> Board:
+def _afterwards(board: Board, event: AddendumAdded | MediaLinked) -> Board:
     """One to an incident that has left the board changes nothing here: it is in the journal and the records."""
     incident = board.incidents.get(event.incident)
     if incident is None:
         return board
-    return change_incident(board, event.incident, event, narrative=(*incident.narrative, _line(event)))
+    return replace(board, incidents={**board.incidents, event.incident: with_late_entry(incident, event)})
+
+
+def with_late_entry(incident: Incident, event: AddendumAdded | MediaLinked) -> Incident:
+    """The incident with what may be added to it at any time, also once it is only in the records."""
+    if isinstance(event, AddendumAdded):
+        return replace(incident, narrative=(*incident.narrative, _line(event)), last_change=event.at)
+    return replace(incident, media=(*incident.media, event.media), last_change=event.at)
 
 
 def _narrative_struck(board: Board, event: NarrativeStruck) -> Board:

@@ -35,6 +35,7 @@ from turnout.core.incidents.commands import (
     RemovePerson,
     ReopenIncident,
     RequestSupplement,
+    RequestTransfer,
     Retype,
     RouteIncident,
     SetAlarmLevel,
@@ -109,6 +110,8 @@ def decide_incident(board: Board, command: IncidentCommand, context: Context) ->
             return closing.close_incident(board, command, context)
         case CancelIncident():
             return closing.cancel_incident(board, command, context)
+        case RequestTransfer():
+            return closing.request_transfer(board, command, context)
         case ReopenIncident():
             return closing.reopen_incident(board, command, context)
         case _:

@@ -184,9 +184,9 @@ def set_patient(board: Board, command: SetPatient, context: Context) -> Decision
 
 def link_media(board: Board, command: LinkMedia, context: Context) -> Decision:
     """By reference (4.15); also to a closed incident: recordings come late."""
-    incident = incident_of(board, command.incident_id)
-    if isinstance(incident, No):
-        return incident
+    incident = board.incidents.get(IncidentId(command.incident_id)) or command.record
+    if incident is None or incident.id != command.incident_id:
+        return UnknownIncident(incident=command.incident_id)
     taken = _taken(incident.media, "media", command.media_id)
     if taken is not None:
         return taken

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from turnout.core.act import Do
-from turnout.core.board import Position
+from turnout.core.board import Incident, Position
 from turnout.core.catalogue import Catalogue
 from turnout.core.limits import Code, Id, Line, Text
 from turnout.words.moment import Moment
@@ -128,6 +128,15 @@ class NoteDetailsOpened(Do, frozen=True, kw_only=True, tag="note-details-opened"
     call_id: Code = ""
     person_id: Id
     ref: Code
+    record: Incident | None = None
+    """Filled in by the desk when the incident has left the board."""
+
+
+class NoteTransfersTaken(Do, frozen=True, kw_only=True, tag="note-transfers-taken"):
+    """Written by the transfers' broker: an agency's records system has everything up to an entry (9.3)."""
+
+    agency: Id
+    upto: Annotated[int, msgspec.Meta(ge=1)]
 
 
 AccessAct = Literal[
@@ -179,6 +188,7 @@ TableCommand = (
     | TakeGroups
     | SetExercise
     | NoteDetailsOpened
+    | NoteTransfersTaken
     | NoteAccess
     | TakeGround
 )

@@ -3,7 +3,6 @@
 from turnout.core.board import Board
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
-from turnout.core.lookups import incident_of
 from turnout.core.refusals import NotPermitted, UnknownCall, UnknownEntry, UnknownIncident
 from turnout.core.tables.commands import NoteDetailsOpened
 from turnout.core.tables.events import DetailsOpened
@@ -12,7 +11,7 @@ from turnout.words.identity import CallId, IncidentId
 
 def note_details_opened(board: Board, command: NoteDetailsOpened, context: Context) -> Decision:
     """Only of a person of this incident, or the caller of this call; and never without a purpose (charter 6)."""
-    persons = _of_incident(board, command.incident_id) if command.incident_id else _of_call(board, command.call_id)
+    persons = _of_incident(board, command) if command.incident_id else _of_call(board, command.call_id)
     if not isinstance(persons, dict):
         return persons
     if persons.get(command.ref) != command.person_id:
@@ -30,11 +29,11 @@ def note_details_opened(board: Board, command: NoteDetailsOpened, context: Conte
     return [opened]
 
 
-def _of_incident(board: Board, incident_id: str) -> dict[str, str] | UnknownIncident:
+def _of_incident(board: Board, command: NoteDetailsOpened) -> dict[str, str] | UnknownIncident:
     """Reference into the vault → whose card it is, earlier versions of a card included."""
-    incident = incident_of(board, incident_id)
-    if isinstance(incident, UnknownIncident):
-        return incident
+    incident = board.incidents.get(IncidentId(command.incident_id)) or command.record
+    if incident is None or incident.id != command.incident_id:
+        return UnknownIncident(incident=command.incident_id)
     persons = {card.ref: card.id for card in (*incident.earlier_persons, *incident.persons)}
     for id in incident.calls:
         call = board.calls.get(id)

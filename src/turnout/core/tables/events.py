@@ -5,7 +5,7 @@ from typing import Literal
 from turnout.core.board import Closure, HospitalState, HydrantState, Position, PremiseNote, SpecialZone
 from turnout.core.catalogue import Catalogue
 from turnout.core.fact import Fact
-from turnout.words.identity import ActorId, CallId, IncidentId
+from turnout.words.identity import ActorId, AgencyId, CallId, IncidentId
 
 
 class CataloguePublished(Fact, frozen=True, kw_only=True, tag="catalogue-published"):
@@ -87,6 +87,13 @@ class ExerciseSet(Fact, frozen=True, kw_only=True, tag="exercise-set"):
     on: bool
 
 
+class TransfersTaken(Fact, frozen=True, kw_only=True, tag="transfers-taken"):
+    """The records system of an agency has everything up to entry `upto` of its feed."""
+
+    agency: AgencyId
+    upto: int
+
+
 class DetailsOpened(Fact, frozen=True, kw_only=True, tag="details-opened"):
     """Somebody is about to see a person's details, and says why. Written before they are shown.
 
@@ -136,6 +143,7 @@ TableEvent = (
     | GroupsTaken
     | ExerciseSet
     | DetailsOpened
+    | TransfersTaken
     | AccessNoted
     | GroundTaken
 )

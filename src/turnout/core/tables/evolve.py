@@ -25,6 +25,7 @@ from turnout.core.tables.events import (
     SignedOff,
     SignedOn,
     TableEvent,
+    TransfersTaken,
     ZoneBegan,
     ZoneEnded,
     ZoneOpened,
@@ -75,7 +76,7 @@ def evolve_table(board: Board, event: TableEvent) -> Board:  # noqa: C901  one c
             return replace(board, positions={**board.positions, event.taken: replace(position, groups=event.groups)})
         case ExerciseSet():
             return replace(board, exercise=event.on)
-        case DetailsOpened() | AccessNoted():
+        case DetailsOpened() | AccessNoted() | TransfersTaken():
             return board
         case GroundTaken():
             return replace(board, ground=event.version)

@@ -21,6 +21,7 @@ from turnout.core.tables.commands import (
     EndZone,
     NoteAccess,
     NoteDetailsOpened,
+    NoteTransfersTaken,
     OpenRoad,
     OpenZone,
     PublishCatalogue,
@@ -47,6 +48,7 @@ from turnout.core.tables.events import (
     HydrantSet,
     RoadClosed,
     RoadOpened,
+    TransfersTaken,
 )
 from turnout.core.tables.positions import sign_off, sign_on, take_groups
 from turnout.core.tables.premises import remove_premise, renew_premise, settle_place, write_premise
@@ -54,6 +56,7 @@ from turnout.core.tables.soundness import first_missing
 from turnout.core.tables.zones import end_zone, ends_timer, open_zone, points_refused, until_refused
 from turnout.core.timers.starting import running, timer_id
 from turnout.core.units.crews import with_mutual_crews
+from turnout.words.identity import AgencyId
 
 
 def decide_table(board: Board, command: TableCommand, context: Context) -> Decision:  # noqa: C901  one case per command
@@ -90,6 +93,8 @@ def decide_table(board: Board, command: TableCommand, context: Context) -> Decis
             return [] if board.exercise == command.on else [ExerciseSet(**head(context), on=command.on)]
         case NoteDetailsOpened():
             return note_details_opened(board, command, context)
+        case NoteTransfersTaken():
+            return [TransfersTaken(**head(context), agency=AgencyId(command.agency), upto=command.upto)]
         case NoteAccess():
             return [AccessNoted(**head(context), **msgspec.structs.asdict(command))]
         case TakeGround():

@@ -52,6 +52,15 @@ VERBS = (
         Name("Find {incident}{unit}{text}", "查找 {incident}{unit}{text}"),
     ),
     Verb(
+        "records",
+        ("rs", "records", "档案", "dang"),
+        Name("Find in the records, by number or place", "按编号或地点查询档案"),
+        "RS F26000123",
+        (pattern("text?"),),
+        lambda v, m: Made(effect=Effect("records", v["text"] or "")),
+        Name("Find in the records: {text}", "查询档案：{text}"),
+    ),
+    Verb(
         "timers",
         ("t", "timers", "计时", "js"),
         Name("Reset or cancel an incident's timers", "重置或取消计时"),

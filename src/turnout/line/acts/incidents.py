@@ -16,6 +16,7 @@ from turnout.core.incidents.commands import (
     ReleaseIncident,
     Relocate,
     ReopenIncident,
+    RequestTransfer,
     Retype,
     RouteIncident,
     SetAlarmLevel,
@@ -257,6 +258,15 @@ VERBS = (
         ((slot("incident"), slot("agency"), word("way", "auto", "自动")), pattern("incident unit")),
         _primary,
         Name("Primary unit at {incident}: {unit}{agency} {way}", "{incident} 主责单元：{unit}{agency}{way}"),
+    ),
+    Verb(
+        "transfer",
+        ("tf", "transfer", "移送", "ys"),
+        Name("Give to the records systems", "移送业务档案系统"),
+        "TF F12",
+        (pattern("incident"),),
+        lambda v, m: Made((RequestTransfer(incident_id=v["incident"]),)),
+        Name("Give {incident} to the records systems", "{incident} 移送业务档案系统"),
     ),
     Verb(
         "link",

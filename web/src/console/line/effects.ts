@@ -2,6 +2,7 @@
 import { board } from '../../shared/board.svelte'
 import { desk } from '../../shared/desk.svelte'
 import { selection } from '../../shared/selection.svelte'
+import { records } from '../records/records.svelte'
 import { locate } from '../new-incident/places'
 
 interface Screens {
@@ -20,6 +21,8 @@ export function follow(effects: Record<string, unknown>, screens: Screens): void
   if (effects.help) screens.help()
   const info = text('info')
   if (info) screens.info(info)
+  const asked = text('records')
+  if (asked !== undefined) records.asked = asked
   if (effects.timers) screens.show('queue', '#clocks button')
   const find = effects.find
   if (typeof find === 'string') void look(find)

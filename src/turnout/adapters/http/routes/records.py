@@ -23,11 +23,21 @@ from turnout.words.place import Place
 
 CODE_MAX: Final = 64
 
+NEAR_M: Final = 150
+"""Around a place that is asked for: the block."""
+
+NEAR_MOST_M: Final = 5_000
+
 Number = Annotated[str, QueryParameter(name="number", max_length=CODE_MAX, description="An agency's incident number.")]
 Type = Annotated[str, QueryParameter(name="type", max_length=CODE_MAX)]
 Status = Annotated[str, QueryParameter(name="status", max_length=CODE_MAX)]
 From = Annotated[int | None, QueryParameter(name="from", description="Opened at or after, ms UTC.")]
 To = Annotated[int | None, QueryParameter(name="to", description="Opened at or before, ms UTC.")]
+Unit = Annotated[str, QueryParameter(name="unit", max_length=CODE_MAX, description="A unit that was on it.")]
+PlaceText = Annotated[str, QueryParameter(name="place", max_length=200, description="Part of the location's text.")]
+Latitude = Annotated[float | None, QueryParameter(name="lat", ge=-90, le=90)]
+Longitude = Annotated[float | None, QueryParameter(name="lon", ge=-180, le=180)]
+Within = Annotated[int, QueryParameter(name="within_m", ge=1, le=NEAR_MOST_M)]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=FOUND_MAX)]
 
 
@@ -44,6 +54,11 @@ async def search(
     status: Status = "",
     since: From = None,
     until: To = None,
+    unit: Unit = "",
+    place: PlaceText = "",
+    lat: Latitude = None,
+    lon: Longitude = None,
+    within_m: Within = NEAR_M,
     limit: Limit = 50,
 ) -> list[Incident]:
     """Incidents, open and closed, newest first. There is no search by person."""
@@ -54,6 +69,10 @@ async def search(
         status=status,
         opened_from=None if since is None else Moment(since),
         opened_to=None if until is None else Moment(until),
+        unit=unit,
+        place=place.strip(),
+        near=None if lat is None or lon is None else Place(lat, lon),
+        within_m=within_m,
         most=limit,
     )
     return await edge.look_up.search(who, asked)
