@@ -18,7 +18,7 @@ from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.undo import undo_of
-from turnout.core.units.commands import AssignUnits
+from turnout.core.units.commands import AssignUnits, ChangeRole, StackIncident
 from turnout.desk.access import Principal
 from turnout.desk.desk import Told
 from turnout.edge.advice import AdviceAsked, Adviser
@@ -250,7 +250,10 @@ def _line_answer(
 
 
 def _effects(effect: Effect | None, commands: tuple[Command, ...], answer: Answer | None) -> dict[str, Any]:
-    """What the console is to do: show something, or turn to the incident that was made."""
+    """What the console is to do: show something, or turn to the incident that was acted on.
+
+    What is held for a unit, and its task, are written on the unit's sheet: nobody is taken away from it.
+    """
     effects: dict[str, Any] = {}
     if effect is not None and effect.kind not in ("none", "undo"):
         effects[effect.kind.replace("-", "_")] = effect.subject
@@ -258,7 +261,8 @@ def _effects(effect: Effect | None, commands: tuple[Command, ...], answer: Answe
             effects["level"] = effect.level
         if effect.capability:
             effects["capability"] = effect.capability
-    if isinstance(answer, Accepted) and answer.outcome.get("incident"):
+    about_a_unit = bool(commands) and all(isinstance(each, StackIncident | ChangeRole) for each in commands)
+    if isinstance(answer, Accepted) and answer.outcome.get("incident") and not about_a_unit:
         effects["focus_incident"] = answer.outcome["incident"]
     return effects
 

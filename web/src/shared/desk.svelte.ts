@@ -9,6 +9,8 @@ export interface Notice {
   kind: 'accepted' | 'refused'
   says: string
   text: Both | null
+  /** Where a refusal may be gone over: does it again, with the reason. */
+  anyway?: (reason: string) => void
 }
 
 /** How long a notice of success stays; a refusal stays until the next act or until it is closed. */
@@ -23,12 +25,15 @@ class Desk {
   /** Do it. Resolves with the answer; null when the person discarded the act while it was waiting. */
   async act(command: Command, says: string, purpose = '', id?: string): Promise<Answer | null> {
     const answer = await outbox.command(command, says, purpose, id)
-    if (answer) this.tell(answer.ok ? 'accepted' : 'refused', says, answer.text ?? null)
+    const anyway = answer?.override
+      ? (override: string) => void this.act({ ...command, override } as Command, says, purpose)
+      : undefined
+    if (answer) this.tell(answer.ok ? 'accepted' : 'refused', says, answer.text ?? null, anyway)
     return answer
   }
 
-  tell(kind: Notice['kind'], says: string, text: Both | null): void {
-    const notice: Notice = { id: ++this.count, at: Date.now(), kind, says, text }
+  tell(kind: Notice['kind'], says: string, text: Both | null, anyway?: (reason: string) => void): void {
+    const notice: Notice = { id: ++this.count, at: Date.now(), kind, says, text, anyway }
     this.notice = notice
     this.last = kind
     play(kind)

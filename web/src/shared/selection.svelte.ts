@@ -11,6 +11,8 @@ type Message =
 class Selection {
   incident = $state<string | null>(kept('session', 'turnout.selection.incident', null))
   unit = $state<string | null>(null)
+  /** Which sheet stands in the middle: the chosen incident's or the chosen unit's. */
+  sheet = $state<'incident' | 'unit'>('incident')
   /** Where the maps should look now; each new object is a new wish. */
   look = $state.raw<{ lat: number; lon: number; zoom?: number } | null>(null)
   /** A click on a map while the new-incident form is open. */
@@ -26,13 +28,25 @@ class Selection {
   chooseIncident(id: string | null): void {
     this.incident = id
     if (id) this.unit = null
+    this.sheet = 'incident'
     keep('session', 'turnout.selection.incident', id)
     this.#tell({ incident: this.incident, unit: this.unit })
   }
 
   chooseUnit(id: string | null): void {
     this.unit = id
+    if (!id) this.sheet = 'incident'
     this.#tell({ incident: this.incident, unit: this.unit })
+  }
+
+  /** Choose a unit and open its sheet; the chosen incident stays chosen behind it. */
+  openUnit(id: string): void {
+    this.chooseUnit(id)
+    this.sheet = 'unit'
+  }
+
+  closeUnit(): void {
+    this.sheet = 'incident'
   }
 
   lookAt(place: { lat: number; lon: number; zoom?: number }): void {

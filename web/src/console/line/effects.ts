@@ -15,6 +15,11 @@ export function follow(effects: Record<string, unknown>, screens: Screens): void
   const text = (name: string) => (typeof effects[name] === 'string' ? (effects[name] as string) : undefined)
   const incident = text('focus_incident') ?? text('recommend')
   if (incident) selection.chooseIncident(incident)
+  const sheet = text('open_unit')
+  if (sheet) {
+    selection.openUnit(sheet)
+    screens.show('sheet', '#unit-sheet')
+  }
   const unit = text('focus_unit')
   if (unit) selection.chooseUnit(unit)
   if (effects.open_form) selection.openForm()

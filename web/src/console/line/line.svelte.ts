@@ -119,7 +119,7 @@ class CommandLine {
   }
 
   /** Run the line. It is emptied at once only when it has been taken or kept; a refused line stays to be mended. */
-  async run(text = this.text): Promise<LineAnswer | null> {
+  async run(text = this.text, focus = this.focus): Promise<LineAnswer | null> {
     const line = text.trim()
     if (!line || this.isRunning) return null
     const isTyped = text === this.text
@@ -127,7 +127,7 @@ class CommandLine {
     if (isCut && isTyped) this.clear()
     this.isRunning = !isCut
     const holds = setTimeout(() => (this.isRunning = false), HOLDS_MS)
-    const answer = await outbox.line(line, this.focus)
+    const answer = await outbox.line(line, focus)
     clearTimeout(holds)
     this.isRunning = false
     if (!answer) return null
@@ -145,9 +145,26 @@ class CommandLine {
       this.answeredFor = this.text
     }
     const trouble = answer.answer?.text ?? answer.error?.text ?? null
-    desk.tell(accepted ? 'accepted' : 'refused', line, accepted ? (answer.answer?.text ?? answer.explain) : trouble)
+    const anyway = answer.answer?.override ? (reason: string) => void this.#anyway(line, focus, reason) : undefined
+    desk.tell(accepted ? 'accepted' : 'refused', line, accepted ? (answer.answer?.text ?? answer.explain) : trouble, anyway)
     if (accepted) this.effects = { ...answer.effects, ...(answer.answer?.outcome ? { outcome: answer.answer.outcome } : {}) }
     return answer
+  }
+
+  /** The refused line again, as it was meant then, with the reason where its free text stands. */
+  async #anyway(line: string, focus: LineFocus, reason: string): Promise<void> {
+    const [head = '', ...note] = line.split(/[;；]/)
+    const said = [
+      note
+        .join(';')
+        .replace(/^[\s!！]+/, '')
+        .trim(),
+      reason,
+    ]
+      .filter(Boolean)
+      .join('; ')
+    const answer = await this.run(`${head.trim()}; !${said}`, focus)
+    if (answer?.answer?.ok && this.text.trim() === line) this.clear()
   }
 
   #remember(text: string, accepted: boolean): void {

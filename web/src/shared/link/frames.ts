@@ -71,6 +71,8 @@ export interface Answer {
   outcome?: Record<string, unknown>
   refusal?: Refusal
   text?: Both
+  /** A person may do it anyway: the same command with a reason in `override`. */
+  override?: boolean
 }
 
 export interface Completion {

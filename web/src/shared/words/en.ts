@@ -1,10 +1,12 @@
 /** Every string of the screens, in English. `zh.ts` has the same shape; the type checker holds them together. */
 import { enCodes } from './en-codes'
+import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
 import { enSheet } from './en-sheet'
 
 export const en = {
   ...enCodes,
+  ...enRoster,
   ...enFirst,
   ...enSheet,
 

@@ -1,11 +1,13 @@
 /** 所有界面文字的中文。与 `en.ts` 结构相同，由类型检查保证一一对应。 */
 import type { Words } from './en'
 import { zhCodes } from './zh-codes'
+import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
 import { zhSheet } from './zh-sheet'
 
 export const zh: Words = {
   ...zhCodes,
+  ...zhRoster,
   ...zhFirst,
   ...zhSheet,
 
