@@ -17,6 +17,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`data` holds everything that is written: journal, vault, accounts. It is what has to be backed up."""
 
     data: Path = DATA_DEFAULT
+    database: str = ""
+    """A PostgreSQL that several servers share: `postgresql://turnout@db1,db2/turnout`. Empty: files in `data`."""
     city: Path | None = None
     """A city folder; None: the one that is shipped."""
     host: str = "127.0.0.1"
@@ -59,14 +61,14 @@ _PATHS: Final = (
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The defaults as TURNOUT_DATA, TURNOUT_CITY, TURNOUT_HOST, TURNOUT_PORT, TURNOUT_ORIGIN and
-    TURNOUT_TLS_CERT with TURNOUT_TLS_KEY change them."""
+    """The defaults as TURNOUT_DATA, TURNOUT_CITY, TURNOUT_HOST, TURNOUT_PORT, TURNOUT_ORIGIN,
+    TURNOUT_DATABASE and TURNOUT_TLS_CERT with TURNOUT_TLS_KEY change them."""
     settings = Settings()
     changes: dict[str, object] = {}
     for name, field in _PATHS:
         if environment.get(name):
             changes[field] = Path(environment[name])
-    for name, field in (("TURNOUT_HOST", "host"), ("TURNOUT_ORIGIN", "origin")):
+    for name, field in (("TURNOUT_HOST", "host"), ("TURNOUT_ORIGIN", "origin"), ("TURNOUT_DATABASE", "database")):
         if environment.get(name):
             changes[field] = environment[name]
     if environment.get("TURNOUT_PORT"):

@@ -15,6 +15,7 @@ from turnout.city.simulated.run import run as simulate
 from turnout.config import Settings, from_environment
 from turnout.desk.access import SCOPES
 from turnout.fetching import fetch_kit
+from turnout.in_turn import serve_in_turn
 from turnout.operating import SHIPPED, make_token, print_functions, print_schema, show_setup_code, verify_journal
 from turnout.serving import serve
 from turnout.words.trouble import BadInput, Malformed
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     token.set_defaults(run=lambda asked: make_token(settings_of(asked), asked))
     verify = commands.add_parser("verify", help="check that no row of the journal was altered or removed")
     verify.set_defaults(run=lambda asked: verify_journal(settings_of(asked)))
+    verify.add_argument("--database", help="the PostgreSQL that holds the journal (default: the file in --data)")
     for command in (setup, token, verify):
         command.add_argument("--city", type=Path, help="a city folder (default: the shipped San Francisco)")
         command.add_argument(
@@ -69,6 +71,10 @@ def parser() -> argparse.ArgumentParser:
 def _serve_arguments(serving: argparse.ArgumentParser) -> None:
     serving.add_argument("--city", type=Path, help="a city folder (default: the shipped San Francisco)")
     serving.add_argument("--data", type=Path, help="where everything written is kept (default: var, or TURNOUT_DATA)")
+    serving.add_argument(
+        "--database",
+        help="a PostgreSQL shared by several servers, of which one is the desk (default: files, or TURNOUT_DATABASE)",
+    )
     serving.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serving.add_argument("--port", type=int, help="port to listen on (default: 8080)")
     serving.add_argument("--origin", help="the address that browsers use, for passkeys: https://desk.example")
@@ -85,7 +91,8 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
 
 
 def _serve(asked: argparse.Namespace) -> None:
-    asyncio.run(serve(settings_of(asked)))
+    settings = settings_of(asked)
+    asyncio.run(serve_in_turn(settings) if settings.database else serve(settings))
 
 
 def _simulate_arguments(simulating: argparse.ArgumentParser) -> None:
@@ -145,7 +152,20 @@ def _simulate(asked: argparse.Namespace) -> None:
 
 def settings_of(asked: argparse.Namespace) -> Settings:
     """The environment's settings, as the command line changes them."""
-    named = ("city", "data", "host", "port", "origin", "speed", "server", "arrival", "tls_cert", "tls_key", "fallback")
+    named = (
+        "city",
+        "data",
+        "database",
+        "host",
+        "port",
+        "origin",
+        "speed",
+        "server",
+        "arrival",
+        "tls_cert",
+        "tls_key",
+        "fallback",
+    )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value not in (None, False)}
     changes = {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}

@@ -13,6 +13,8 @@ from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.shapes import SHAPES
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.storage.postgres.database import Database
+from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.city.folder import load_city, shipped_city
 from turnout.config import Settings
@@ -20,7 +22,9 @@ from turnout.core.board import Board
 from turnout.core.commands import Command
 from turnout.core.refusals import Refusal
 from turnout.desk.access import SCOPES, part
+from turnout.desk.faults import StorageFailed
 from turnout.desk.operations import Operations
+from turnout.desk.ports import Journal
 from turnout.edge.answers import declined_by_door
 from turnout.edge.identities import IdentityRefusal, NewToken
 from turnout.edge.refusals import PlaceRefusal
@@ -82,17 +86,20 @@ def make_token(settings: Settings, asked: argparse.Namespace) -> int:
 
 def verify_journal(settings: Settings) -> int:
     """Whether every row of the journal follows from the one before: nothing altered, nothing missing."""
+    if settings.database:
+        return asyncio.run(_verify(PostgresJournal(Database(settings.database, Operations.stream), Operations.stream)))
     path = data_folder(settings) / "journal.sqlite"
     if not path.is_file():
         raise Malformed("there is no journal", where=str(path), cure="name the right --data")
-    return asyncio.run(_verify(path))
+    return asyncio.run(_verify(SqliteJournal(path, Operations.stream)))
 
 
-async def _verify(path: Path) -> int:
-    journal = SqliteJournal(path, Operations.stream)
+async def _verify(journal: Journal) -> int:
     try:
         tail = await journal.last()
         bad = await journal.verify()
+    except StorageFailed as fault:
+        raise Malformed(str(fault), where="journal", cure="see the operators' manual") from fault
     finally:
         await journal.close()
     if bad is not None:

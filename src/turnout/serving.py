@@ -23,9 +23,7 @@ from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
-from turnout.adapters.storage.sqlite.journal import SqliteJournal
-from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
-from turnout.adapters.storage.sqlite.vault import SqliteVault
+from turnout.audit.vault import Vault
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.config import Settings
 from turnout.core.board import Board
@@ -58,6 +56,7 @@ from turnout.records.incidents import IncidentRecords
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
 from turnout.simulation import Simulation
+from turnout.storing import ACCOUNTS, Stores, in_files
 from turnout.telemetry.latest import Latest
 from turnout.web_server import check_port, web
 from turnout.words.identity import UnitId
@@ -77,27 +76,45 @@ def say(en: str, zh: str) -> None:
 
 async def serve(settings: Settings) -> None:
     """Until SIGTERM or Ctrl-C."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    stop = stop_signal()
     check_port(settings)
     certificate = certificate_of(settings)
     async with AsyncExitStack() as stack:
         city = load_city(settings.city or shipped_city(SHIPPED))
         edge, accounts = await stack.enter_async_context(opened(settings, city))
         assets = Assets(BUILT, city.artefacts.tiles)
-        _set_aside_what_stays()
+        set_aside_what_stays()
         edge.certificate_expires = certificate.expires if certificate is not None else None
-        app = WebApp(edge, assets, SocketDoor(edge), is_tls=settings.is_tls)
-        await stack.enter_async_context(web(app, settings))
-        _greet(settings, city, accounts, assets)
-        if _is_simulated(settings, city):
-            await stack.enter_async_context(Simulation(settings, accounts, city.folder).running())
+        await stack.enter_async_context(web(web_app(edge, assets, settings), settings))
+        greet(settings, city, accounts, assets)
+        await stack.enter_async_context(simulated(settings, city, accounts))
         await stop.wait()
         say("Stopping: finishing what was taken.", "正在停止：完成已受理的工作。")
         edge.connections.end_all()
         await asyncio.sleep(CUT_S)
+
+
+def stop_signal() -> asyncio.Event:
+    """Set by SIGTERM or Ctrl-C."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop
+
+
+def web_app(edge: Edge, assets: Assets, settings: Settings) -> WebApp:
+    return WebApp(edge, assets, SocketDoor(edge), is_tls=settings.is_tls)
+
+
+@asynccontextmanager
+async def simulated(settings: Settings, city: City, accounts: Accounts) -> AsyncIterator[None]:
+    """With the simulated city at work, where there is to be one."""
+    if not _is_simulated(settings, city):
+        yield
+        return
+    async with Simulation(settings, accounts, city.folder).running():
+        yield
 
 
 def certificate_of(settings: Settings) -> Certificate | None:
@@ -129,19 +146,49 @@ class Parts:
     roads: Roads | None
     gazetteer: Gazetteer | None
     records: IncidentRecords
-    vault: SqliteVault
+    vault: Vault
     accounts: Accounts
     connections: Connections
 
 
-@asynccontextmanager
-async def opened(settings: Settings, city: City) -> AsyncIterator[tuple[Edge, Accounts]]:
-    """Everything but the web: the desk at work, and the edge in front of it."""
+@dataclass(frozen=True)
+class Loaded:
+    """What of a city takes seconds to load, and never changes."""
+
+    gazetteer: Gazetteer | None
+    locator: Locator
+    roads: Roads | None
+
+
+def load_ground(city: City) -> Loaded:
+    gazetteer = Gazetteer.load(city.artefacts.gazetteer) if city.artefacts.gazetteer is not None else None
+    return Loaded(gazetteer, Locator(city, city.boundary.box(), gazetteer), load_roads(city))
+
+
+def folder_of(settings: Settings, city: City) -> Path:
+    """Where this city's files are; made if need be."""
     folder = settings.data / city.catalogue.city
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+@asynccontextmanager
+async def opened(settings: Settings, city: City) -> AsyncIterator[tuple[Edge, Accounts]]:
+    """Everything but the web, in the data folder: the desk at work, and the edge in front of it."""
+    folder = folder_of(settings, city)
     async with AsyncExitStack() as stack:
         stack.enter_context(folder_lock(folder))
-        parts = await _opened_parts(stack, settings, city, folder)
+        stores = await in_files(stack, folder)
+        yield await stack.enter_async_context(opened_on(stores, settings, city, load_ground(city)))
+
+
+@asynccontextmanager
+async def opened_on(
+    stores: Stores, settings: Settings, city: City, loaded: Loaded
+) -> AsyncIterator[tuple[Edge, Accounts]]:
+    """The desk at work on these stores, and the edge in front of it."""
+    async with AsyncExitStack() as stack:
+        parts = await _opened_parts(stack, stores, settings, city, loaded)
         edge = joined(parts)
         timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(
             parts.desk, parts.clock, timers_of, due_of, ring
@@ -161,7 +208,7 @@ def _is_simulated(settings: Settings, city: City) -> bool:
     return city.demo if settings.simulation is None else settings.simulation
 
 
-def _set_aside_what_stays() -> None:
+def set_aside_what_stays() -> None:
     """The city, its roads and its board are no garbage: the collector need not look at them while somebody waits.
 
     Deciding a command takes 0.3 ms at the 99th percentile with this, and 3 to 5 ms without (benchmarks/core_rules.py).
@@ -170,30 +217,28 @@ def _set_aside_what_stays() -> None:
     gc.freeze()
 
 
-async def _opened_parts(stack: AsyncExitStack, settings: Settings, city: City, folder: Path) -> Parts:
-    """Files, then the desk on them, caught up and with the city's tables in force."""
-    clock = SystemClock()
-    journal = SqliteJournal(folder / "journal.sqlite", Operations.stream)
-    stack.push_async_callback(journal.close)
-    snapshots = SqliteSnapshots(folder / "snapshots.sqlite")
-    stack.push_async_callback(snapshots.close)
-    vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
-    stack.push_async_callback(vault.close)
+async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Settings, city: City, loaded: Loaded) -> Parts:
+    """The desk on its stores, caught up and with the city's tables in force."""
+    clock, folder = SystemClock(), folder_of(settings, city)
     records = IncidentRecords(folder / "records.sqlite")
     stack.callback(records.close)
-    store = IdentityStore(folder / "accounts.sqlite")
-    stack.callback(store.close)
-    gazetteer = Gazetteer.load(city.artefacts.gazetteer) if city.artefacts.gazetteer is not None else None
-    locator = Locator(city, city.boundary.box(), gazetteer)
-    enrichment = _enrichment(locator, records)
-    desk: OperationsDesk = Desk(Operations(), journal, clock, snapshots=snapshots, enrich=enrichment)
-    recorder = Recorder(records, journal, Operations())
+    store = await _opened_accounts(stack, stores, folder)
+    desk: OperationsDesk = Desk(
+        Operations(),
+        stores.journal,
+        clock,
+        snapshots=stores.snapshots,
+        enrich=_enrichment(loaded.locator, records),
+        standing=stores.standing,
+    )
+    recorder = Recorder(records, stores.journal, Operations())
     stack.push_async_callback(recorder.stop)
-    await desk.start()
+    await desk.start(stores.epoch)
     stack.push_async_callback(desk.stop)
-    await recorder.catch_up(desk.seq)
+    if stores.epoch is None:
+        await recorder.catch_up(desk.seq)
     desk.listen(recorder.hear)
-    recorder.start(lambda: desk.seq)
+    recorder.start(lambda: desk.seq, behind=stores.epoch is not None)
     await publish(desk, city.catalogue, clock.now())
     connections = Connections()
     accounts = Accounts(
@@ -204,8 +249,31 @@ async def _opened_parts(stack: AsyncExitStack, settings: Settings, city: City, f
         origin=settings.public_origin,
         on_end=connections.end_session,
     )
-    roads = load_roads(city)
-    return Parts(settings, city, clock, desk, locator, roads, gazetteer, records, vault, accounts, connections)
+    return Parts(
+        settings,
+        city,
+        clock,
+        desk,
+        loaded.locator,
+        loaded.roads,
+        loaded.gazetteer,
+        records,
+        stores.vault,
+        accounts,
+        connections,
+    )
+
+
+async def _opened_accounts(stack: AsyncExitStack, stores: Stores, folder: Path) -> IdentityStore:
+    """The accounts' file; with several servers as the last desk left it, and kept for the next one."""
+    path = folder / ACCOUNTS
+    if stores.accounts is not None:
+        await stores.accounts.bring(path)
+    store = IdentityStore(path)
+    stack.callback(store.close)
+    if stores.accounts is not None:
+        await stack.enter_async_context(stores.accounts.following(store))
+    return store
 
 
 def _enrichment(locator: Locator, records: IncidentRecords) -> Callable[[Command, Board], Command]:
@@ -300,7 +368,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
 # --- the operator's terminal
 
 
-def _greet(settings: Settings, city: City, accounts: Accounts, assets: Assets) -> None:
+def greet(settings: Settings, city: City, accounts: Accounts, assets: Assets) -> None:
     name = city.catalogue.name
     say(f"Turnout runs {name.en}: {settings.public_origin}", f"出动正在运行（{name.zh}）：{settings.public_origin}")
     if city.demo:

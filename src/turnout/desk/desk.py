@@ -68,6 +68,8 @@ class DeskHealth(msgspec.Struct, frozen=True):
     failed_appends: int
     clock_behind_ms: int
     trouble: str
+    has_ended: bool = False
+    """For good: only another desk, begun from the journal, can go on."""
 
 
 class Desk(Generic[B, C, E, R]):
@@ -123,6 +125,7 @@ class Desk(Generic[B, C, E, R]):
 
     def health(self) -> DeskHealth:
         first, other = self._lanes.lengths
+        trouble = self._trouble or self._standing()
         return DeskHealth(
             seq=self.seq,
             first_lane=first,
@@ -130,7 +133,8 @@ class Desk(Generic[B, C, E, R]):
             restarts=self._restarts,
             failed_appends=self._failed_appends,
             clock_behind_ms=self._clock_behind_ms,
-            trouble=self._trouble.code if self._trouble is not None else "",
+            trouble=trouble.code if trouble is not None else "",
+            has_ended=self._worker is not None and self._worker.done(),
         )
 
     async def start(self, epoch: int | None = None) -> None:

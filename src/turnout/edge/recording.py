@@ -78,8 +78,12 @@ class Recorder:
             await asyncio.sleep(0)
         await asyncio.to_thread(gathered.write)
 
-    def start(self, desk_seq: Callable[[], int]) -> None:
-        """Write what is heard, from now on. `desk_seq` says how far the desk is, for catching up."""
+    def start(self, desk_seq: Callable[[], int], *, behind: bool = False) -> None:
+        """Write what is heard, from now on. `desk_seq` says how far the desk is, for catching up.
+
+        `behind`: catch up from the journal first, while the desk is already at work.
+        """
+        self._behind = behind
         self._running = asyncio.create_task(self._run(desk_seq), name="records")
 
     async def stop(self) -> None:

@@ -5,9 +5,10 @@ their SHA-256 is enough. The file is apart from the journal: it can be replaced 
 """
 
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ class IdentityStore:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600, exist_ok=True)
+        self._path = path
         self._lock = threading.Lock()
         self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._base.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
@@ -125,6 +127,19 @@ class IdentityStore:
     def close(self) -> None:
         with self._lock:
             self._base.close()
+
+    def version(self) -> tuple[int, int]:
+        """Another value after every change, by this connection or by another process."""
+        with self._lock:
+            return self._base.total_changes, int(self._base.execute("PRAGMA data_version").fetchone()[0])
+
+    def image(self) -> bytes:
+        """The whole file as of now. To be called in a thread: it has a connection of its own."""
+        with tempfile.TemporaryDirectory(prefix="turnout-") as folder:
+            path = Path(folder) / "image"
+            with closing(sqlite3.connect(self._path)) as base, closing(sqlite3.connect(path)) as copy:
+                base.backup(copy)
+            return path.read_bytes()
 
     def _migrate(self) -> None:
         version = int(self._base.execute("PRAGMA user_version").fetchone()[0])

@@ -176,3 +176,12 @@ async def upgrade(connection: Connection, schema: str, part: str, steps: list[st
             part,
             len(steps),
         )
+
+
+async def names_standby(database: Database) -> bool:
+    """Whether a commit waits for another machine. Raises `StorageFailed`."""
+    line = PostgresLine(database, "settings")
+    try:
+        return bool(await line.do(lambda one: one.fetchval("SELECT current_setting('synchronous_standby_names')")))
+    finally:
+        await line.close()

@@ -1,0 +1,143 @@
+"""`serve --database`: several servers on one PostgreSQL, of which one is the desk and the others stand by.
+
+All are started alike. The web answers from the first second on; while this server is not the desk it says so, with 503.
+What of the city takes seconds to load is loaded before, so that taking over is: the lease, the newest snapshot, the
+rows after it. A server that loses the lease, or whose desk has ended, lets everybody go and stands by again.
+"""
+
+import asyncio
+import logging
+import secrets
+import socket
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from turnout.adapters.clock import monotonic_s
+from turnout.adapters.http.assets import Assets
+from turnout.adapters.http.standing_by import Gate
+from turnout.adapters.storage.folder_lock import folder_lock
+from turnout.adapters.storage.postgres.database import Database, names_standby
+from turnout.adapters.storage.postgres.lease import PostgresLease
+from turnout.city.folder import City, load_city, shipped_city
+from turnout.config import Settings
+from turnout.desk.faults import Fault, StorageFailed
+from turnout.desk.lease import LeaseKeeper
+from turnout.desk.operations import Operations
+from turnout.edge.edge import Edge
+from turnout.operating import SHIPPED
+from turnout.serving import (
+    BUILT,
+    CUT_S,
+    Loaded,
+    certificate_of,
+    folder_of,
+    greet,
+    load_ground,
+    opened_on,
+    say,
+    set_aside_what_stays,
+    simulated,
+    stop_signal,
+    web_app,
+)
+from turnout.storing import in_postgres, prepare_postgres
+from turnout.web_server import check_port, web
+from turnout.words.trouble import Malformed
+
+log = logging.getLogger(__name__)
+
+ENDED_LOOK_S: Final = 0.2
+"""How often it is looked at whether the desk still stands."""
+
+AGAIN_S: Final = 0.5
+"""After a takeover that failed: the database may have gone in the middle of it."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """One of the city's servers, as it is whether it is the desk or not."""
+
+    settings: Settings
+    city: City
+    database: Database
+    folder: Path
+    loaded: Loaded
+    gate: Gate
+
+
+async def serve_in_turn(settings: Settings) -> None:
+    """Until SIGTERM or Ctrl-C: stand by, be the desk, stand by."""
+    stop = stop_signal()
+    check_port(settings)
+    certificate_of(settings)
+    city = load_city(settings.city or shipped_city(SHIPPED))
+    folder, database = folder_of(settings, city), Database(settings.database, Operations.stream)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(folder_lock(folder))
+        try:
+            await prepare_postgres(database, folder)
+            if not await names_standby(database):
+                say(
+                    "The database names no synchronous standby: what is acknowledged is on one machine only.",
+                    "数据库未设置同步备用服务器：已确认的内容只保存在一台机器上。",
+                )
+        except StorageFailed as fault:
+            raise Malformed(str(fault), where="--database", cure="see the operators' manual") from fault
+        loaded, gate = load_ground(city), Gate()
+        lease = PostgresLease(database)
+        stack.push_async_callback(lease.close)
+        await stack.enter_async_context(web(gate, settings))
+        holder = f"{socket.gethostname()}/{settings.port}/{secrets.token_hex(4)}"
+        while not stop.is_set():
+            say("Standing by for the desk.", "待命中：准备接任指挥台。")
+            keeper = LeaseKeeper(lease, holder, monotonic_s)
+            epoch = await _either(stop, keeper.take())
+            if epoch is None:
+                break
+            try:
+                await _be_the_desk(Server(settings, city, database, folder, loaded, gate), keeper, epoch, stop)
+            except Fault as fault:
+                log.error("the desk could not be taken over: %s", fault)
+                await asyncio.sleep(AGAIN_S)
+
+
+async def _either(stop: asyncio.Event, taking: Coroutine[Any, Any, int]) -> int | None:
+    """The epoch, or None when the server is to stop before there is one."""
+    taken, stopping = asyncio.create_task(taking), asyncio.create_task(stop.wait())
+    await asyncio.wait([taken, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for task in (taken, stopping):
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
+    return None if taken.cancelled() else taken.result()
+
+
+async def _be_the_desk(server: Server, keeper: LeaseKeeper, epoch: int, stop: asyncio.Event) -> None:
+    """From the lease until it is lost, the desk has ended, or the server is to stop. The lease is let go last."""
+    settings, city, gate = server.settings, server.city, server.gate
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(keeper.release)
+        stores = await in_postgres(stack, server.database, server.folder, keeper, epoch)
+        edge, accounts = await stack.enter_async_context(opened_on(stores, settings, city, server.loaded))
+        certificate = certificate_of(settings)
+        edge.certificate_expires = certificate.expires if certificate is not None else None
+        set_aside_what_stays()
+        assets = Assets(BUILT, city.artefacts.tiles)
+        gate.open(web_app(edge, assets, settings))
+        stack.callback(gate.close)
+        greet(settings, city, accounts, assets)
+        await stack.enter_async_context(simulated(settings, city, accounts))
+        await _until_over(stop, keeper, edge)
+        gate.close()
+        say("No longer the desk: finishing what was taken.", "不再担任指挥台：完成已受理的工作。")
+        edge.connections.end_all()
+        await asyncio.sleep(CUT_S)
+
+
+async def _until_over(stop: asyncio.Event, keeper: LeaseKeeper, edge: Edge) -> None:
+    """A desk that has ended for good must not keep the lease: another can start from the journal."""
+    while not (stop.is_set() or keeper.lost.is_set() or edge.desk_health().has_ended):
+        await asyncio.sleep(ENDED_LOOK_S)

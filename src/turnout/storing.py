@@ -1,0 +1,137 @@
+"""Where a city's record is kept: in files of the data folder, or in a PostgreSQL that several servers share."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.storage.postgres.database import Database
+from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.adapters.storage.postgres.kept import PostgresKept
+from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
+from turnout.adapters.storage.postgres.vault import PostgresVault
+from turnout.adapters.storage.sqlite.journal import SqliteJournal
+from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
+from turnout.adapters.storage.sqlite.vault import SqliteVault
+from turnout.audit.vault import Vault
+from turnout.desk.faults import Displaced, Fault, StorageFailed
+from turnout.desk.lease import LeaseKeeper
+from turnout.desk.operations import Operations
+from turnout.desk.ports import Journal, Snapshots
+
+log = logging.getLogger(__name__)
+
+ACCOUNTS: Final = "accounts.sqlite"
+ACCOUNTS_LOOK_S: Final = 0.25
+"""How long a change of the accounts may be on this machine only."""
+
+
+class KeptAccounts:
+    """The accounts' file, brought from the last desk and kept for the next one."""
+
+    def __init__(self, kept: PostgresKept, epoch: int) -> None:
+        self._kept, self._epoch = kept, epoch
+
+    async def bring(self, path: Path) -> None:
+        """The file as the last desk left it. Where there never was one, this server's own is the beginning."""
+        body = await self._kept.find(ACCOUNTS)
+        if body is not None:
+            await asyncio.to_thread(_replace_database, path, body)
+
+    @asynccontextmanager
+    async def following(self, store: IdentityStore) -> AsyncIterator[None]:
+        """Every change goes into the database within `ACCOUNTS_LOOK_S`; the last ones at the end."""
+        task = asyncio.create_task(self._follow(store), name="accounts")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            with suppress(StorageFailed, Displaced):
+                await self._keep(store)
+
+    async def _follow(self, store: IdentityStore) -> None:
+        kept: tuple[int, int] | None = None
+        while True:
+            version = store.version()
+            if version != kept:
+                try:
+                    await self._keep(store)
+                    kept = version
+                except StorageFailed as fault:
+                    log.warning("the accounts are kept on this machine only: %s", fault)
+                except Displaced:
+                    return
+            await asyncio.sleep(ACCOUNTS_LOOK_S)
+
+    async def _keep(self, store: IdentityStore) -> None:
+        await self._kept.keep(ACCOUNTS, await asyncio.to_thread(store.image), self._epoch)
+
+
+def _replace_database(path: Path, body: bytes) -> None:
+    """A whole SQLite file; what its old log held does not belong to it."""
+    fresh = path.with_name(path.name + ".fresh")
+    fresh.write_bytes(body)
+    fresh.chmod(0o600)
+    for log_file in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        log_file.unlink(missing_ok=True)
+    os.replace(fresh, path)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What the desk and the edge need of it. `epoch`: of a lease that is held; None: the desk claims the journal."""
+
+    journal: Journal
+    snapshots: Snapshots
+    vault: Vault
+    epoch: int | None = None
+    standing: Callable[[], Fault | None] = lambda: None
+    accounts: KeptAccounts | None = None
+
+
+async def in_files(stack: AsyncExitStack, folder: Path) -> Stores:
+    """SQLite files in the city's data folder."""
+    journal = SqliteJournal(folder / "journal.sqlite", Operations.stream)
+    stack.push_async_callback(journal.close)
+    snapshots = SqliteSnapshots(folder / "snapshots.sqlite")
+    stack.push_async_callback(snapshots.close)
+    vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
+    stack.push_async_callback(vault.close)
+    return Stores(journal, snapshots, vault)
+
+
+async def in_postgres(
+    stack: AsyncExitStack, database: Database, folder: Path, keeper: LeaseKeeper, epoch: int
+) -> Stores:
+    """Tables that `prepare_postgres` has made, for as long as the lease is held."""
+    journal = PostgresJournal(database, Operations.stream)
+    stack.push_async_callback(journal.close)
+    snapshots = PostgresSnapshots(database)
+    stack.push_async_callback(snapshots.close)
+    vault = PostgresVault(database, folder / "vault.site-key")
+    stack.push_async_callback(vault.close)
+    await vault.prepare(database)
+    kept = PostgresKept(database)
+    stack.push_async_callback(kept.close)
+    return Stores(journal, snapshots, vault, epoch, keeper.standing, KeptAccounts(kept, epoch))
+
+
+async def prepare_postgres(database: Database, folder: Path) -> None:
+    """Make or upgrade every table, and hold this server's site key against the city's. Raises `StorageFailed`."""
+    for store in (
+        PostgresJournal(database, Operations.stream),
+        PostgresSnapshots(database),
+        PostgresVault(database, folder / "vault.site-key"),
+        PostgresKept(database),
+    ):
+        try:
+            await store.prepare(database)
+        finally:
+            await store.close()

@@ -1,0 +1,81 @@
+"""Two servers on one database: one is the desk, the other takes over by itself, and nothing acknowledged is lost.
+
+One test with several acts, since starting two whole servers costs seconds.
+"""
+
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import websockets
+
+from tests.postgres_pair import connected, the_pair
+from tests.two_servers import TurnoutServer, acknowledged, first_acknowledged, token_in
+from turnout.adapters.storage.postgres.database import Database
+from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.desk.operations import Operations
+
+
+@pytest.fixture
+async def database() -> AsyncIterator[Database]:
+    """The schema that `serve` uses, empty."""
+    database = Database(the_pair().primary.url("postgres"), Operations.stream)
+    yield database
+    async with connected(database) as connection:
+        await connection.execute(f"DROP SCHEMA IF EXISTS {Operations.stream} CASCADE")
+
+
+async def test_a_standby_takes_over_by_itself_and_a_frozen_desk_comes_back_as_a_standby(
+    database: Database, tmp_path: Path
+) -> None:
+    one, two = (TurnoutServer(database.url, tmp_path / name) for name in ("one", "two"))
+    token = token_in(tmp_path / "one")
+    done: dict[str, int] = {}
+    async with httpx.AsyncClient() as client:
+        try:
+            one.start()
+            await one.until_desk(client)
+            (tmp_path / "two" / "san-francisco").mkdir(parents=True)
+            site_key = (tmp_path / "one" / "san-francisco" / "vault.site-key").read_bytes()
+            (tmp_path / "two" / "san-francisco" / "vault.site-key").write_bytes(site_key)
+            two.start()
+            await two.until_standing_by(client)
+            await everybody_is_sent_away(client, two, token)
+
+            done["before"] = (await first_acknowledged(client, one.url, "before", token))["seq_from"]
+            one.end(signal.SIGKILL)
+            done["after the kill"] = (await first_acknowledged(client, two.url, "after the kill", token))["seq_from"]
+            again = await first_acknowledged(client, two.url, "before", token)
+            assert (again["seq_from"], again["repeated"]) == (done["before"], True)
+
+            one.start()
+            await one.until_standing_by(client)
+            two.freeze()
+            done["while frozen"] = (await first_acknowledged(client, one.url, "while frozen", token))["seq_from"]
+            two.thaw()
+            await two.until_standing_by(client)
+            assert await acknowledged(client, two.url, "to the old one", token) is None
+
+            one.end(signal.SIGTERM)
+            done["handed over"] = (await first_acknowledged(client, two.url, "handed over", token))["seq_from"]
+        finally:
+            one.end()
+            two.end()
+    journal = PostgresJournal(database, Operations.stream)
+    assert await journal.verify() is None
+    where = {row.command_id: row.seq async for page in journal.read(0) for row in reversed(page)}
+    assert {command: where.get(command) for command in done} == done  # type: ignore[call-overload]
+    assert "to the old one" not in where
+    await journal.close()
+
+
+async def everybody_is_sent_away(client: httpx.AsyncClient, standby: TurnoutServer, token: str) -> None:
+    for language, word in (("en", "reconnect"), ("zh-CN", "重新连接")):
+        no = await client.get(f"{standby.url}/api/v1/board", headers={"accept-language": language})
+        assert (no.status_code, no.json()["code"], no.headers["retry-after"]) == (503, "not-the-desk", "1")
+        assert word in no.json()["detail"]
+    with pytest.raises((websockets.InvalidStatus, websockets.ConnectionClosed)):
+        async with websockets.connect(f"{standby.url.replace('http', 'ws')}/socket") as console:
+            await console.recv()
