@@ -1,17 +1,22 @@
 """How many durable commands a second the desk does, and how long a sender waits.
 
     python -m benchmarks.desk_throughput [--seconds 10] [--clients 64] [--consoles 50] [--incidents 1000]
+    python -m benchmarks.desk_throughput --database pair      # PostgreSQL and a synchronous standby, started for it
+    python -m benchmarks.desk_throughput --database postgresql://…
 
 The whole path: command in, decided on a board with that many open incidents, appended with a real fsync, answered, told
 to subscribers. Beside it, in the same run on the same disk: what `fdatasync` of one page takes, and plain SQLite (WAL,
-synchronous=FULL) committing the same rows one at a time; so that the ratio means something on another machine.
+synchronous=FULL) committing the same rows one at a time; so that the ratio means something on another machine. With a
+PostgreSQL, in the same run on the same database: pgbench with as many clients inserting a row of that size a commit.
 """
 
 import argparse
 import asyncio
 import os
+import re
 import shutil
 import sqlite3
+import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -21,7 +26,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.desk_workloads import WORKLOADS, Workload
+from tests.postgres_pair import find_programs, the_pair
 from turnout.adapters.clock import SystemClock
+from turnout.adapters.storage.postgres.database import Database
+from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.core.context import Actor
@@ -78,12 +87,21 @@ async def console(subscribers: Subscribers[Any]) -> None:
             await asyncio.sleep(CONSOLE_PAUSE_S)
 
 
+async def stores(folder: Path, database: Database | None, stream: str) -> tuple[Any, Any]:
+    """(journal, snapshots) in the folder, or in the database."""
+    if database is None:
+        return SqliteJournal(folder / "journal.sqlite", stream), SqliteSnapshots(folder / "snapshots.sqlite")
+    journal, snapshots = PostgresJournal(database, stream), PostgresSnapshots(database)
+    await journal.prepare(database)
+    await snapshots.prepare(database)
+    return journal, snapshots
+
+
 async def desk_run(
-    folder: Path, workload: Workload, clients: int, consoles: int, seconds: float
+    folder: Path, database: Database | None, workload: Workload, clients: int, consoles: int, seconds: float
 ) -> tuple[list[float], float, Counter[str], int]:
     """(latencies in ms, commands a second, what was refused how often, rows in the journal)."""
-    journal = SqliteJournal(folder / "journal.sqlite", workload.book.stream)
-    snapshots = SqliteSnapshots(folder / "snapshots.sqlite")
+    journal, snapshots = await stores(folder, database, workload.book.stream)
     desk: Desk[Any, Any, Any, Any] = Desk(workload.book, journal, SystemClock(), snapshots=snapshots)
     await desk.start()
     for n, command in enumerate(workload.preparation):
@@ -127,6 +145,55 @@ def journal_rows(folder: Path) -> list[tuple[Any, ...]]:
         return file.execute("SELECT * FROM journal ORDER BY seq DESC LIMIT 5000").fetchall()
 
 
+def pgbench(url: str, clients: int, seconds: float) -> tuple[float, float]:
+    """(single-row commits a second, mean milliseconds) of PostgreSQL's own benchmark."""
+    with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as script:
+        script.write(PLAIN_INSERT)
+    Path(script.name).chmod(0o644)
+    try:
+        run(["psql", url, "-qc", PLAIN_TABLE])
+        said = run(
+            ["pgbench", "-n", "-M", "prepared", "-f", script.name, "-c", str(clients), "-T", str(int(seconds)), url]
+        )
+        run(["psql", url, "-qc", "DROP TABLE turnout_plain"])
+    finally:
+        Path(script.name).unlink()
+    per_s, mean_ms = re.search(r"tps = ([\d.]+)", said), re.search(r"latency average = ([\d.]+)", said)
+    assert per_s is not None, said
+    assert mean_ms is not None, said
+    return float(per_s[1]), float(mean_ms[1])
+
+
+def run(words: list[str]) -> str:
+    program = find_programs() / words[0]
+    return subprocess.run([program, *words[1:]], check=True, capture_output=True, text=True).stdout
+
+
+PLAIN_TABLE = "DROP TABLE IF EXISTS turnout_plain; CREATE TABLE turnout_plain (seq bigserial PRIMARY KEY, body bytea)"
+PLAIN_INSERT = "INSERT INTO turnout_plain (body) VALUES (decode(repeat('ab', 400), 'hex'));\n"
+"""About as large as a row of the desk's with its hashes."""
+
+
+def database_of(asked: str) -> Database | None:
+    """None: SQLite. `pair`: a primary and a synchronous standby of this run's own."""
+    if not asked:
+        return None
+    if asked == "pair":
+        return the_pair().new_database()
+    return Database(asked, f"bench_{os.getpid()}")
+
+
+def print_postgres(database: Database, clients: int, seconds: float, per_s: float) -> None:
+    sql = (
+        "SELECT format('PostgreSQL %s, synchronous_standby_names %s, synchronous_commit %s', current_setting("
+        "'server_version'), current_setting('synchronous_standby_names'), current_setting('synchronous_commit'))"
+    )
+    print(run(["psql", database.url, "-Atc", sql]).strip())
+    plain_per_s, plain_ms = pgbench(database.url, clients, seconds)
+    print(f"pgbench, {clients} clients, one row a commit       {plain_per_s:8.0f} /s   mean {plain_ms:.1f} ms")
+    print(f"ratio desk / pgbench                         {per_s / plain_per_s:8.2f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10.0)
@@ -134,25 +201,29 @@ def main() -> None:
     parser.add_argument("--consoles", type=int, default=50, help="subscribed to every row, 10 messages a second each")
     parser.add_argument("--incidents", type=int, default=1_000)
     parser.add_argument("--workload", choices=sorted(WORKLOADS), default="operations")
+    parser.add_argument("--database", default="", help="`pair`, or the address of a PostgreSQL")
     parser.add_argument("--folder", type=Path, default=None, help="on the disk to be measured")
     given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="desk-", dir=given.folder))
+    folder, database = Path(tempfile.mkdtemp(prefix="desk-", dir=given.folder)), database_of(given.database)
     try:
         syncs = fdatasync_ms(folder)
         workload = WORKLOADS[given.workload](given.incidents)
         latencies, per_s, refused, rows = asyncio.run(
-            desk_run(folder, workload, given.clients, given.consoles, given.seconds)
+            desk_run(folder, database, workload, given.clients, given.consoles, given.seconds)
         )
-        plain_per_s = plain_sqlite_per_s(folder, journal_rows(folder), min(given.seconds, 5.0))
+        print(f"fdatasync of a page      p50 {percentile(syncs, 0.5):.3f} ms   p99 {percentile(syncs, 0.99):.3f} ms")
+        if database is not None:
+            print_postgres(database, given.clients, min(given.seconds, 5.0), per_s)
+        else:
+            plain_per_s = plain_sqlite_per_s(folder, journal_rows(folder), min(given.seconds, 5.0))
+            print(f"plain SQLite, one commit a row               {plain_per_s:8.0f} /s")
+            print(f"ratio desk / plain SQLite                    {per_s / plain_per_s:8.2f}")
     finally:
         shutil.rmtree(folder)
-    print(f"fdatasync of a page      p50 {percentile(syncs, 0.5):.3f} ms   p99 {percentile(syncs, 0.99):.3f} ms")
-    print(f"plain SQLite, one commit a row               {plain_per_s:8.0f} /s")
     print(
         f"desk, {given.clients} clients, {given.consoles} consoles, {given.workload:<12}   {per_s:8.0f} commands/s   "
         f"p50 {percentile(latencies, 0.5):.1f} ms   p99 {percentile(latencies, 0.99):.1f} ms"
     )
-    print(f"ratio desk / plain SQLite                    {per_s / plain_per_s:8.2f}")
     print(f"{len(latencies)} commands, {refused.total()} refused, {rows} rows in the journal, all verified")
     for refusal, times in refused.most_common(3):
         print(f"    refused {times} times: {refusal}")
