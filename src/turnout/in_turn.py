@@ -65,6 +65,7 @@ class Server:
     database: Database
     folder: Path
     loaded: Loaded
+    assets: Assets
     gate: Gate
 
 
@@ -86,7 +87,8 @@ async def serve_in_turn(settings: Settings) -> None:
                 )
         except StorageFailed as fault:
             raise Malformed(str(fault), where="--database", cure="see the operators' manual") from fault
-        loaded, gate = load_ground(city), Gate()
+        gate = Gate()
+        server = Server(settings, city, database, folder, load_ground(city), Assets(BUILT, city.artefacts.tiles), gate)
         lease = PostgresLease(database)
         stack.push_async_callback(lease.close)
         await stack.enter_async_context(web(gate, settings))
@@ -98,7 +100,7 @@ async def serve_in_turn(settings: Settings) -> None:
             if epoch is None:
                 break
             try:
-                await _be_the_desk(Server(settings, city, database, folder, loaded, gate), keeper, epoch, stop)
+                await _be_the_desk(server, keeper, epoch, stop)
             except Fault as fault:
                 log.error("the desk could not be taken over: %s", fault)
                 await asyncio.sleep(AGAIN_S)
@@ -124,11 +126,10 @@ async def _be_the_desk(server: Server, keeper: LeaseKeeper, epoch: int, stop: as
         edge, accounts = await stack.enter_async_context(opened_on(stores, settings, city, server.loaded))
         certificate = certificate_of(settings)
         edge.certificate_expires = certificate.expires if certificate is not None else None
-        set_aside_what_stays()
-        assets = Assets(BUILT, city.artefacts.tiles)
-        gate.open(web_app(edge, assets, settings))
+        gate.open(web_app(edge, server.assets, settings))
         stack.callback(gate.close)
-        greet(settings, city, accounts, assets)
+        set_aside_what_stays()
+        greet(settings, city, accounts, server.assets)
         await stack.enter_async_context(simulated(settings, city, accounts))
         await _until_over(stop, keeper, edge)
         gate.close()

@@ -12,7 +12,7 @@ import pytest
 import websockets
 
 from tests.postgres_pair import connected, the_pair
-from tests.two_servers import TurnoutServer, acknowledged, first_acknowledged, token_in
+from tests.two_servers import TurnoutServer, acknowledged, first_acknowledged, open_incident, token_in
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.desk.operations import Operations
@@ -37,6 +37,7 @@ async def test_a_standby_takes_over_by_itself_and_a_frozen_desk_comes_back_as_a_
         try:
             one.start()
             await one.until_desk(client)
+            await open_incident(client, one.url, token)
             (tmp_path / "two" / "san-francisco").mkdir(parents=True)
             site_key = (tmp_path / "one" / "san-francisco" / "vault.site-key").read_bytes()
             (tmp_path / "two" / "san-francisco" / "vault.site-key").write_bytes(site_key)
