@@ -158,6 +158,15 @@ def test_the_clock_never_puts_off_a_crew_that_is_on_duty_or_on_an_incident(room:
     room.refusal(BeginShift(shift_id="s"), UnitIsOnIncident)
 
 
+def test_a_crew_that_is_available_is_not_put_off_by_a_clock_either(room: Any, planner: Planner) -> None:
+    room.do(LogOn(unit="E01", crew=crew("7", "8", "9")))
+    planner.plans("s", "E01", 1, 9, "1", by_itself=True)
+    planner.until(1)
+    assert room.unit("E01").crew == crew("7", "8", "9")
+    assert room.board.shifts["s"].offered == room.now
+    assert room.events[-1].because == "on-duty"
+
+
 def test_one_shift_hands_over_to_the_next_by_itself(room: Any, planner: Planner) -> None:
     room.do(LogOff(units=("E01",)))
     planner.plans("day", "E01", 1, 9, "1", by_itself=True)
