@@ -8,8 +8,10 @@ from turnout.core.refusals import (
     AlreadyAssigned,
     CrewElsewhere,
     IncidentIsClosed,
+    UnitHasArrived,
     UnitIsOffDuty,
     UnitIsOutOfService,
+    UnitMovedOn,
     UnitNotAvailable,
     UnitNotStaffed,
     UnknownCode,
@@ -157,6 +159,32 @@ def test_a_relieving_unit_is_there_before_the_other_goes(room: Any) -> None:
         ("E02", "attack", ""),
     ]
     assert room.incident().status == "active"
+
+
+def test_a_swap_on_the_way_keeps_its_reason_and_what_had_been_offered(room: Any, noon: Any) -> None:
+    room.opened()
+    room.sent("I1", "E01", roles={"E01": "attack"})
+    room.report("E01", "enroute")
+    offer = Offer(at=noon, plan="swap", proposed=(OfferedUnit("E02", 90),))
+    room.do(RelieveUnit(unit="E01", by="E02", incident_id="I1", before_scene=True, offer=offer, reason="3 min sooner"))
+    assert [(a.unit, a.role, a.ended_as, a.travel_time_s) for a in room.incident().assignments] == [
+        ("E01", "attack", "relieved", None),
+        ("E02", "attack", "", 90),
+    ]
+    last = room.incident().dispatches[-1]
+    assert (last.units, last.reason, last.offer) == (("E02",), "3 min sooner", offer)
+    assert room.unit("E01").status == Available(in_quarters=False)
+    assert room.incident().status == "active"
+
+
+def test_who_has_arrived_meanwhile_is_not_swapped(room: Any) -> None:
+    room.opened()
+    room.sent("I1", "E01")
+    room.report("E01", "on-scene")
+    refused = room.refusal(RelieveUnit(unit="E01", by="E02", incident_id="I1", before_scene=True), UnitHasArrived)
+    assert refused.unit == "E01"
+    room.refusal(RelieveUnit(unit="E01", by="E02", incident_id="I9"), UnitMovedOn)
+    assert isinstance(room.unit("E02").status, Available)
 
 
 def test_exchanged_units_start_at_the_other_incident_as_newly_sent(room: Any) -> None:

@@ -208,6 +208,20 @@ class TimeStandard(msgspec.Struct, frozen=True):
     """0: any."""
 
 
+class CoverageStandard(msgspec.Struct, frozen=True):
+    """How soon somebody is to be able to be anywhere (2.6): within `travel_s` of driving, turnout not counted.
+
+    NFPA 1710 4.1.2: the first engine within 240 s, advanced life support within 480 s of travel.
+    """
+
+    id: str
+    name: Name
+    discipline: Discipline
+    """Whose calls it is about: they weigh the city's places."""
+    capability: str
+    travel_s: int
+
+
 class Hospital(msgspec.Struct, frozen=True):
     id: str
     name: Name
@@ -284,6 +298,10 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     dispositions: dict[str, Disposition] = {}
     reasons: dict[str, Reason] = {}
     standards: tuple[TimeStandard, ...] = ()
+    coverage: tuple[CoverageStandard, ...] = ()
+    swap_gain_s: int = 120
+    """So much sooner must a free unit be than one still on its way for a swap to be suggested (3.16). Two minutes: a
+    prediction errs by about one, and turning a crew round costs both crews and the radio something."""
     hospitals: dict[str, Hospital] = {}
     hydrants: dict[str, Hydrant] = {}
     roles: dict[str, Role] = {}

@@ -160,6 +160,13 @@ class NotArrived(No, frozen=True, kw_only=True, tag="not-arrived"):
     tag: str
 
 
+class UnitHasArrived(No, frozen=True, kw_only=True, tag="unit-has-arrived"):
+    """It was to be swapped only while it was still on its way (3.16)."""
+
+    unit: str
+    tag: str
+
+
 class NobodyArrived(No, frozen=True, kw_only=True, tag="nobody-arrived"):
     """Some unit would have had to arrive before the incident may close (3.24)."""
 
@@ -444,6 +451,7 @@ Refusal = (
     | NotArrived
     | NobodyArrived
     | NotAssigned
+    | UnitHasArrived
     | NotOnStack
     | AlreadyStacked
     | IncidentIsClosed

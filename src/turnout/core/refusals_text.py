@@ -72,6 +72,9 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
         "{unit} 不能退回“{stage}”：自 {since} 起为“{now}”。",
     ),
     "not-arrived": Name("{unit} has not arrived at {tag}.", "{unit} 尚未到达 {tag} 现场。"),
+    "unit-has-arrived": Name(
+        "{unit} has arrived at {tag} meanwhile; nobody was swapped.", "{unit} 已到达 {tag} 现场，未换派。"
+    ),
     "nobody-arrived": Name("Nobody has arrived at {tag} yet.", "{tag} 尚无单元到达现场。"),
     "not-assigned": Name("{unit} is not assigned to {tag}.", "{unit} 没有被派往 {tag}。"),
     "not-on-stack": Name("{tag} is not held for {unit}.", "{tag} 不在 {unit} 的待办队列中。"),

@@ -4,7 +4,8 @@ from turnout.recommend.proposal import Bypassed, Proposal, ProposedUnit, Reason,
 from turnout.recommend.recommend import recommend
 from turnout.recommend.request import DriveTimes, Fix
 from turnout.recommend.road_times import PlaceSpots, RoadConditions, RoadTimes
-from turnout.recommend.words import speak
+from turnout.recommend.swap import Swap, still_holds, swaps
+from turnout.recommend.words import say_swap, speak
 
 __all__ = [
     "Bypassed",
@@ -17,6 +18,10 @@ __all__ = [
     "RoadConditions",
     "RoadTimes",
     "Shortfall",
+    "Swap",
     "recommend",
+    "say_swap",
     "speak",
+    "still_holds",
+    "swaps",
 ]

@@ -5,6 +5,7 @@ from typing import Final
 
 from turnout.core.catalogue import Catalogue
 from turnout.recommend.proposal import Reason
+from turnout.recommend.swap import Swap
 from turnout.words.name import Language, Name
 
 SAID: Final[dict[str, Name]] = {
@@ -76,3 +77,20 @@ def _names(catalogue: Catalogue) -> dict[str, Mapping[str, Name]]:
         "type": {code: kind.name for code, kind in catalogue.types.items()},
         "reason": {code: reason.name for code, reason in catalogue.reasons.items()},
     }
+
+
+SWAPPED: Final = Name(
+    "{by} would be there {minutes} min sooner than {unit} ({stage.en})",
+    "{by} 可比 {unit}（{stage.zh}）早到 {minutes} 分钟",
+)
+STAGES_SAID: Final[dict[str, Name]] = {
+    "dispatched": Name("dispatched", "已派遣"),
+    "acknowledged": Name("acknowledged", "已签收"),
+    "enroute": Name("en route", "在途"),
+}
+
+
+def say_swap(swap: Swap) -> Name:
+    """Who would be there sooner than whom."""
+    facts = {"by": swap.by, "unit": swap.unit, "minutes": round(swap.gain_s / 60), "stage": STAGES_SAID[swap.stage]}
+    return Name(SWAPPED.en.format(**facts), SWAPPED.zh.format(**facts))

@@ -86,6 +86,13 @@ class RelieveUnit(Do, frozen=True, kw_only=True, tag="relieve-unit"):
 
     unit: Id
     by: Id
+    incident_id: Code = ""
+    """The incident that the sender means; refused if the unit has moved on meanwhile. Empty: whichever it is on."""
+    before_scene: bool = False
+    """Only while `unit` is still on its way: a swap for one that would be there sooner (3.16)."""
+    offer: Offer | None = None
+    reason: Line = ""
+    """Why the units change places; kept with the dispatch."""
 
 
 class ExchangeUnits(Do, frozen=True, kw_only=True, tag="exchange-units"):

@@ -5,6 +5,7 @@ from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft, head
 from turnout.core.lookups import (
     duty_of,
+    has_arrived,
     open_incident_of,
     reason_refused,
     tables_of,
@@ -18,6 +19,7 @@ from turnout.core.refusals import (
     NotAssigned,
     NotOnStack,
     SameIncident,
+    UnitHasArrived,
     UnitIsOffDuty,
     UnitOnNoIncident,
 )
@@ -79,15 +81,19 @@ def relieve_unit(board: Board, command: RelieveUnit, context: Context) -> Decisi
     unit = unit_of(board, command.unit)
     if isinstance(unit, No):
         return unit
-    duty = duty_of(board, unit)
+    duty = duty_of(board, unit, command.incident_id)
     if isinstance(duty, No):
         return duty
     incident, assignment = duty
+    if command.before_scene and has_arrived(assignment):
+        return UnitHasArrived(unit=unit.id, tag=incident.tag)
     draft = Draft(board, context)
     sending = Sending(
         incident=incident.id,
         units=(UnitId(command.by),),
         roles={command.by: assignment.role} if assignment.role else {},
+        offer=command.offer,
+        reason=command.reason,
         relieves=unit.id,
     )
     no = send(draft, sending)
