@@ -46,6 +46,8 @@ from turnout.edge.health import certificate_warning
 from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
 from turnout.edge.looking_up import LookUp, with_record
+from turnout.edge.outlook import Outlook
+from turnout.edge.outlook_points import points_of
 from turnout.edge.places import TICK_S, PlacesFeed
 from turnout.edge.recording import Recorder
 from turnout.edge.rows import TABLES
@@ -197,6 +199,9 @@ async def opened_on(
         stack.push_async_callback(timers.stop)
         if edge.adviser is not None:
             stack.callback(edge.adviser.close)
+        if edge.outlook is not None:
+            stack.callback(edge.outlook.close)
+            stack.push_async_callback(_ended, asyncio.create_task(edge.outlook.look_on()))
         works = (edge.lag.watch(), _tick(edge.places), follow_offset(parts.desk, parts.clock.now), edge.fallback.keep())
         for work in works:
             stack.push_async_callback(_ended, asyncio.create_task(work))
@@ -293,7 +298,8 @@ def joined(parts: Parts) -> Edge:
     counter = Counter(desk, parts.locator)
     look_up = LookUp(desk, parts.records)
     details = Details(counter, look_up, parts.vault)
-    lines = LineDesk(counter, adviser, parts.gazetteer, now) if parts.gazetteer is not None else None
+    outlook = _outlook(parts, adviser)
+    lines = LineDesk(counter, adviser, parts.gazetteer, now, outlook) if parts.gazetteer is not None else None
     if lines is not None:
         desk.listen(lines.hear)
     data = parts.settings.data / city.catalogue.city
@@ -323,9 +329,19 @@ def joined(parts: Parts) -> Edge:
         lines=lines,
         connections=parts.connections,
         adviser=adviser,
+        outlook=outlook,
         gazetteer=parts.gazetteer,
         on_places=_on_places(adviser, Arriving(counter, latest) if parts.settings.arrival else None),
     )
+
+
+def _outlook(parts: Parts, adviser: Adviser | None) -> Outlook | None:
+    """What could stand better: wants roads."""
+    if parts.roads is None or adviser is None:
+        return None
+    outlook = Outlook(parts.roads, adviser, parts.desk, points_of(parts.city, parts.roads), parts.clock.now)
+    parts.desk.listen(outlook.hear)
+    return outlook
 
 
 def _on_places(adviser: Adviser | None, arriving: Arriving | None) -> Callable[[Sequence[UnitId]], None]:

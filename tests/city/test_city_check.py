@@ -56,6 +56,8 @@ PLAN = (
     '[[plan]]\nid = "odd"\nname = { en = "Odd", zh = "怪" }\nagency = "FIRE"\ntypes = ["SF"]\nlevels.1 = ["1 engine"]\n'
 )
 
+TOO_MANY = "".join(f"n{number},fire,engine,240,Engine,水罐车\n" for number in range(13))
+
 BREAKS = [
     Break("csv-syntax", "units.csv", "E01,engine", '"E01"x,engine', '"E01"x'),
     Break("csv-header", "units.csv", "id,kind,agency", "id,sort,agency", "id,sort"),
@@ -67,6 +69,11 @@ BREAKS = [
     Break("geojson-feature", "zones.geojson", '"properties":{"id":"FD-FS2"', '"about":{"id":"FD-FS2"', "FD-FS2"),
     Break("unknown-field", "types.toml", "priority = 1", "prioritty = 1", "[[type]]"),
     Break("wrong-field", "stations.csv", "47.005000,9.008200", "north,9.008200", "north"),
+    Break("bad-coverage-time", "coverage.csv", "engine,240", "engine,0", "engine,0"),
+    Break("coverage-without-units", "coverage.csv", "fire,engine", "fire,fireboat", "fire,fireboat", "warning"),
+    Break("unknown-capability", "coverage.csv", "fire,engine", "fire,engin", "fire,engin"),
+    Break("too-many-coverage-standards", "coverage.csv", "engine,fire", TOO_MANY + "engine,fire", "n12,fire"),
+    Break("bad-swap-gain", "city.toml", "time_zone", "swap_gain_s = 5\ntime_zone"),
     Break("bad-rest", "agencies.toml", 'id = "EMS"', 'rest_s = -60\nid = "EMS"', 'rest_s = -60'),
     Break("info-front", "info/gas.md", 'short = "GAS"', "", ""),
     Break("plan-levels", "plans.toml", 'levels.1 = ["1 truck"]', 'levels.first = ["1 truck"]', 'id = "lift"'),

@@ -23,6 +23,8 @@ CITY_RULES: Final[tuple[Rule, ...]] = (
     coverage_of_codes.units_fit_their_agency,
     coverage_of_codes.names_are_in_both_languages,
     service.rests_are_times,
+    service.coverage_standards_can_be_met,
+    service.swaps_are_worth_it,
     typed_words.words_mean_one_thing,
     zones.places_are_in_the_city,
     zones.zones_do_not_overlap,

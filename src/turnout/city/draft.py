@@ -22,6 +22,7 @@ from turnout.city.sheets import Feature, Row, read_csv, read_geojson, read_text,
 from turnout.core.catalogue import (
     Agency,
     AlarmKind,
+    CoverageStandard,
     Disposition,
     Group,
     Hospital,
@@ -57,6 +58,8 @@ class CityFile(msgspec.Struct, frozen=True):
     """What else people write for it after an address: `SF`, `CA`."""
     demo: bool = False
     """Whether anybody may sign in without an account, and calls and crews are simulated. Never in a real city."""
+    swap_gain_s: int = 120
+    """As in the catalogue."""
 
 
 class Attribution(msgspec.Struct, frozen=True):
@@ -116,6 +119,7 @@ class Draft:
     dispositions: list[Read[Disposition]] = field(default_factory=list)
     reasons: list[Read[Reason]] = field(default_factory=list)
     standards: list[Read[TimeStandard]] = field(default_factory=list)
+    coverage: list[Read[CoverageStandard]] = field(default_factory=list)
     hospitals: list[Read[Hospital]] = field(default_factory=list)
     hydrants: list[Read[Hydrant]] = field(default_factory=list)
     roles: list[Read[Role]] = field(default_factory=list)
@@ -186,7 +190,9 @@ class Tables:
 
     def city(self) -> None:
         def read() -> list[Row]:
-            document = read_toml(self.draft.folder, "city.toml", ("id", "name", "time_zone", "also", "demo"))
+            document = read_toml(
+                self.draft.folder, "city.toml", ("id", "name", "time_zone", "also", "demo", "swap_gain_s")
+            )
             return [Row(Spot("city.toml", 1), document.content)]
 
         self.draft.city = next(iter(self.table(CityFile, self.rows(read))), None)
@@ -303,6 +309,9 @@ def read_draft(folder: Path) -> Draft:
     draft.dispositions = tables.csv(Disposition, "dispositions.csv", "code name_en name_zh", "agencies aliases")
     draft.reasons = tables.csv(Reason, "reasons.csv", "code kind name_en name_zh")
     draft.standards = tables.csv(TimeStandard, "standards.csv", "interval limit_s", "agency priority")
+    draft.coverage = tables.csv(
+        CoverageStandard, "coverage.csv", "id discipline capability travel_s name_en name_zh", needed=False
+    )
     draft.hospitals = tables.csv(Hospital, "hospitals.csv", "id name_en name_zh lat lon address", "aliases phone")
     draft.hydrants = tables.csv(Hydrant, "hydrants.csv", "id lat lon", needed=False)
     draft.roles = tables.toml(Role, "roles.toml", "role")

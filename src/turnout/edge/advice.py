@@ -31,7 +31,7 @@ from turnout.recommend import (
     recommend,
     speak,
 )
-from turnout.roads import Roads, Route, Spot
+from turnout.roads import Conditions, Roads, Route, Spot
 from turnout.telemetry.latest import Latest
 from turnout.words.identity import UnitId
 from turnout.words.moment import Moment
@@ -70,6 +70,21 @@ class Adviser:
             assert held is not None
             self._fixes[unit] = Fix(held.place, held.at, spots.at(index), held.speed_mps or 0.0)
 
+    def fixes(self) -> dict[UnitId, Fix]:
+        """Where units were last seen, on the roads; a copy."""
+        return dict(self._fixes)
+
+    def conditions_on(self, board: Board) -> Conditions:
+        """The closures of the board, on the roads."""
+        return self._conditions.on(board)
+
+    def times(self, conditions: Conditions, at: Moment) -> RoadTimes:
+        return RoadTimes(self._roads, self._spots, conditions, at)
+
+    def spot_of(self, place: Place) -> Spot | None:
+        """The road that a station or an incident is on."""
+        return self._spots.of(place)
+
     async def propose(self, who: Principal, asked: AdviceAsked, at: Moment) -> Proposal | Declined:
         """Who should go to this incident now."""
         incident = find_open(self._desk.board, who, asked.incident_id)
@@ -85,7 +100,7 @@ class Adviser:
             incident,
             at,
             dict(self._fixes),
-            RoadTimes(self._roads, self._spots, self._conditions.on(board), at),
+            self.times(self.conditions_on(board), at),
             alarm_level=level,
             exclude=[UnitId(unit) for unit in asked.exclude],
             capability=asked.capability,

@@ -19,6 +19,7 @@ from turnout.edge.fallback import FallbackKit
 from turnout.edge.identities import Identities
 from turnout.edge.lag import Lag
 from turnout.edge.looking_up import LookUp
+from turnout.edge.outlook import Outlook
 from turnout.edge.places import PlacesFeed
 from turnout.edge.speech import words_for
 from turnout.edge.transferring import Transfers
@@ -87,6 +88,7 @@ class Edge:
     version: str
     lines: Lines | None = None
     adviser: Adviser | None = None
+    outlook: Outlook | None = None
     gazetteer: Gazetteer | None = None
     on_places: Callable[[Sequence[UnitId]], None] = lambda units: None
     """Told which units have a new place: the roads and the policies."""

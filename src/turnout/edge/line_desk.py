@@ -25,6 +25,7 @@ from turnout.edge.advice import AdviceAsked, Adviser
 from turnout.edge.answers import Accepted, Answer, Declined, answer_body, declined
 from turnout.edge.counter import Counter
 from turnout.edge.edge import LineAsked
+from turnout.edge.outlook import Outlook, coverage_said
 from turnout.line import CommandLine, Effect, Focus, Lexicon, Places, Reading
 from turnout.recommend import Proposal
 from turnout.words.identity import IncidentId, UnitId
@@ -53,8 +54,16 @@ class Act(msgspec.Struct, frozen=True):
 class LineDesk:
     """Implements `edge.Lines`."""
 
-    def __init__(self, counter: Counter, adviser: Adviser | None, places: Places, now: Callable[[], Moment]) -> None:
+    def __init__(
+        self,
+        counter: Counter,
+        adviser: Adviser | None,
+        places: Places,
+        now: Callable[[], Moment],
+        outlook: Outlook | None = None,
+    ) -> None:
         self._counter, self._adviser, self._places, self._now = counter, adviser, places, now
+        self._outlook = outlook
         self._catalogue: Catalogue | None = None
         self._reader: CommandLine | None = None
         self._done: OrderedDict[str, list[Act]] = OrderedDict()
@@ -81,6 +90,8 @@ class LineDesk:
         reading = await asyncio.to_thread(reader.read, text, self._counter.board, focus, _new_id, self._now())
         if reading.effect is not None and reading.effect.kind == "undo":
             reading = self._naming_act(who, reading)
+        if reading.effect is not None and reading.effect.kind == "coverage":
+            reading = await self._with_coverage(reading)
         if not asked.run or not reading.understood:
             return _line_answer(await self._naming_units(who, reading), None)
         return await self._run(who, asked, reading)
@@ -165,6 +176,14 @@ class LineDesk:
 
     def _names(self) -> Mapping[str, Name]:
         return {} if self._catalogue is None else self._catalogue.capabilities
+
+    async def _with_coverage(self, reading: Reading) -> Reading:
+        """How much is covered, and who could fill in where."""
+        coverage = await self._outlook.newest() if self._outlook is not None else None
+        catalogue = self._counter.board.catalogue
+        if coverage is None or catalogue is None:
+            return msgspec.structs.replace(reading, explain=declined("no-coverage-yet").text)
+        return msgspec.structs.replace(reading, explain=coverage_said(coverage, catalogue))
 
     # --- taking back
 

@@ -116,6 +116,9 @@ WORDS: Final[dict[str, Name]] = {
         "These details have been destroyed at the end of their retention.", "该详情已在保存期满后销毁。"
     ),
     "no-roads": Name("This city has no road file; nothing can be recommended.", "本市没有路网文件，无法推荐。"),
+    "no-coverage-yet": Name(
+        "The coverage is still being worked out; ask again in a moment.", "覆盖情况正在计算，请稍后再试。"
+    ),
     "no-gazetteer": Name("This city has no gazetteer; pick places on the map.", "本市没有地名库，请在地图上点选。"),
     "nothing-recommended": Name("Nothing can be recommended: choose units by hand.", "没有可推荐的力量，请人工选择。"),
     "nothing-to-undo": Name("There is nothing of yours that can be taken back.", "没有可以撤回的操作。"),
@@ -194,6 +197,7 @@ STATUS: Final[dict[str, int]] = {
     "too-large": 413,
     "not-found": 404,
     "no-roads": 404,
+    "no-coverage-yet": 503,
     "no-gazetteer": 404,
     "details-destroyed": 410,
     "details-damaged": 500,

@@ -8,7 +8,9 @@ from turnout.core.commands import Command
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.name import Name
 
-EffectKind = Literal["undo", "help", "find", "recommend", "info", "timers", "records", "open-form", "open-unit", "none"]
+EffectKind = Literal[
+    "undo", "help", "find", "recommend", "info", "timers", "records", "open-form", "open-unit", "coverage", "none"
+]
 
 
 class Effect(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from turnout.roads.network import ReachTimes, Roads
 from turnout.roads.profile import DEFAULT_PROFILE, Drive, SpeedProfile, TravelEstimate, load_profile, read_profile
 from turnout.roads.route import Route, Whereabouts
 from turnout.roads.spot import Spot, Spots
+from turnout.roads.times_table import TimesTable
 
 __all__ = [
     "CLEAR",
@@ -39,6 +40,7 @@ __all__ = [
     "Spots",
     "Step",
     "StreetBetween",
+    "TimesTable",
     "TravelEstimate",
     "Whereabouts",
     "edges_covered",

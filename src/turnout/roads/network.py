@@ -1,6 +1,7 @@
 """The roads of one city, ready to answer: where is this fix, who is there first, by what way, how long."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 from turnout.roads.closures import Extent, edges_covered
@@ -11,6 +12,7 @@ from turnout.roads.profile import DEFAULT_PROFILE, Drive, SpeedProfile, TravelEs
 from turnout.roads.reach import EdgeTimes, ReversedArcs, Tree, grow_until_enough
 from turnout.roads.route import Route, lay_route, place_on
 from turnout.roads.spot import Spot, Spots
+from turnout.roads.times_table import TimesTable, times_to
 from turnout.words.moment import Moment
 from turnout.words.place import Place
 
@@ -75,6 +77,19 @@ class Roads:
         times = EdgeTimes.under(conditions, self.edge_times_s(at, drive))
         tree, seconds = grow_until_enough(self.graph, self._arcs, times, target, sources, enough)
         return ReachTimes(seconds, tree.limit_s, tree, sources)
+
+    def times_to(
+        self,
+        targets: Spots,
+        at: Moment,
+        conditions: Conditions = CLEAR,
+        limit_s: float = 600.0,
+        drive: Drive = "urgent",
+        keep_on: Callable[[], bool] = lambda: True,
+    ) -> TimesTable | None:
+        """Seconds from anywhere to every target within the limit, to be asked again and again; see times_table.py."""
+        times = EdgeTimes.under(conditions, self.edge_times_s(at, drive))
+        return times_to(self.graph, self._arcs, times, targets, limit_s, keep_on)
 
     def route(
         self, source: Spot, target: Spot, at: Moment, conditions: Conditions = CLEAR, drive: Drive = "urgent"

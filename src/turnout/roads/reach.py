@@ -129,11 +129,11 @@ class Tree:
         return [self.target.edge, twin] if twin >= 0 else [self.target.edge]
 
     def _departures(self, source: Spot) -> list[Stretch]:
-        return _both_ways(self.graph, source, leaving=True)
+        return both_ways(self.graph, source, leaving=True)
 
     def _direct(self, source: Spot) -> list[list[Stretch]]:
         """The ways that never leave the target's own edge."""
-        arrivals = {edge: until for edge, _, until in _both_ways(self.graph, self.target, leaving=False)}
+        arrivals = {edge: until for edge, _, until in both_ways(self.graph, self.target, leaving=False)}
         return [
             [(edge, begin, arrivals[edge])]
             for edge, begin, _ in self._departures(source)
@@ -154,13 +154,13 @@ class Tree:
             node = following
         last = [
             stretch
-            for stretch in _both_ways(self.graph, self.target, leaving=False)
+            for stretch in both_ways(self.graph, self.target, leaving=False)
             if node in self.arcs.tails_of_edge(stretch[0])
         ]
         return [*way, min(last, key=lambda stretch: self._seconds([stretch]))]
 
 
-def _both_ways(graph: RoadGraph, spot: Spot, leaving: bool) -> list[Stretch]:
+def both_ways(graph: RoadGraph, spot: Spot, leaving: bool) -> list[Stretch]:
     """From the spot to the end of its edge, or from the edge's beginning to it; and the same on its twin."""
     mirrored = 1.0 - spot.fraction
     stretches: list[Stretch] = [(spot.edge, spot.fraction, 1.0) if leaving else (spot.edge, 0.0, spot.fraction)]
@@ -174,7 +174,7 @@ def grow_tree(graph: RoadGraph, arcs: ReversedArcs, times: EdgeTimes, target: Sp
     """The tree of all nodes from which the target can be reached within the limit."""
     virtual = graph.arcs.node_count
     tails, seconds = [arcs.tails], [times.through_s[arcs.edges]]
-    for edge, begin, until in _both_ways(graph, target, leaving=False):
+    for edge, begin, until in both_ways(graph, target, leaving=False):
         into = arcs.tails_of_edge(edge)
         tails.append(into)
         seconds.append(np.full(len(into), (until - begin) * times.open_s[edge]))

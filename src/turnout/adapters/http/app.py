@@ -24,7 +24,7 @@ from turnout.adapters.http.problems import (
     on_http,
     on_not_taken,
 )
-from turnout.adapters.http.routes import accounts, advice, board, fallback, records, session, transfers
+from turnout.adapters.http.routes import accounts, advice, board, fallback, outlook, records, session, transfers
 from turnout.adapters.http.routes.commands import command_routes
 from turnout.desk.faults import Fault
 from turnout.edge.edge import Edge
@@ -77,6 +77,7 @@ def litestar_app(edge: Edge) -> Litestar:
         *session.ROUTES,
         *accounts.ROUTES,
         *advice.ROUTES,
+        *outlook.ROUTES,
         *records.ROUTES,
         *transfers.ROUTES,
         *fallback.ROUTES,

@@ -23,7 +23,9 @@ from turnout.core.board import (
     Unit,
 )
 from turnout.core.commands import Command
+from turnout.coverage import Gap, Move, StandardCover, StationCover
 from turnout.line import Completion
+from turnout.recommend import Swap
 from turnout.words.moment import Moment
 from turnout.words.name import Name
 
@@ -115,6 +117,36 @@ class ProposalShown(msgspec.Struct, frozen=True):
     offer: Offer
 
 
+class StandardShown(StandardCover, frozen=True, kw_only=True):
+    text: Name
+
+
+class GapShown(Gap, frozen=True, kw_only=True):
+    text: Name
+
+
+class MoveShown(Move, frozen=True, kw_only=True):
+    text: Name
+
+
+class CoverageShown(msgspec.Struct, frozen=True):
+    """Shares are of the demand that a standard is about, 0 to 1. Gaps worst first, moves best first."""
+
+    at: Moment
+    seq: int
+    standards: tuple[StandardShown, ...]
+    gaps: tuple[GapShown, ...]
+    moves: tuple[MoveShown, ...]
+    stations: dict[str, StationCover]
+
+
+class SwapShown(Swap, frozen=True, kw_only=True):
+    """`offer` goes back with `relieve-unit`, beside `before_scene`."""
+
+    text: Name
+    offer: Offer
+
+
 class StepShown(msgspec.Struct, frozen=True):
     en: str
     zh: str
@@ -173,4 +205,4 @@ class LineAnswered(msgspec.Struct, frozen=True):
     effects: dict[str, str | int]
 
 
-SHAPES = (BoardShown, ProposalShown, RouteShown, LineAnswered, AnswerShown)
+SHAPES = (BoardShown, ProposalShown, RouteShown, CoverageShown, SwapShown, LineAnswered, AnswerShown)

@@ -50,6 +50,7 @@ def _identities(draft: Draft) -> Iterator[tuple[str, Iterable[tuple[str, Spot]]]
     yield "zone", pairs(draft.zones, "id")
     yield "disposition", pairs(draft.dispositions, "code")
     yield "reason", pairs(draft.reasons, "code")
+    yield "coverage standard", pairs(draft.coverage, "id")
     yield "hospital", pairs(draft.hospitals, "id")
     yield "hydrant", pairs(draft.hydrants, "id")
     yield "role", pairs(draft.roles, "code")
@@ -156,6 +157,7 @@ def capabilities_are_known(draft: Draft) -> Iterator[Problem]:
         *((capability, each.spot) for each in draft.units for capability in each.value.capabilities),
         *((need.capability, each.spot) for each in draft.plans for need in each.value.needs),
         *((capability, each.spot) for each in draft.stations for capability in each.value.keep_available),
+        *((each.value.capability, each.spot) for each in draft.coverage),
     ]
     for capability, spot in named:
         if capability not in known:

@@ -73,6 +73,15 @@ VERBS = (
         Name("Timers of {incident}: {way}", "{incident} 计时：{way}"),
     ),
     Verb(
+        "coverage",
+        ("cv", "coverage", "覆盖", "fg"),
+        Name("Coverage: gaps, and who could fill in where", "覆盖情况与调防建议"),
+        "CV",
+        ((),),
+        lambda v, m: Made(effect=Effect("coverage", "all")),
+        Name("Show the coverage", "显示覆盖情况"),
+    ),
+    Verb(
         "undo",
         ("u", "undo", "撤回", "ch"),
         Name("Undo your last act", "撤回上一步"),
