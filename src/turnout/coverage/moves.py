@@ -5,6 +5,7 @@ Fire Companies, Operations Research 1974) do as much, by hand, for New York; a d
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -27,6 +28,8 @@ TRIED_MAX = 40
 DRIVE_MAX_S = 1_200.0
 """Twenty minutes: a crew farther than that arrives when the first ones are coming home."""
 NOTHING = 1e-9
+SAID_MIN = 0.0005
+"""Less than a twentieth of a hundredth reads as nothing; it is not said."""
 
 Drives = Callable[[StationId], Mapping[UnitId, float]]
 """Seconds of driving to a station, by unit."""
@@ -42,7 +45,10 @@ class Option:
 
 def movable(board: Board, catalogue: Catalogue) -> dict[UnitId, Unit]:
     """Units that may be asked to fill in: available, not on the move already, alone in their vehicle, not kept."""
-    return {unit.id: unit for unit in board.units.values() if _may_move(unit, board, catalogue)}
+    standby = Counter(
+        (unit.station, capability) for unit in board.units.values() if is_free(unit) for capability in unit.capabilities
+    )
+    return {unit.id: unit for unit in board.units.values() if _may_move(unit, catalogue, standby)}
 
 
 def may_still_move(move: Move, board: Board) -> bool:
@@ -53,26 +59,22 @@ def may_still_move(move: Move, board: Board) -> bool:
     return unit.status.moving_to is None and unit.station != move.station
 
 
-def _may_move(unit: Unit, board: Board, catalogue: Catalogue) -> bool:
+def _may_move(unit: Unit, catalogue: Catalogue, standby: Counter[tuple[StationId, str]]) -> bool:
     if not isinstance(unit.status, Available) or not is_free(unit) or unit.status.moving_to is not None:
         return False
     entry = catalogue.units.get(unit.id)
-    return not unit.stack and (entry is None or not entry.crew_shared_with) and not _is_kept(unit, board, catalogue)
+    shares_crew = entry is not None and bool(entry.crew_shared_with)
+    return not unit.stack and not shares_crew and not _is_kept(unit, catalogue, standby)
 
 
-def _is_kept(unit: Unit, board: Board, catalogue: Catalogue) -> bool:
+def _is_kept(unit: Unit, catalogue: Catalogue, standby: Counter[tuple[StationId, str]]) -> bool:
     """Whether its station would be left with fewer than the city wants to stay."""
     station = catalogue.stations.get(unit.station)
     kept = {} if station is None else station.keep_available
     return any(
-        keep >= sum(1 for other in board.units.values() if _stands_by(other, unit.station, capability))
+        capability in unit.capabilities and keep >= standby[unit.station, capability]
         for capability, keep in kept.items()
-        if capability in unit.capabilities
     )
-
-
-def _stands_by(unit: Unit, station: StationId, capability: str) -> bool:
-    return unit.station == station and capability in unit.capabilities and is_free(unit)
 
 
 def suggest(
@@ -144,7 +146,7 @@ def _move(option: Option, state: Sequence[Standing], reached: Reached, drives: D
         after=standing.share(after_it),
         usual=standing.share(standing.usual),
         drive_s=round(drive_s),
-        opens=standing.posts[worst] if opened[worst] > NOTHING else None,
+        opens=standing.posts[worst] if opened[worst] >= SAID_MIN else None,
         opens_by=float(opened[worst]),
     )
 

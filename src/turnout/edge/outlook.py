@@ -94,7 +94,7 @@ class Outlook:
         board = self._desk.board
         if board.catalogue is None:
             return
-        work = partial(self._see, board, self._now(), self._adviser.fixes(), self._adviser.conditions_on(board))
+        work = partial(self.see, board, self._now(), self._adviser.fixes(), self._adviser.conditions_on(board))
         seen = await asyncio.get_running_loop().run_in_executor(self._worker, work)
         if seen is not None:
             self.coverage, self.swaps = seen
@@ -116,7 +116,7 @@ class Outlook:
 
     # --- in the worker's thread
 
-    def _see(
+    def see(
         self, board: Board, at: Moment, fixes: Mapping[UnitId, Fix], conditions: Conditions
     ) -> tuple[Coverage, tuple[Swap, ...]] | None:
         assert board.catalogue is not None

@@ -57,7 +57,12 @@ def swaps(board: Board, at: Moment, positions: Positions, roads: DriveTimes) -> 
     """The best ones, each unit named once. Pure but for the roads, which only compute."""
     going = [incident for incident in board.incidents.values() if _on_the_way(incident, board)]
     going.sort(key=lambda incident: (incident.priority, incident.opened))
-    found = [swap for incident in going[:INCIDENTS_MAX] for swap in _of_incident(board, incident, at, positions, roads)]
+    spare = [unit for unit in board.units.values() if isinstance(unit.status, Available) and unit.staffed]
+    found = [
+        swap
+        for incident in going[:INCIDENTS_MAX]
+        for swap in _of_incident(board, incident, at, positions, roads, spare)
+    ]
     return tuple(_each_once(found))[:SWAPS_MAX]
 
 
@@ -89,7 +94,9 @@ def _each_once(found: Iterable[Swap]) -> list[Swap]:
     return kept
 
 
-def _of_incident(board: Board, incident: Incident, at: Moment, positions: Positions, roads: DriveTimes) -> list[Swap]:
+def _of_incident(
+    board: Board, incident: Incident, at: Moment, positions: Positions, roads: DriveTimes, spare: Sequence[Unit]
+) -> list[Swap]:
     place = incident.location.place
     target = None if place is None else roads.spot_of(place)
     if target is None:
@@ -98,7 +105,11 @@ def _of_incident(board: Board, incident: Incident, at: Moment, positions: Positi
     underway = _starts(_on_the_way(incident, board), request, positions, roads)
     going = [(unit, start) for unit, start in underway if _is_known(unit, start)]
     able = frozenset[str]().union(*(_sent_for(unit, request) for unit, _ in going))
-    free = [unit for unit in board.units.values() if not able.isdisjoint(unit.capabilities) and _may_go(unit, request)]
+    free = [
+        unit
+        for unit in spare
+        if unit.agency in request.wanted.agencies and not able.isdisjoint(unit.capabilities) and _may_go(unit, request)
+    ]
     if not going or not free:
         return []
     others = list(_starts(free, request, positions, roads))
@@ -143,7 +154,7 @@ def _sent_for(unit: Unit, request: Request) -> frozenset[str]:
 
 
 def _may_go(unit: Unit, request: Request) -> bool:
-    return isinstance(unit.status, Available) and all(bar(unit, request) is None for bar in BARS)
+    return all(bar(unit, request) is None for bar in BARS)
 
 
 def _sparing(

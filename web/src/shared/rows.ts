@@ -276,6 +276,7 @@ export interface Catalogue {
     [k: string]: Name
   }
   city: string
+  coverage: CoverageStandard[]
   dispositions: {
     [k: string]: Disposition
   }
@@ -305,6 +306,7 @@ export interface Catalogue {
     [k: string]: Station
   }
   statuses: StatusCode[]
+  swap_gain_s: number
   time_zone: string
   types: {
     [k: string]: IncidentType
@@ -348,6 +350,18 @@ export interface AlarmKind {
   name: Name
   subtype: string
   type: string
+}
+/**
+ * How soon somebody is to be able to be anywhere (2.6): within `travel_s` of driving, turnout not counted.
+ *
+ *     NFPA 1710 4.1.2: the first engine within 240 s, advanced life support within 480 s of travel.
+ */
+export interface CoverageStandard {
+  capability: string
+  discipline: 'ems' | 'fire' | 'police' | 'services'
+  id: string
+  name: Name
+  travel_s: number
 }
 export interface Disposition {
   agencies: string[]
@@ -1521,8 +1535,12 @@ export interface PreemptUnit {
  * `by` takes over at the incident; `unit` is cleared.
  */
 export interface RelieveUnit {
+  before_scene?: boolean
   by: string
   do: 'relieve-unit'
+  incident_id?: string
+  offer?: Offer | null
+  reason?: string
   unit: string
 }
 /**

@@ -1,5 +1,6 @@
 /** The wall's figures, from rows. Pure. */
 import type { Call, Catalogue, Incident, Unit } from '../shared/rows'
+import type { StationCover as Seen } from '../shared/outlook.svelte'
 import { compareNames, isFree } from '../shared/stages'
 
 const HOUR_MS = 3_600_000
@@ -8,18 +9,22 @@ export interface StationCover {
   id: string
   free: number
   all: number
-  /** Fewer available than the city says should stay. */
+  /** Fewer available than the city says should stay, or its area is out of reach of whoever is free. */
   isShort: boolean
 }
 
-export function coverage(tables: Catalogue, units: readonly Unit[]): StationCover[] {
+/** Counted from the rows; what the server sees of each station (`seen`) says which areas are out of reach. */
+export function coverage(tables: Catalogue, units: readonly Unit[], seen: Record<string, Seen> = {}): StationCover[] {
   return Object.values(tables.stations)
     .map((station) => {
       const here = units.filter((unit) => unit.station === station.id && unit.status.stage !== 'off-duty')
       const free = here.filter(isFree)
-      const isShort = Object.entries(station.keep_available).some(
-        ([capability, wanted]) => free.filter((unit) => unit.capabilities.includes(capability)).length < wanted,
-      )
+      const isOut = (seen[station.id]?.gaps.length ?? 0) > 0
+      const isShort =
+        isOut ||
+        Object.entries(station.keep_available).some(
+          ([capability, wanted]) => free.filter((unit) => unit.capabilities.includes(capability)).length < wanted,
+        )
       return { id: station.id, free: free.length, all: here.length, isShort }
     })
     .filter((station) => station.all > 0 || station.isShort)

@@ -8,6 +8,7 @@ import { locate } from '../new-incident/places'
 interface Screens {
   help: () => void
   info: (name: string) => void
+  coverage: () => void
   show: (pane: 'queue' | 'units' | 'sheet' | 'map' | 'calls', selector: string) => void
 }
 
@@ -24,6 +25,7 @@ export function follow(effects: Record<string, unknown>, screens: Screens): void
   if (unit) selection.chooseUnit(unit)
   if (effects.open_form) selection.openForm()
   if (effects.help) screens.help()
+  if (effects.coverage) screens.coverage()
   const info = text('info')
   if (info) screens.info(info)
   const asked = text('records')

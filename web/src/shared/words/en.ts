@@ -3,12 +3,14 @@ import { enCodes } from './en-codes'
 import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
 import { enSheet } from './en-sheet'
+import { enOutlook } from './en-outlook'
 
 export const en = {
   ...enCodes,
   ...enRoster,
   ...enFirst,
   ...enSheet,
+  ...enOutlook,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },

@@ -4,12 +4,14 @@ import { zhCodes } from './zh-codes'
 import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
 import { zhSheet } from './zh-sheet'
+import { zhOutlook } from './zh-outlook'
 
 export const zh: Words = {
   ...zhCodes,
   ...zhRoster,
   ...zhFirst,
   ...zhSheet,
+  ...zhOutlook,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },

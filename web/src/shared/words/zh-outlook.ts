@@ -1,0 +1,35 @@
+/** 当前可以改善之处：覆盖、调防、换派。与 `en-outlook.ts` 结构相同。 */
+import type { enOutlook } from './en-outlook'
+
+export const zhOutlook: typeof enOutlook = {
+  outlook: {
+    title: '覆盖',
+    key: '覆盖与换派建议',
+    all: '全部数据',
+    standard: '标准',
+    within: (minutes) => `${minutes} 分钟内`,
+    now: '目前',
+    soon: '到位后',
+    usual: '平时',
+    nowHint: '可用单元从当前位置按时可达的需求占比',
+    soonHint: '调防和返回途中的单元到位之后',
+    usualHint: '当班力量全部在本站时',
+    byDemand: '按预计警情加权',
+    byGround: '按地面均等计算',
+    gaps: '无法按时到达的辖区',
+    noGaps: '各辖区均可照常到达。',
+    moves: '调防建议',
+    movesHint: '最佳在前；每条的效果以其上各条已执行为前提。',
+    noMoves: '暂无值得执行的调防。',
+    moveUp: (unit, station) => `调防 ${unit} → ${station}`,
+    gain: (from, to) => `${from} → ${to}`,
+    usually: (share) => `平时 ${share}`,
+    drive: (time) => `行车 ${time}`,
+    asOf: (time, seq) => `截至 ${time}，第 ${seq} 条记录`,
+    none: '覆盖情况正在计算。',
+    sooner: '可更早到达',
+    swap: (by, unit) => `换派 ${by} 替 ${unit}`,
+    swapReason: (by, time) => `${by} 可早到 ${time}`,
+    moreSwaps: (n) => `另有 ${n} 条换派建议`,
+  },
+}
