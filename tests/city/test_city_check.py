@@ -58,6 +58,8 @@ PLAN = (
 
 TOO_MANY = "".join(f"n{number},fire,engine,240,Engine,水罐车\n" for number in range(13))
 
+WRONG_AGENCY = '"agencies":{"ems":"FIRE"},'
+
 BREAKS = [
     Break("csv-syntax", "units.csv", "E01,engine", '"E01"x,engine', '"E01"x'),
     Break("csv-header", "units.csv", "id,kind,agency", "id,sort,agency", "id,sort"),
@@ -74,6 +76,8 @@ BREAKS = [
     Break("unknown-capability", "coverage.csv", "fire,engine", "fire,engin", "fire,engin"),
     Break("too-many-coverage-standards", "coverage.csv", "engine,fire", TOO_MANY + "engine,fire", "n12,fire"),
     Break("bad-swap-gain", "city.toml", "time_zone", "swap_gain_s = 5\ntime_zone"),
+    Break("agency-of-another-discipline", "zones.geojson", '"id":"FD-FS2"', WRONG_AGENCY + '"id":"FD-FS2"', "FD-FS2"),
+    Break("unknown-station", "zones.geojson", '"id":"FD-FS2"', '"stations":{"ems":"FS9"},"id":"FD-FS2"', "FD-FS2"),
     Break("bad-rest", "agencies.toml", 'id = "EMS"', 'rest_s = -60\nid = "EMS"', 'rest_s = -60'),
     Break("info-front", "info/gas.md", 'short = "GAS"', "", ""),
     Break("plan-levels", "plans.toml", 'levels.1 = ["1 truck"]', 'levels.first = ["1 truck"]', 'id = "lift"'),

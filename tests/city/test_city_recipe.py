@@ -117,3 +117,11 @@ def test_hospitals_of_the_shipped_city_lie_where_the_gazetteer_has_them() -> Non
 def test_an_island_belongs_to_its_own_station_and_not_to_the_one_across_the_bridge() -> None:
     city = load_city(shipped_city("san-francisco"))
     assert city.zones_at(Place(37.8085, -122.3685))["first-due"] == "FD48"
+
+
+def test_every_fire_station_of_the_shipped_city_has_an_ambulance_post_and_its_own_where_one_stands_there() -> None:
+    catalogue = load_city(shipped_city("san-francisco")).catalogue
+    posts = {unit.station for unit in catalogue.units.values() if unit.kind == "medic" and unit.agency == "EMS"}
+    first_due = [zone for zone in catalogue.zones.values() if zone.kind == "first-due"]
+    assert {zone.stations["ems"] for zone in first_due} <= posts
+    assert all(zone.stations["ems"] == zone.station for zone in first_due if zone.station in posts)

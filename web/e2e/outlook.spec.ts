@@ -87,3 +87,17 @@ test('更近的单元空闲后建议换派，一键完成并记录原因', async
   expect(he.troubles).toEqual([])
   await he.leaves()
 })
+
+test('the form says who answers at a place, by discipline', async ({ browser }) => {
+  const she = await Dispatcher.signedIn(browser, { url: url() })
+  await she.page.keyboard.press('F2')
+  await she.page.locator('#new-place').fill('1000 OCEAN AVE')
+  await she.page.locator('#new-place').press('Enter')
+  const answers = she.page.getByRole('list', { name: 'Who answers here' })
+  await expect(answers).toContainText('Fire Station 15')
+  await expect(answers).toContainText('Ambulance')
+  await expect(answers).toContainText('police station')
+  if (process.env.SHOTS) await she.page.screenshot({ path: `${process.env.SHOTS}/form-en.png` })
+  expect(she.troubles).toEqual([])
+  await she.leaves()
+})

@@ -30,6 +30,7 @@ CITY_RULES: Final[tuple[Rule, ...]] = (
     zones.zones_do_not_overlap,
     zones.zones_leave_no_gaps,
     zones.zones_are_in_the_city,
+    zones.zones_name_agencies_of_the_discipline,
     roads.roads_lead_everywhere,
 )
 

@@ -159,6 +159,10 @@ class Zone(msgspec.Struct, frozen=True):
     station: StationId | None = None
     group: str = ""
     """The dispatch group that answers for it (1.17)."""
+    agencies: dict[Discipline, AgencyId] = {}
+    """Who answers here, by discipline, where the city has several of one (1.15)."""
+    stations: dict[Discipline, StationId] = {}
+    """Which station is first due here, by discipline, beside `station` (1.15)."""
 
 
 class StatusCode(msgspec.Struct, frozen=True):

@@ -181,3 +181,15 @@ async def test_an_agencys_people_find_nothing_of_others_in_the_records(house: Ru
     async with house.client(authorization=f"Bearer {token}") as police:
         assert (await police.get(f"{API}/incidents/I1")).status_code == 404
         assert (await police.get(f"{API}/incidents")).json() == []
+
+
+async def test_who_answers_at_a_point_is_told_by_discipline(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get(f"{API}/places/answering", params={"lat": CITY_HALL.lat, "lon": CITY_HALL.lon})
+    found = {each["discipline"]: each for each in answer.json()}
+    assert (found["fire"]["agency"], found["fire"]["station"]) == ("FIRE", "ST36")
+    assert found["ems"]["station"] == "ST36"
+    assert found["police"]["agency"] == "POL"
+    assert found["police"]["beat"].startswith("BEAT-")
+    assert found["police"]["station"].startswith("PS-")
+    outside = await browser.get(f"{API}/places/answering", params={"lat": 37.9, "lon": -122.2})
+    assert outside.status_code == 409

@@ -548,12 +548,18 @@ export interface UnitEntry {
  * An area that selects a plan or an agency. The outline lives in the city folder, not here.
  */
 export interface Zone {
+  agencies: {
+    [k: string]: string
+  }
   agency: string | null
   group: string
   id: string
   kind: 'beat' | 'first-due' | 'neighbourhood' | 'special'
   name: Name
   station: string | null
+  stations: {
+    [k: string]: string
+  }
 }
 /**
  * A street closed or slowed; changes the next travel time (2.10, 9.11).

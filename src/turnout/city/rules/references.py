@@ -104,6 +104,7 @@ def agencies_are_known(draft: Draft) -> Iterator[Problem]:
         *((each.value.agency, each.spot) for each in draft.plans),
         *((agency, each.spot) for each in draft.plans for agency in each.value.mutual_aid),
         *((each.value.agency or "", each.spot) for each in draft.zones),
+        *((agency, each.spot) for each in draft.zones for agency in each.value.agencies.values()),
         *((each.value.agency or "", each.spot) for each in draft.statuses),
         *((each.value.agency or "", each.spot) for each in draft.standards),
         *((agency, each.spot) for each in draft.types for agency in each.value.agencies),
@@ -177,8 +178,9 @@ def plans_and_zones_name_what_is_there(draft: Draft) -> Iterator[Problem]:
             if zone_id not in zones:
                 yield missing("unknown-zone", plan.spot, ZONE, zone_id, zones, "zones.geojson")
     for zone in draft.zones:
-        if zone.value.station and zone.value.station not in stations:
-            yield missing("unknown-station", zone.spot, STATION, zone.value.station, stations, "stations.csv")
+        for station in (zone.value.station or "", *zone.value.stations.values()):
+            if station and station not in stations:
+                yield missing("unknown-station", zone.spot, STATION, station, stations, "stations.csv")
         if zone.value.group and zone.value.group not in groups:
             yield missing("unknown-group", zone.spot, GROUP, zone.value.group, groups, "groups.toml")
 

@@ -121,3 +121,20 @@ def zones_are_in_the_city(draft: Draft) -> Iterator[Problem]:
                 Name(f"zone `{zone.value.id}` lies outside the city", f"区域 `{zone.value.id}` 在城市之外"),
                 Name("GeoJSON wants longitude first; or widen boundary.geojson", "GeoJSON 先写经度；或扩大边界"),
             )
+
+
+def zones_name_agencies_of_the_discipline(draft: Draft) -> Iterator[Problem]:
+    """Who answers for ambulances must be an ambulance agency (1.15)."""
+    disciplines = {agency.value.id: agency.value.discipline for agency in draft.agencies}
+    for zone in draft.zones:
+        for discipline, agency in zone.value.agencies.items():
+            if agency in disciplines and disciplines[agency] != discipline:
+                yield Problem(
+                    "agency-of-another-discipline",
+                    zone.spot,
+                    Name(
+                        f"zone `{zone.value.id}` names {agency} for `{discipline}`, which is `{disciplines[agency]}`",
+                        f"区域 `{zone.value.id}` 的 `{discipline}` 写了 {agency}，它属于 `{disciplines[agency]}`",
+                    ),
+                    Name(f"name an agency of `{discipline}`", f"请写 `{discipline}` 的机构"),
+                )

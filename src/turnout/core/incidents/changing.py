@@ -1,5 +1,6 @@
 """Changing what is known of an incident (1.2, 1.5, 4.7): old values are kept, and no one overwrites another unseen."""
 
+from turnout.core.answering import agencies_in
 from turnout.core.board import Board, Incident
 from turnout.core.catalogue import Catalogue
 from turnout.core.context import Context
@@ -119,10 +120,10 @@ def _retype(draft: Draft, tables: Catalogue, incident: Incident, type_code: str,
         priority=incident.priority if incident.priority_overridden else kind.priority,
     )
     draft.add(retyped)
-    lead = kind.agencies[0]
+    lead, *others = agencies_in(tables, kind, incident.location.zones)
     if incident.agencies[0] != lead:
         add_agency(draft, incident.id, lead, leads=True)
-    for agency in kind.agencies[1:]:
+    for agency in others:
         if agency not in incident.agencies:
             add_agency(draft, incident.id, agency)
     return None

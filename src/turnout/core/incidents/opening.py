@@ -6,6 +6,7 @@ forced place is marked, and the incident runs.
 
 import msgspec
 
+from turnout.core.answering import agencies_in
 from turnout.core.board import Board, Incident, IncidentStatus, Location, Timer
 from turnout.core.catalogue import Catalogue, IncidentType
 from turnout.core.context import Context
@@ -46,7 +47,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     priority: int | None = None
     priority_reason: str = ""
     agencies: tuple[AgencyId, ...] = ()
-    """Empty: those of its type."""
+    """Empty: those of its type, as its areas have them."""
     calls: tuple[CallId, ...] = ()
     fields: dict[str, str] = {}
     group: str = ""
@@ -112,7 +113,7 @@ def begin(draft: Draft, tables: Catalogue, opening: Opening) -> None:
     """Add the incident to `draft`, with its tag, numbers, group and clocks."""
     kind, at, board = opening.kind, draft.at, draft.board
     wanted = tuple(agency for agency in opening.agencies if agency in tables.agencies)
-    agencies = tuple(dict.fromkeys(wanted or kind.agencies))
+    agencies = tuple(dict.fromkeys(wanted or agencies_in(tables, kind, opening.location.zones)))
     known = [tables.agencies[agency] for agency in agencies]
     opened = at if opening.back_entry is None else opening.back_entry
     tag = next_tag(board, known[0].discipline)

@@ -29,6 +29,7 @@ export const enOutlook = {
     sooner: 'Would be there sooner',
     swap: (by: string, unit: string) => `Swap ${by} for ${unit}`,
     swapReason: (by: string, time: string) => `${by} would be there ${time} sooner`,
+    answers: 'Who answers here',
     moreSwaps: (n: number) => (n === 1 ? '1 more swap' : `${n} more swaps`),
   },
 }

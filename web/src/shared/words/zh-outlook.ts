@@ -30,6 +30,7 @@ export const zhOutlook: typeof enOutlook = {
     sooner: '可更早到达',
     swap: (by, unit) => `换派 ${by} 替 ${unit}`,
     swapReason: (by, time) => `${by} 可早到 ${time}`,
+    answers: '本地点由谁响应',
     moreSwaps: (n) => `另有 ${n} 条换派建议`,
   },
 }

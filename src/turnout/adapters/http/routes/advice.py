@@ -11,6 +11,7 @@ from litestar.params import JSONBody, QueryParameter
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.shapes import ProposalShown, RouteShown
+from turnout.core.answering import Answering, answering_in
 from turnout.core.board import Location, PlaceKind
 from turnout.core.limits import Line
 from turnout.edge.advice import AdviceAsked, shown
@@ -124,6 +125,25 @@ async def locate(data: JSONBody[LocateAsked], who: Who, edge: TheEdge) -> Locati
     return locator.zoned(found, edge.counter.board)
 
 
+@get("/places/answering")
+async def answering(
+    who: Who,
+    edge: TheEdge,
+    lat: Annotated[float, QueryParameter(name="lat", ge=-180, le=180)],
+    lon: Annotated[float, QueryParameter(name="lon", ge=-180, le=180)],
+) -> list[Answering]:
+    """Who answers at a point, by discipline: agency, station and beat of the areas that it lies in."""
+    want(who, "read", "field")
+    place, locator, board = Place(lat, lon), edge.counter.locator, edge.counter.board
+    wrong = locator.refuse(place)
+    if wrong is not None:
+        raise NotTaken(refused(wrong))
+    if board.catalogue is None:
+        raise no("desk-stopped")
+    zoned = locator.zoned(Location(text="", place=place, kind="coordinate"), board)
+    return list(answering_in(board.catalogue, zoned.zones))
+
+
 def _in_wgs84(place: Place, datum: Datum) -> Place:
     match datum:
         case "wgs84":
@@ -134,4 +154,4 @@ def _in_wgs84(place: Place, datum: Datum) -> Place:
             return wgs84_from_bd09(place)
 
 
-ROUTES = [recommend, route, suggest, verify, reverse, locate]
+ROUTES = [recommend, route, suggest, verify, reverse, answering, locate]

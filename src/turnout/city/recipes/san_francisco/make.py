@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from turnout.city.recipes.san_francisco.stations import (
 from turnout.city.templates import TEMPLATES
 from turnout.city.write import csv_text, geojson_text, write_files
 from turnout.roads.graph import RoadGraph
+from turnout.words.place import Place
 
 HERE: Final = Path(__file__).parent
 SHIPPED: Final = HERE.parent.parent / "folders" / "san-francisco"
@@ -77,7 +79,12 @@ def make_tables(municipal: Path, graph: RoadGraph, folder: Path) -> None:
     land = shapely.union_all([hood.shape for hood in hoods]).buffer(CRACK_DEG).buffer(-CRACK_DEG)
     junctions = areas.Junctions(graph)
     zones = [
-        *_first_due(junctions, stations, responses, hoods, land),
+        *with_ambulance_posts(
+            _first_due(junctions, stations, responses, hoods, land),
+            junctions,
+            {station.id: station.place for station in stations},
+            {unit.station for unit in units if unit.kind == "medic"},
+        ),
         *_beats(junctions, stations, land),
         *_neighbourhoods(hoods),
     ]
@@ -100,6 +107,19 @@ UNITS_REMARK: Final = (
     "Fire and ambulance units: every unit of the real week, with its home told by its call sign or inferred.\n"
     "Police (3A01 ...), city services and neighbours are invented: see README.md."
 )
+
+
+def with_ambulance_posts(
+    zones: Zones, junctions: areas.Junctions, places: Mapping[str, Place], posts: Collection[str]
+) -> Zones:
+    """First-due areas with the post whose ambulances reach their fire station soonest by road (functions 1.15)."""
+    names = sorted(posts)
+    at = junctions.nearest([places[str(properties["station"])] for properties, _ in zones])
+    times_s = areas.travel_times_s(junctions, [places[post] for post in names])[:, at]
+    return [
+        ({**properties, "stations": {"ems": names[int(times_s[:, n].argmin())]}}, outline)
+        for n, (properties, outline) in enumerate(zones)
+    ]
 
 
 def _overlay(file: str) -> Path:
