@@ -84,6 +84,21 @@ class TurnoutServer:
         await until(lambda: _when(self.health, client, lambda health: health["trouble"] == "not-the-desk"), PATIENCE_S)
 
 
+async def desk_and_standby(
+    client: httpx.AsyncClient, one: TurnoutServer, two: TurnoutServer
+) -> tuple[TurnoutServer, TurnoutServer]:
+    """Once one of them is the desk and the other stands by. Which is which may change on a machine that stalls."""
+
+    async def found() -> tuple[TurnoutServer, TurnoutServer] | None:
+        said = [await server.health(client) for server in (one, two)]
+        if None in said or sorted(health["trouble"] for health in said) != ["", "not-the-desk"]:
+            return None
+        return (one, two) if said[0]["ok"] else (two, one)
+
+    pair: tuple[TurnoutServer, TurnoutServer] = await until(found, PATIENCE_S)
+    return pair
+
+
 async def _when(
     health: Callable[[httpx.AsyncClient], Awaitable[Any]], client: httpx.AsyncClient, holds: Callable[[Any], bool]
 ) -> bool:

@@ -12,10 +12,12 @@ import socket
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 from turnout.adapters.clock import monotonic_s
+from turnout.adapters.http.app import litestar_app
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.standing_by import Gate
 from turnout.adapters.storage.folder_lock import folder_lock
@@ -23,7 +25,7 @@ from turnout.adapters.storage.postgres.database import Database, names_standby
 from turnout.adapters.storage.postgres.lease import PostgresLease
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.config import Settings
-from turnout.desk.faults import Fault, StorageFailed
+from turnout.desk.faults import Fault, NotTheDesk, StorageFailed
 from turnout.desk.lease import LeaseKeeper
 from turnout.desk.operations import Operations
 from turnout.edge.edge import Edge
@@ -91,6 +93,7 @@ async def serve_in_turn(settings: Settings) -> None:
         server = Server(settings, city, database, folder, load_ground(city), Assets(BUILT, city.artefacts.tiles), gate)
         lease = PostgresLease(database)
         stack.push_async_callback(lease.close)
+        litestar_app(_nobody, version("turnout"))  # so that the one of a takeover is made quickly
         await stack.enter_async_context(web(gate, settings))
         holder = f"{socket.gethostname()}/{settings.port}/{secrets.token_hex(4)}"
         while not stop.is_set():
@@ -104,6 +107,10 @@ async def serve_in_turn(settings: Settings) -> None:
             except Fault as fault:
                 log.error("the desk could not be taken over: %s", fault)
                 await asyncio.sleep(AGAIN_S)
+
+
+def _nobody() -> Edge:
+    raise NotTheDesk("no desk is behind this door")
 
 
 async def _either(stop: asyncio.Event, taking: Coroutine[Any, Any, int]) -> int | None:

@@ -12,7 +12,7 @@ import pytest
 import websockets
 
 from tests.postgres_pair import connected, the_pair
-from tests.two_servers import TurnoutServer, acknowledged, first_acknowledged, open_incident, token_in
+from tests.two_servers import TurnoutServer, acknowledged, desk_and_standby, first_acknowledged, open_incident, token_in
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.desk.operations import Operations
@@ -42,25 +42,25 @@ async def test_a_standby_takes_over_by_itself_and_a_frozen_desk_comes_back_as_a_
             site_key = (tmp_path / "one" / "san-francisco" / "vault.site-key").read_bytes()
             (tmp_path / "two" / "san-francisco" / "vault.site-key").write_bytes(site_key)
             two.start()
-            await two.until_standing_by(client)
-            await everybody_is_sent_away(client, two, token)
+            desk, standby = await desk_and_standby(client, one, two)
+            await everybody_is_sent_away(client, standby, token)
 
-            done["before"] = (await first_acknowledged(client, one.url, "before", token))["seq_from"]
-            one.end(signal.SIGKILL)
-            done["after the kill"] = (await first_acknowledged(client, two.url, "after the kill", token))["seq_from"]
-            again = await first_acknowledged(client, two.url, "before", token)
+            done["before"] = (await first_acknowledged(client, desk.url, "before", token))["seq_from"]
+            desk.end(signal.SIGKILL)
+            done["after"] = (await first_acknowledged(client, standby.url, "after", token))["seq_from"]
+            again = await first_acknowledged(client, standby.url, "before", token)
             assert (again["seq_from"], again["repeated"]) == (done["before"], True)
 
-            one.start()
-            await one.until_standing_by(client)
-            two.freeze()
-            done["while frozen"] = (await first_acknowledged(client, one.url, "while frozen", token))["seq_from"]
-            two.thaw()
-            await two.until_standing_by(client)
-            assert await acknowledged(client, two.url, "to the old one", token) is None
+            desk.start()
+            desk, standby = await desk_and_standby(client, one, two)
+            desk.freeze()
+            done["while frozen"] = (await first_acknowledged(client, standby.url, "while frozen", token))["seq_from"]
+            desk.thaw()
+            desk, standby = await desk_and_standby(client, one, two)
+            assert await acknowledged(client, standby.url, "to the old one", token) is None
 
-            one.end(signal.SIGTERM)
-            done["handed over"] = (await first_acknowledged(client, two.url, "handed over", token))["seq_from"]
+            desk.end(signal.SIGTERM)
+            done["handed over"] = (await first_acknowledged(client, standby.url, "handed over", token))["seq_from"]
         finally:
             one.end()
             two.end()
