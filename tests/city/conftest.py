@@ -30,6 +30,10 @@ def small_map() -> str:
             f'<node id="{n}" version="1" lat="{SOUTH + row * STEP:.5f}" lon="{WEST + column * STEP:.5f}">'
             f'<tag k="amenity" v="{amenity}"/><tag k="name" v="{name}"/></node>'
         )
+    for n, (ref, row, column) in enumerate([("17", 1.0, 2.0), ("18", 2.0, 2.0), ("18", 3.0, 2.0), ("", 4.0, 2.0)], 121):
+        tags = '<tag k="emergency" v="fire_hydrant"/>' + (f'<tag k="ref" v="{ref}"/>' if ref else "")
+        place = f'lat="{SOUTH + row * STEP:.5f}" lon="{WEST + column * STEP:.5f}"'
+        lines.append(f'<node id="{n}" version="1" {place}>{tags}</node>')
     for n, (name, row) in enumerate([("Lower Town", 1.0), ("Upper Town", 4.0)], start=111):
         lines.append(
             f'<node id="{n}" version="1" lat="{SOUTH + row * STEP:.5f}" lon="{WEST + 2.5 * STEP:.5f}">'

@@ -32,6 +32,12 @@ def test_a_built_city_opens_and_has_what_the_map_has(built_small_city: Path) -> 
     }
 
 
+def test_hydrants_of_the_map_come_with_their_own_number_where_it_is_theirs_alone(built_small_city: Path) -> None:
+    hydrants = load_city(built_small_city).catalogue.hydrants
+    assert list(hydrants) == ["17", "hydrant-2", "hydrant-3", "n124"]
+    assert hydrants["17"].place == Place(47.002, 9.004)
+
+
 def test_a_built_city_finds_its_own_addresses(built_small_city: Path) -> None:
     gazetteer = Gazetteer.load(built_small_city / "gazetteer.sqlite")
     assert gazetteer.suggest("row 2 st / column 3")

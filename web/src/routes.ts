@@ -1,9 +1,15 @@
 /** Which screen an address shows. One line per screen. */
-export type ScreenName = 'console' | 'map' | 'wall' | 'print'
+export type ScreenName = 'console' | 'map' | 'wall' | 'print' | 'station'
 
 export function screenAt(path: string): ScreenName {
   if (path.startsWith('/wall')) return 'wall'
   if (path.startsWith('/map')) return 'map'
   if (path.startsWith('/print/')) return 'print'
+  if (path.startsWith('/station/')) return 'station'
   return 'console'
+}
+
+/** The station whose screen an address is: `/station/ST07`; empty for every other. */
+export function stationAt(path: string): string {
+  return decodeURIComponent(/^\/station\/([^/]+)/.exec(path)?.[1] ?? '')
 }

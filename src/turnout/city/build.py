@@ -9,6 +9,7 @@ whole, so that a build that fails leaves nothing behind.
 import re
 import shutil
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -200,9 +201,30 @@ def _make_tables(order: Order, graph: RoadGraph, extract: Extract, folder: Path)
             "boundary.geojson": geojson_text([({"name": name.en}, boundary)]),
         },
     )
+    notes.append(_write_hydrants(extract, boundary, folder))
     if order.municipal is not None:
         notes.append(_take_municipal(order.municipal, folder))
     return [*notes, *([note] if note else [])]
+
+
+def _write_hydrants(extract: Extract, boundary: BaseGeometry, folder: Path) -> Name:
+    """Those of the map within the city. A `ref` that two bear names neither: both take a number."""
+    inside = [(ref, at) for ref, at in extract.hydrants if shapely.intersects_xy(boundary, at.lon, at.lat)]
+    if not inside:
+        return Name(
+            "The map has no hydrants here: hydrants.csv is left out.", "地图在此没有消火栓：未生成 hydrants.csv。"
+        )
+    count = Counter(ref for ref, _ in inside)
+    rows = [
+        (ref if count[ref] == 1 and len(ref) <= HYDRANT_ID_MAX else f"hydrant-{n}", f"{at.lat:.6f}", f"{at.lon:.6f}")
+        for n, (ref, at) in enumerate(inside, start=1)
+    ]
+    write_files(folder, {"hydrants.csv": csv_text("From the map.", ("id", "lat", "lon"), rows)})
+    return Name(f"{len(rows)} hydrants from the map.", f"地图中的消火栓 {len(rows)} 个。")
+
+
+HYDRANT_ID_MAX: Final = 40
+"""As of every identity in a city's tables."""
 
 
 def _take_municipal(municipal: Path, folder: Path) -> Name:

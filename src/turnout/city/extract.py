@@ -77,6 +77,8 @@ class Extract:
     waters: list[NamedArea] = field(default_factory=list)
     parks: list[NamedArea] = field(default_factory=list)
     buildings: list[BaseGeometry] = field(default_factory=list)
+    hydrants: list[tuple[str, Place]] = field(default_factory=list)
+    """Identity (the `ref` on the hydrant, else the map's own number) and place."""
 
 
 def read_extract(osm_file: Path) -> Extract:
@@ -122,6 +124,8 @@ def _read_ordered(osm_file: Path) -> Extract:
         tags = {tag.k: tag.v for tag in item.tags}
         if isinstance(item, osmium.osm.Node):
             _take_point(found, tags, Place(item.lat, item.lon))
+            if tags.get("emergency") == "fire_hydrant":
+                found.hydrants.append((tags.get("ref", "").strip() or f"n{item.id}", Place(item.lat, item.lon)))
         elif isinstance(item, osmium.osm.Way) and "highway" in tags:
             _take_street(found, tags, item)
         elif isinstance(item, osmium.osm.Area):

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from turnout.core.board import Board, Incident, OnIncident
+from turnout.core.board import Board, HospitalState, Incident, OnIncident
+from turnout.core.catalogue import Hospital
 from turnout.core.limits import UNITS_MAX, Code, Id
 from turnout.core.refusals import UnknownIncident, UnknownUnit
 from turnout.desk.access import Principal
@@ -36,7 +37,7 @@ from turnout.telemetry.latest import Latest
 from turnout.words.identity import UnitId
 from turnout.words.moment import Moment
 from turnout.words.name import Name
-from turnout.words.place import Place
+from turnout.words.place import Place, distance_m
 
 WORKERS: Final = 2
 """Recommendations at once: each is some ten milliseconds of NumPy, and the desk needs a core."""
@@ -49,6 +50,20 @@ class AdviceAsked(msgspec.Struct, frozen=True, kw_only=True):
     alarm_level: int | None = None
     exclude: tuple[Id, ...] = ()
     capability: Code = ""
+
+
+HOSPITALS_MAX: Final = 60
+"""The nearest as the crow flies: a city of twenty million has more, and nobody drives past sixty."""
+
+
+class HospitalNear(msgspec.Struct, frozen=True, kw_only=True):
+    """A hospital as a crew that transports wants to see it. `travel_time_s` null: no way by road is known."""
+
+    id: str
+    name: Name
+    travel_time_s: int | None
+    state: HospitalState | None
+    """What was last told of it; null: nothing."""
 
 
 class Adviser:
@@ -129,6 +144,36 @@ class Adviser:
         work = partial(self._roads.route, source, goal, at, self._conditions.on(board))
         route = await asyncio.get_running_loop().run_in_executor(self._workers, work)
         return declined("no-way", unit=unit) if route is None else self._shown(route)
+
+    async def hospitals(self, who: Principal, unit: str, at: Moment) -> list[HospitalNear] | Declined:
+        """Every hospital by the road time from where the unit is, with what was last told of it (4.13)."""
+        board = self._desk.board
+        row = board.units.get(UnitId(unit))
+        if row is None or not who.sight.unit_row(row, board):
+            return refused(UnknownUnit(unit=unit))
+        fix = self._fixes.get(UnitId(unit))
+        source = fix.spot if fix is not None else self._spot_of_station(board, UnitId(unit))
+        if source is None:
+            return declined("place-unknown-of-unit", unit=unit)
+        work = partial(self._hospitals_from, source, board, at)
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+    def _hospitals_from(self, source: Spot, board: Board, at: Moment) -> list[HospitalNear]:
+        known = board.catalogue.hospitals.values() if board.catalogue is not None else ()
+        here, conditions = self._roads.place_of(source), self._conditions.on(board)
+        nearest = sorted(known, key=lambda one: distance_m(one.place, here))[:HOSPITALS_MAX]
+        found = [self._hospital(one, source, board, at, conditions) for one in nearest]
+        return sorted(found, key=lambda one: (one.travel_time_s is None, one.travel_time_s or 0))
+
+    def _hospital(self, one: Hospital, source: Spot, board: Board, at: Moment, conditions: Conditions) -> HospitalNear:
+        goal = self._spots.of(one.place)
+        way = self._roads.route(source, goal, at, conditions, "routine") if goal is not None else None
+        return HospitalNear(
+            id=one.id,
+            name=one.name,
+            travel_time_s=round(self._roads.estimate(way.drive_s, "routine").expected_s) if way is not None else None,
+            state=board.hospitals.get(one.id),
+        )
 
     def _spot_of_station(self, board: Board, unit: UnitId) -> Spot | None:
         station = board.catalogue.stations.get(board.units[unit].station) if board.catalogue is not None else None

@@ -51,6 +51,7 @@ WANTED: dict[str, Name] = {
     "word": Name("a keyword", "关键词"),
     "capability": Name("a capability after +", "+ 后的能力"),
     "km": Name("kilometres", "公里数"),
+    "beds": Name("a number of free beds", "空床数"),
     "nth": Name("a place in the stack", "待办中的位置"),
 }
 
@@ -153,6 +154,7 @@ class CommandLine:
 
     def _spoken(self, verb: Verb, values: Values, board: Board, located: list[Location], language: Language) -> str:
         said = dict.fromkeys(EMPTY_UNLESS_NAMED, "")
+        said |= dict.fromkeys((slot.name for pattern in verb.patterns for slot in pattern), "")
         for pattern in verb.patterns:
             for slot in pattern:
                 if values.get(slot.name) is not None:

@@ -19,7 +19,7 @@ from turnout.line.tokens import Typed, key_of
 SlotKind = Literal[
     "unit", "units", "incident", "type", "status", "disposition", "station", "group", "hospital", "agency", "info",
     "out-of-service", "cancel", "preempt", "late", "reopen", "place", "text", "level", "priority", "minutes",
-    "word", "capability", "km", "nth",
+    "word", "capability", "km", "nth", "beds",
 ]  # fmt: skip
 
 UNITS_MAX = 60
@@ -110,7 +110,7 @@ class Matcher:
                 yield from self._capability(at)
             case "km":
                 yield from self._km(at)
-            case "level" | "priority" | "minutes" | "nth":
+            case "level" | "priority" | "minutes" | "nth" | "beds":
                 yield from self._number(slot.kind, at)
             case "word":
                 if at < len(self.tokens) and self.tokens[at].key in slot.words:
@@ -147,10 +147,11 @@ class Matcher:
                 yield at + 1, found
 
     def _number(self, kind: str, at: int) -> Iterator[tuple[int, Any]]:
-        highest = {"level": 9, "priority": 5, "minutes": 1440, "nth": STACK_MAX}[kind]
+        highest = {"level": 9, "priority": 5, "minutes": 1440, "nth": STACK_MAX, "beds": 9_999}[kind]
+        lowest = 0 if kind == "beds" else 1
         if at < len(self.tokens) and self.tokens[at].key.isascii() and self.tokens[at].key.isdigit():
             number = int(self.tokens[at].key[:6])
-            if 1 <= number <= highest:
+            if lowest <= number <= highest:
                 yield at + 1, number
 
     def _capability(self, at: int) -> Iterator[tuple[int, Any]]:

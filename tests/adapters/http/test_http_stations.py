@@ -145,3 +145,28 @@ async def test_a_call_taker_warns_the_first_due_station_and_takes_it_back(
     assert (await gives(browser, do="withdraw-pre-alert", incident_id="I1")).status_code == 200
     [alert] = (await tables(screen))["incidents"]["I1"]["alerts"]
     assert alert["withdrawn"] is not None
+
+
+async def test_hospitals_are_listed_by_road_time_with_what_was_last_told(browser: httpx.AsyncClient) -> None:
+    told = await gives(browser, do="set-hospital", hospital="ZSFG", diversion=True, beds=2, note="CT down")
+    assert told.status_code == 200, told.text
+    response = await browser.get(f"{API}/hospitals", params={"unit": "55"})
+    assert response.status_code == 200, response.text
+    found = response.json()
+    times = [one["travel_time_s"] for one in found]
+    assert len(found) > 3
+    assert times == sorted(times)
+    state = next(one["state"] for one in found if one["id"] == "ZSFG")
+    assert (state["diversion"], state["beds"], state["note"]) == (True, 2, "CT down")
+    assert any(one["state"] is None for one in found)
+    assert (await browser.get(f"{API}/hospitals", params={"unit": "nobody"})).status_code == 404
+
+
+async def test_lines_tell_of_beds_and_hydrants_and_keep_what_they_do_not_say(browser: httpx.AsyncClient) -> None:
+    for line in ("HD ZSFG DIVERT; CT down", "HD ZSFG BEDS 0"):
+        said = (await browser.post(f"{API}/line", json={"text": line, "run": True, "id": str(uuid.uuid4())})).json()
+        assert said["answer"]["ok"], said
+    state = (await tables(browser))["hospitals"]["ZSFG"]
+    assert (state["diversion"], state["beds"], state["note"]) == (True, 0, "CT down")
+    said = (await browser.post(f"{API}/line", json={"text": "HY OUT H1; frozen", "run": True, "id": "h"})).json()
+    assert said["answer"]["refusal"]["code"] == "unknown-code"

@@ -8,6 +8,8 @@ export interface Session {
   scopes: string[]
   position: string
   groups: string[]
+  /** Of a station's screen: the station that it answers for. */
+  station?: string
   language?: string
 }
 

@@ -1,7 +1,7 @@
 /** Short synthesised sounds: accepted, refused, attention, duress. Every one has its sign on the screen as well. */
 import { preferences } from './preferences.svelte'
 
-export type Sound = 'accepted' | 'refused' | 'call' | 'overdue' | 'duress'
+export type Sound = 'accepted' | 'refused' | 'call' | 'overdue' | 'duress' | 'turnout'
 
 /** Per tone: frequency in Hz, start in s, length in s. */
 const TONES: Record<Sound, [number, number, number][]> = {
@@ -22,6 +22,13 @@ const TONES: Record<Sound, [number, number, number][]> = {
     [440, 0.16, 0.1],
     [440, 0.32, 0.1],
   ],
+  /** Two rising pairs, long enough to be heard from the bunks. */
+  turnout: [
+    [523, 0, 0.35],
+    [784, 0.36, 0.45],
+    [523, 1, 0.35],
+    [784, 1.36, 0.6],
+  ],
   duress: [
     [988, 0, 0.16],
     [740, 0.18, 0.16],
@@ -39,6 +46,13 @@ export function play(sound: Sound): void {
   // Until the person has pressed something, browsers keep a page silent; the sign on the screen is there anyway.
   if (context.state === 'suspended') void context.resume()
   for (const [frequency_hz, start_s, length_s] of TONES[sound]) tone(context, frequency_hz, start_s, length_s)
+}
+
+/** Whether a sound would be heard. Until somebody has touched the page, browsers keep it silent. */
+export function isAudible(): boolean {
+  if (!preferences.sound || typeof AudioContext === 'undefined') return false
+  context ??= new AudioContext()
+  return context.state === 'running'
 }
 
 function tone(audio: AudioContext, frequency_hz: number, start_s: number, length_s: number): void {

@@ -86,7 +86,7 @@ class Assets:
         return "/index.html" in self._files
 
     def knows(self, path: str) -> bool:
-        is_page = path in PAGES or path.startswith(("/console/", "/field/", "/print/"))
+        is_page = path in PAGES or path.startswith(("/console/", "/field/", "/print/", "/station/"))
         return is_page or path in self._files or path == TILES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -49,6 +49,23 @@ class SeenBy(msgspec.Struct, frozen=True):
     by: str
 
 
+class SeenAlert(msgspec.Struct, frozen=True):
+    id: str
+    station: str
+    channel: str
+    delivered_by: str | None = None
+    acknowledged: int | None = None
+    failed: str = ""
+    withdrawn: int | None = None
+    followed: int | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the station's own screen is to ring and be answered."""
+        over = (self.acknowledged, self.withdrawn, self.followed)
+        return self.channel == "station" and not self.failed and all(each is None for each in over)
+
+
 class SeenIncident(msgspec.Struct, frozen=True):
     id: str
     type: str
@@ -66,6 +83,7 @@ class SeenIncident(msgspec.Struct, frozen=True):
     narrative: tuple[SeenLine, ...] = ()
     changes: dict[str, SeenBy] = {}
     dispositions: dict[str, str] = {}
+    alerts: tuple[SeenAlert, ...] = ()
 
     def working(self) -> list[SeenAssignment]:
         """Assignments that are not over."""

@@ -20,6 +20,7 @@ from turnout.city.simulated.deeds import Command, Deed, Heard, Seen
 from turnout.city.simulated.demand import Demand
 from turnout.city.simulated.dispatchers import Colleagues, Habits
 from turnout.city.simulated.seen import SeenIncident, SeenUnit, read_row
+from turnout.city.simulated.stations import Stations
 from turnout.city.simulated.ways import Ways
 from turnout.city.simulated.week import RealCall
 from turnout.roads import Roads
@@ -79,6 +80,7 @@ class Simulation:
             choices.habits,
             choices.seed,
         )
+        self.stations = Stations(mine, self.identity, choices.seed)
         setting = Setting(
             parts.behaviour,
             Ways(parts.roads),
@@ -141,6 +143,7 @@ class Simulation:
         touched = {id: read_row("incidents", row) for id, row in put.get("incidents", {}).items()}
         for incident in touched.values():
             self.colleagues.sees(incident, now_s)
+            self.stations.sees(incident, now_s)
         for row in put.get("units", {}).values():
             unit = read_row("units", row)
             self.units[unit.id] = unit
@@ -150,6 +153,7 @@ class Simulation:
                 self._tell_crew(self.units[id], now_s)
         for id in drop.get("incidents", ()):
             self.colleagues.gone(id)
+            self.stations.gone(id)
         for id in drop.get("calls", ()):
             self.colleagues.call_gone(id)
 
@@ -211,6 +215,7 @@ class Simulation:
             deeds += self.colleagues.rings(self._next_call)
             self._next_call = next(self._calls, None)
         deeds += self.colleagues.advance(now_s)
+        deeds += self.stations.advance(now_s)
         for id, crew in self.crews.items():
             unit = self.units.get(id)
             if unit is not None and unit.status.stage != "off-duty":

@@ -2,8 +2,15 @@
 
 from typing import Final
 
-from turnout.line.acts import console, incidents, roster, streets, units
+from turnout.line.acts import console, incidents, roster, stations, streets, units
 from turnout.line.verbs import Verb
 
-VERBS: Final[tuple[Verb, ...]] = (*incidents.VERBS, *units.VERBS, *roster.VERBS, *streets.VERBS, *console.VERBS)
+VERBS: Final[tuple[Verb, ...]] = (
+    *incidents.VERBS,
+    *units.VERBS,
+    *stations.VERBS,
+    *roster.VERBS,
+    *streets.VERBS,
+    *console.VERBS,
+)
 BY_WORD: Final[dict[str, Verb]] = {word: verb for verb in VERBS for word in verb.words}

@@ -1,6 +1,6 @@
-"""Verbs about the city: hospitals and streets. Street closures with an extent are drawn on the map."""
+"""Verbs about the city: hospitals, hydrants and streets. Street closures with an extent are drawn on the map."""
 
-from turnout.core.tables.commands import CloseRoad, OpenRoad, SetHospital
+from turnout.core.tables.commands import CloseRoad, OpenRoad, SetHospital, SetHydrant
 from turnout.line.grammar import Values
 from turnout.line.trouble import CannotRead
 from turnout.line.verbs import Made, Making, Verb, pattern, slot, word
@@ -39,11 +39,19 @@ def _open_street(values: Values, making: Making) -> Made:
 
 
 def _hospital(values: Values, making: Making) -> Made:
+    """One of the two is told; the other stays as it was last told."""
     state = making.board.hospitals.get(values["hospital"])
-    beds = state.beds if state else None
-    return Made(
-        (SetHospital(hospital=values["hospital"], diversion=values["way"] == "divert", beds=beds, note=making.note),)
-    )
+    beds, diversion = (state.beds, state.diversion) if state else (None, False)
+    if values["way"] == "beds":
+        beds = values["beds"]
+    else:
+        diversion = values["way"] == "divert"
+    note = making.note or (state.note if state else "")
+    return Made((SetHospital(hospital=values["hospital"], diversion=diversion, beds=beds, note=note),))
+
+
+def _hydrant(values: Values, making: Making) -> Made:
+    return Made((SetHydrant(hydrant=values["hydrant"], out_of_service=values["way"] == "out", note=making.note),))
 
 
 VERBS = (
@@ -68,10 +76,26 @@ VERBS = (
     Verb(
         "hospital",
         ("hd", "hospital", "医院", "yy"),
-        Name("Hospital on diversion, or open", "医院分流"),
+        Name("Hospital on diversion, or open; its free beds", "医院分流、恢复、空床数"),
         "HD ZSFG DIVERT",
-        ((slot("hospital"), word("way", "divert", "分流")), (slot("hospital"), word("way", "open", "恢复"))),
+        (
+            (slot("hospital"), word("way", "divert", "分流")),
+            (slot("hospital"), word("way", "open", "恢复")),
+            (slot("hospital"), word("way", "beds", "床位", "cw"), slot("beds")),
+        ),
         _hospital,
-        Name("{hospital}: {way}", "{hospital}：{way}"),
+        Name("{hospital}: {way} {beds}", "{hospital}：{way} {beds}"),
+    ),
+    Verb(
+        "hydrant",
+        ("hy", "hydrant", "消火栓", "xhs"),
+        Name("A hydrant out of service, or back in", "消火栓停用、恢复"),
+        "HY OUT H0417; frozen",
+        (
+            (word("way", "out", "停用", "ty"), slot("text:hydrant")),
+            (word("way", "in", "恢复", "hf"), slot("text:hydrant")),
+        ),
+        _hydrant,
+        Name("Hydrant {hydrant}: {way}", "消火栓 {hydrant}：{way}"),
     ),
 )

@@ -4,6 +4,7 @@ import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
 import { enSheet } from './en-sheet'
 import { enOutlook } from './en-outlook'
+import { enStations } from './en-stations'
 
 export const en = {
   ...enCodes,
@@ -11,6 +12,7 @@ export const en = {
   ...enFirst,
   ...enSheet,
   ...enOutlook,
+  ...enStations,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },
@@ -65,6 +67,7 @@ export const en = {
     console: 'Console',
     map: 'Map',
     wall: 'Wall',
+    station: 'Station',
     exercise: 'Exercise. Nothing here is real.',
     exerciseSwitch: 'Exercise',
     demo: 'Demonstration',

@@ -5,6 +5,7 @@ import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
 import { zhSheet } from './zh-sheet'
 import { zhOutlook } from './zh-outlook'
+import { zhStations } from './zh-stations'
 
 export const zh: Words = {
   ...zhCodes,
@@ -12,6 +13,7 @@ export const zh: Words = {
   ...zhFirst,
   ...zhSheet,
   ...zhOutlook,
+  ...zhStations,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },
@@ -66,6 +68,7 @@ export const zh: Words = {
     console: '席位台',
     map: '地图',
     wall: '大屏',
+    station: '站点终端',
     exercise: '演练。此处一切均非真实。',
     exerciseSwitch: '演练',
     demo: '演示',

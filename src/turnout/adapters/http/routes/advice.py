@@ -14,7 +14,7 @@ from turnout.adapters.http.shapes import ProposalShown, RouteShown
 from turnout.core.answering import Answering, answering_in
 from turnout.core.board import Location, PlaceKind
 from turnout.core.limits import Line
-from turnout.edge.advice import AdviceAsked, shown
+from turnout.edge.advice import AdviceAsked, HospitalNear, shown
 from turnout.edge.answers import Declined
 from turnout.edge.counter import refused
 from turnout.edge.edge import Edge
@@ -69,6 +69,20 @@ async def route(
     if isinstance(way, Declined):
         raise NotTaken(way)
     return _json(way)
+
+
+@get("/hospitals")
+async def hospitals(
+    who: Who, edge: TheEdge, unit: Annotated[str, QueryParameter(name="unit", max_length=64)]
+) -> list[HospitalNear]:
+    """The hospitals by road time from where the unit is, with diversion and free beds as last told."""
+    want(who, "read", "field")
+    if edge.adviser is None:
+        raise no("no-roads")
+    found = await edge.adviser.hospitals(who, unit, edge.now())
+    if isinstance(found, Declined):
+        raise NotTaken(found)
+    return found
 
 
 def _gazetteer(edge: Edge) -> Gazetteer:
@@ -154,4 +168,4 @@ def _in_wgs84(place: Place, datum: Datum) -> Place:
             return wgs84_from_bd09(place)
 
 
-ROUTES = [recommend, route, suggest, verify, reverse, answering, locate]
+ROUTES = [recommend, route, hospitals, suggest, verify, reverse, answering, locate]
