@@ -23,6 +23,7 @@ from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
+from turnout.adapters.storage.sealed_files import FolderFiles
 from turnout.audit.vault import Vault
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.config import Settings
@@ -42,6 +43,7 @@ from turnout.edge.counter import Counter
 from turnout.edge.details import Details
 from turnout.edge.edge import Edge, Ground
 from turnout.edge.fallback import FallbackKit
+from turnout.edge.file_desk import FileDesk
 from turnout.edge.health import certificate_warning
 from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
@@ -149,6 +151,7 @@ class Parts:
     gazetteer: Gazetteer | None
     records: IncidentRecords
     vault: Vault
+    files: FolderFiles
     accounts: Accounts
     connections: Connections
 
@@ -225,6 +228,8 @@ def set_aside_what_stays() -> None:
 async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Settings, city: City, loaded: Loaded) -> Parts:
     """The desk on its stores, caught up and with the city's tables in force."""
     clock, folder = SystemClock(), folder_of(settings, city)
+    files = FolderFiles(folder / "files", stores.vault)
+    stack.callback(files.close)
     records = IncidentRecords(folder / "records.sqlite")
     stack.callback(records.close)
     store = await _opened_accounts(stack, stores, folder)
@@ -264,6 +269,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         loaded.gazetteer,
         records,
         stores.vault,
+        files,
         accounts,
         connections,
     )
@@ -313,6 +319,7 @@ def joined(parts: Parts) -> Edge:
         access=AccessDesk(counter, parts.accounts),
         look_up=look_up,
         details=details,
+        files=FileDesk(counter, look_up, parts.files, now),
         transfers=Transfers(counter, look_up, parts.records, details),
         fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders),
         desk_health=desk.health,

@@ -190,6 +190,7 @@ TABLE_TEXTS: Final[dict[str, Name]] = {
     "signed-off": Name("{by} signs off from {left}", "{by} 离开席位 {left}"),
     "groups-taken": Name("Position {taken} answers for: {groups}", "席位 {taken} 负责：{groups}"),
     "exercise-set": Name("Exercise mode: {on}", "演练模式：{on}"),
+    "file-opened": Name("{by} opens a file ({ref}): {purpose}", "{by} 打开文件（{ref}）：{purpose}"),
     "transfers-taken": Name(
         "Records system of {agency} has everything up to {upto}", "{agency} 业务档案系统已收到第 {upto} 条及以前"
     ),

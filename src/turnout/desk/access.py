@@ -26,7 +26,7 @@ for accounts and tokens."""
 ACTING: Final = frozenset({"*", "calls", "dispatch", "field", "tables"})
 """Scopes of people at desks and in vehicles. A role with `station` and none of these is that of a station's screen."""
 
-INSIDE: Final = SYSTEM_ONLY | BROKERED | {"note-details-opened"}
+INSIDE: Final = SYSTEM_ONLY | BROKERED | {"note-details-opened", "attach-file", "note-file-opened"}
 """Never a request from outside: the clock rings, and the vault's broker notes who opened what, as it opens it."""
 
 

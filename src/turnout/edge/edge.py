@@ -16,6 +16,7 @@ from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
 from turnout.edge.fallback import FallbackKit
+from turnout.edge.file_desk import FileDesk
 from turnout.edge.identities import Identities
 from turnout.edge.lag import Lag
 from turnout.edge.looking_up import LookUp
@@ -81,6 +82,7 @@ class Edge:
     look_up: LookUp
     details: Details
     transfers: Transfers
+    files: FileDesk
     fallback: FallbackKit
     desk_health: Callable[[], DeskHealth]
     now: Callable[[], Moment]

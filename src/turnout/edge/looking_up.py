@@ -12,9 +12,15 @@ from turnout.core.board import Board, CrewMember, Incident, PremiseNote
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.history import Line, Names, chronology, incidents_of
-from turnout.core.incidents.commands import AddAddendum, LinkMedia, ReopenIncident, RequestTransfer
+from turnout.core.incidents.commands import (
+    AddAddendum,
+    AttachFile,
+    LinkMedia,
+    ReopenIncident,
+    RequestTransfer,
+)
 from turnout.core.shift_history import ShiftPart, cut_by_shift
-from turnout.core.tables.commands import NoteDetailsOpened
+from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.desk.access import Principal
 from turnout.edge.counter import DeskAt
 from turnout.line import incident_called
@@ -136,7 +142,15 @@ def find_open(board: Board, who: Principal, called: str) -> Incident | None:
     return row if row is not None and who.sight.incident(row) else None
 
 
-FROM_RECORD: Final = (ReopenIncident, AddAddendum, LinkMedia, RequestTransfer, NoteDetailsOpened)
+FROM_RECORD: Final = (
+    ReopenIncident,
+    AddAddendum,
+    LinkMedia,
+    AttachFile,
+    RequestTransfer,
+    NoteDetailsOpened,
+    NoteFileOpened,
+)
 """Commands that also reach an incident that has left the board."""
 
 

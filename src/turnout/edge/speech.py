@@ -100,6 +100,42 @@ WORDS: Final[dict[str, Name]] = {
         "内容过大：此处最多接受 {most} 字节。长文本请分条录入。",
     ),
     "not-found": Name("There is nothing at {path}.", "{path} 处没有内容。"),
+    "file-kind-not-taken": Name(
+        "A file of the type “{said}” is not taken as {kind}. Pictures, sound, video, PDF and plain text are.",
+        "不接受类型为“{said}”的文件作为 {kind}。可接受图片、录音、视频、PDF 和纯文本。",
+    ),
+    "file-not-what-it-says": Name(
+        "The file is not what it says to be ({said}). Nothing of it was kept.",
+        "文件内容与所称类型（{said}）不符，未保存。",
+    ),
+    "file-too-large": Name(
+        "The file is too large: at most {most_mib} MiB more are taken for this incident. Nothing of it was kept; link"
+        " a larger recording by its address.",
+        "文件过大：该警情最多还能接受 {most_mib} MiB，未保存。更大的录音录像请以地址关联。",
+    ),
+    "file-stalled": Name(
+        "Nothing of the file came for {wait_s} seconds; nothing was kept. Send it again.",
+        "文件 {wait_s} 秒没有新内容到达，未保存。请重新上传。",
+    ),
+    "files-busy": Name(
+        "{most} files are coming in already. Try again in a moment.", "已有 {most} 个文件正在上传，请稍后再试。"
+    ),
+    "files-full": Name(
+        "The disk is nearly full and what is left is for dispatch: no file was kept. Tell the operator.",
+        "磁盘将满，余量留给调度，文件未保存。请告知运维人员。",
+    ),
+    "file-damaged": Name(
+        "What is stored of this file is not what was taken in. Tell the operator.",
+        "存储的文件与接收时不符，请告知运维人员。",
+    ),
+    "file-not-here": Name(
+        "The record has this file, but its bytes are not on this server's disk (folder `files`). Tell the operator.",
+        "记录中有此文件，但其内容不在本服务器的磁盘上（`files` 文件夹），请告知运维人员。",
+    ),
+    "unknown-file": Name(
+        "There is no such file here, or it was opened too long ago: open it again.",
+        "没有此文件，或打开已超时，请重新打开。",
+    ),
     "transfer-not-offered": Name(
         "Entry {upto} cannot be acknowledged: the feed goes to {last}.", "无法确认第 {upto} 条：目前只到第 {last} 条。"
     ),
@@ -203,6 +239,15 @@ STATUS: Final[dict[str, int]] = {
     "details-damaged": 500,
     "busy": 503,
     "desk-stopped": 503,
+    "file-kind-not-taken": 415,
+    "file-not-what-it-says": 415,
+    "file-too-large": 413,
+    "file-stalled": 408,
+    "files-busy": 503,
+    "files-full": 507,
+    "file-damaged": 500,
+    "unknown-file": 404,
+    "file-not-here": 404,
     "storage-full": 503,
     "storage-failed": 503,
     "storage-busy": 503,

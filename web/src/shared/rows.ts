@@ -38,6 +38,7 @@ export interface Rows {
     | StrikeEntry
     | SetPatient
     | LinkMedia
+    | AttachFile
     | SetSecondaryPlace
     | AnswerTriage
     | AddAgency
@@ -101,6 +102,7 @@ export interface Rows {
     | TakeGroups
     | SetExercise
     | NoteDetailsOpened
+    | NoteFileOpened
     | NoteTransfersTaken
     | NoteAccess
     | TakeGround
@@ -776,8 +778,13 @@ export interface Media {
   at: number
   id: string
   kind: 'call-audio' | 'document' | 'photo' | 'plan' | 'radio-audio' | 'video'
+  mime: string
   note: string
+  owner: string | null
   ref: string
+  sha256: string
+  size_bytes: number
+  until: number | null
 }
 /**
  * One line of the append-only narrative. A wrong one is struck, never removed (4.25).
@@ -1308,6 +1315,24 @@ export interface LinkMedia {
   note?: string
   record?: Incident | null
   ref: string
+  until?: number | null
+}
+/**
+ * Written by the files' broker when it has sealed one: its hash at intake, size, type and reference (18.1).
+ */
+export interface AttachFile {
+  at?: number | null
+  do: 'attach-file'
+  incident_id: string
+  kind: 'call-audio' | 'document' | 'photo' | 'plan' | 'radio-audio' | 'video'
+  media_id: string
+  mime: string
+  note?: string
+  record?: Incident | null
+  ref: string
+  sha256: string
+  size_bytes: number
+  until?: number | null
 }
 export interface SetSecondaryPlace {
   do: 'set-secondary-place'
@@ -1826,6 +1851,16 @@ export interface NoteDetailsOpened {
   do: 'note-details-opened'
   incident_id?: string
   person_id: string
+  record?: Incident | null
+  ref: string
+}
+/**
+ * Written by the files' broker before a file of an incident is shown or played: who, which one, why.
+ */
+export interface NoteFileOpened {
+  do: 'note-file-opened'
+  incident_id: string
+  media_id: string
   record?: Incident | null
   ref: string
 }

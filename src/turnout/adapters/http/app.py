@@ -24,7 +24,7 @@ from turnout.adapters.http.problems import (
     on_http,
     on_not_taken,
 )
-from turnout.adapters.http.routes import accounts, advice, board, fallback, outlook, records, session, transfers
+from turnout.adapters.http.routes import accounts, advice, board, fallback, files, outlook, records, session, transfers
 from turnout.adapters.http.routes.commands import command_routes
 from turnout.desk.faults import Fault
 from turnout.edge.edge import Edge
@@ -80,6 +80,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         *outlook.ROUTES,
         *records.ROUTES,
         *transfers.ROUTES,
+        *files.ROUTES,
         *fallback.ROUTES,
         *command_routes(),
     ]
@@ -111,7 +112,9 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         },
         request_max_body_size=BODY_BYTES_MAX,
         response_headers={name.decode(): value.decode() for name, value in SECURITY},
-        compression_config=CompressionConfig(backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=4),
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=4, exclude=["/files/"]
+        ),
         openapi_config=OpenAPIConfig(title="Turnout", version=version, path="/-/framework", render_plugins=[]),
     )
     described.append(app)

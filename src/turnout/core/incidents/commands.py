@@ -175,6 +175,23 @@ class LinkMedia(Do, frozen=True, kw_only=True, tag="link-media"):
     kind: Literal["call-audio", "radio-audio", "photo", "document", "plan", "video"]
     ref: Line
     at: Moment | None = None
+    until: Moment | None = None
+    note: Line = ""
+    record: Incident | None = None
+
+
+class AttachFile(Do, frozen=True, kw_only=True, tag="attach-file"):
+    """Written by the files' broker when it has sealed one: its hash at intake, size, type and reference (18.1)."""
+
+    incident_id: Id
+    media_id: Id
+    kind: Literal["call-audio", "radio-audio", "photo", "document", "plan", "video"]
+    ref: Code
+    sha256: Code
+    size_bytes: int
+    mime: Code
+    at: Moment | None = None
+    until: Moment | None = None
     note: Line = ""
     record: Incident | None = None
 
@@ -353,6 +370,7 @@ IncidentCommand = (
     | StrikeEntry
     | SetPatient
     | LinkMedia
+    | AttachFile
     | SetSecondaryPlace
     | AnswerTriage
     | AddAgency

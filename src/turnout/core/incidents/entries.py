@@ -70,6 +70,14 @@ class Media(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ref: str
     at: Moment
     note: str = ""
+    until: Moment | None = None
+    """When a recording ended: with `at`, what links it to everything else that happened."""
+    sha256: str = ""
+    """Of salt and content, for a file of ours (audit/files.py); empty where only an address is linked."""
+    size_bytes: int = 0
+    mime: str = ""
+    owner: IncidentId | None = None
+    """Under whose key a file of ours is: it stays there when incidents are merged."""
 
 
 class SecondaryPlace(msgspec.Struct, frozen=True, gc=False, kw_only=True):

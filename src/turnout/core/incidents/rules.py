@@ -15,6 +15,7 @@ from turnout.core.incidents.commands import (
     AddPerson,
     AddVehicle,
     AnswerTriage,
+    AttachFile,
     CancelIncident,
     ChangeEntry,
     ChangeIncident,
@@ -65,6 +66,7 @@ EntryCommand = (
     | StrikeEntry
     | SetPatient
     | LinkMedia
+    | AttachFile
     | SetSecondaryPlace
     | RequestSupplement
     | UpdateSupplement
@@ -148,7 +150,7 @@ def _decide_entry(board: Board, command: EntryCommand, context: Context) -> Deci
             return writing.strike_entry(board, command, context)
         case SetPatient():
             return writing.set_patient(board, command, context)
-        case LinkMedia():
+        case LinkMedia() | AttachFile():
             return writing.link_media(board, command, context)
         case SetSecondaryPlace():
             return writing.set_secondary_place(board, command, context)

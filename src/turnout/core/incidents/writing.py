@@ -13,6 +13,7 @@ from turnout.core.incidents.commands import (
     AddNarrative,
     AddPerson,
     AddVehicle,
+    AttachFile,
     LinkMedia,
     RemovePerson,
     RequestSupplement,
@@ -43,6 +44,7 @@ from turnout.core.refusals import (
     IdentityTaken,
     IncidentNotClosed,
     No,
+    TimeNotPossible,
     UnknownEntry,
     UnknownIncident,
     ValueNotTaken,
@@ -182,7 +184,7 @@ def set_patient(board: Board, command: SetPatient, context: Context) -> Decision
     return [] if becomes == known else [PatientSet(**head(context), incident=incident.id, patient=becomes)]
 
 
-def link_media(board: Board, command: LinkMedia, context: Context) -> Decision:
+def link_media(board: Board, command: LinkMedia | AttachFile, context: Context) -> Decision:
     """By reference (4.15); also to a closed incident: recordings come late."""
     incident = board.incidents.get(IncidentId(command.incident_id)) or command.record
     if incident is None or incident.id != command.incident_id:
@@ -191,7 +193,14 @@ def link_media(board: Board, command: LinkMedia, context: Context) -> Decision:
     if taken is not None:
         return taken
     at = context.at if command.at is None else Moment(min(command.at, context.at))
-    media = Media(id=command.media_id, kind=command.kind, ref=command.ref, at=at, note=command.note)
+    if command.until is not None and command.until < at:
+        return TimeNotPossible(field="until", at=command.until)
+    media = Media(
+        id=command.media_id, kind=command.kind, ref=command.ref, at=at, note=command.note, until=command.until
+    )
+    if isinstance(command, AttachFile):
+        facts = {"sha256": command.sha256, "size_bytes": command.size_bytes, "mime": command.mime}
+        media = replace(media, owner=incident.id, **facts)
     return [MediaLinked(**head(context), incident=incident.id, media=media)]
 
 

@@ -132,6 +132,15 @@ class NoteDetailsOpened(Do, frozen=True, kw_only=True, tag="note-details-opened"
     """Filled in by the desk when the incident has left the board."""
 
 
+class NoteFileOpened(Do, frozen=True, kw_only=True, tag="note-file-opened"):
+    """Written by the files' broker before a file of an incident is shown or played: who, which one, why."""
+
+    incident_id: Id
+    media_id: Id
+    ref: Code
+    record: Incident | None = None
+
+
 class NoteTransfersTaken(Do, frozen=True, kw_only=True, tag="note-transfers-taken"):
     """Written by the transfers' broker: an agency's records system has everything up to an entry (9.3)."""
 
@@ -188,6 +197,7 @@ TableCommand = (
     | TakeGroups
     | SetExercise
     | NoteDetailsOpened
+    | NoteFileOpened
     | NoteTransfersTaken
     | NoteAccess
     | TakeGround

@@ -4,8 +4,8 @@ from turnout.core.board import Board
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.refusals import NotPermitted, UnknownCall, UnknownEntry, UnknownIncident
-from turnout.core.tables.commands import NoteDetailsOpened
-from turnout.core.tables.events import DetailsOpened
+from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
+from turnout.core.tables.events import DetailsOpened, FileOpened
 from turnout.words.identity import CallId, IncidentId
 
 
@@ -48,3 +48,18 @@ def _of_call(board: Board, call_id: str) -> dict[str, str] | UnknownCall:
     if call is None:
         return UnknownCall(call=call_id)
     return {} if call.caller is None else {call.caller.ref: call.caller.id}
+
+
+def note_file_opened(board: Board, command: NoteFileOpened, context: Context) -> Decision:
+    """Only a file of this incident, and never without a purpose: it may show or sound like anybody (charter 6)."""
+    incident = board.incidents.get(IncidentId(command.incident_id)) or command.record
+    if incident is None or incident.id != command.incident_id:
+        return UnknownIncident(incident=command.incident_id)
+    if not any(media.id == command.media_id and media.ref == command.ref for media in incident.media):
+        return UnknownEntry(kind="media", entry=command.media_id)
+    if not context.purpose.strip():
+        return NotPermitted(command="note-file-opened", lacks="purpose")
+    opened = FileOpened(
+        **head(context), incident=incident.id, media=command.media_id, ref=command.ref, purpose=context.purpose
+    )
+    return [opened]

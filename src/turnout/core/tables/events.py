@@ -87,6 +87,15 @@ class ExerciseSet(Fact, frozen=True, kw_only=True, tag="exercise-set"):
     on: bool
 
 
+class FileOpened(Fact, frozen=True, kw_only=True, tag="file-opened"):
+    """Somebody is about to see or hear a file of an incident, and says why. Written before it is given."""
+
+    incident: IncidentId
+    media: str
+    ref: str
+    purpose: str
+
+
 class TransfersTaken(Fact, frozen=True, kw_only=True, tag="transfers-taken"):
     """The records system of an agency has everything up to entry `upto` of its feed."""
 
@@ -143,6 +152,7 @@ TableEvent = (
     | GroupsTaken
     | ExerciseSet
     | DetailsOpened
+    | FileOpened
     | TransfersTaken
     | AccessNoted
     | GroundTaken

@@ -12,6 +12,7 @@ from turnout.core.tables.events import (
     CataloguePublished,
     DetailsOpened,
     ExerciseSet,
+    FileOpened,
     GroundTaken,
     GroupsTaken,
     HospitalSet,
@@ -76,7 +77,7 @@ def evolve_table(board: Board, event: TableEvent) -> Board:  # noqa: C901  one c
             return replace(board, positions={**board.positions, event.taken: replace(position, groups=event.groups)})
         case ExerciseSet():
             return replace(board, exercise=event.on)
-        case DetailsOpened() | AccessNoted() | TransfersTaken():
+        case DetailsOpened() | FileOpened() | AccessNoted() | TransfersTaken():
             return board
         case GroundTaken():
             return replace(board, ground=event.version)

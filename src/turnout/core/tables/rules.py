@@ -21,6 +21,7 @@ from turnout.core.tables.commands import (
     EndZone,
     NoteAccess,
     NoteDetailsOpened,
+    NoteFileOpened,
     NoteTransfersTaken,
     OpenRoad,
     OpenZone,
@@ -38,7 +39,7 @@ from turnout.core.tables.commands import (
     TakeGroups,
     WritePremise,
 )
-from turnout.core.tables.details import note_details_opened
+from turnout.core.tables.details import note_details_opened, note_file_opened
 from turnout.core.tables.events import (
     AccessNoted,
     CataloguePublished,
@@ -93,6 +94,8 @@ def decide_table(board: Board, command: TableCommand, context: Context) -> Decis
             return [] if board.exercise == command.on else [ExerciseSet(**head(context), on=command.on)]
         case NoteDetailsOpened():
             return note_details_opened(board, command, context)
+        case NoteFileOpened():
+            return note_file_opened(board, command, context)
         case NoteTransfersTaken():
             return [TransfersTaken(**head(context), agency=AgencyId(command.agency), upto=command.upto)]
         case NoteAccess():
