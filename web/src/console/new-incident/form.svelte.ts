@@ -1,4 +1,5 @@
 /** The draft of a new incident: kept in this window field by field until it is opened or discarded. */
+import { city } from '../../shared/city.svelte'
 import { keep, kept } from '../../shared/kept'
 import type { Call, Location } from '../../shared/rows'
 import { selection } from '../../shared/selection.svelte'
@@ -18,6 +19,8 @@ export interface Draft {
   hold: boolean
   /** Wall time in the city at which a scheduled incident starts; empty: now. */
   startsAt: string
+  /** Identity of the caller's card and of the entry, made once: pressing again after a trouble does nothing twice. */
+  joinId: string
   callerName: string
   callback: string
   callId: string
@@ -37,12 +40,24 @@ export function emptyDraft(): Draft {
     priorityReason: '',
     hold: false,
     startsAt: '',
+    joinId: '',
     callerName: '',
     callback: '',
     callId: '',
     channel: '',
     notDuplicateOf: [],
   }
+}
+
+/** An alarm's kind says its type by the city's table (1.16); else what the call suggests. */
+function typeOf(call: Call): string {
+  return city.tables?.alarm_kinds?.[call.alarm_kind]?.type ?? call.suggested_type
+}
+
+/** What the caller has said so far: of a written conversation, all of it. */
+function saidIn(call: Call): string {
+  const written = call.messages.filter((one) => one.direction === 'in').map((one) => one.text)
+  return written.join('\n') || call.text
 }
 
 class NewIncidentForm {
@@ -73,8 +88,8 @@ class NewIncidentForm {
       channel: call.channel,
       place: draft.place || (call.location?.text ?? ''),
       location: draft.place ? draft.location : call.location,
-      type: draft.type || call.suggested_type,
-      narrative: draft.narrative || call.text,
+      type: draft.type || typeOf(call),
+      narrative: draft.narrative || saidIn(call),
     })
     selection.openForm()
   }

@@ -1,6 +1,17 @@
 /** Rows as map features. Pure. */
 import type { Feature, FeatureCollection, Position } from 'geojson'
-import type { Catalogue, Closure, HospitalState, HydrantState, Incident, PremiseNote, SpecialZone, Unit } from '../rows'
+import type {
+  Call,
+  Catalogue,
+  Closure,
+  HospitalState,
+  HydrantState,
+  Incident,
+  Place,
+  PremiseNote,
+  SpecialZone,
+  Unit,
+} from '../rows'
 import { duration } from '../format'
 import { isFree, signOf, signOrder, workingUnits } from '../stages'
 import { STALE_MS, type Drawn } from './motion'
@@ -117,10 +128,49 @@ export function zoneFeatures(zones: Rows<SpecialZone>): FeatureCollection {
         return {
           type: 'Feature',
           geometry: { type: 'Polygon', coordinates: [ring] },
-          properties: { id: zone.id, name: zone.name },
+          properties: { id: zone.id, name: zone.name, planned: zone.planned },
         }
       }),
   )
+}
+
+/** A zone that is being drawn: its corners, and the ring that they make so far. */
+export function draftFeatures(corners: readonly Place[]): FeatureCollection {
+  const ring: Position[] = corners.map((place) => [place.lon, place.lat])
+  const line: Feature[] =
+    ring.length > 1
+      ? [{ type: 'Feature', geometry: { type: 'LineString', coordinates: [...ring, ring[0] as Position] }, properties: {} }]
+      : []
+  return collection([...line, ...corners.map((place, index) => point(place.lon, place.lat, { label: String(index + 1) }))])
+}
+
+/** Where callers have been found: only of calls that somebody works on here, never of a call that has ended. */
+export function callerFeatures(calls: readonly Call[], label: string): FeatureCollection {
+  const features: Feature[] = []
+  for (const call of calls) {
+    if (call.status === 'closed' || !call.fixes.length) continue
+    const line: Position[] = call.fixes.map((fix) => [fix.place.lon, fix.place.lat])
+    if (line.length > 1) features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: line }, properties: {} })
+    call.fixes.forEach((fix, index) => {
+      const isNewest = index === call.fixes.length - 1
+      const sure = fix.uncertainty_m === null ? '' : ` ±${Math.round(fix.uncertainty_m)} m`
+      features.push(point(fix.place.lon, fix.place.lat, { newest: isNewest, label: isNewest ? `${label}${sure}` : '' }))
+    })
+  }
+  return collection(features)
+}
+
+/** Staging, command post and further places of running incidents (4.12, 4.18). */
+export function furtherFeatures(incidents: Rows<Incident>, roleName: (role: string) => string): FeatureCollection {
+  const features: Feature[] = []
+  for (const incident of Object.values(incidents)) {
+    if (incident.status === 'closed') continue
+    for (const one of incident.places) {
+      const { place } = one.location
+      if (place && !one.removed) features.push(point(place.lon, place.lat, { label: `${incident.tag} ${roleName(one.role)}` }))
+    }
+  }
+  return collection(features)
 }
 
 export function premiseFeatures(notes: Rows<PremiseNote>): FeatureCollection {

@@ -11,6 +11,9 @@ export const OVERLAYS = [
   'stations',
   'hospitals',
   'premises',
+  'further',
+  'callers',
+  'drawnZone',
   'incidents',
   'units',
 ] as const
@@ -169,7 +172,19 @@ function overlays(c: OverlayColours, scale: number): LayerSpecification[] {
   }
   const paint = { 'text-color': c.text, 'text-halo-color': c.halo, 'text-halo-width': 1.5 }
   return [
-    { id: 'zones', type: 'fill', source: 'zones', paint: { 'fill-color': c.zone, 'fill-opacity': 0.12 } },
+    {
+      id: 'zones',
+      type: 'fill',
+      source: 'zones',
+      paint: { 'fill-color': c.zone, 'fill-opacity': ['case', ['get', 'planned'], 0.04, 0.12] },
+    },
+    {
+      id: 'zone-names',
+      type: 'symbol',
+      source: 'zones',
+      layout: { 'text-font': FONT, 'text-size': 11 * scale, 'text-field': ['get', 'name'] },
+      paint,
+    },
     {
       id: 'zones-line',
       type: 'line',
@@ -235,6 +250,68 @@ function overlays(c: OverlayColours, scale: number): LayerSpecification[] {
       source: 'premises',
       minzoom: 13,
       paint: { 'circle-radius': 5, 'circle-color': 'transparent', 'circle-stroke-color': c.text, 'circle-stroke-width': 1.5 },
+    },
+    {
+      id: 'further',
+      type: 'circle',
+      source: 'further',
+      paint: { 'circle-radius': 6 * scale, 'circle-color': c.halo, 'circle-stroke-color': c.text, 'circle-stroke-width': 2.5 },
+    },
+    {
+      id: 'further-names',
+      type: 'symbol',
+      source: 'further',
+      layout: { ...label, 'text-offset': [0, 0.8], 'text-field': ['step', ['zoom'], '', 12, ['get', 'label']] },
+      paint,
+    },
+    {
+      id: 'caller-track',
+      type: 'line',
+      source: 'callers',
+      filter: ['==', ['geometry-type'], 'LineString'],
+      paint: { 'line-color': c.chosen, 'line-width': 2, 'line-dasharray': [2, 1.5] },
+    },
+    {
+      id: 'callers',
+      type: 'circle',
+      source: 'callers',
+      filter: ['==', ['geometry-type'], 'Point'],
+      paint: {
+        'circle-radius': ['case', ['get', 'newest'], 8 * scale, 4 * scale],
+        'circle-color': 'transparent',
+        'circle-stroke-color': c.chosen,
+        'circle-stroke-width': ['case', ['get', 'newest'], 3, 1.5],
+      },
+    },
+    {
+      id: 'caller-names',
+      type: 'symbol',
+      source: 'callers',
+      filter: ['==', ['geometry-type'], 'Point'],
+      layout: { ...label, 'text-offset': [0, 0.9], 'text-field': ['get', 'label'] },
+      paint,
+    },
+    {
+      id: 'drawn-zone',
+      type: 'line',
+      source: 'drawnZone',
+      filter: ['==', ['geometry-type'], 'LineString'],
+      paint: { 'line-color': c.chosen, 'line-width': 2.5 },
+    },
+    {
+      id: 'drawn-corners',
+      type: 'circle',
+      source: 'drawnZone',
+      filter: ['==', ['geometry-type'], 'Point'],
+      paint: { 'circle-radius': 5 * scale, 'circle-color': c.chosen, 'circle-stroke-color': c.halo, 'circle-stroke-width': 2 },
+    },
+    {
+      id: 'drawn-names',
+      type: 'symbol',
+      source: 'drawnZone',
+      filter: ['==', ['geometry-type'], 'Point'],
+      layout: { ...label, 'text-offset': [0, 0.6], 'text-field': ['get', 'label'], 'text-allow-overlap': true },
+      paint,
     },
     {
       id: 'closure-signs',
@@ -335,7 +412,10 @@ export const SWITCHES: Record<Overlay | 'neighbourhoods', string[]> = {
   hospitals: ['hospitals'],
   hydrants: ['hydrants'],
   closures: ['closures', 'closure-signs'],
-  zones: ['zones', 'zones-line'],
+  zones: ['zones', 'zones-line', 'zone-names'],
   premises: ['premises'],
+  further: ['further', 'further-names'],
+  callers: ['caller-track', 'callers', 'caller-names'],
+  drawnZone: ['drawn-zone', 'drawn-corners', 'drawn-names'],
   neighbourhoods: ['neighbourhood-lines'],
 }

@@ -1,4 +1,5 @@
 /** Every string of the screens, in English. `zh.ts` has the same shape; the type checker holds them together. */
+import { enCalltaking } from './en-calltaking'
 import { enCodes } from './en-codes'
 import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
@@ -9,6 +10,7 @@ import { enStations } from './en-stations'
 export const en = {
   ...enCodes,
   ...enRoster,
+  ...enCalltaking,
   ...enFirst,
   ...enSheet,
   ...enOutlook,

@@ -1,5 +1,6 @@
 /** 所有界面文字的中文。与 `en.ts` 结构相同，由类型检查保证一一对应。 */
 import type { Words } from './en'
+import { zhCalltaking } from './zh-calltaking'
 import { zhCodes } from './zh-codes'
 import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
@@ -10,6 +11,7 @@ import { zhStations } from './zh-stations'
 export const zh: Words = {
   ...zhCodes,
   ...zhRoster,
+  ...zhCalltaking,
   ...zhFirst,
   ...zhSheet,
   ...zhOutlook,
