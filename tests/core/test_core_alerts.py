@@ -211,6 +211,15 @@ def test_the_first_due_station_is_warned_from_type_and_place(room: Any, at_place
     room.refusal(PreAlert(incident_id="I2"), NoFirstDueStation)
 
 
+def test_each_discipline_has_its_own_first_due_station(room: Any, at_place: Any, admin: Any, a_city: Any) -> None:
+    area = replace(a_city.zones["F1"], stations={"ems": "S2"})
+    room.do(PublishCatalogue(catalogue=replace(a_city, zones={**a_city.zones, "F1": area})), actor=admin)
+    here = replace(at_place(), zones={"first-due": "F1"})
+    room.opened("I1", "MED", location=here)
+    room.do(PreAlert(incident_id="I1"))
+    assert [alert.station for alert in room.incident().alerts] == ["S2"]
+
+
 def test_a_warning_is_followed_by_the_alert_or_withdrawn_with_the_dispatch(room: Any) -> None:
     room.opened()
     room.do(PreAlert(incident_id="I1", to=("S1", "S2")))

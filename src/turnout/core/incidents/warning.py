@@ -4,6 +4,7 @@ A warning never stays in the air: a dispatch follows or withdraws it, the end of
 gave it may take it back.
 """
 
+from turnout.core.answering import answering_in
 from turnout.core.board import Board, Incident
 from turnout.core.catalogue import Catalogue
 from turnout.core.context import Context
@@ -13,7 +14,7 @@ from turnout.core.incidents.events import PreAlerted, PreAlertWithdrawn
 from turnout.core.lookups import open_incident_of, tables_of, ways_to
 from turnout.core.refusals import No, NoFirstDueStation, TooManyAlerts, UnknownCode
 from turnout.core.units.station_alert import ALERTS_MAX, Alerts, StationAlert, next_id
-from turnout.words.identity import StationId, UnitId, ZoneId
+from turnout.words.identity import StationId, UnitId
 
 
 def pre_alert(board: Board, command: PreAlert, context: Context) -> Decision:
@@ -38,12 +39,14 @@ def pre_alert(board: Board, command: PreAlert, context: Context) -> Decision:
 
 
 def first_due(tables: Catalogue, incident: Incident) -> StationId | None:
-    """The station whose area the place lies in, where its agency answers this incident."""
-    zone = tables.zones.get(ZoneId(incident.location.zones.get("first-due", "")))
-    station = tables.stations.get(zone.station) if zone is not None and zone.station is not None else None
-    if station is None or zone is None or (zone.agency or station.agency) not in incident.agencies:
-        return None
-    return station.id
+    """The first-due station there, for the first of its agencies for whose discipline an area names one."""
+    answering = {each.discipline: each.station for each in answering_in(tables, incident.location.zones)}
+    for agency in incident.agencies:
+        entry = tables.agencies.get(agency)
+        station = answering.get(entry.discipline) if entry is not None else None
+        if station is not None and station in tables.stations:
+            return station
+    return None
 
 
 def _warnings(tables: Catalogue, incident: Incident, told: tuple[str, ...], context: Context) -> Alerts:
