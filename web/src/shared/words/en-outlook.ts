@@ -13,6 +13,7 @@ export const enOutlook = {
     nowHint: 'Share of the demand that a free unit reaches in time from where it is',
     soonHint: 'Once those that move up or drive home have arrived',
     usualHint: 'With every crew on watch at its own station',
+    hint: (what: string, means: string) => `${what}: ${means}.`,
     byDemand: 'weighed by calls foretold',
     byGround: 'weighed by ground',
     gaps: 'Areas out of reach',

@@ -463,7 +463,7 @@ export const en = {
     load: 'Calls per hour',
     available: 'available',
     committed: 'committed',
-    uncovered: 'below minimum',
+    uncovered: 'Short, or area out of reach',
     outOf: (n: number, all: number) => `${n} / ${all}`,
     longestWait: 'Longest wait',
     callsNow: 'last hour',

@@ -14,6 +14,7 @@ export const zhOutlook: typeof enOutlook = {
     nowHint: '可用单元从当前位置按时可达的需求占比',
     soonHint: '调防和返回途中的单元到位之后',
     usualHint: '当班力量全部在本站时',
+    hint: (what, means) => `${what}：${means}。`,
     byDemand: '按预计警情加权',
     byGround: '按地面均等计算',
     gaps: '无法按时到达的辖区',

@@ -455,7 +455,7 @@ export const zh: Words = {
     load: '每小时来电',
     available: '可用',
     committed: '出动中',
-    uncovered: '低于最低备勤',
+    uncovered: '备勤不足或辖区无法按时到达',
     outOf: (n, all) => `${n} / ${all}`,
     longestWait: '最长等待',
     callsNow: '最近一小时',
