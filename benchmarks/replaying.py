@@ -20,8 +20,9 @@ from turnout.core.context import Actor, Context
 from turnout.core.decide import decide
 from turnout.core.evolve import evolve
 from turnout.core.incidents.commands import CancelIncident, DisposeAgency, OpenIncident
+from turnout.core.no import No
 from turnout.core.permissions import SYSTEM_ROLE
-from turnout.core.refusals import No, Refusal, UnitNotAvailable
+from turnout.core.refusals import Refusal, UnitNotAvailable
 from turnout.core.tables.commands import PublishCatalogue
 from turnout.core.timers.commands import RingTimer
 from turnout.core.units.commands import AssignUnits, LogOn, ReportStatus

@@ -17,8 +17,8 @@ from turnout.core.commands import decode_command
 from turnout.core.context import Actor, Context
 from turnout.core.decide import decide
 from turnout.core.evolve import evolve
+from turnout.core.no import No
 from turnout.core.permissions import SYSTEM_ROLE
-from turnout.core.refusals import No
 from turnout.core.tables.commands import PublishCatalogue
 from turnout.recommend import Fix, PlaceSpots, RoadConditions, RoadTimes, recommend
 from turnout.words.identity import ActorId, CommandId, UnitId

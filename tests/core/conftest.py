@@ -31,7 +31,7 @@ from turnout.core.events import Event, decode, encode
 from turnout.core.evolve import evolve
 from turnout.core.incidents.commands import OpenIncident
 from turnout.core.invariants import broken
-from turnout.core.refusals import No
+from turnout.core.no import No
 from turnout.core.tables.commands import PublishCatalogue, SetExercise
 from turnout.core.units.commands import AssignUnits, LogOn, ReportStatus
 from turnout.words.identity import ActorId, AgencyId, CommandId, StationId, UnitId, ZoneId

@@ -71,7 +71,7 @@ from turnout.core.incidents.commands import (
 )
 from turnout.core.incidents.report import report_of
 from turnout.core.invariants import broken
-from turnout.core.refusals import No
+from turnout.core.no import No
 from turnout.core.refusals_text import speak
 from turnout.core.roster.commands import BeginShift, CancelShift, ChangeShift, ScheduleShift
 from turnout.core.tables.commands import (

@@ -7,15 +7,8 @@ from hypothesis import strategies as st
 
 from turnout.core.board import Assignment, Available, OnIncident
 from turnout.core.invariants import broken
-from turnout.core.refusals import (
-    No,
-    NotArrived,
-    ReportTooOld,
-    StagePassed,
-    UnitMovedOn,
-    UnitOnNoIncident,
-    UnknownCode,
-)
+from turnout.core.no import No
+from turnout.core.refusals import NotArrived, ReportTooOld, StagePassed, UnitMovedOn, UnitOnNoIncident, UnknownCode
 from turnout.core.units.commands import ClearUnits, GiveLateReason, ReportAlert, ReportStatus, SendAlert
 from turnout.core.units.events import StageTimeFilled
 

@@ -11,20 +11,22 @@ from turnout.core.refusals import (
     ChangedMeanwhile,
     IdentityTaken,
     NotPermitted,
-    RosterFull,
-    ShiftHasBegun,
-    ShiftTimesNotPossible,
-    StaffHasShift,
-    StaffNamedTwice,
-    StaffOnDuty,
     TimeNotPossible,
-    UnitHasShift,
     UnitIsOnIncident,
     UnknownCode,
     UnknownEntry,
 )
 from turnout.core.roster.commands import BeginShift, CancelShift, ChangeShift, ScheduleShift
 from turnout.core.roster.overlaps import clash, overlap
+from turnout.core.roster.refusals import (
+    RosterFull,
+    ShiftHasBegun,
+    ShiftTimesNotPossible,
+    StaffHasShift,
+    StaffNamedTwice,
+    StaffOnDuty,
+    UnitHasShift,
+)
 from turnout.core.roster.rules import SHIFTS_OF_UNIT_MAX
 from turnout.core.timers.commands import CancelTimers, RingTimer
 from turnout.core.undo import undo_of

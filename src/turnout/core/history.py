@@ -186,6 +186,12 @@ def tell(event: Event, language: Language, names: Names) -> str:
     return EVENT_TEXTS[event_name(event)].spoken(language).format_map(said).strip()
 
 
+def _stage_times(times: Mapping[str, int], language: Language, names: Names) -> str:
+    offset, ordered = names.utc_offset_min, sorted(times.items(), key=lambda one: (one[1], one[0] == "ended"))
+    said = (f"{spoken(STAGE_NAMES, stage, language)} {clock_time(at, offset)}" for stage, at in ordered)
+    return listed(tuple(said), language)
+
+
 def _task(role: str, language: Language) -> str:
     return spoken(TASK_NAMES, role, language) if role else value_of(role, language)
 
@@ -200,7 +206,7 @@ def _say(field: str, value: Any, language: Language, names: Names) -> str:
     return _plain(field, value, language, names)
 
 
-_TIMES = frozenset({"at", "happened", "opened", "ended", "received", "activate_at"})
+_TIMES = frozenset({"at", "closed_on_paper", "happened", "opened", "ended", "received", "activate_at"})
 _INCIDENTS = frozenset({"incident", "into", "merged", "one", "other"})
 _IN_TABLES = frozenset({"type", "disposition", "group", "reason", "destination", "station", "agency"})
 _WORDS: dict[str, Mapping[str, Name]] = {
@@ -233,6 +239,8 @@ def _plain(field: str, value: Any, language: Language, names: Names) -> str:
             return listed(tuple(names.tags.get(id, id) for id in value), language)
         case "field":
             return spoken(FIELD_NAMES, value.removeprefix("fields."), language)
+        case "times":
+            return _stage_times(value, language, names)
         case "timer":
             return _timer(value, language, names)
         case "timers":

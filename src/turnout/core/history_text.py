@@ -27,6 +27,7 @@ ASIDES: Final[dict[str, Name]] = {
     "number": Name(" (number {})", "（编号 {}）"),
     "silent": Name(" (silent)", "（无声）"),
     "back_entry": Name(" (entered afterwards from paper)", "（事后补录）"),
+    "closed_on_paper": Name(" (at {}, entered afterwards from paper)", "（{}，事后补录）"),
     "set_back": Name(" (set back)", "（回退）"),
     "exercise": Name(" (EXERCISE)", "（演练）"),
     "leads": Name(" (leads)", "（主责）"),
@@ -84,7 +85,10 @@ COURSE_TEXTS: Final[dict[str, Name]] = {
     "primary-released": Name(
         "Primary unit of {agency} as computed again{reason}", "{agency} 主责单元恢复按规则计算{reason}"
     ),
-    "incident-closed": Name("{incident} closed{dispositions}{override}", "{incident} 结案{dispositions}{override}"),
+    "incident-closed": Name(
+        "{incident} closed{dispositions}{override}{closed_on_paper}",
+        "{incident} 结案{dispositions}{override}{closed_on_paper}",
+    ),
     "incident-cancelled": Name("{incident} cancelled{reason}{note}", "{incident} 取消{reason}{note}"),
     "incident-reopened": Name("{incident} reopened as {tag}{reason}", "{incident} 重开为 {tag}{reason}"),
     "transfer-requested": Name(
@@ -147,6 +151,10 @@ UNIT_TEXTS: Final[dict[str, Name]] = {
     "station-alert-reported": Name("Alert at {station}: {outcome}{note}", "{station} 的出动通知：{outcome}{note}"),
     "late-reason-given": Name("{unit} late, {interval}{reason}", "{unit} 超时，{interval}{reason}"),
     "unit-disposed": Name("{unit} has done with {incident}{disposition}", "{unit} 完成 {incident}{disposition}"),
+    "paper-assignment-entered": Name(
+        "{unit} had been sent to {incident}: {times}{role}{disposition} (entered afterwards from paper)",
+        "{unit} 曾派往 {incident}：{times}{role}{disposition}（事后补录）",
+    ),
     "role-changed": Name("{unit} at {incident}: {was} → {becomes}", "{unit} 在 {incident} 的任务：{was} → {becomes}"),
     "roll-call-started": Name("Roll-call at {incident}: {asked}", "{incident} 点名：{asked}"),
     "roll-call-answered": Name("{unit} answers the roll-call", "{unit} 应答点名"),

@@ -24,3 +24,6 @@ Message = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 
 UNITS_MAX = 200
 """Units in one act. There is no limit in the rules (2.4); this one keeps a message finite. The whole city has 178."""
+
+STAGES_MAX = 16
+"""Times of one assignment: there are ten stages."""

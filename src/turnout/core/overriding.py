@@ -9,9 +9,9 @@ import msgspec
 
 from turnout.core.commands import Command
 from turnout.core.incidents.commands import CloseIncident
+from turnout.core.no import No
 from turnout.core.refusals import (
     FieldsMissing,
-    No,
     NobodyArrived,
     NotArrived,
     StagePassed,

@@ -121,6 +121,7 @@ _DISPATCH: Final = _CALLS | {
     "give-late-reason",
     "dispose-unit",
     "change-role",
+    "enter-paper-assignment",
     "schedule-shift",
     "change-shift",
     "cancel-shift",

@@ -5,14 +5,18 @@ What a refusal says in either language is in `refusals_text.py`. Codes (`tag`) a
 
 from typing import Literal
 
-import msgspec
-
+from turnout.core.no import No as No
+from turnout.core.roster.refusals import (
+    RosterFull,
+    ShiftHasBegun,
+    ShiftTimesNotPossible,
+    StaffHasShift,
+    StaffNamedTwice,
+    StaffOnDuty,
+    UnitHasShift,
+)
 from turnout.words.identity import ActorId
 from turnout.words.moment import Moment
-
-
-class No(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="code"):
-    """What all refusals have in common: a stable `code`."""
 
 
 class UnknownIncident(No, frozen=True, kw_only=True, tag="unknown-incident"):
@@ -314,59 +318,6 @@ class CallIsAnswered(No, frozen=True, kw_only=True, tag="call-is-answered"):
     at: Moment
 
 
-class UnitHasShift(No, frozen=True, kw_only=True, tag="unit-has-shift"):
-    """The unit is on another shift in that time."""
-
-    unit: str
-    begins: Moment
-    ends: Moment
-
-
-class StaffHasShift(No, frozen=True, kw_only=True, tag="staff-has-shift"):
-    """The staff number is on another unit's shift in that time."""
-
-    staff: str
-    unit: str
-    begins: Moment
-    ends: Moment
-
-
-class StaffNamedTwice(No, frozen=True, kw_only=True, tag="staff-named-twice"):
-    """A staff number stands twice in a crew, or is empty."""
-
-    staff: str
-
-
-class StaffOnDuty(No, frozen=True, kw_only=True, tag="staff-on-duty"):
-    """The staff number is on duty on another unit now."""
-
-    staff: str
-    unit: str
-
-
-class ShiftHasBegun(No, frozen=True, kw_only=True, tag="shift-has-begun"):
-    """Only its end can still be changed."""
-
-    unit: str
-    begins: Moment
-
-
-class ShiftTimesNotPossible(No, frozen=True, kw_only=True, tag="shift-times-not-possible"):
-    """It ends before it begins, is over already, lasts too long or is too far ahead."""
-
-    begins: Moment
-    ends: Moment
-    hours_max: int
-    days_max: int
-
-
-class RosterFull(No, frozen=True, kw_only=True, tag="roster-full"):
-    """The unit has as many shifts ahead as are kept."""
-
-    unit: str
-    most: int
-
-
 class CardChanged(No, frozen=True, kw_only=True, tag="card-changed"):
     """Somebody else has corrected the card since it was opened (4.7); what it says now only the vault knows."""
 
@@ -407,6 +358,14 @@ class TimeNotPossible(No, frozen=True, kw_only=True, tag="time-not-possible"):
 
     field: str
     at: Moment
+
+
+class TimesOutOfOrder(No, frozen=True, kw_only=True, tag="times-out-of-order"):
+    """Times that cannot be: `later` before `earlier`; or one is `missing` without which the others say nothing."""
+
+    earlier: str
+    later: str
+    missing: str = ""
 
 
 class StationNotAlerted(No, frozen=True, kw_only=True, tag="station-not-alerted"):
@@ -482,6 +441,7 @@ Refusal = (
     | CallNotOffered
     | CallIsFull
     | TimeNotPossible
+    | TimesOutOfOrder
     | UnitHasShift
     | StaffHasShift
     | StaffNamedTwice

@@ -43,6 +43,10 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
         "{unit} has been out of service since {since}: {reason}.", "{unit} 自 {since} 起停用：{reason}。"
     ),
     "unit-is-off-duty": Name("{unit} is off duty.", "{unit} 未上勤。"),
+    "times-out-of-order": Name(
+        "The times do not fit: {later} cannot be before {earlier}, and both dispatched and ended are needed.",
+        "时间有误：“{later}”不能早于“{earlier}”，且派遣和结束时间必须填写。",
+    ),
     "station-not-alerted": Name(
         "No unit of {station} is on {tag}: there is nothing to alert it for.",
         "{station} 没有单元派往 {tag}，无需警铃通知。",

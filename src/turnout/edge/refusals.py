@@ -2,7 +2,7 @@
 
 import msgspec
 
-from turnout.core.refusals import No
+from turnout.core.no import No
 
 
 class OfferedPlace(msgspec.Struct, frozen=True):

@@ -41,6 +41,13 @@ async def test_places_that_cannot_be_believed_come_back_with_their_reason_and_th
     assert [(place["unit"], place["lat"]) for place in held] == [(unit, 37.77)]
 
 
+async def test_a_message_of_positions_has_a_limit(house: Running) -> None:
+    fixes = [{"unit": "E01", "lat": 37.77, "lon": -122.42, "at": 1}] * 5_001
+    async with house.program("avl") as client:
+        answer = await client.post(f"{API}/positions", json=fixes)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
 async def test_what_is_recommended_can_be_sent_and_the_offer_is_in_the_record(
     house: Running, browser: httpx.AsyncClient
 ) -> None:

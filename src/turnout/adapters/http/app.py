@@ -24,7 +24,18 @@ from turnout.adapters.http.problems import (
     on_http,
     on_not_taken,
 )
-from turnout.adapters.http.routes import accounts, advice, board, fallback, files, outlook, records, session, transfers
+from turnout.adapters.http.routes import (
+    accounts,
+    advice,
+    board,
+    fallback,
+    files,
+    outlook,
+    paper,
+    records,
+    session,
+    transfers,
+)
 from turnout.adapters.http.routes.commands import command_routes
 from turnout.desk.faults import Fault
 from turnout.edge.edge import Edge
@@ -82,6 +93,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         *transfers.ROUTES,
         *files.ROUTES,
         *fallback.ROUTES,
+        *paper.ROUTES,
         *command_routes(),
     ]
     described: list[Any] = []

@@ -11,7 +11,8 @@ from turnout.core.decision import Decision, head
 from turnout.core.incidents.commands import OpenIncident
 from turnout.core.incidents.opening import open_incident
 from turnout.core.lookups import tables_of, tag_of
-from turnout.core.refusals import CallIsAttached, LocationNotVerified, No, UnknownCode, ValueNotTaken
+from turnout.core.no import No
+from turnout.core.refusals import CallIsAttached, LocationNotVerified, UnknownCode, ValueNotTaken
 
 ALARMS: Final = frozenset({"alarm", "sensor"})
 

@@ -28,7 +28,8 @@ from turnout.core.calls.events import CallAbandoned, CallAnswered, CallAttached,
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.lookups import open_call_of, open_incident_of
-from turnout.core.refusals import CallIsAnswered, IdentityTaken, No
+from turnout.core.no import No
+from turnout.core.refusals import CallIsAnswered, IdentityTaken
 from turnout.core.timers.starting import ARCHIVE_AFTER_MS, call_timer, running, standard_s, timer_id
 from turnout.words.identity import CallId
 from turnout.words.moment import SECOND_MS, Moment

@@ -6,8 +6,9 @@ from turnout.core.decision import Decision, Draft
 from turnout.core.incidents.commands import AddAgency
 from turnout.core.incidents.events import AgencyAdded
 from turnout.core.lookups import open_incident_of, tables_of
+from turnout.core.no import No
 from turnout.core.numbers import counters, next_number
-from turnout.core.refusals import AgencyAlreadyOnIncident, No, UnknownCode
+from turnout.core.refusals import AgencyAlreadyOnIncident, UnknownCode
 from turnout.words.identity import AgencyId, IncidentId
 
 

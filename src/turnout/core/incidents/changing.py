@@ -16,7 +16,8 @@ from turnout.core.incidents.events import (
 from turnout.core.incidents.opening import PRIORITIES, kind_of, location_refused
 from turnout.core.incidents.waiting import changed_meanwhile, route, route_incident
 from turnout.core.lookups import open_incident_of, tables_of
-from turnout.core.refusals import No, Refusal, UnknownCode, ValueNotTaken
+from turnout.core.no import No
+from turnout.core.refusals import Refusal, UnknownCode, ValueNotTaken
 from turnout.core.routing import group_of
 
 FIELDS_MAX = 100

@@ -28,17 +28,18 @@ from turnout.core.incidents.events import (
     TransferRequested,
 )
 from turnout.core.lookups import anyone_arrived, incident_of, open_incident_of, reason_refused, tables_of
+from turnout.core.no import No
 from turnout.core.numbers import counters, next_tag
 from turnout.core.refusals import (
     AgencyNotOnIncident,
     DispositionNotForAgency,
     FieldsMissing,
     IncidentNotClosed,
-    No,
     NobodyArrived,
     NotAssigned,
     ReasonNeeded,
     Refusal,
+    TimeNotPossible,
     UnitsStillWorking,
     UnknownCode,
     UnknownIncident,
@@ -49,6 +50,7 @@ from turnout.core.units.leaving import EndedAs, leave
 from turnout.core.units.legs import reasons_missing
 from turnout.core.units.primary import computed, ranking
 from turnout.words.identity import AgencyId, IncidentId, UnitId
+from turnout.words.moment import Moment
 
 
 def disposition_refused(board: Board, code: str, agencies: Iterable[AgencyId]) -> Refusal | None:
@@ -108,6 +110,8 @@ def close_incident(board: Board, command: CloseIncident, context: Context) -> De
     incident = open_incident_of(board, command.incident_id)
     if isinstance(incident, No):
         return incident
+    if command.back_entry is not None and not incident.opened <= command.back_entry <= context.at:
+        return TimeNotPossible(field="back_entry", at=command.back_entry)
     undisposed = tuple(agency for agency in incident.agencies if agency not in incident.dispositions)
     refusal = disposition_refused(board, command.disposition, undisposed)
     if refusal is not None:
@@ -123,16 +127,23 @@ def close_incident(board: Board, command: CloseIncident, context: Context) -> De
     for assignment in incident.working:
         leave(draft, assignment.unit, "cleared", override=command.override, incident_ends=True)
     dispositions = incident.dispositions | dict.fromkeys(undisposed, command.disposition)
-    _close(draft, incident, dispositions, command.override)
+    _close(draft, incident, dispositions, command.override, command.back_entry)
     return draft.events
 
 
-def _close(draft: Draft, incident: Incident, dispositions: dict[AgencyId, str], override: str) -> None:
+def _close(
+    draft: Draft,
+    incident: Incident,
+    dispositions: dict[AgencyId, str],
+    override: str,
+    on_paper: Moment | None = None,
+) -> None:
     closed = IncidentClosed(
         **draft.head,
         incident=incident.id,
         dispositions=dispositions,
         override=override,
+        closed_on_paper=on_paper,
         ranking=computed(draft.board, draft.board.incidents[incident.id]),
         stops=timers_of_incident(draft.board, incident.id),
         starts=archive_timer(incident, draft.at),

@@ -298,6 +298,8 @@ class CloseIncident(Do, frozen=True, kw_only=True, tag="close-incident"):
     disposition: Id
     note: Text = ""
     override: Line = ""
+    back_entry: Moment | None = None
+    """When it was really closed, where that was taken down on paper."""
 
 
 class CancelIncident(Do, frozen=True, kw_only=True, tag="cancel-incident"):

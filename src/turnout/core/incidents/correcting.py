@@ -11,7 +11,8 @@ from turnout.core.incidents.commands import ChangeEntry, ChangePerson
 from turnout.core.incidents.events import EntryChanged, PersonChanged
 from turnout.core.incidents.waiting import changed_meanwhile
 from turnout.core.lookups import open_incident_of
-from turnout.core.refusals import CardChanged, No, UnknownEntry, ValueNotTaken
+from turnout.core.no import No
+from turnout.core.refusals import CardChanged, UnknownEntry, ValueNotTaken
 
 QUANTITY_MAX: Final = 1_000_000
 """Of one item: what is more is not counted one by one."""

@@ -258,6 +258,8 @@ class IncidentClosed(Fact, frozen=True, kw_only=True, tag="incident-closed"):
     dispositions: dict[AgencyId, str]
     override: str = ""
     ranking: dict[AgencyId, tuple[UnitId, ...]] = {}
+    closed_on_paper: Moment | None = None
+    """The true time, where it was closed on paper and entered afterwards."""
 
 
 class IncidentCancelled(Fact, frozen=True, kw_only=True, tag="incident-cancelled"):

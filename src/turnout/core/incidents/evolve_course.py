@@ -30,6 +30,7 @@ from turnout.core.incidents.events import (
     TransferRequested,
 )
 from turnout.core.units.station_alert import settled
+from turnout.words.moment import Moment
 
 
 def evolve_course(board: Board, event: CourseEvent) -> Board:  # noqa: C901  one case per event
@@ -167,12 +168,17 @@ def _ended(board: Board, event: IncidentClosed | IncidentCancelled, **changes: o
         event,
         status="closed",
         status_since=event.at,
-        closed=event.at,
+        closed=_closed_at(event),
         claimed_by=None,
         alerts=settled(the_incident(board, event.incident).alerts, event.at),
         pre_alerted=(),
         **changes,
     )
+
+
+def _closed_at(event: IncidentClosed | IncidentCancelled) -> Moment:
+    on_paper = event.closed_on_paper if isinstance(event, IncidentClosed) else None
+    return event.at if on_paper is None else on_paper
 
 
 def _reopened(board: Board, event: IncidentReopened) -> Board:

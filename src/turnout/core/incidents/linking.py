@@ -10,7 +10,8 @@ from turnout.core.incidents.commands import LinkIncidents, MergeIncidents
 from turnout.core.incidents.events import IncidentReleased, IncidentsLinked, IncidentsMerged, IncidentsUnlinked
 from turnout.core.incidents.waiting import release
 from turnout.core.lookups import incident_of, open_incident_of
-from turnout.core.refusals import AlreadyLinked, No, NotLinked, SameIncident
+from turnout.core.no import No
+from turnout.core.refusals import AlreadyLinked, NotLinked, SameIncident
 from turnout.core.timers.starting import archive_timer, running, timer_id, timers_of_incident
 
 

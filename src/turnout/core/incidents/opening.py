@@ -15,11 +15,11 @@ from turnout.core.incidents.commands import CloneIncident, OpenIncident, SplitIn
 from turnout.core.incidents.duplicates import near_incidents
 from turnout.core.incidents.events import DuplicateSuspected, IncidentOpened, IncidentsLinked, NarrativeAdded
 from turnout.core.lookups import incident_of, open_call_of, open_incident_of, tables_of
+from turnout.core.no import No
 from turnout.core.numbers import counters, next_number, next_tag
 from turnout.core.refusals import (
     IdentityTaken,
     LocationNotVerified,
-    No,
     PlaceNotOnEarth,
     ReasonNeeded,
     Refusal,

@@ -19,13 +19,8 @@ from turnout.core.incidents.events import (
     IncidentRouted,
 )
 from turnout.core.lookups import open_incident_of, tables_of
-from turnout.core.refusals import (
-    ChangedMeanwhile,
-    IncidentNotWaiting,
-    No,
-    UnknownCode,
-    ValueNotTaken,
-)
+from turnout.core.no import No
+from turnout.core.refusals import ChangedMeanwhile, IncidentNotWaiting, UnknownCode, ValueNotTaken
 from turnout.core.timers.starting import incident_timer, regrouped_timers, running, timer_id
 
 ALARM_LEVELS = range(1, 10)

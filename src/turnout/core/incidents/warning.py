@@ -12,7 +12,8 @@ from turnout.core.decision import Decision, head
 from turnout.core.incidents.commands import PreAlert, WithdrawPreAlert
 from turnout.core.incidents.events import PreAlerted, PreAlertWithdrawn
 from turnout.core.lookups import open_incident_of, tables_of, ways_to
-from turnout.core.refusals import No, NoFirstDueStation, TooManyAlerts, UnknownCode
+from turnout.core.no import No
+from turnout.core.refusals import NoFirstDueStation, TooManyAlerts, UnknownCode
 from turnout.core.units.station_alert import ALERTS_MAX, Alerts, StationAlert, next_id
 from turnout.words.identity import StationId, UnitId
 

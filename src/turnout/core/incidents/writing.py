@@ -40,10 +40,10 @@ from turnout.core.incidents.events import (
 )
 from turnout.core.incidents.opening import location_refused
 from turnout.core.lookups import incident_of, open_incident_of, unit_of
+from turnout.core.no import No
 from turnout.core.refusals import (
     IdentityTaken,
     IncidentNotClosed,
-    No,
     TimeNotPossible,
     UnknownEntry,
     UnknownIncident,

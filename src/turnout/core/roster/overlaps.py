@@ -6,7 +6,7 @@ A crew that is shared by several vehicles (3.2) is one crew: there the same staf
 from collections.abc import Iterable
 
 from turnout.core.board import Board, CrewMember, OffDuty, Unit
-from turnout.core.refusals import StaffHasShift, StaffNamedTwice, StaffOnDuty, UnitHasShift
+from turnout.core.roster.refusals import StaffHasShift, StaffNamedTwice, StaffOnDuty, UnitHasShift
 from turnout.core.roster.shift import Shift
 from turnout.words.identity import UnitId
 

@@ -2,7 +2,7 @@
 
 from turnout.core.board import Available, Board, OffDuty, Timer
 from turnout.core.decision import Draft
-from turnout.core.refusals import No
+from turnout.core.no import No
 from turnout.core.roster.clocks import ends_timer, next_beginning, rung, running_shift, shifts_of
 from turnout.core.roster.commands import BeginShift
 from turnout.core.roster.events import ShiftEnded, ShiftOffered, ShiftOverran

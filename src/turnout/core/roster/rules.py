@@ -8,22 +8,13 @@ from turnout.core.board import Board, Timer
 from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft, head
 from turnout.core.lookups import tables_of, unit_of
-from turnout.core.refusals import (
-    ChangedMeanwhile,
-    IdentityTaken,
-    No,
-    Refusal,
-    RosterFull,
-    ShiftHasBegun,
-    ShiftTimesNotPossible,
-    TimeNotPossible,
-    UnknownCode,
-    UnknownEntry,
-)
+from turnout.core.no import No
+from turnout.core.refusals import ChangedMeanwhile, IdentityTaken, Refusal, TimeNotPossible, UnknownCode, UnknownEntry
 from turnout.core.roster.clocks import begins_id, end_running, ends_id, ends_timer, next_beginning, shifts_of
 from turnout.core.roster.commands import BeginShift, CancelShift, ChangeShift, RosterCommand, ScheduleShift
 from turnout.core.roster.events import ShiftBegan, ShiftCancelled, ShiftChanged, ShiftScheduled
 from turnout.core.roster.overlaps import clash, named_twice
+from turnout.core.roster.refusals import RosterFull, ShiftHasBegun, ShiftTimesNotPossible
 from turnout.core.roster.shift import Shift
 from turnout.core.timers.starting import running
 from turnout.core.units.commands import LogOn

@@ -8,14 +8,8 @@ from turnout.core.board import Board, Closure, HospitalState, HydrantState
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.lookups import tables_of
-from turnout.core.refusals import (
-    IdentityTaken,
-    No,
-    Refusal,
-    UnknownCode,
-    UnknownEntry,
-    ValueNotTaken,
-)
+from turnout.core.no import No
+from turnout.core.refusals import IdentityTaken, Refusal, UnknownCode, UnknownEntry, ValueNotTaken
 from turnout.core.tables.commands import (
     CloseRoad,
     EndZone,

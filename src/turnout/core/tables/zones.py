@@ -8,9 +8,9 @@ from turnout.core.catalogue import Catalogue
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.lookups import tables_of
+from turnout.core.no import No
 from turnout.core.refusals import (
     IdentityTaken,
-    No,
     OutlineCrosses,
     PlaceNotOnEarth,
     Refusal,

@@ -18,9 +18,9 @@ from turnout.core.lookups import (
     ways_to,
     working_assignment,
 )
+from turnout.core.no import No
 from turnout.core.refusals import (
     IdentityTaken,
-    No,
     NotAssigned,
     Refusal,
     StationNotAlerted,

@@ -27,6 +27,8 @@ class Assignment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     overdue: dict[str, Moment] = {}
     """Interval → by when it should have been done, where its clock has rung."""
     alerts: tuple["Alert", ...] = ()
+    from_paper: bool = False
+    """Entered afterwards from paper."""
     travel_time_s: int | None = None
     """What was predicted when it was sent."""
 

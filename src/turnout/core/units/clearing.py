@@ -7,7 +7,8 @@ from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft
 from turnout.core.incidents.closing import close_if_complete, dispose_with_last_unit, disposition_refused
 from turnout.core.lookups import anyone_arrived, duty_of, has_arrived, unit_of
-from turnout.core.refusals import No, NotArrived, Refusal, ValueNotTaken
+from turnout.core.no import No
+from turnout.core.refusals import NotArrived, Refusal, ValueNotTaken
 from turnout.core.units.commands import ClearUnits
 from turnout.core.units.events import IncidentUnstacked
 from turnout.core.units.leaving import leave

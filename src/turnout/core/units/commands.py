@@ -6,7 +6,7 @@ import msgspec
 
 from turnout.core.act import Do
 from turnout.core.board import CrewMember, Location, Offer
-from turnout.core.limits import STACK_MAX, UNITS_MAX, Code, Id, Line, Text
+from turnout.core.limits import STACK_MAX, STAGES_MAX, UNITS_MAX, Code, Id, Line, Text
 from turnout.core.units.station_alert import Channel
 from turnout.words.moment import Moment
 
@@ -220,6 +220,18 @@ class GiveLateReason(Do, frozen=True, kw_only=True, tag="give-late-reason"):
     reason: Id
 
 
+class EnterPaperAssignment(Do, frozen=True, kw_only=True, tag="enter-paper-assignment"):
+    """What a unit did on an incident while the room worked on paper, whole and over. The unit itself is not touched."""
+
+    incident_id: Id
+    unit: Id
+    times: Annotated[dict[str, Moment], msgspec.Meta(max_length=STAGES_MAX)]
+    """Stage → when it was reached; `dispatched` and `ended` always."""
+    role: Code = ""
+    disposition: Code = ""
+    destination: Code | None = None
+
+
 class ChangeRole(Do, frozen=True, kw_only=True, tag="change-role"):
     """What a unit does at its incident, after it was sent (4.4): `attack`, `transport`; empty takes the task away."""
 
@@ -260,4 +272,5 @@ UnitCommand = (
     | GiveLateReason
     | DisposeUnit
     | ChangeRole
+    | EnterPaperAssignment
 )

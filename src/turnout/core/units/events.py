@@ -229,6 +229,17 @@ class UnitDisposed(Fact, frozen=True, kw_only=True, tag="unit-disposed"):
     disposition: str
 
 
+class PaperAssignmentEntered(Fact, frozen=True, kw_only=True, tag="paper-assignment-entered"):
+    """An assignment that was over before it was entered: taken down on paper, with its true times."""
+
+    incident: IncidentId
+    unit: UnitId
+    times: dict[str, Moment]
+    role: str = ""
+    disposition: str = ""
+    destination: str | None = None
+
+
 class RoleChanged(Fact, frozen=True, kw_only=True, tag="role-changed"):
     """What a unit does at its incident, changed after it was sent (4.4)."""
 
@@ -264,6 +275,7 @@ AssignmentEvent = (
     | LateReasonGiven
     | UnitDisposed
     | RoleChanged
+    | PaperAssignmentEntered
     | RollCallStarted
     | RollCallAnswered
 )

@@ -31,6 +31,7 @@ from turnout.core.units.events import (
     IncidentStacked,
     IncidentUnstacked,
     LateReasonGiven,
+    PaperAssignmentEntered,
     RoleChanged,
     RollCallAnswered,
     RollCallStarted,
@@ -72,6 +73,8 @@ def evolve_assignment(board: Board, event: AssignmentEvent) -> Board:  # noqa: C
             return change_unit(board, event.unit, stack=stack)
         case AlertSent() | AlertReported() | StationAlerted() | StationAlertReported():
             return evolve_alert(board, event)
+        case PaperAssignmentEntered():
+            return _entered(board, event)
         case LateReasonGiven() | UnitDisposed() | RoleChanged():
             return _assignment_noted(board, event)
         case RollCallStarted():
@@ -196,6 +199,23 @@ def _reported(board: Board, event: StatusReported) -> Board:
 
 def _with_odometer(assignment: Assignment, stage: str, odometer_km: float | None) -> dict[str, float]:
     return assignment.odometer_km if odometer_km is None else {**assignment.odometer_km, stage: odometer_km}
+
+
+def _entered(board: Board, event: PaperAssignmentEntered) -> Board:
+    """Among the incident's assignments in the order of sending; the unit stays as it is."""
+    incident = the_incident(board, event.incident)
+    entered = Assignment(
+        unit=event.unit,
+        by=event.by,
+        times=event.times,
+        role=event.role,
+        disposition=event.disposition,
+        destination=event.destination,
+        ended_as="cleared",
+        from_paper=True,
+    )
+    all_of_them = sorted((*incident.assignments, entered), key=lambda one: one.times["dispatched"])
+    return change_incident(board, event.incident, event, assignments=tuple(all_of_them))
 
 
 def _time_filled(board: Board, event: StageTimeFilled) -> Board:

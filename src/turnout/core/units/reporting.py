@@ -24,15 +24,8 @@ from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft, head
 from turnout.core.events import Event
 from turnout.core.lookups import duty_of, has_arrived, latest_assignment, unit_of
-from turnout.core.refusals import (
-    No,
-    NotArrived,
-    Refusal,
-    ReportTooOld,
-    StagePassed,
-    UnitIsOffDuty,
-    UnknownCode,
-)
+from turnout.core.no import No
+from turnout.core.refusals import NotArrived, Refusal, ReportTooOld, StagePassed, UnitIsOffDuty, UnknownCode
 from turnout.core.timers.starting import timers_at_stage, timers_done_at_stage
 from turnout.core.units.clearing import Clearing, clear
 from turnout.core.units.commands import LogOff, ReportStatus, ReturnToService, TakeOutOfService

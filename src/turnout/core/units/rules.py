@@ -15,6 +15,7 @@ from turnout.core.units.commands import (
     ChangeVehicle,
     ClearUnits,
     DisposeUnit,
+    EnterPaperAssignment,
     ExchangeUnits,
     FreeUnits,
     GiveLateReason,
@@ -35,6 +36,7 @@ from turnout.core.units.commands import (
     TakeOutOfService,
     UnitCommand,
 )
+from turnout.core.units.paper import enter_paper_assignment
 from turnout.core.units.reporting import report_status
 from turnout.core.units.safety import (
     answer_duress,
@@ -115,6 +117,8 @@ def decide_unit(board: Board, command: UnitCommand, context: Context) -> Decisio
             return give_late_reason(board, command, context)
         case DisposeUnit():
             return dispose_unit(board, command, context)
+        case EnterPaperAssignment():
+            return enter_paper_assignment(board, command, context)
         case ChangeRole():
             return change_role(board, command, context)
         case _:

@@ -15,12 +15,8 @@ from turnout.core.lookups import (
     tables_of,
     unit_of,
 )
-from turnout.core.refusals import (
-    No,
-    NobodyOnScene,
-    NoDuress,
-    NotAskedInRollCall,
-)
+from turnout.core.no import No
+from turnout.core.refusals import NobodyOnScene, NoDuress, NotAskedInRollCall
 from turnout.core.timers.starting import assignment_timer, running, timer_id, timers_at_stage, timers_done_at_stage
 from turnout.core.units.commands import (
     AnswerDuress,

@@ -19,9 +19,9 @@ from turnout.core.decision import Decision, Draft
 from turnout.core.incidents.agencies import add_agency
 from turnout.core.incidents.events import IncidentReleased
 from turnout.core.lookups import open_incident_of, reason_refused, tables_of, unit_of, working_assignment
+from turnout.core.no import No
 from turnout.core.refusals import (
     AlreadyAssigned,
-    No,
     Refusal,
     TimeNotPossible,
     UnitIsOffDuty,

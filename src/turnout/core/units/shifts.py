@@ -4,7 +4,8 @@ from turnout.core.board import Available, Board, OffDuty, OnIncident, OutOfServi
 from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft, head
 from turnout.core.lookups import reason_refused, tables_of, tag_of, unit_of
-from turnout.core.refusals import No, UnitIsOffDuty, UnitIsOnIncident, UnitIsOutOfService, UnknownCode
+from turnout.core.no import No
+from turnout.core.refusals import UnitIsOffDuty, UnitIsOnIncident, UnitIsOutOfService, UnknownCode
 from turnout.core.roster.clocks import end_running
 from turnout.core.roster.overlaps import named_twice, on_duty_elsewhere
 from turnout.core.units.commands import (

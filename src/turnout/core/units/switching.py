@@ -12,10 +12,10 @@ from turnout.core.lookups import (
     unit_of,
     working_assignment,
 )
+from turnout.core.no import No
 from turnout.core.refusals import (
     AlreadyAssigned,
     AlreadyStacked,
-    No,
     NotAssigned,
     NotOnStack,
     SameIncident,

@@ -109,6 +109,8 @@ async def positions(who: Who, edge: TheEdge) -> list[Fix]:
 @post("/positions", status_code=200, request_max_body_size=TABLES_BYTES_MAX)
 async def report_positions(data: JSONBody[Fixes], who: Who, edge: TheEdge) -> PositionsTaken:
     """Where units are. Each that cannot be believed comes back with its reason; the others are taken."""
+    if len(data) > BATCH_MAX:
+        raise no("malformed", problem=f"more than {BATCH_MAX} positions in one message", field="")
     foreign = next((fix.unit for fix in data if not may_report_place(who, fix.unit)), None)
     if foreign is not None:
         raise no("scope-missing", scope=f"avl:{foreign}")
