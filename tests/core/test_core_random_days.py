@@ -46,6 +46,7 @@ from turnout.core.incidents.commands import (
     AddPerson,
     AddVehicle,
     AnswerTriage,
+    AttachFile,
     CancelIncident,
     ChangeEntry,
     ChangeIncident,
@@ -55,6 +56,7 @@ from turnout.core.incidents.commands import (
     DisposeAgency,
     HoldIncident,
     LinkIncidents,
+    LinkMedia,
     MergeIncidents,
     OpenIncident,
     PreAlert,
@@ -62,6 +64,7 @@ from turnout.core.incidents.commands import (
     Relocate,
     ReopenIncident,
     RequestSupplement,
+    RequestTransfer,
     Retype,
     SetAlarmLevel,
     SetPatient,
@@ -314,6 +317,17 @@ class RandomDay(RuleBasedStateMachine):
             ReleaseIncident(incident_id=id),
         ]
         self.ask(commands[which])
+
+    @rule(
+        id=INCIDENTS, kind=st.sampled_from(["photo", "call-audio"]), ago=st.integers(0, 9_000), lasts=st.integers(-1, 9)
+    )
+    def attach(self, id: str, kind: Any, ago: int, lasts: int) -> None:
+        at = self.room.now - ago
+        name = f"m{self.room.now}"
+        self.ask(LinkMedia(incident_id=id, media_id=name, kind=kind, ref="recorder:1", at=at, until=at + lasts))
+        facts: Any = {"ref": "r", "sha256": "s", "size_bytes": 1, "mime": "audio/wav"}
+        self.ask(AttachFile(incident_id=id, media_id=f"{name}f", kind=kind, at=at, until=at + lasts, **facts))
+        self.ask(RequestTransfer(incident_id=id))
 
     @rule(id=INCIDENTS, agency=st.sampled_from(["FD", "EMS", "PD"]), unit=UNITS | st.just(""), reason=MAYBE)
     def name_the_primary_unit(self, id: str, agency: str, unit: str, reason: str) -> None:

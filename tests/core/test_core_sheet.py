@@ -51,6 +51,14 @@ def test_whoever_arrived_leads_whoever_never_did_once_the_work_is_over(room: Any
     assert ranking(room.board, room.incident())[FIRE] == ("E01", "T01")
 
 
+def test_whoever_is_at_work_leads_whoever_has_done_with_it(room: Any) -> None:
+    room.opened()
+    room.sent("I1", "T01", "E01")
+    room.report("T01", "ONS")
+    room.do(ClearUnits(units=("T01",)))
+    assert ranking(room.board, room.incident())[FIRE] == ("E01", "T01")
+
+
 def test_among_equals_the_first_to_arrive_leads_then_the_first_sent(room: Any) -> None:
     room.opened()
     room.sent("I1", "E01")
