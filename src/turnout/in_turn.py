@@ -41,6 +41,7 @@ from turnout.serving import (
     opened_on,
     say,
     set_aside_what_stays,
+    show_tiles,
     simulated,
     stop_signal,
     web_app,
@@ -133,6 +134,7 @@ async def _be_the_desk(server: Server, keeper: LeaseKeeper, epoch: int, stop: as
         edge, accounts = await stack.enter_async_context(opened_on(stores, settings, city, server.loaded))
         certificate = certificate_of(settings)
         edge.certificate_expires = certificate.expires if certificate is not None else None
+        show_tiles(edge, server.assets, city)
         gate.open(web_app(edge, server.assets, settings))
         stack.callback(gate.close)
         set_aside_what_stays()

@@ -16,7 +16,15 @@ from turnout.config import Settings, from_environment
 from turnout.desk.access import SCOPES
 from turnout.fetching import fetch_kit
 from turnout.in_turn import serve_in_turn
-from turnout.operating import SHIPPED, make_token, print_functions, print_schema, show_setup_code, verify_journal
+from turnout.operating import (
+    SHIPPED,
+    import_map_data,
+    make_token,
+    print_functions,
+    print_schema,
+    show_setup_code,
+    verify_journal,
+)
 from turnout.serving import serve
 from turnout.words.trouble import BadInput, Malformed
 
@@ -41,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="command")
     _serve_arguments(commands.add_parser("serve", help="run the desk, the web and, in a demo city, the simulation"))
     _simulate_arguments(commands.add_parser("simulate", help="run the simulated city against a server"))
-    add_city_commands(commands)
+    _import_arguments(add_city_commands(commands))
     _fallback_arguments(commands.add_parser("fallback", help="keep a server's newest fallback kit on this machine"))
     setup = commands.add_parser("setup", help="show a set-up code: for the first administrator, or a lost password")
     setup.set_defaults(run=lambda asked: show_setup_code(settings_of(asked)))
@@ -66,6 +74,14 @@ def parser() -> argparse.ArgumentParser:
     schema.add_argument("--out", type=Path)
     schema.set_defaults(run=lambda asked: print_schema(asked.out))
     return top
+
+
+def _import_arguments(city: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    taking = city.add_parser("import", help="keep a folder's map data as a version (导入地图数据版本)")
+    taking.add_argument("folder", type=Path, metavar="FOLDER", help="a city folder with new roads, gazetteer, tiles")
+    taking.add_argument("--city", type=Path, help="the city folder of the server (default: the shipped San Francisco)")
+    taking.add_argument("--data", type=Path, help="the data folder of the server (default: var, or TURNOUT_DATA)")
+    taking.set_defaults(run=lambda asked: import_map_data(settings_of(asked), asked.folder))
 
 
 def _serve_arguments(serving: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.city.folder import load_city, shipped_city
+from turnout.city.ground import check_ground, import_ground
 from turnout.config import Settings
 from turnout.core.board import Board
 from turnout.core.commands import Command
@@ -26,6 +27,7 @@ from turnout.desk.faults import StorageFailed
 from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal
 from turnout.edge.answers import declined_by_door
+from turnout.edge.ground_desk import GROUNDS
 from turnout.edge.identities import IdentityRefusal, NewToken
 from turnout.edge.refusals import PlaceRefusal
 from turnout.words.moment import DAY_MS, Moment
@@ -63,6 +65,23 @@ def show_setup_code(settings: Settings) -> int:
             file=sys.stderr,
         )
     return 0
+
+
+def import_map_data(settings: Settings, folder: Path) -> int:
+    """Keep a folder's roads, gazetteer, outlines and tiles as a version; what is wrong with it is said at once.
+
+    The server may run meanwhile: nothing in force is touched until somebody switches on the screen or by API.
+    """
+    city = load_city(settings.city or shipped_city(SHIPPED))
+    store = settings.data / city.catalogue.city / GROUNDS
+    store.mkdir(parents=True, exist_ok=True, mode=0o700)
+    card = import_ground(folder, store, SystemClock().now())
+    problems = check_ground(city.catalogue, store / card.version)
+    for problem in problems:
+        print(problem.spoken("en"))
+        print(problem.spoken("zh-CN"))
+    print(card.version)
+    return 1 if any(problem.severity == "error" for problem in problems) else 0
 
 
 def make_token(settings: Settings, asked: argparse.Namespace) -> int:

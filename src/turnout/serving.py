@@ -10,10 +10,14 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from turnout.adapters.certificate import Certificate, read_certificate
 from turnout.adapters.clock import SystemClock
@@ -26,6 +30,7 @@ from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.sealed_files import FolderFiles
 from turnout.audit.vault import Vault
 from turnout.city.folder import City, load_city, shipped_city
+from turnout.city.ground import LoadedGround
 from turnout.config import Settings
 from turnout.core.board import Board
 from turnout.core.commands import Command
@@ -44,6 +49,7 @@ from turnout.edge.details import Details
 from turnout.edge.edge import Edge, Ground
 from turnout.edge.fallback import FallbackKit
 from turnout.edge.file_desk import FileDesk
+from turnout.edge.ground_desk import GROUNDS, GroundDesk
 from turnout.edge.health import certificate_warning
 from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
@@ -53,7 +59,8 @@ from turnout.edge.outlook_points import points_of
 from turnout.edge.places import TICK_S, PlacesFeed
 from turnout.edge.recording import Recorder
 from turnout.edge.rows import TABLES
-from turnout.edge.tables_in_force import follow_offset, publish
+from turnout.edge.tables_desk import TablesDesk
+from turnout.edge.tables_in_force import follow_offset, take_at_start
 from turnout.edge.transferring import Transfers
 from turnout.operating import SHIPPED
 from turnout.records.incidents import IncidentRecords
@@ -87,6 +94,7 @@ async def serve(settings: Settings) -> None:
         city = load_city(settings.city or shipped_city(SHIPPED))
         edge, accounts = await stack.enter_async_context(opened(settings, city))
         assets = Assets(BUILT, city.artefacts.tiles)
+        show_tiles(edge, assets, city)
         set_aside_what_stays()
         edge.certificate_expires = certificate.expires if certificate is not None else None
         await stack.enter_async_context(web(web_app(edge, assets, settings), settings))
@@ -105,6 +113,12 @@ def stop_signal() -> asyncio.Event:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     return stop
+
+
+def show_tiles(edge: Edge, assets: Assets, city: City) -> None:
+    """The map's tiles are those of the ground in force, and follow it."""
+    assets.use_tiles(edge.grounds.tiles_or(city.artefacts.tiles))
+    edge.grounds.follow(lambda ready: assets.use_tiles(ready.tiles))
 
 
 def web_app(edge: Edge, assets: Assets, settings: Settings) -> WebApp:
@@ -154,6 +168,8 @@ class Parts:
     files: FolderFiles
     accounts: Accounts
     connections: Connections
+    folder: Path
+    """Where this city's files are written."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +211,7 @@ async def opened_on(
     async with AsyncExitStack() as stack:
         parts = await _opened_parts(stack, stores, settings, city, loaded)
         edge = joined(parts)
+        await edge.grounds.restore()
         timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(
             parts.desk, parts.clock, timers_of, due_of, ring
         )
@@ -230,6 +247,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
     clock, folder = SystemClock(), folder_of(settings, city)
     files = FolderFiles(folder / "files", stores.vault)
     stack.callback(files.close)
+    locator = copy(loaded.locator)  # a switch of the ground is of this desk alone
     records = IncidentRecords(folder / "records.sqlite")
     stack.callback(records.close)
     store = await _opened_accounts(stack, stores, folder)
@@ -238,7 +256,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         stores.journal,
         clock,
         snapshots=stores.snapshots,
-        enrich=_enrichment(loaded.locator, records),
+        enrich=_enrichment(locator, records),
         standing=stores.standing,
     )
     recorder = Recorder(records, stores.journal, Operations())
@@ -249,7 +267,11 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         await recorder.catch_up(desk.seq)
     desk.listen(recorder.hear)
     recorder.start(lambda: desk.seq, behind=stores.epoch is not None)
-    await publish(desk, city.catalogue, clock.now())
+    if not await take_at_start(desk, city.catalogue, clock.now()):
+        say(
+            "The city folder has changed, and so were the tables, live. Those stay in force: compare at /admin.",
+            "城市文件夹有改动，在线的基础数据也有改动。目前以在线的为准，请在 /admin 比较。",
+        )
     connections = Connections()
     accounts = Accounts(
         store,
@@ -264,7 +286,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         city,
         clock,
         desk,
-        loaded.locator,
+        locator,
         loaded.roads,
         loaded.gazetteer,
         records,
@@ -272,6 +294,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         files,
         accounts,
         connections,
+        folder,
     )
 
 
@@ -305,18 +328,21 @@ def joined(parts: Parts) -> Edge:
     look_up = LookUp(desk, parts.records)
     details = Details(counter, look_up, parts.vault)
     outlook = _outlook(parts, adviser)
+    grounds = GroundDesk(counter, adviser, city.folder, parts.folder / GROUNDS, now)
     lines = LineDesk(counter, adviser, parts.gazetteer, now, outlook) if parts.gazetteer is not None else None
     if lines is not None:
         desk.listen(lines.hear)
     data = parts.settings.data / city.catalogue.city
     folders = [data / "fallback", *parts.settings.fallback]
-    return Edge(
+    edge = Edge(
         counter=counter,
         subscribers=subscribers,
         latest=latest,
         places=PlacesFeed(latest, lambda: desk.board),
         identities=parts.accounts,
         access=AccessDesk(counter, parts.accounts),
+        grounds=grounds,
+        tables=TablesDesk(counter, parts.records, city.folder, city.folder, city.catalogue),
         look_up=look_up,
         details=details,
         files=FileDesk(counter, look_up, parts.files, now),
@@ -340,13 +366,26 @@ def joined(parts: Parts) -> Edge:
         gazetteer=parts.gazetteer,
         on_places=_on_places(adviser, Arriving(counter, latest) if parts.settings.arrival else None),
     )
+    grounds.follow(partial(_use_ground, edge, lines))
+    return edge
+
+
+def _use_ground(edge: Edge, lines: LineDesk | None, ready: LoadedGround) -> None:
+    """Another version of the ground is in force: whoever holds a part of the old one gets the new one."""
+    bounds = ready.outlines.boundary.box()
+    edge.counter.locator.use(ready.outlines, bounds, ready.gazetteer)
+    edge.gazetteer = ready.gazetteer
+    edge.ground = msgspec.structs.replace(edge.ground, bounds=bounds)
+    edge.tables.ground = ready.folder
+    if lines is not None:
+        lines.use(ready.gazetteer)
 
 
 def _outlook(parts: Parts, adviser: Adviser | None) -> Outlook | None:
     """What could stand better: wants roads."""
     if parts.roads is None or adviser is None:
         return None
-    outlook = Outlook(parts.roads, adviser, parts.desk, points_of(parts.city, parts.roads), parts.clock.now)
+    outlook = Outlook(adviser, parts.desk, points_of(parts.city, parts.roads), parts.clock.now)
     parts.desk.listen(outlook.hear)
     return outlook
 

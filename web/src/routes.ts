@@ -1,8 +1,9 @@
 /** Which screen an address shows. One line per screen. */
-export type ScreenName = 'console' | 'map' | 'wall' | 'print' | 'station'
+export type ScreenName = 'console' | 'map' | 'wall' | 'print' | 'station' | 'admin'
 
 export function screenAt(path: string): ScreenName {
   if (path.startsWith('/wall')) return 'wall'
+  if (path.startsWith('/admin')) return 'admin'
   if (path.startsWith('/map')) return 'map'
   if (path.startsWith('/print/')) return 'print'
   if (path.startsWith('/station/')) return 'station'

@@ -21,8 +21,13 @@ FAULTY: Final = 1
 """Exit status when the folder has errors, or the input could not be used."""
 
 
-def add_city_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `city build` and `city check`. The chosen one stands in `run`, to be called with the parsed arguments."""
+def add_city_commands(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+    """Add `city build` and `city check`. The chosen one stands in `run`, to be called with the parsed arguments.
+
+    What else the program hangs under `city` goes into what is given back.
+    """
     city = subparsers.add_parser("city", help="make a city folder, or check one (建立或检查城市数据)")
     commands = city.add_subparsers(required=True, metavar="build|check")
     build = commands.add_parser("build", help="make a city folder from an OpenStreetMap extract (由地图数据生成)")
@@ -39,6 +44,7 @@ def add_city_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentP
     for command, run in ((build, _build), (check, _check)):
         command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
         command.set_defaults(run=run)
+    return commands
 
 
 def language_of(locale: str) -> Language:

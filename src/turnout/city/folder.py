@@ -144,8 +144,15 @@ def catalogue_of(draft: Draft) -> Catalogue:
         info=_by(lambda each: each.short, draft.info),
         alarm_kinds=_by(lambda each: each.code, draft.alarm_kinds),
     )
-    content = msgspec.json.encode(catalogue, order="deterministic")
-    return msgspec.structs.replace(catalogue, version=sha256(content).hexdigest()[:VERSION_CHARS])
+    known = versioned(catalogue)
+    return msgspec.structs.replace(known, folder_version=known.version)
+
+
+def versioned(tables: Catalogue) -> Catalogue:
+    """With the version that the content has, whatever it was called, came from or was offset by before."""
+    bare = msgspec.structs.replace(tables, version="", folder_version="", utc_offset_min=0)
+    content = msgspec.json.encode(bare, order="deterministic")
+    return msgspec.structs.replace(tables, version=sha256(content).hexdigest()[:VERSION_CHARS])
 
 
 def artefacts_of(folder: Path) -> Artefacts:

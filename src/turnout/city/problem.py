@@ -23,10 +23,15 @@ class Spot(msgspec.Struct, frozen=True):
 
     file: str
     line: int = 0
+    entry: str = ""
+    """Of tables that are edited on a screen: `line` is then the row of the table, and this the entry's identity."""
 
     def spoken(self, language: Language) -> str:
         if not self.line:
             return self.file
+        if self.entry:
+            row = f"第 {self.line} 条" if language == "zh-CN" else f"row {self.line}"
+            return f"{self.file} {row} ({self.entry})"
         return f"{self.file} 第 {self.line} 行" if language == "zh-CN" else f"{self.file} line {self.line}"
 
 

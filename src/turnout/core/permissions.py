@@ -193,6 +193,7 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "tables": _TABLES,
     "station": frozenset({"report-alert"}),
     "read": frozenset(),
+    "audit": frozenset(),
 }
 """What a role's `may` can name beside single commands; `*` is all of them."""
 

@@ -6,6 +6,9 @@ What a refusal says in either language is in `refusals_text.py`. Codes (`tag`) a
 from typing import Literal
 
 from turnout.core.no import No as No
+from turnout.core.refusals_of_tables import NoTables as NoTables
+from turnout.core.refusals_of_tables import TablesInconsistent as TablesInconsistent
+from turnout.core.refusals_of_tables import TablesMoved as TablesMoved
 from turnout.core.roster.refusals import (
     RosterFull,
     ShiftHasBegun,
@@ -45,17 +48,6 @@ class UnknownCode(No, frozen=True, kw_only=True, tag="unknown-code"):
 
     kind: str
     value: str
-
-
-class NoTables(No, frozen=True, kw_only=True, tag="no-tables"):
-    """No catalogue has been published yet."""
-
-
-class TablesInconsistent(No, frozen=True, kw_only=True, tag="tables-inconsistent"):
-    """The catalogue names something that it does not hold."""
-
-    where: str
-    missing: str
 
 
 class IdentityTaken(No, frozen=True, kw_only=True, tag="identity-taken"):
@@ -394,6 +386,7 @@ Refusal = (
     | UnknownCode
     | NoTables
     | TablesInconsistent
+    | TablesMoved
     | IdentityTaken
     | NotPermitted
     | UnitNotAvailable

@@ -155,6 +155,10 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
     "call-is-full": Name(
         "This call holds {most} entries already, and takes no more.", "此来电已有 {most} 条，不能再加。"
     ),
+    "tables-moved": Name(
+        "Somebody else has published tables since ({version}). Look at the differences again, then publish.",
+        "期间已有他人发布了基础数据（{version}）。请重新核对差异后再发布。",
+    ),
     "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),
 }
 """Code → what is said."""

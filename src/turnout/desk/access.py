@@ -18,7 +18,19 @@ from turnout.core.refusals import NotPermitted
 from turnout.words.identity import ActorId, AgencyId
 from turnout.words.name import Language
 
-SCOPES: Final = ("calls", "dispatch", "field", "avl", "station", "tables", "read", "records", "personal", "admin")
+SCOPES: Final = (
+    "calls",
+    "dispatch",
+    "field",
+    "avl",
+    "station",
+    "tables",
+    "read",
+    "records",
+    "personal",
+    "audit",
+    "admin",
+)
 """What a token may be given. `field` and `avl` may name one unit: `field:E07`; `station` one station: `station:ST07`.
 `records` is for an agency's records system; `personal` lets it have people's details for a stated purpose. `admin` is
 for accounts and tokens."""

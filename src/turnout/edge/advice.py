@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 
 from turnout.core.board import Board, HospitalState, Incident, OnIncident
 from turnout.core.catalogue import Hospital
@@ -33,7 +34,7 @@ from turnout.recommend import (
     speak,
 )
 from turnout.roads import Conditions, Roads, Route, Spot
-from turnout.telemetry.latest import Latest
+from turnout.telemetry.latest import Held, Latest
 from turnout.words.identity import UnitId
 from turnout.words.moment import Moment
 from turnout.words.name import Name
@@ -66,11 +67,28 @@ class HospitalNear(msgspec.Struct, frozen=True, kw_only=True):
     """What was last told of it; null: nothing."""
 
 
+class OnRoads:
+    """One version of the roads, with where every unit is on them. Whoever began a question with it ends with it."""
+
+    def __init__(self, roads: Roads) -> None:
+        self.roads = roads
+        self.conditions, self.spots = RoadConditions(roads), PlaceSpots(roads)
+        self.fixes: dict[UnitId, Fix] = {}
+
+    def put(self, held: Sequence[Held]) -> None:
+        """These have these places: find them on the roads."""
+        lat, lon = (np.array([getattr(one.place, axis) for one in held]) for axis in ("lat", "lon"))
+        heading = np.array([np.nan if one.heading is None else one.heading for one in held])
+        speed = np.array([np.nan if one.speed_mps is None else one.speed_mps for one in held])
+        spots = self.roads.snap_many(lat, lon, heading, speed)
+        for index, one in enumerate(held):
+            self.fixes[one.unit] = Fix(one.place, one.at, spots.at(index), one.speed_mps or 0.0)
+
+
 class Adviser:
     def __init__(self, roads: Roads, latest: Latest, desk: DeskAt) -> None:
-        self._roads, self._latest, self._desk = roads, latest, desk
-        self._conditions, self._spots = RoadConditions(roads), PlaceSpots(roads)
-        self._fixes: dict[UnitId, Fix] = {}
+        self._latest, self._desk = latest, desk
+        self._on = OnRoads(roads)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="advice")
 
     def close(self) -> None:
@@ -78,34 +96,38 @@ class Adviser:
 
     def moved(self, units: Sequence[UnitId]) -> None:
         """These have a new place: put them on the roads."""
-        lat, lon, heading, speed = self._latest.arrays(units)
-        spots = self._roads.snap_many(lat, lon, heading, speed)
-        for index, unit in enumerate(units):
-            held = self._latest.find(unit)
-            assert held is not None
-            self._fixes[unit] = Fix(held.place, held.at, spots.at(index), held.speed_mps or 0.0)
+        held = [self._latest.find(unit) for unit in units]
+        self._on.put([one for one in held if one is not None])
 
-    def fixes(self) -> dict[UnitId, Fix]:
-        """Where units were last seen, on the roads; a copy."""
-        return dict(self._fixes)
+    def known(self) -> list[Held]:
+        """Where every unit is, as of now."""
+        return list(self._latest.list_all())
 
-    def conditions_on(self, board: Board) -> Conditions:
-        """The closures of the board, on the roads."""
-        return self._conditions.on(board)
+    def prepared(self, roads: Roads, held: Sequence[Held]) -> OnRoads:
+        """Other roads with these places on them, beside those in force. For a thread: it touches nothing else."""
+        on = OnRoads(roads)
+        if held:
+            on.put(held)
+        return on
 
-    def times(self, conditions: Conditions, at: Moment) -> RoadTimes:
-        return RoadTimes(self._roads, self._spots, conditions, at)
+    def use(self, on: OnRoads) -> None:
+        """From the next question on. Whoever moved while they were prepared is put on them now."""
+        late = [one for one in self._latest.list_all() if one.unit not in on.fixes or on.fixes[one.unit].at != one.at]
+        if late:
+            on.put(late)
+        self._on = on
 
-    def spot_of(self, place: Place) -> Spot | None:
-        """The road that a station or an incident is on."""
-        return self._spots.of(place)
+    @property
+    def on_roads(self) -> OnRoads:
+        """The roads in force. Whoever works for long takes them once, and ends with them."""
+        return self._on
 
     async def propose(self, who: Principal, asked: AdviceAsked, at: Moment) -> Proposal | Declined:
         """Who should go to this incident now."""
         incident = find_open(self._desk.board, who, asked.incident_id)
         if incident is None:
             return refused(UnknownIncident(incident=asked.incident_id))
-        board = self._desk.board
+        board, on = self._desk.board, self._on
         level = asked.alarm_level
         if len(asked.exclude) > UNITS_MAX or (level is not None and not 1 <= level <= 9):
             return declined("malformed", problem="out of range", field="exclude, alarm_level")
@@ -114,8 +136,8 @@ class Adviser:
             board,
             incident,
             at,
-            dict(self._fixes),
-            self.times(self.conditions_on(board), at),
+            dict(on.fixes),
+            RoadTimes(on.roads, on.spots, on.conditions.on(board), at),
             alarm_level=level,
             exclude=[UnitId(unit) for unit in asked.exclude],
             capability=asked.capability,
@@ -124,7 +146,7 @@ class Adviser:
 
     async def route(self, who: Principal, unit: str, called: str, at: Moment) -> dict[str, Any] | Declined:
         """The quickest way from where the unit is to the incident, or to where the unit transports."""
-        board = self._desk.board
+        board, on = self._desk.board, self._on
         row = board.units.get(UnitId(unit))
         if row is None or not who.sight.unit_row(row, board):
             return refused(UnknownUnit(unit=unit))
@@ -134,64 +156,70 @@ class Adviser:
         target = _aim(board, incident, UnitId(unit))
         if target is None:
             return declined("incident-has-no-place")
-        fix = self._fixes.get(UnitId(unit))
-        source = fix.spot if fix is not None else self._spot_of_station(board, UnitId(unit))
-        goal = self._spots.of(target)
+        fix = on.fixes.get(UnitId(unit))
+        source = fix.spot if fix is not None else _spot_of_station(board, UnitId(unit), on)
+        goal = on.spots.of(target)
         if source is None:
             return declined("place-unknown-of-unit", unit=unit)
         if goal is None:
             return declined("no-way", unit=unit)
-        work = partial(self._roads.route, source, goal, at, self._conditions.on(board))
+        work = partial(on.roads.route, source, goal, at, on.conditions.on(board))
         route = await asyncio.get_running_loop().run_in_executor(self._workers, work)
-        return declined("no-way", unit=unit) if route is None else self._shown(route)
+        return declined("no-way", unit=unit) if route is None else _shown(route, on.roads)
 
     async def hospitals(self, who: Principal, unit: str, at: Moment) -> list[HospitalNear] | Declined:
         """Every hospital by the road time from where the unit is, with what was last told of it (4.13)."""
-        board = self._desk.board
+        board, on = self._desk.board, self._on
         row = board.units.get(UnitId(unit))
         if row is None or not who.sight.unit_row(row, board):
             return refused(UnknownUnit(unit=unit))
-        fix = self._fixes.get(UnitId(unit))
-        source = fix.spot if fix is not None else self._spot_of_station(board, UnitId(unit))
+        fix = on.fixes.get(UnitId(unit))
+        source = fix.spot if fix is not None else _spot_of_station(board, UnitId(unit), on)
         if source is None:
             return declined("place-unknown-of-unit", unit=unit)
-        work = partial(self._hospitals_from, source, board, at)
+        work = partial(_hospitals_from, on, source, board, at)
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
-    def _hospitals_from(self, source: Spot, board: Board, at: Moment) -> list[HospitalNear]:
-        known = board.catalogue.hospitals.values() if board.catalogue is not None else ()
-        here, conditions = self._roads.place_of(source), self._conditions.on(board)
-        nearest = sorted(known, key=lambda one: distance_m(one.place, here))[:HOSPITALS_MAX]
-        found = [self._hospital(one, source, board, at, conditions) for one in nearest]
-        return sorted(found, key=lambda one: (one.travel_time_s is None, one.travel_time_s or 0))
 
-    def _hospital(self, one: Hospital, source: Spot, board: Board, at: Moment, conditions: Conditions) -> HospitalNear:
-        goal = self._spots.of(one.place)
-        way = self._roads.route(source, goal, at, conditions, "routine") if goal is not None else None
-        return HospitalNear(
-            id=one.id,
-            name=one.name,
-            travel_time_s=round(self._roads.estimate(way.drive_s, "routine").expected_s) if way is not None else None,
-            state=board.hospitals.get(one.id),
-        )
+def _spot_of_station(board: Board, unit: UnitId, on: OnRoads) -> Spot | None:
+    station = board.catalogue.stations.get(board.units[unit].station) if board.catalogue is not None else None
+    return on.spots.of(station.place) if station is not None else None
 
-    def _spot_of_station(self, board: Board, unit: UnitId) -> Spot | None:
-        station = board.catalogue.stations.get(board.units[unit].station) if board.catalogue is not None else None
-        return self._spots.of(station.place) if station is not None else None
 
-    def _shown(self, route: Route) -> dict[str, Any]:
-        estimate = self._roads.estimate(route.drive_s)
-        return {
-            "line": [[round(point.lon, 6), round(point.lat, 6)] for point in route.line],
-            "length_m": round(route.length_m),
-            "travel_time_s": round(estimate.expected_s),
-            "p10_s": round(estimate.earliest_s),
-            "p90_s": round(estimate.latest_s),
-            "steps": [
-                {"en": step.text.en, "zh": step.text.zh, "turn": step.turn, "length_m": round(step.length_m)}
-                for step in route.steps
-            ],
-        }
+def _hospitals_from(on: OnRoads, source: Spot, board: Board, at: Moment) -> list[HospitalNear]:
+    known = board.catalogue.hospitals.values() if board.catalogue is not None else ()
+    here, conditions = on.roads.place_of(source), on.conditions.on(board)
+    nearest = sorted(known, key=lambda one: distance_m(one.place, here))[:HOSPITALS_MAX]
+    found = [_hospital(on, one, source, board, at, conditions) for one in nearest]
+    return sorted(found, key=lambda one: (one.travel_time_s is None, one.travel_time_s or 0))
+
+
+def _hospital(
+    on: OnRoads, one: Hospital, source: Spot, board: Board, at: Moment, conditions: Conditions
+) -> HospitalNear:
+    goal = on.spots.of(one.place)
+    way = on.roads.route(source, goal, at, conditions, "routine") if goal is not None else None
+    return HospitalNear(
+        id=one.id,
+        name=one.name,
+        travel_time_s=round(on.roads.estimate(way.drive_s, "routine").expected_s) if way is not None else None,
+        state=board.hospitals.get(one.id),
+    )
+
+
+def _shown(route: Route, roads: Roads) -> dict[str, Any]:
+    estimate = roads.estimate(route.drive_s)
+    return {
+        "line": [[round(point.lon, 6), round(point.lat, 6)] for point in route.line],
+        "length_m": round(route.length_m),
+        "travel_time_s": round(estimate.expected_s),
+        "p10_s": round(estimate.earliest_s),
+        "p90_s": round(estimate.latest_s),
+        "steps": [
+            {"en": step.text.en, "zh": step.text.zh, "turn": step.turn, "length_m": round(step.length_m)}
+            for step in route.steps
+        ],
+    }
 
 
 def _aim(board: Board, incident: Incident, unit: UnitId) -> Place | None:

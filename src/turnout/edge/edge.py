@@ -17,12 +17,14 @@ from turnout.edge.counter import Counter
 from turnout.edge.details import Details
 from turnout.edge.fallback import FallbackKit
 from turnout.edge.file_desk import FileDesk
+from turnout.edge.ground_desk import GroundDesk
 from turnout.edge.identities import Identities
 from turnout.edge.lag import Lag
 from turnout.edge.looking_up import LookUp
 from turnout.edge.outlook import Outlook
 from turnout.edge.places import PlacesFeed
 from turnout.edge.speech import words_for
+from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.transferring import Transfers
 from turnout.roads.gazetteer import Gazetteer
 from turnout.telemetry.latest import Fix, Latest, RefusedFix, Taken
@@ -79,6 +81,8 @@ class Edge:
     places: PlacesFeed
     identities: Identities
     access: AccessDesk
+    tables: TablesDesk
+    grounds: GroundDesk
     look_up: LookUp
     details: Details
     transfers: Transfers

@@ -50,6 +50,14 @@ def health_of(edge: Edge) -> Health:
 
 
 def _warnings(edge: Edge) -> Iterator[Name]:
+    if edge.tables.has_two_truths:
+        yield Name(
+            "The city folder has changed, and so were the tables, live. Those stay in force until somebody decides.",
+            "城市文件夹和在线的基础数据都有改动。目前以在线的为准，请人工决定。",
+        )
+    gone = edge.grounds.warning()
+    if gone is not None:
+        yield gone
     if edge.certificate_expires is not None:
         warning = certificate_warning(edge.certificate_expires, edge.now())
         if warning is not None:

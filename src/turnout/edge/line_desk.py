@@ -69,6 +69,10 @@ class LineDesk:
         self._done: OrderedDict[str, list[Act]] = OrderedDict()
         self._lately: deque[tuple[int, Event]] = deque(maxlen=EVENTS_KEPT)
 
+    def use(self, places: Places) -> None:
+        """Another gazetteer, from the next line on (7.6)."""
+        self._places, self._reader = places, None
+
     def hear(self, told: Told[Board, Event]) -> None:
         """What happened lately: an act is taken back by what it really did."""
         self._lately.extend(zip((row.seq for row in told.rows), told.events, strict=True))

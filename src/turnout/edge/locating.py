@@ -76,6 +76,10 @@ class Locator:
     ) -> None:
         self._city, self._bounds, self._gazetteer = city, bounds, gazetteer
 
+    def use(self, city: CityGround, bounds: tuple[float, float, float, float], gazetteer: Gazetteer) -> None:
+        """Other outlines and another gazetteer, from the next place on (7.6)."""
+        self._city, self._bounds, self._gazetteer = city, bounds, gazetteer
+
     async def understand(self, command: Command) -> Command | PlaceRefusal:
         """The command with its place filled in, or why it cannot be."""
         place = getattr(command, "place", None)

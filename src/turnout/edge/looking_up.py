@@ -24,7 +24,7 @@ from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.desk.access import Principal
 from turnout.edge.counter import DeskAt
 from turnout.line import incident_called
-from turnout.records.incidents import Asked, IncidentRecords
+from turnout.records.incidents import ActsAsked, Asked, IncidentRecords
 from turnout.words.identity import IncidentId
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.place import Place, distance_m
@@ -83,6 +83,22 @@ class LookUp:
     async def course(self, incident: Incident) -> list[Line]:
         """What happened in it, line by line, in both languages."""
         return await asyncio.to_thread(self._lines, "incident", incident.id, Moment(0), None)
+
+    async def acts(self, who: Principal, asked: ActsAsked) -> list[Line]:
+        """What was done, newest first (7.1); for somebody bound to agencies, only what concerns their incidents."""
+        if asked.incident:
+            row = await self.find(who, asked.incident)
+            asked = msgspec.structs.replace(asked, incident=row.id if row is not None else asked.incident)
+        return await asyncio.to_thread(self._acts, who, asked)
+
+    def _acts(self, who: Principal, asked: ActsAsked) -> list[Line]:
+        rows = self._records.acts(asked)
+        lines = chronology(rows, self._names(rows))
+        if who.sight.is_all:
+            return lines
+        named = {one: self._records.find(one) for line in lines for one in line.incidents}
+        seen = {one for one, row in named.items() if row is not None and who.sight.incident(row)}
+        return [line for line in lines if not line.incidents or seen.intersection(line.incidents)]
 
     async def history_of(self, unit: str, since: Moment, until: Moment | None) -> list[Line]:
         """What a unit did (3.23)."""

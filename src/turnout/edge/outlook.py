@@ -20,11 +20,11 @@ from turnout.core.events import Event
 from turnout.coverage import Coverage, DemandPoints, Reached, may_still_move, say_gap, say_move, say_standard, see
 from turnout.desk.access import Sight
 from turnout.desk.desk import Told
-from turnout.edge.advice import Adviser
+from turnout.edge.advice import Adviser, OnRoads
 from turnout.edge.counter import DeskAt
-from turnout.recommend import Fix, Swap, say_swap, still_holds, swaps
+from turnout.recommend import Fix, RoadTimes, Swap, say_swap, still_holds, swaps
 from turnout.recommend.starting import FORGOTTEN_MS
-from turnout.roads import CLEAR, Conditions, Roads, Spot, Spots, TimesTable
+from turnout.roads import CLEAR, Conditions, Spot, Spots, TimesTable
 from turnout.roads.times_table import LIMIT_MAX_S, UNREACHED_S
 from turnout.words.identity import StationId, UnitId
 from turnout.words.moment import Moment
@@ -46,11 +46,10 @@ FIRST_WAIT_S: Final = 10.0
 class Outlook:
     """One per process; `look_on` runs beside the desk."""
 
-    def __init__(
-        self, roads: Roads, adviser: Adviser, desk: DeskAt, points: DemandPoints, now: Callable[[], Moment]
-    ) -> None:
-        self._roads, self._adviser, self._desk, self._now = roads, adviser, desk, now
-        self._points = points
+    def __init__(self, adviser: Adviser, desk: DeskAt, points: DemandPoints, now: Callable[[], Moment]) -> None:
+        self._adviser, self._desk, self._now = adviser, desk, now
+        self._on = adviser.on_roads
+        self._all_points = self._points = points
         self._targets: Spots | None = None
         self._table: TimesTable | None = None
         self._table_of: tuple[str, float, Conditions] = ("", 0.0, CLEAR)
@@ -94,7 +93,8 @@ class Outlook:
         board = self._desk.board
         if board.catalogue is None:
             return
-        work = partial(self.see, board, self._now(), self._adviser.fixes(), self._adviser.conditions_on(board))
+        on = self._adviser.on_roads
+        work = partial(self.see, board, self._now(), on, dict(on.fixes), on.conditions.on(board))
         seen = await asyncio.get_running_loop().run_in_executor(self._worker, work)
         if seen is not None:
             self.coverage, self.swaps = seen
@@ -117,10 +117,11 @@ class Outlook:
     # --- in the worker's thread
 
     def see(
-        self, board: Board, at: Moment, fixes: Mapping[UnitId, Fix], conditions: Conditions
+        self, board: Board, at: Moment, on: OnRoads, fixes: Mapping[UnitId, Fix], conditions: Conditions
     ) -> tuple[Coverage, tuple[Swap, ...]] | None:
         assert board.catalogue is not None
-        roads = self._adviser.times(conditions, at)
+        self._take(on)
+        roads = RoadTimes(on.roads, on.spots, conditions, at)
         better = swaps(board, at, fixes, roads)
         targets = self._on_the_roads()
         table = self._table_under(targets, board.catalogue, at, conditions)
@@ -133,10 +134,15 @@ class Outlook:
             board, at, self._points, reached, partial(self._drives, spots, board.catalogue, at, conditions)
         ), better
 
+    def _take(self, on: OnRoads) -> None:
+        """Other roads are in force: what was worked out on the old ones is worth nothing."""
+        if on is not self._on:
+            self._on, self._points, self._targets, self._table = on, self._all_points, None, None
+
     def _on_the_roads(self) -> Spots:
         """The places of demand, on their roads; those that are on none are left out, once."""
         if self._targets is None:
-            spots = Spots.of([self._roads.snap(place, limit_m=PLACE_LIMIT_M) for place in _places(self._points)])
+            spots = Spots.of([self._on.roads.snap(place, limit_m=PLACE_LIMIT_M) for place in _places(self._points)])
             on_road = spots.edge >= 0
             self._points = self._points.only(on_road)
             self._targets = Spots(
@@ -149,9 +155,11 @@ class Outlook:
     ) -> TimesTable | None:
         """The road times to all places, made anew when hour, closures or standards are others."""
         longest_s = float(max((standard.travel_s for standard in catalogue.coverage), default=0))
-        wanted = (self._roads.profile.band_at(at), min(longest_s, LIMIT_MAX_S), conditions)
+        wanted = (self._on.roads.profile.band_at(at), min(longest_s, LIMIT_MAX_S), conditions)
         if self._table is None or wanted[:2] != self._table_of[:2] or conditions is not self._table_of[2]:
-            self._table = self._roads.times_to(targets, at, conditions, wanted[1], keep_on=lambda: not self._is_closed)
+            self._table = self._on.roads.times_to(
+                targets, at, conditions, wanted[1], keep_on=lambda: not self._is_closed
+            )
             self._table_of = wanted
         return self._table
 
@@ -161,11 +169,11 @@ class Outlook:
         if not in_quarters and fix is not None and at - fix.at <= FORGOTTEN_MS:
             return fix.spot
         station = catalogue.stations.get(unit.station)
-        return None if station is None else self._adviser.spot_of(station.place)
+        return None if station is None else self._on.spots.of(station.place)
 
     def _reached(self, table: TimesTable, spots: Mapping[UnitId, Spot | None], catalogue: Catalogue) -> Reached:
         stations = list(catalogue.stations.values())
-        at_stations = Spots.of([self._adviser.spot_of(station.place) for station in stations])
+        at_stations = Spots.of([self._on.spots.of(station.place) for station in stations])
         return Reached(
             units={unit: row for row, unit in enumerate(spots)},
             unit_s=self._expected(table.from_sources(Spots.of(list(spots.values())))),
@@ -175,7 +183,7 @@ class Outlook:
 
     def _expected(self, drive_s: np.ndarray[Any, np.dtype[np.uint16]]) -> np.ndarray[Any, np.dtype[np.uint16]]:
         """With what a real run takes beyond its road (roads/profile.py)."""
-        more = np.uint16(round(self._roads.estimate(0.0).expected_s))
+        more = np.uint16(round(self._on.roads.estimate(0.0).expected_s))
         return np.where(drive_s >= UNREACHED_S - more, np.uint16(UNREACHED_S), drive_s + more)
 
     def _drives(
@@ -187,10 +195,10 @@ class Outlook:
         station: StationId,
     ) -> dict[UnitId, float]:
         """Seconds of ordinary driving from every unit to the station: filling in is no emergency."""
-        target = self._adviser.spot_of(catalogue.stations[station].place)
+        target = self._on.spots.of(catalogue.stations[station].place)
         if target is None:
             return {}
-        reach = self._roads.reach(target, Spots.of(list(spots.values())), at, conditions, "routine")
+        reach = self._on.roads.reach(target, Spots.of(list(spots.values())), at, conditions, "routine")
         return dict(zip(spots, reach.times_s.tolist(), strict=True))
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from turnout.core.board import Board
+from turnout.core.tables.positions import uncovered_groups
 from turnout.desk import concerns
 from turnout.desk.access import Sight
 from turnout.desk.rows import Row, Table
@@ -24,11 +25,15 @@ class BoardRow(msgspec.Struct, frozen=True):
 
     exercise: bool
     catalogue: str
+    uncovered: tuple[str, ...]
+    """Dispatch groups that no position answers for now (7.17): their incidents are everybody's."""
+    ground: str
+    """Version of roads, gazetteer, outlines and map in force. Another one: fetch `/city` again."""
 
 
 def _whole(board: Board) -> Mapping[str, BoardRow]:
     version = board.catalogue.version if board.catalogue is not None else ""
-    return {"board": BoardRow(board.exercise, version)}
+    return {"board": BoardRow(board.exercise, version, uncovered_groups(board), board.ground)}
 
 
 def _itself(entry: Any, _board: Board) -> msgspec.Struct:

@@ -85,6 +85,11 @@ WORDS: Final[dict[str, Name]] = {
     "account-taken": Name("The account {account} exists already.", "账号 {account} 已存在。"),
     "no-account": Name("A demonstration visitor has no account to change.", "演示访客没有可更改的账号。"),
     "unknown-account": Name("There is no account {account}.", "没有账号 {account}。"),
+    "ground-unusable": Name(
+        "These map data cannot be used, and nothing was changed: {problem}.",
+        "这些地图数据不可用，未作任何更改：{problem}。",
+    ),
+    "unknown-tables": Name("There is no publication {seq} of the tables.", "没有第 {seq} 号基础数据版本。"),
     "unknown-token": Name("There is no token {token}.", "没有令牌 {token}。"),
     "scope-missing": Name("This needs the right “{scope}”.", "此操作需要“{scope}”权限。"),
     "field-hidden": Name("Your role is not shown this ({field}).", "您的角色不能查看此内容（{field}）。"),
@@ -262,7 +267,15 @@ STATUS: Final[dict[str, int]] = {
 }
 
 _UNKNOWN_404: Final = frozenset(
-    {"unknown-incident", "unknown-unit", "unknown-call", "unknown-account", "unknown-token", "unknown-person"}
+    {
+        "unknown-incident",
+        "unknown-unit",
+        "unknown-call",
+        "unknown-account",
+        "unknown-tables",
+        "unknown-token",
+        "unknown-person",
+    }
 )
 
 

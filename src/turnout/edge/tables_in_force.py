@@ -22,14 +22,38 @@ OFFSET_LOOK_S: Final = 600.0
 """How often the city's offset from UTC is looked at: it changes twice a year, and plans by hour follow it."""
 
 
-async def publish(desk: DeskAt, catalogue: Catalogue, now: Moment) -> None:
-    """Put the city's tables in force, unless they are. Raises `Malformed` when the rules refuse them."""
+def folder_is_ahead(held: Catalogue | None, folder: Catalogue) -> bool:
+    """Whether the folder has changed since its tables were last taken. It never overwrites what was changed live."""
+    return held is not None and held.folder_version != folder.version
+
+
+async def take_at_start(desk: DeskAt, folder: Catalogue, now: Moment) -> bool:
+    """The folder's tables into force where that loses nothing. False: both have changed, and what is in force stays.
+
+    Nothing in force: the folder's. The folder as it was when last taken: what is in force stays. The folder changed
+    and nothing was changed live: the folder's. Both changed: a person decides, on the screen or by API.
+    """
+    held = desk.board.catalogue
+    if held is None or not held.folder_version:
+        await publish(desk, folder, now)
+        return True
+    if held.folder_version == folder.version:
+        await publish(desk, held, now)
+        return True
+    if held.version != held.folder_version:
+        return False
+    await publish(desk, folder, now)
+    return True
+
+
+async def publish(desk: DeskAt, catalogue: Catalogue, now: Moment, note: str = "from the city folder") -> None:
+    """Put tables in force with the offset of the moment, unless they are. Raises `Malformed` when they are refused."""
     local = msgspec.structs.replace(catalogue, utc_offset_min=offset_min(catalogue.time_zone, now))
     held = desk.board.catalogue
     if held is not None and (held.version, held.utc_offset_min) == (local.version, local.utc_offset_min):
         return
     origin = Origin(part("tables").actor, CommandId(f"publish/{local.version}/{local.utc_offset_min}/{now}"))
-    answer = await desk.submit(PublishCatalogue(catalogue=local, note="from the city folder"), origin)
+    answer = await desk.submit(PublishCatalogue(catalogue=local, note=note), origin)
     if isinstance(answer, Refused):
         raise Malformed(f"the city's tables are refused: {answer.refusal}", where=catalogue.city)
 
@@ -47,4 +71,4 @@ async def follow_offset(desk: DeskAt, now: Callable[[], Moment]) -> None:
         await asyncio.sleep(OFFSET_LOOK_S)
         held = desk.board.catalogue
         if held is not None and held.utc_offset_min != offset_min(held.time_zone, now()):
-            await publish(desk, held, now())
+            await publish(desk, held, now(), "the clocks changed")

@@ -13,10 +13,11 @@ import websockets
 
 from tests.adapters.running import Running, served
 from turnout.adapters.socket import sender, serve
-from turnout.core.board import Location
+from turnout.core.board import Location, Position
 from turnout.core.incidents.commands import AddNarrative, OpenIncident
+from turnout.core.tables.commands import PublishCatalogue, SetExercise, SignOn
 from turnout.telemetry.latest import Fix
-from turnout.words.identity import UnitId
+from turnout.words.identity import ActorId, UnitId
 from turnout.words.place import Place
 
 WAIT_S = 20.0
@@ -272,3 +273,21 @@ def _handshake(url: str) -> bytes:
 def _masked(payload: bytes) -> bytes:
     """A client's text frame (RFC 6455, section 5.2) with a mask of zeros; shorter than 65,536 bytes."""
     return bytes([0x81, 0xFE]) + len(payload).to_bytes(2, "big") + bytes(4) + payload
+
+
+async def test_every_console_is_told_of_other_tables_of_an_exercise_and_of_groups_that_nobody_answers_for(
+    house: Running,
+) -> None:
+    tables = house.edge.counter.board.catalogue
+    assert tables is not None
+    async with a_console(house) as console:
+        first = await console.hear("snapshot")
+        assert (first["exercise"], first["catalogue"], first["ground"]) == (False, tables.version, "")
+        assert set(first["uncovered"]) == set(tables.groups)
+        await house.do(SetExercise(on=True))
+        assert (await console.hear("changes"))["exercise"]
+        seat = Position(id="D9", actor=ActorId("tester"), roles=(), groups=("fire",), since=house.edge.now())
+        await house.do(SignOn(position=seat))
+        assert set((await console.hear("changes"))["uncovered"]) == set(tables.groups) - {"fire"}
+        await house.do(PublishCatalogue(catalogue=msgspec.structs.replace(tables, info={}, version="other")))
+        assert (await console.hear("changes"))["catalogue"] == "other"

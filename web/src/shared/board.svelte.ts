@@ -24,6 +24,10 @@ class LiveBoard {
   exercise = $state(false)
   /** Version of the city's tables that the rows go with. */
   catalogue = $state('')
+  /** Dispatch groups that no position answers for now. */
+  uncovered = $state.raw<string[]>([])
+  /** Version of roads, addresses and map in force. */
+  ground = $state('')
   loaded = $state(false)
   /** Newest place per unit. Not reactive: the map reads it in its own rhythm. */
   places = new Map<string, PlaceRow>()
@@ -83,6 +87,8 @@ class LiveBoard {
     if (whole) {
       this.exercise = whole.exercise
       this.catalogue = whole.catalogue
+      this.uncovered = whole.uncovered
+      this.ground = whole.ground
     }
     const changes: RowChange[] = []
     for (const name of TABLES) {

@@ -83,6 +83,7 @@ export interface Rows {
     | GiveLateReason
     | DisposeUnit
     | ChangeRole
+    | EnterPaperAssignment
     | RingTimer
     | ResetTimers
     | CancelTimers
@@ -695,6 +696,7 @@ export interface Assignment {
   destination: string | null
   disposition: string
   ended_as: '' | 'cancelled' | 'cleared' | 'exchanged' | 'preempted' | 'relieved'
+  from_paper: boolean
   late_reasons: {
     [k: string]: string
   }
@@ -1441,6 +1443,7 @@ export interface SetPrimary {
  * One disposition for every agency that has none yet (6.1). `override` where a guard would refuse; logged.
  */
 export interface CloseIncident {
+  back_entry?: number | null
   disposition: string
   do: 'close-incident'
   incident_id: string
@@ -1721,6 +1724,20 @@ export interface ChangeRole {
   unit: string
 }
 /**
+ * What a unit did on an incident while the room worked on paper, whole and over. The unit itself is not touched.
+ */
+export interface EnterPaperAssignment {
+  destination?: string | null
+  disposition?: string
+  do: 'enter-paper-assignment'
+  incident_id: string
+  role?: string
+  times: {
+    [k: string]: number
+  }
+  unit: string
+}
+/**
  * From the clock, when the due-time has come.
  */
 export interface RingTimer {
@@ -1744,6 +1761,8 @@ export interface PublishCatalogue {
   catalogue: Catalogue
   do: 'publish-catalogue'
   note?: string
+  over?: string
+  reverts?: number
 }
 export interface CloseRoad {
   closure_id: string

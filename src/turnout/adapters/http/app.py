@@ -27,13 +27,16 @@ from turnout.adapters.http.problems import (
 from turnout.adapters.http.routes import (
     accounts,
     advice,
+    audit,
     board,
     fallback,
     files,
+    ground,
     outlook,
     paper,
     records,
     session,
+    tables,
     transfers,
 )
 from turnout.adapters.http.routes.commands import command_routes
@@ -92,6 +95,9 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         *records.ROUTES,
         *transfers.ROUTES,
         *files.ROUTES,
+        *tables.ROUTES,
+        *ground.ROUTES,
+        *audit.ROUTES,
         *fallback.ROUTES,
         *paper.ROUTES,
         *command_routes(),

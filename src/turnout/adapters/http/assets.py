@@ -19,7 +19,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-PAGES: Final = ("/", "/console", "/map", "/wall", "/field", "/sign-in", "/setup")
+PAGES: Final = ("/", "/console", "/map", "/wall", "/admin", "/field", "/sign-in", "/setup")
 """Screens of the console: all are the one page, which finds out by itself which."""
 
 POLICY: Final = "; ".join(
@@ -78,6 +78,10 @@ class Assets:
 
     def __init__(self, built: Path, tiles: Path | None) -> None:
         self._files = {f"/{path.relative_to(built).as_posix()}": _asset(path) for path in _files_in(built)}
+        self.use_tiles(tiles)
+
+    def use_tiles(self, tiles: Path | None) -> None:
+        """Another archive, from the next request on (7.6). Pages ask for it by its version, so none is mixed."""
         self._tiles = tiles
         self._tiles_etag = _stat_etag(tiles) if tiles is not None and tiles.is_file() else ""
 

@@ -93,10 +93,10 @@ class Sender:
             await self._send({"type": "websocket.close", "code": CLOSE_CODES[reason]})
 
 
-def _whole(tables: dict[str, dict[str, msgspec.Raw]]) -> dict[str, bool | str]:
-    """What is true of the board as a whole goes beside the tables: `exercise`, and the version of the `catalogue`."""
+def _whole(tables: dict[str, dict[str, msgspec.Raw]]) -> dict[str, Any]:
+    """What is true of the board as a whole goes beside the tables: `exercise`, the version of the `catalogue`, …"""
     row = tables.pop("board", {}).get("board")
     if row is None:
         return {}
-    whole = msgspec.json.decode(row, type=BoardRow)
-    return {"exercise": whole.exercise, "catalogue": whole.catalogue}
+    whole: dict[str, Any] = msgspec.to_builtins(msgspec.json.decode(row, type=BoardRow))
+    return whole

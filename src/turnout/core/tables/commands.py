@@ -22,6 +22,10 @@ class PublishCatalogue(Do, frozen=True, kw_only=True, tag="publish-catalogue"):
 
     catalogue: Catalogue
     note: Line = ""
+    over: Code = ""
+    """The version that these tables were changed from: refused where others are in force by now. Empty: whatever is."""
+    reverts: int = 0
+    """Sequence of the publication that is put back by this; 0: none."""
 
 
 class CloseRoad(Do, frozen=True, kw_only=True, tag="close-road"):

@@ -11,6 +11,8 @@ from turnout.words.identity import ActorId, AgencyId, CallId, IncidentId
 class CataloguePublished(Fact, frozen=True, kw_only=True, tag="catalogue-published"):
     catalogue: Catalogue
     note: str = ""
+    reverts: int = 0
+    """The publication whose tables are put back; 0: none."""
 
 
 class RoadClosed(Fact, frozen=True, kw_only=True, tag="road-closed"):

@@ -9,7 +9,7 @@ from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.lookups import tables_of
 from turnout.core.no import No
-from turnout.core.refusals import IdentityTaken, Refusal, UnknownCode, UnknownEntry, ValueNotTaken
+from turnout.core.refusals import IdentityTaken, Refusal, TablesMoved, UnknownCode, UnknownEntry, ValueNotTaken
 from turnout.core.tables.commands import (
     CloseRoad,
     EndZone,
@@ -57,7 +57,7 @@ from turnout.words.identity import AgencyId
 def decide_table(board: Board, command: TableCommand, context: Context) -> Decision:  # noqa: C901  one case per command
     match command:
         case PublishCatalogue():
-            return _publish(command, context)
+            return _publish(board, command, context)
         case CloseRoad():
             return _close_road(board, command, context)
         case OpenRoad():
@@ -100,12 +100,16 @@ def decide_table(board: Board, command: TableCommand, context: Context) -> Decis
             assert_never(command)
 
 
-def _publish(command: PublishCatalogue, context: Context) -> Decision:
-    """Into force at once (7.7). An earlier one is put back by publishing it again."""
+def _publish(board: Board, command: PublishCatalogue, context: Context) -> Decision:
+    """Into force at once (7.7). An earlier one is put back by publishing it again. Never over what one has not seen."""
+    held = board.catalogue.version if board.catalogue is not None else ""
+    if command.over and command.over != held:
+        return TablesMoved(seen=command.over, version=held)
     missing = first_missing(command.catalogue)
     if missing is not None:
         return missing
-    return [CataloguePublished(**head(context), catalogue=with_mutual_crews(command.catalogue), note=command.note)]
+    tables = with_mutual_crews(command.catalogue)
+    return [CataloguePublished(**head(context), catalogue=tables, note=command.note, reverts=command.reverts)]
 
 
 def _close_road(board: Board, command: CloseRoad, context: Context) -> Decision:

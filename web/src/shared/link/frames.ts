@@ -24,9 +24,20 @@ export type TableName = keyof Tables
 export interface BoardRow {
   exercise: boolean
   catalogue: string
+  uncovered: string[]
+  ground: string
 }
 
 export type WireTables = Partial<Tables> & { board?: { board?: BoardRow } }
+
+/** A frame as it came: what is true of the board as a whole stands beside the tables, and goes among them as a row. */
+export function asRow(frame: FromServer & Partial<BoardRow>): FromServer {
+  if ((frame.type !== 'snapshot' && frame.type !== 'changes') || frame.catalogue === undefined) return frame
+  const { exercise = false, catalogue, uncovered = [], ground = '' } = frame
+  const board = { board: { exercise, catalogue, uncovered, ground } }
+  if (frame.type === 'snapshot') return { ...frame, tables: { ...frame.tables, board } }
+  return { ...frame, put: { ...frame.put, board } }
+}
 
 export const TABLES: readonly TableName[] = [
   'calls',

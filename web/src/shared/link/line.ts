@@ -2,7 +2,7 @@
  * One socket to the server, kept alive: reconnects with jitter, resumes after the last sequence it has. Knows nothing of
  * windows; runs in the shared worker or, where there is none, in the page.
  */
-import { PROTOCOL, type FromServer, type LinkState, type ToServer } from './frames'
+import { PROTOCOL, asRow, type FromServer, type LinkState, type ToServer } from './frames'
 import { Mirror } from './mirror'
 
 const FIRST_WAIT_MS = 300
@@ -94,7 +94,7 @@ export class SocketLine {
       socket.send(JSON.stringify(hello))
     }
     socket.onmessage = (message: MessageEvent<string>) => {
-      if (this.#socket === socket) this.#take(JSON.parse(message.data) as FromServer)
+      if (this.#socket === socket) this.#take(asRow(JSON.parse(message.data) as FromServer))
     }
     socket.onclose = (event) => {
       if (this.#socket === socket) this.#closed(event.code)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FromServer } from './frames'
+import { asRow, type FromServer } from './frames'
 import { waitBefore } from './line'
 import { Mirror } from './mirror'
 
@@ -27,8 +27,21 @@ describe('the mirror', () => {
 
   it('hands a new window what is true of the board as a whole', () => {
     const mirror = new Mirror()
-    mirror.take({ type: 'snapshot', seq: 1, tables: { board: { board: { exercise: true, catalogue: 'v1' } } } })
+    mirror.take({
+      type: 'snapshot',
+      seq: 1,
+      tables: { board: { board: { exercise: true, catalogue: 'v1', uncovered: [], ground: '' } } },
+    })
     expect(mirror.snapshot().tables.board?.board?.exercise).toBe(true)
+  })
+})
+
+describe('a frame as it comes', () => {
+  it('says of the board as a whole what stands beside its tables', () => {
+    const wire = { type: 'changes', seq: 2, put: {}, drop: {}, exercise: true, catalogue: 'v2', uncovered: ['fire'], ground: 'g' }
+    const mirror = new Mirror()
+    mirror.take(asRow(wire as never) as FromServer & { type: 'changes' })
+    expect(mirror.whole).toEqual({ exercise: true, catalogue: 'v2', uncovered: ['fire'], ground: 'g' })
   })
 })
 

@@ -1,5 +1,6 @@
 /** Every string of the screens, in English. `zh.ts` has the same shape; the type checker holds them together. */
 import { enCalltaking } from './en-calltaking'
+import { enAdmin } from './en-admin'
 import { enCodes } from './en-codes'
 import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
@@ -11,6 +12,7 @@ export const en = {
   ...enCodes,
   ...enRoster,
   ...enCalltaking,
+  admin: enAdmin,
   ...enFirst,
   ...enSheet,
   ...enOutlook,
@@ -68,6 +70,7 @@ export const en = {
   frame: {
     console: 'Console',
     map: 'Map',
+    admin: 'Administration',
     wall: 'Wall',
     station: 'Station',
     exercise: 'Exercise. Nothing here is real.',

@@ -1,6 +1,7 @@
 /** 所有界面文字的中文。与 `en.ts` 结构相同，由类型检查保证一一对应。 */
 import type { Words } from './en'
 import { zhCalltaking } from './zh-calltaking'
+import { zhAdmin } from './zh-admin'
 import { zhCodes } from './zh-codes'
 import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
@@ -12,6 +13,7 @@ export const zh: Words = {
   ...zhCodes,
   ...zhRoster,
   ...zhCalltaking,
+  admin: zhAdmin,
   ...zhFirst,
   ...zhSheet,
   ...zhOutlook,
@@ -69,6 +71,7 @@ export const zh: Words = {
   frame: {
     console: '席位台',
     map: '地图',
+    admin: '管理',
     wall: '大屏',
     station: '站点终端',
     exercise: '演练。此处一切均非真实。',

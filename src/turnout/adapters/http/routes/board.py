@@ -69,7 +69,7 @@ async def city(edge: TheEdge) -> CityShown:
         bounds=edge.ground.bounds,
         centre=Place((south + north) / 2.0, (west + east) / 2.0),
         attribution=edge.ground.attribution,
-        tiles="/tiles/city.pmtiles",
+        tiles=f"/tiles/city.pmtiles?v={edge.grounds.version or 'own'}",
         demo=edge.ground.demo,
         simulated=edge.ground.simulated,
         version=edge.version,
