@@ -39,3 +39,14 @@ def test_a_wrong_form_is_told_in_both_languages(sent: dict[str, Any], english: s
 def test_a_complaint_that_is_not_known_loses_nothing() -> None:
     said = complaint("the moon is full - at `$.sky`")
     assert (said.en, said.zh) == ("sky: the moon is full", "sky：the moon is full")
+
+
+@pytest.mark.parametrize("sent", ['"\\ud800 and more"', '"\\udc00 and more"', '"\\ud800\\u0041 and more"'])
+def test_half_a_character_is_told_in_both_languages(sent: str) -> None:
+    with pytest.raises(msgspec.DecodeError) as caught:
+        msgspec.json.decode(sent)
+    said = complaint(str(caught.value))
+    assert (said.en, said.zh) == (
+        "a text holds half of a character (a lone surrogate)",
+        "文本中有半个字符（不成对的代理码）",
+    )

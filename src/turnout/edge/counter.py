@@ -19,6 +19,7 @@ from turnout.desk.book import Origin
 from turnout.desk.faults import Fault
 from turnout.edge.answers import Accepted, Answer, Declined, declined, declined_by_fault, declined_by_rules
 from turnout.edge.locating import Locator
+from turnout.edge.storable import find_unstorable
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
 
@@ -64,6 +65,9 @@ class Counter:
 
     async def prepare(self, who: Principal, command: Command) -> Command | Declined:
         """What can be said before the desk is asked: no right, not its incident, no such place."""
+        unstorable = why_unstorable(command)
+        if unstorable is not None:
+            return unstorable
         refusal = why_not(who, command)
         if refusal is not None:
             return refused(refusal)
@@ -80,6 +84,10 @@ class Counter:
         vouched = who.kind == "part" or SYSTEM_ROLE in who.actor.roles
         if not vouched and command_id.startswith(OWN_IDENTITIES):
             return declined("malformed", problem="this identity is the program's own", field="id")
+        beside = {"id": command_id, "purpose": purpose, "position": position}
+        unstorable = why_unstorable(command) or why_unstorable(beside)
+        if unstorable is not None:
+            return unstorable
         at = who.position if who.kind == "person" else position or who.position
         origin = Origin(who.actor, CommandId(command_id), at, purpose)
         try:
@@ -94,6 +102,12 @@ class Counter:
     def _utc_offset_min(self) -> int:
         catalogue = self._desk.board.catalogue
         return catalogue.utc_offset_min if catalogue is not None else 0
+
+
+def why_unstorable(said: object) -> Declined | None:
+    """Every door's commands pass here; what stands beside them in the journal as well."""
+    found = find_unstorable(said)
+    return declined("unstorable-text", field=found.field, kind=found.kind) if found is not None else None
 
 
 def refused(refusal: msgspec.Struct, utc_offset_min: int = 0) -> Declined:

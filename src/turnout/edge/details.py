@@ -16,7 +16,7 @@ from turnout.core.refusals import UnknownCall, UnknownIncident
 from turnout.core.tables.commands import NoteDetailsOpened
 from turnout.desk.access import Principal
 from turnout.edge.answers import Declined, declined
-from turnout.edge.counter import Counter, refused
+from turnout.edge.counter import Counter, refused, why_unstorable
 from turnout.edge.looking_up import LookUp
 from turnout.words.identity import CallId, IncidentId
 
@@ -50,6 +50,9 @@ class Details:
 
     async def keep(self, who: Principal, given: DetailsGiven) -> PersonCard | Declined:
         """Seal the details; the card that is to go into a command."""
+        unstorable = why_unstorable(given)
+        if unstorable is not None:
+            return unstorable
         owner = self._owner(given)
         body = msgspec.json.encode(given.details)
         if owner is None or len(body) > DETAIL_BYTES_MAX:

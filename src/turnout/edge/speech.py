@@ -100,6 +100,11 @@ WORDS: Final[dict[str, Name]] = {
     "malformed": Name(
         "The request cannot be read: {problem} (at {field}).", "请求无法读取：{problem}（位置：{field}）。"
     ),
+    "unstorable-text": Name(
+        "The text in {field} holds a character that cannot be stored ({kind}). Delete it and send it again; nothing"
+        " was done.",
+        "{field} 中含有无法存储的字符（{kind}），未执行。请删除该字符后重发。",
+    ),
     "too-large": Name(
         "Too large: at most {most} bytes are taken here. Put long texts into several entries.",
         "内容过大：此处最多接受 {most} 字节。长文本请分条录入。",
@@ -217,6 +222,12 @@ WORDS: Final[dict[str, Name]] = {
     ),
 }
 
+UNSTORABLE: Final[dict[str, Name]] = {
+    "nul": Name("an invisible NUL, U+0000", "不可见的空字符 U+0000"),
+    "surrogate": Name("half of a character, a lone surrogate", "半个字符，即不成对的代理码"),
+}
+"""What edge/storable.py may find."""
+
 STATUS: Final[dict[str, int]] = {
     "not-permitted": 403,
     "scope-missing": 403,
@@ -233,6 +244,7 @@ STATUS: Final[dict[str, int]] = {
     "wrong-code": 401,
     "too-many-attempts": 429,
     "malformed": 400,
+    "unstorable-text": 400,
     "purpose-needed": 400,
     "weak-secret": 400,
     "too-large": 413,
@@ -290,6 +302,9 @@ def words_for(code: str, fields: dict[str, object]) -> Name | None:
     if code == "malformed":
         said = complaint(str(fields.get("problem", "?")))
         english["problem"], chinese["problem"] = said.en, said.zh
+    if code == "unstorable-text":
+        said = UNSTORABLE.get(str(fields.get("kind")), UNSTORABLE["nul"])
+        english["kind"], chinese["kind"] = said.en, said.zh
     return Name(template.en.format_map(english), template.zh.format_map(chinese))
 
 

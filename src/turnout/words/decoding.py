@@ -22,6 +22,11 @@ COMPLAINTS: Final[tuple[tuple[re.Pattern[str], Name], ...]] = tuple(
         (r"Object missing required field `([^`]+)`", Name("“{0}” is missing", "缺少“{0}”")),
         (r"Object contains unknown field `([^`]+)`", Name("“{0}” is not known here", "不认识“{0}”")),
         (r"Invalid (?:enum )?value '?([^']*)'?", Name("“{0}” is not one of the values", "“{0}”不在可用值之内")),
+        (
+            r"JSON is malformed: .*surrogate pair.*",
+            Name("a text holds half of a character (a lone surrogate)", "文本中有半个字符（不成对的代理码）"),
+        ),
+        (r"'utf-8' codec can't decode byte.*", Name("it is not written in UTF-8", "不是 UTF-8 编码")),
         (r"JSON is malformed: (.*)", Name("the JSON is malformed: {0}", "JSON 格式错误：{0}")),
         (r"Input data was truncated", Name("the message breaks off", "内容不完整")),
         (r"a place of (\d+) characters", Name("a place of {0} characters", "地点长达 {0} 个字符")),

@@ -134,3 +134,31 @@ async def test_a_command_has_a_route_of_its_own_with_its_identity_in_the_header(
 async def test_the_clocks_own_command_is_not_taken_from_outside(browser: httpx.AsyncClient) -> None:
     answer = await give(browser, {"do": "ring-timer", "timer": "t"})
     assert (answer.status_code, answer.json()["code"]) == (403, "not-permitted")
+
+
+async def test_a_text_that_cannot_be_stored_is_refused_in_both_languages_and_harms_nobody(
+    browser: httpx.AsyncClient,
+) -> None:
+    for language, word in (("en", "Delete it"), ("zh-CN", "请删除该字符")):
+        refused = await give(browser, opening("I\0"), **{"accept-language": language})
+        assert (refused.status_code, refused.json()["code"]) == (400, "unstorable-text")
+        assert word in refused.json()["detail"]
+        assert refused.json()["fields"] == {"field": "incident_id", "kind": "nul"}
+    single = await browser.post(f"{API}/commands/open-incident?purpose=%00", json=opening("I1"))
+    assert (single.status_code, single.json()["fields"]["field"]) == (400, "purpose")
+    assert (await give(browser, opening("I1"))).status_code == 200
+
+
+@pytest.mark.parametrize("half", [b"\\ud800 is half", b"\xed\xa0\x80 is half"])
+async def test_half_a_character_in_a_body_is_a_malformed_body(browser: httpx.AsyncClient, half: bytes) -> None:
+    body = b'{"id":"c1","command":{"do":"raise-duress","unit":"E07","note":"' + half + b'"}}'
+    answer = await browser.post(f"{API}/commands", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed"), answer.text
+
+
+async def test_a_line_that_cannot_be_stored_is_refused(browser: httpx.AsyncClient) -> None:
+    await give(browser, opening("I1"))
+    typed = {"text": "N smoke\0 seen", "focus": {"incident": "I1"}, "run": True}
+    answer = await browser.post(f"{API}/line", json=typed)
+    assert answer.status_code == 200
+    assert "unstorable-text" in answer.text

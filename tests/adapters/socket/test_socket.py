@@ -291,3 +291,12 @@ async def test_every_console_is_told_of_other_tables_of_an_exercise_and_of_group
         assert set((await console.hear("changes"))["uncovered"]) == set(tables.groups) - {"fire"}
         await house.do(PublishCatalogue(catalogue=msgspec.structs.replace(tables, info={}, version="other")))
         assert (await console.hear("changes"))["catalogue"] == "other"
+
+
+async def test_a_text_that_cannot_be_stored_is_refused_and_the_connection_goes_on(house: Running) -> None:
+    async with a_console(house) as console:
+        refused = await console.do(**opening("I\0"))
+        assert refused["refusal"] == {"code": "unstorable-text", "field": "incident_id", "kind": "nul"}
+        await console.socket.send(b'{"type":"command","id":"\xed\xa0\x80"}')
+        assert (await console.hear("refused"))["refusal"]["code"] == "malformed"
+        assert (await console.do(**opening("I1")))["ok"]

@@ -23,6 +23,7 @@ from turnout.adapters.http.problems import (
     on_fault,
     on_http,
     on_not_taken,
+    on_not_utf8,
 )
 from turnout.adapters.http.routes import (
     accounts,
@@ -125,6 +126,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
             NotTaken: on_not_taken,
             Fault: on_fault,
             BadInput: on_bad_input,
+            UnicodeDecodeError: on_not_utf8,
             HTTPException: on_http,
             Exception: on_bug,
         },

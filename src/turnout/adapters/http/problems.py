@@ -98,6 +98,11 @@ def on_bad_input(request: Asked, trouble: BadInput) -> Response[bytes]:
     return problem_response(answer, language_of(request.headers))
 
 
+def on_not_utf8(request: Asked, trouble: UnicodeDecodeError) -> Response[bytes]:
+    """The framework decodes a body before our own decoders see it."""
+    return problem_response(declined("malformed", problem=str(trouble), field="body"), language_of(request.headers))
+
+
 def on_http(request: Asked, trouble: HTTPException) -> Response[bytes]:
     """What the framework itself refuses."""
     return problem_response(_of_framework(request, trouble), language_of(request.headers))

@@ -183,7 +183,7 @@ class Connection:
         try:
             head = msgspec.json.decode(body, type=Incoming)
             await self._act(head, body)
-        except (msgspec.DecodeError, Malformed) as trouble:
+        except (msgspec.DecodeError, UnicodeDecodeError, Malformed) as trouble:
             no = declined("malformed", problem=str(trouble), field=head.type or "message")
             self._outlet.put(answer_frame(head.id, no) if head.id else refused_frame(no))
 
@@ -252,7 +252,7 @@ async def _hello(receive: Receive) -> Hello | None:
         if len(body) > MESSAGE_CHARS_MAX or msgspec.json.decode(body, type=Incoming).type != "hello":
             return None
         return msgspec.json.decode(body, type=Hello)
-    except (TimeoutError, msgspec.DecodeError):
+    except (TimeoutError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
