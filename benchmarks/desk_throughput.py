@@ -34,15 +34,18 @@ from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.core.context import Actor
+from turnout.desk.access import Sight
 from turnout.desk.answers import Done
 from turnout.desk.book import Origin
 from turnout.desk.desk import Desk
 from turnout.desk.subscribers import Cut, Subscribers, encode_message
+from turnout.edge.rows import sees
 from turnout.words.identity import ActorId, CommandId
 
 PAGE_BYTES = 4096
 SYNC_SAMPLES = 500
 CONSOLE_PAUSE_S = 0.1
+EVERYTHING = Sight()
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -81,7 +84,7 @@ async def console(subscribers: Subscribers[Any]) -> None:
     """Reads as a socket's sender would: everything, as bytes, coming back when it is cut off."""
     resume_after: int | None = None
     while True:
-        async for message in subscribers.subscribe(resume_after, lambda row: True):
+        async for message in subscribers.subscribe(resume_after, sees(EVERYTHING)):
             encode_message(message)
             resume_after = message.resume_after if isinstance(message, Cut) else message.seq
             await asyncio.sleep(CONSOLE_PAUSE_S)

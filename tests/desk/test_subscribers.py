@@ -268,3 +268,38 @@ async def test_consoles_follow_a_running_desk(desk: Any) -> None:
     }
     await desk.submit(ReleaseUnit("E07"), origin("c4"))
     assert {msgspec.json.decode(raw)["id"] for raw in (await anext(subscription)).upserts} == {"E07", "I1"}
+
+
+async def test_what_consoles_that_see_alike_are_sent_is_put_together_once(board: ToyBoard) -> None:
+    subscribers = Subscribers(TABLES, board, 1, NOON)
+    asked: list[str] = []
+
+    def sees(row: Row) -> bool:
+        asked.append(row.id)
+        return True
+
+    streams = [subscribers.subscribe(1, sees) for _ in range(50)]
+    for stream in streams:
+        await anext(stream)
+    asked.clear()
+    more = moved(subscribers, board, with_unit(board, "E08"), 2)
+    moved(subscribers, more, with_unit(more, "E09"), 3)
+    messages = [await anext(stream) for stream in streams]
+    assert asked == ["E08", "E09"]
+    assert all(isinstance(message, Changes) and message.seq == 3 for message in messages)
+
+
+async def test_a_console_that_is_further_behind_than_another_is_sent_all_that_it_lacks(board: ToyBoard) -> None:
+    subscribers = Subscribers(TABLES, board, 1, NOON)
+    quick, slow = subscribers.subscribe(1, everything), subscribers.subscribe(1, everything)
+    await anext(quick)
+    await anext(slow)
+    more = moved(subscribers, board, with_unit(board, "E08"), 2)
+    first = await anext(quick)
+    assert isinstance(first, Changes)
+    assert keys(first.upserts) == [("units", "E08")]
+    moved(subscribers, more, with_unit(more, "E09"), 3)
+    for stream, lacks in ((quick, ["E09"]), (slow, ["E08", "E09"])):
+        message = await anext(stream)
+        assert isinstance(message, Changes)
+        assert [unit for _, unit in keys(message.upserts)] == lacks

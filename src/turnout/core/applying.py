@@ -4,13 +4,16 @@ An event that speaks of something that is not there cannot be applied: that is a
 Only the table that changes is copied; every entry that does not change stays the very same object.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from turnout.core.board import Assignment, Board, Call, Incident, Unit
 from turnout.core.fact import Fact
 from turnout.words.identity import CallId, IncidentId, UnitId
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 def the_incident(board: Board, incident: IncidentId) -> Incident:
@@ -31,18 +34,28 @@ def the_call(board: Board, call: CallId) -> Call:
     return found
 
 
+def with_entry(table: dict[K, V], id: K, entry: V) -> dict[K, V]:
+    """A copy of `table` with that entry.
+
+    By `copy`, which clones a table as it lies; `{**table}` puts every entry in anew once one has been taken from it.
+    """
+    changed = table.copy()
+    changed[id] = entry
+    return changed
+
+
 def change_incident(board: Board, incident: IncidentId, event: Fact, **changes: Any) -> Board:
     """`board` with the named fields of one incident replaced."""
     changed = replace(the_incident(board, incident), last_change=event.at, **changes)
-    return replace(board, incidents={**board.incidents, incident: changed})
+    return replace(board, incidents=with_entry(board.incidents, incident, changed))
 
 
 def change_unit(board: Board, unit: UnitId, **changes: Any) -> Board:
-    return replace(board, units={**board.units, unit: replace(the_unit(board, unit), **changes)})
+    return replace(board, units=with_entry(board.units, unit, replace(the_unit(board, unit), **changes)))
 
 
 def change_call(board: Board, call: CallId, **changes: Any) -> Board:
-    return replace(board, calls={**board.calls, call: replace(the_call(board, call), **changes)})
+    return replace(board, calls=with_entry(board.calls, call, replace(the_call(board, call), **changes)))
 
 
 def place_of_assignment(incident: Incident, unit: UnitId, *, working: bool = True) -> int:

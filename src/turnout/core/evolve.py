@@ -4,6 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from turnout.core.applying import with_entry
 from turnout.core.board import Board, Timer
 from turnout.core.calls.events import CallEvent
 from turnout.core.calls.evolve import evolve_call
@@ -56,7 +57,7 @@ def _noun(board: Board, event: Event) -> Board:
 
 def _timers(timers: dict[TimerId, Timer], event: Event) -> dict[TimerId, Timer]:
     """Stopping one that has stopped already does no harm: what it timed is over either way."""
-    changed = dict(timers)
+    changed = timers.copy()  # not `dict(timers)`: with entries gone from it, that takes ten times as long
     for id in event.stops:
         changed.pop(id, None)
     for timer in event.starts:
@@ -70,5 +71,5 @@ def _evolve_timer(board: Board, event: TimerEvent) -> Board:
         return board
     timer = board.timers.get(event.timer)
     assert timer is not None, f"no timer {event.timer} on the board"
-    board = replace(board, timers={**board.timers, event.timer: replace(timer, rung=event.at)})
+    board = replace(board, timers=with_entry(board.timers, event.timer, replace(timer, rung=event.at)))
     return noted_overdue(board, timer)

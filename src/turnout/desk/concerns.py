@@ -26,6 +26,11 @@ def mark_of(station: str) -> Mark:
 
 def of_incident(incident: Incident, _board: Board) -> Concerned:
     """Its agencies, and the stations that were alerted for it."""
+    return _marks_of(incident)
+
+
+def _marks_of(incident: Incident) -> frozenset[Mark]:
+    """As `of_incident`, which is the same on every board."""
     return frozenset((*incident.agencies, *(mark_of(alert.station) for alert in incident.alerts)))
 
 
@@ -74,25 +79,37 @@ def of_forced_place(place: ForcedPlace, _board: Board) -> Concerned:
 def _of_incident_id(incident_id: IncidentId | None, board: Board) -> frozenset[Mark]:
     """Nobody's, where the incident is not on the board."""
     incident = board.incidents.get(incident_id) if incident_id is not None else None
-    return (of_incident(incident, board) or frozenset()) if incident is not None else frozenset()
+    return _marks_of(incident) if incident is not None else frozenset()
 
 
 def shared_otherwise(before: Board, after: Board, changed: Changed) -> frozenset[IncidentId]:
     """Incidents that concern other agencies than before: rare, and then all that belongs to them is looked at again."""
+    incidents = map(IncidentId, changed["incidents"])
     return frozenset(
-        IncidentId(incident_id)
-        for incident_id in changed["incidents"]
-        if _of_incident_id(IncidentId(incident_id), before) != _of_incident_id(IncidentId(incident_id), after)
+        each for each in incidents if _is_shared_otherwise(before.incidents.get(each), after.incidents.get(each))
     )
+
+
+def _is_shared_otherwise(before: Incident | None, after: Incident | None) -> bool:
+    """Most changes leave the very tuples that the answer follows from as they were."""
+    if before is None or after is None:
+        return before is not after
+    if before.agencies is after.agencies and before.alerts is after.alerts:
+        return False
+    return _marks_of(before) != _marks_of(after)
 
 
 def units_after(before: Board, after: Board, changed: Changed) -> Iterable[str]:
     incidents = shared_otherwise(before, after, changed)
+    if not incidents:
+        return ()
     return [unit.id for unit in after.units.values() if getattr(unit.status, "incident", None) in incidents]
 
 
 def calls_after(before: Board, after: Board, changed: Changed) -> Iterable[str]:
     incidents = shared_otherwise(before, after, changed)
+    if not incidents:
+        return ()
     return [call.id for call in after.calls.values() if call.incident in incidents]
 
 
@@ -109,6 +126,8 @@ def timers_after(before: Board, after: Board, changed: Changed) -> Iterator[str]
 
 def supplements_after(before: Board, after: Board, changed: Changed) -> Iterable[str]:
     incidents = shared_otherwise(before, after, changed)
+    if not incidents:
+        return ()
     return [request.id for request in after.supplements.values() if request.incident in incidents]
 
 

@@ -37,7 +37,8 @@ DEFAULT_LIMITS = Limits()
 
 Sees = Callable[[Row], bool]
 """Whether this connection may see a row. Must depend on the row (and its `scope`) alone: it is asked of rows as they
-were, too, to know what a screen holds. Other rights are another subscription."""
+were, too, to know what a screen holds. Other rights are another subscription. Those who give the same object share the
+messages that are made with it."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="kind"):
@@ -65,6 +66,9 @@ class Cut(msgspec.Struct, frozen=True, tag="cut", tag_field="kind"):
 
 Message = Snapshot | Changes | Cut
 
+Visible = tuple[tuple[msgspec.Raw, ...], tuple[RowKey, ...]]
+"""Rows to put, and keys of rows to take away."""
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -73,17 +77,48 @@ def encode_message(message: Message) -> bytes:
     return _encoder.encode(message)
 
 
+class Drains:
+    """What is sent to whoever fetches between two batches: put together once for all who are equally far and see alike.
+
+    Consoles that keep up all wake on the same batch. Had each of fifty its own joining to do, the desk would stand
+    still meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._joined: dict[int, RowChanges] = {}
+        self._visible: dict[tuple[int, Sees], Visible] = {}
+
+    def forget(self) -> None:
+        """Another batch has come: what was put together lacks it."""
+        self._joined.clear()
+        self._visible.clear()
+
+    def visible(self, from_seq: int, pending: Sequence[RowChanges], sees: Sees) -> Visible:
+        """`pending` must be every batch from the one of `from_seq` to the newest."""
+        found = self._visible.get((from_seq, sees))
+        if found is None:
+            if from_seq not in self._joined:
+                self._joined[from_seq] = joined(pending)
+            found = self._visible[from_seq, sees] = visible_changes(self._joined[from_seq], sees)
+        return found
+
+
 class Subscription:
     """One console's stream: iterate it with `async for`, from one task, until its `Cut`. Always `close` it."""
 
     def __init__(
-        self, first: Snapshot | Changes, sees: Sees, limits: Limits, leave: Callable[["Subscription"], None]
+        self,
+        first: Snapshot | Changes,
+        sees: Sees,
+        limits: Limits,
+        drains: Drains,
+        leave: Callable[["Subscription"], None],
     ) -> None:
         seq, at = first.seq, first.at
         self._first: Message | None = first
-        self._sees, self._limits, self._leave = sees, limits, leave
+        self._sees, self._limits, self._drains, self._leave = sees, limits, drains, leave
         self._seq, self._at = seq, at
-        self._sent_seq = seq
+        self._sent_seq = self._pending_from = seq
         self._pending: list[RowChanges] = []
         """Batches not fetched yet, shared with everybody; joined only when there are many, or when they are fetched."""
         self._pending_rows = 0
@@ -94,6 +129,8 @@ class Subscription:
     def push(self, seq: int, at: Moment, changes: RowChanges) -> None:
         """What happened. Never waits; cuts this console off if it is too far behind."""
         self._seq, self._at = seq, at
+        if not self._pending:
+            self._pending_from = seq
         self._behind += 1
         self._pending.append(changes)
         self._pending_rows += len(changes)
@@ -143,14 +180,14 @@ class Subscription:
         """Everything unfetched in one message; None when there is nothing to say."""
         pending, self._pending = self._pending, []
         self._pending_rows = self._behind = 0
-        upserts, removes = visible_changes(joined(pending), self._sees)
+        upserts, removes = self._drains.visible(self._pending_from, pending, self._sees) if pending else ((), ())
         if not upserts and not removes and self._seq - self._sent_seq < self._limits.quiet_seq:
             return None
         self._sent_seq = self._seq
         return Changes(self._seq, self._at, upserts, removes)
 
 
-def visible_changes(changes: RowChanges, sees: Sees) -> tuple[tuple[msgspec.Raw, ...], tuple[RowKey, ...]]:
+def visible_changes(changes: RowChanges, sees: Sees) -> Visible:
     """What somebody who `sees` must be sent: rows to put, and keys of rows that are gone, or may be seen no more."""
     upserts: list[msgspec.Raw] = []
     removes: list[RowKey] = []
@@ -182,6 +219,7 @@ class Subscribers(Generic[B]):
         self._kept: deque[_KeptBatch] = deque()
         self._kept_rows = 0
         self._subscriptions: set[Subscription] = set()
+        self._drains = Drains()
 
     def __len__(self) -> int:
         return len(self._subscriptions)
@@ -199,6 +237,7 @@ class Subscribers(Generic[B]):
             return
         self._seq, self._at = told.seq, told.at
         self._keep(_KeptBatch(told.seq, changes))
+        self._drains.forget()
         for subscription in list(self._subscriptions):
             subscription.push(told.seq, told.at, changes)
 
@@ -214,7 +253,7 @@ class Subscribers(Generic[B]):
             first: Snapshot | Changes = self._missed(resume_after, sees)
         else:
             first = Snapshot(self._seq, self._at, tuple(row.body for row in self._rows if sees(row)))
-        subscription = Subscription(first, sees, self._limits, self._subscriptions.discard)
+        subscription = Subscription(first, sees, self._limits, self._drains, self._subscriptions.discard)
         self._subscriptions.add(subscription)
         return subscription
 

@@ -5,6 +5,7 @@ changed, and who has missed what, is the desk's `subscribers`.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -85,8 +86,12 @@ TABLES: Final[tuple[Table[Board], ...]] = (
 """What belongs to an incident concerns its agencies; tables about the city itself are for all."""
 
 
+@lru_cache(maxsize=256)
 def sees(sight: Sight) -> Sees:
-    """A judge of rows for one connection: by whom a row concerned when it was made, not by the board of the moment."""
+    """A judge of rows for one connection: by whom a row concerned when it was made, not by the board of the moment.
+
+    The very same one for everybody of that sight, so that what they are sent is put together once.
+    """
     if not sight.hidden:
         return lambda row: concerns.concerns(row.scope, sight.agencies, sight.station)
     return lambda row: row.table not in sight.hidden and concerns.concerns(row.scope, sight.agencies, sight.station)
