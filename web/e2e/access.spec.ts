@@ -60,3 +60,36 @@ test('a narrow screen shows one pane at a time and loses nothing', async ({ brow
   await expectAccessible(page)
   await she.leaves()
 })
+
+test('on a narrow screen the coverage line wraps, however long its names are', async ({ browser }) => {
+  const she = await Dispatcher.atTheDoor(browser, { url: url(), size: { width: 390, height: 844 }, language: 'zh-CN' })
+  const { page } = she
+  const name = { en: 'Patrol cars within reach of every beat', zh: '各责任区内可按时到达的巡逻车与骑警摩托车所占的需求比例' }
+  const standard = {
+    standard: 's',
+    name,
+    capability: 'c',
+    travel_s: 240,
+    weighted_by: 'ground',
+    now: 0,
+    soon: 0,
+    usual: 0.5,
+    text: name,
+  }
+  const gap = { standard: 's', station: 'ST07', lost: 0.5, lost_soon: 0.5, within: 0.5, text: name }
+  const coverage = { at: 0, seq: 1, standards: [standard, { ...standard, standard: 'z' }], gaps: [gap], moves: [], stations: {} }
+  await page.route('**/api/v1/coverage', (route) => route.fulfill({ json: coverage }))
+  await she.startsTheDemonstration()
+  await expect(page.locator('#outlook .cover')).toContainText('0.0%')
+  const cut = () =>
+    page
+      .locator('#outlook :is(span, b, button):not(.off-screen)')
+      .evaluateAll((parts) =>
+        parts.filter((part) => part.getBoundingClientRect().right > innerWidth + 1).map((part) => part.textContent),
+      )
+  expect(await cut()).toEqual([])
+  coverage.gaps = []
+  await expect(page.locator('#outlook .cover')).toHaveCount(0, { timeout: 15_000 })
+  expect(await cut()).toEqual([])
+  await she.leaves()
+})

@@ -90,3 +90,19 @@ test('a call rings, is answered with one key, and brings along what it knows', a
   await expect(page.locator('#calls li')).toHaveCount(0)
   await she.leaves()
 })
+
+test('what a field cannot hold of a paste is said beside it, in the language of the screen', async ({ browser }) => {
+  const she = await Dispatcher.atTheDoor(browser, { url: url(), language: 'zh-CN' })
+  const { page } = she
+  await she.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await she.startsTheDemonstration()
+  await page.evaluate(() => navigator.clipboard.writeText('长'.repeat(520)))
+  await page.keyboard.press('F2')
+  await page.locator('#new-place').focus()
+  await page.keyboard.press('Control+V')
+  await expect(page.locator('#new-place')).toHaveValue('长'.repeat(500))
+  await expect(page.locator('[data-cut=yes]')).toContainText('此栏最多 500 个字，粘贴内容的最后 20 个字未能放入')
+  await page.keyboard.press('Backspace')
+  await expect(page.locator('[data-cut=yes]')).toHaveCount(0)
+  await she.leaves()
+})

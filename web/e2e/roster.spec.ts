@@ -199,7 +199,33 @@ test('on a narrow screen the unit sheet comes to the front', async ({ browser })
   const { page } = he
   await he.isAccepted('QS E07')
   await expect(page.locator('#unit-sheet')).toBeVisible()
+  await expect(page.getByRole('navigation', { name: 'Panes' }).getByRole('button', { name: 'Unit', exact: true })).toBeVisible()
   const wide = await page.evaluate(() => document.documentElement.scrollWidth)
   expect(wide).toBeLessThanOrEqual(420)
+  await he.leaves()
+})
+
+test('a shift that is being typed is there again after its dialog was closed, until it is planned or discarded', async ({
+  browser,
+}) => {
+  const he = await Dispatcher.signedIn(browser, { url: url() })
+  const { page } = he
+  const opens = async () => {
+    await page.keyboard.press('Escape')
+    await page.locator('#units').focus()
+    await page.keyboard.press('s')
+    await page.getByRole('button', { name: '＋ New shift' }).click()
+  }
+  await opens()
+  await page.locator('#shift-unit').fill('E12')
+  await page.locator('#shift-form').getByLabel('Staff number').fill('8812')
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
+  await opens()
+  await expect(page.locator('#shift-unit')).toHaveValue('E12')
+  await expect(page.locator('#shift-form').getByLabel('Staff number')).toHaveValue('8812')
+  await page.getByRole('button', { name: 'Discard the draft' }).click()
+  await page.getByRole('button', { name: '＋ New shift' }).click()
+  await expect(page.locator('#shift-unit')).toHaveValue('')
+  await expect(page.getByRole('button', { name: 'Discard the draft' })).toHaveCount(0)
   await he.leaves()
 })

@@ -14,11 +14,13 @@ from typing import Any, Final
 import msgspec
 
 from turnout.core.board import Board
+from turnout.core.calls.commands import OpenFromAlarm
 from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.events import Event
+from turnout.core.incidents.commands import CloneIncident, OpenIncident, ReopenIncident, SplitIncident
 from turnout.core.undo import undo_of
-from turnout.core.units.commands import AssignUnits, ChangeRole, StackIncident
+from turnout.core.units.commands import AssignUnits
 from turnout.desk.access import Principal
 from turnout.desk.desk import Told
 from turnout.edge.advice import AdviceAsked, Adviser
@@ -31,6 +33,9 @@ from turnout.recommend import Proposal
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import Moment
 from turnout.words.name import Name
+
+OPENING: Final = (OpenIncident, OpenFromAlarm, SplitIncident, CloneIncident, ReopenIncident)
+"""After these the sheet that was made or brought back is what one wants to see."""
 
 UNDO_KEPT: Final = 20
 """Acts of one session that can be taken back, one after the other."""
@@ -273,9 +278,9 @@ def _line_answer(
 
 
 def _effects(effect: Effect | None, commands: tuple[Command, ...], answer: Answer | None) -> dict[str, Any]:
-    """What the console is to do: show something, or turn to the incident that was acted on.
+    """What the console is to do: show something, or turn to the incident that was opened.
 
-    What is held for a unit, and its task, are written on the unit's sheet: nobody is taken away from it.
+    A line that only names an incident takes nobody away from what they are reading.
     """
     effects: dict[str, Any] = {}
     if effect is not None and effect.kind not in ("none", "undo"):
@@ -284,8 +289,8 @@ def _effects(effect: Effect | None, commands: tuple[Command, ...], answer: Answe
             effects["level"] = effect.level
         if effect.capability:
             effects["capability"] = effect.capability
-    about_a_unit = bool(commands) and all(isinstance(each, StackIncident | ChangeRole) for each in commands)
-    if isinstance(answer, Accepted) and answer.outcome.get("incident") and not about_a_unit:
+    opens = any(isinstance(each, OPENING) for each in commands)
+    if isinstance(answer, Accepted) and answer.outcome.get("incident") and opens:
         effects["focus_incident"] = answer.outcome["incident"]
     return effects
 

@@ -146,6 +146,8 @@ async def test_an_incident_is_led_with_lines_alone(she: Dispatcher) -> None:
     await she.says("HD ZSFG DIVERT; flood")
     assert (await she.table("hospitals"))["ZSFG"]["diversion"]
     assert (await she.says("I CPR"))["effects"] == {"info": "CPR"}
+    assert "focus_incident" not in (await she.says(f"N {later} hydrant blocked"))["effects"]
+    assert (await she.says("E 1950 UNION ST MED"))["effects"]["focus_incident"]
     await she.says(f"K {tag} false-call")
     assert (await she.incident(tag))["close_reason"] == "false-call"
     await she.says(f"W {tag} more-work")

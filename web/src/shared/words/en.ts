@@ -37,6 +37,7 @@ export const en = {
   remove: 'Remove',
   add: 'Add',
   choose: 'Choose…',
+  cut: (most: number, over: number) => `This field holds ${most} characters: the last ${over} of what was pasted are not in it.`,
 
   signIn: {
     title: 'Sign in',

@@ -38,6 +38,7 @@ export const zh: Words = {
   remove: '移除',
   add: '添加',
   choose: '请选择…',
+  cut: (most: number, over: number) => `此栏最多 ${most} 个字，粘贴内容的最后 ${over} 个字未能放入。`,
 
   signIn: {
     title: '登录',
