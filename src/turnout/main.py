@@ -20,11 +20,13 @@ from turnout.operating import (
     SHIPPED,
     import_map_data,
     make_token,
+    place_of,
     print_functions,
     print_schema,
     show_setup_code,
     verify_journal,
 )
+from turnout.recovery.command import add_recovery_commands
 from turnout.serving import serve
 from turnout.words.trouble import BadInput, Malformed
 
@@ -67,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--data", type=Path, help="where everything written is kept (default: var, or TURNOUT_DATA)"
         )
+    add_recovery_commands(commands, lambda asked: place_of(settings_of(asked)))
     functions = commands.add_parser("functions", help="what Turnout does, row by row, with honest status")
     functions.add_argument("--status", choices=("done", "partial", "todo"), default="")
     functions.set_defaults(run=lambda asked: print_functions(asked.status))

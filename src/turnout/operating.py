@@ -20,6 +20,7 @@ from turnout.city.folder import load_city, shipped_city
 from turnout.city.ground import check_ground, import_ground
 from turnout.config import Settings
 from turnout.core.board import Board
+from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.refusals import Refusal
 from turnout.desk.access import SCOPES, part
@@ -41,6 +42,12 @@ MARKS: Final = {"done": "✓ done", "partial": "~ partial", "todo": "· todo"}
 def data_folder(settings: Settings) -> Path:
     """Where this city's files are."""
     return settings.data / load_city(settings.city or shipped_city(SHIPPED)).catalogue.city
+
+
+def place_of(settings: Settings) -> tuple[Path, Catalogue]:
+    """This city's files, and its tables."""
+    tables = load_city(settings.city or shipped_city(SHIPPED)).catalogue
+    return settings.data / tables.city, tables
 
 
 def _accounts(settings: Settings) -> tuple[IdentityStore, Accounts]:

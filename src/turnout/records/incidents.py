@@ -138,6 +138,10 @@ class IncidentRecords:
         """The last journal row that is in it."""
         return int(self._rows("SELECT seq FROM progress")[0][0])
 
+    def count(self) -> int:
+        """How many incidents are in it."""
+        return int(self._rows("SELECT count(*) FROM incident")[0][0])
+
     def clear(self) -> None:
         """Forget everything, to be made anew."""
         with self._lock:

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +33,10 @@ _FAULT_OF_CODE: dict[int, type[StorageFailed]] = {
 }
 
 
+def _address(path: Path, mode: str) -> str:
+    return f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?mode={mode}"
+
+
 @contextmanager
 def named_faults(path: Path) -> Iterator[None]:
     """SQLite's errors as `StorageFailed` and its kinds."""
@@ -46,9 +50,7 @@ def named_faults(path: Path) -> Iterator[None]:
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
     """A connection in autocommit mode with our pragmas; transactions are begun by hand."""
-    where = (
-        f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?mode={'rwc' if writing else 'ro'}"
-    )
+    where = _address(path, "rwc" if writing else "ro")
     connection = sqlite3.connect(
         where, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_WAIT_MS / 1000
     )
@@ -57,6 +59,22 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """A consistent copy of a database that others may be writing, as one plain file (sqlite.org/backup.html).
+
+    One read transaction: writers do not wait, but their log grows until it is done. Raises `StorageFailed`.
+    """
+    if not source.is_file():
+        raise FileNotFoundError(source)
+    with named_faults(source), closing(_plain(source, "rw")) as held, closing(_plain(target, "rwc")) as copy:
+        held.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _plain(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(_address(path, mode), uri=True, isolation_level=None, timeout=BUSY_WAIT_MS / 1000)
 
 
 def upgrade(connection: sqlite3.Connection, steps: list[str], path: Path) -> None:

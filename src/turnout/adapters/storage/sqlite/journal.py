@@ -1,12 +1,13 @@
 """The journal in one SQLite file. A batch is one transaction; COMMIT returns after the log was synced."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from turnout.adapters.storage.rows import COLUMNS, as_tuple, assert_follows_on, commands_of, first_without_command
-from turnout.adapters.storage.sqlite.database import SqliteThread, connect, transaction, upgrade
+from turnout.adapters.storage.sqlite.database import SqliteThread, connect, named_faults, transaction, upgrade
 from turnout.adapters.storage.steps import schema_steps
 from turnout.desk.chain import BadRow, JournalRow, first_bad, genesis
 from turnout.desk.faults import Displaced, StorageDamaged
@@ -77,6 +78,29 @@ class SqliteJournal:
     async def close(self) -> None:
         await self._reader.close()
         await self._writer.close()
+
+
+def read_file(path: Path) -> Iterator[Sequence[JournalRow]]:
+    """The rows of a file that nobody writes, such as a copy, page by page; the file is not touched."""
+    with named_faults(path), closing(connect(path, writing=False)) as connection:
+        after_seq = 0
+        while page := _page(connection, after_seq):
+            yield page
+            after_seq = page[-1].seq
+
+
+def last_of_file(path: Path, stream: str) -> Tail:
+    """How such a file ends."""
+    with named_faults(path), closing(connect(path, writing=False)) as connection:
+        return _last(connection, stream)
+
+
+def newest_of_file(path: Path, name: str) -> JournalRow | None:
+    """The last event called `name` in such a file."""
+    sql = f"SELECT {_COLUMNS} FROM journal WHERE name = ? ORDER BY seq DESC LIMIT 1"
+    with named_faults(path), closing(connect(path, writing=False)) as connection:
+        row = connection.execute(sql, (name,)).fetchone()
+    return JournalRow(*row) if row is not None else None
 
 
 def _opened_for_writing(path: Path, stream: str) -> sqlite3.Connection:

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from turnout.adapters.storage.sqlite.database import SqliteThread, connect, transaction, upgrade
@@ -41,6 +42,13 @@ class SqliteSnapshots:
 
     async def close(self) -> None:
         await self._thread.close()
+
+
+def forget_after(path: Path, seq: int) -> None:
+    """Boards of rows that a restored journal no longer has: kept, they would push out the new ones."""
+    if path.is_file():
+        with closing(_opened(path)) as connection:
+            connection.execute("DELETE FROM snapshot WHERE seq > ?", (seq,))
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -48,6 +48,11 @@ class SqliteVault:
     async def destroy(self, owner: Owner) -> None:
         await self._thread.do(lambda connection: self._destroy(connection, owner))
 
+    async def list_sealed(self) -> list[tuple[Owner, str, str]]:
+        """(owner, field, reference) of everything there is: for a drill, which opens it to nobody."""
+        sql = "SELECT owner, field, ref FROM detail ORDER BY owner, ref"
+        return await self._thread.do(lambda connection: connection.execute(sql).fetchall())
+
     async def pragma(self, name: str, value: str | None = None) -> object:
         """A setting of the connection to what is sealed."""
         return await self._thread.pragma(name, value)

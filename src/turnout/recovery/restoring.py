@@ -1,0 +1,110 @@
+"""`turnout restore`: a backup as a data folder, whole or as the city was at an earlier row or time.
+
+Everything in between stays: rows are never taken out of the middle, and never half of a command. What the vault, the
+accounts and the files have from later stays there too; nothing in the shorter journal names it.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from turnout.adapters.storage.sqlite.journal import SqliteJournal, read_file
+from turnout.adapters.storage.sqlite.snapshots import forget_after
+from turnout.desk.chain import JournalRow
+from turnout.desk.faults import StorageDamaged
+from turnout.desk.operations import Operations
+from turnout.desk.ports import Tail
+from turnout.recovery.backup import KEYS
+from turnout.recovery.copying import copy_file, sync
+from turnout.recovery.manifest import Manifest, damaged_files, read_manifest
+from turnout.words.moment import MOMENT_MAX, Moment
+from turnout.words.trouble import Malformed
+
+APPEND_ROWS = 5_000
+"""Rows of one append while a journal is written anew."""
+
+SEQ_MAX = 2**63 - 1
+
+
+class Until(msgspec.Struct, frozen=True):
+    """Where the restored journal ends: the last command that lies wholly before both."""
+
+    seq: int = SEQ_MAX
+    at: Moment = Moment(MOMENT_MAX)
+
+    def takes(self, row: JournalRow) -> bool:
+        return row.seq <= self.seq and row.at <= self.at
+
+
+def until_of(text: str, time_zone: str) -> Until:
+    """`1234` is a row; `2026-11-25T10:00` a time in the city's own zone, unless it names one. Raises `Malformed`."""
+    if text.isdigit():
+        return Until(seq=int(text))
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed(f"{text!r} is neither a row nor a time", "--until", "1234, or 2026-11-25T10:00") from None
+    zoned = said if said.tzinfo is not None else said.replace(tzinfo=ZoneInfo(time_zone))
+    return Until(at=Moment(int(zoned.timestamp() * 1000)))
+
+
+async def restore_backup(backup: Path, to: Path, until: Until | None = None, keys: Path | None = None) -> Tail:
+    """The data folder `to`/<city> from a backup; how its journal ends. Raises `Malformed`, `StorageDamaged`."""
+    manifest = read_manifest(backup)
+    folder = to / manifest.city
+    if folder.exists() and any(folder.iterdir()):
+        raise Malformed("there is something already", str(folder), "restore into a new folder")
+    damaged = damaged_files(backup, manifest)
+    if damaged:
+        raise StorageDamaged(f"{backup}: {', '.join(damaged)} is not what was copied")
+    _copy(backup, manifest, folder, until)
+    if keys is not None:
+        copy_file(keys / KEYS, folder / KEYS)
+    if until is not None:
+        return await _shortened(backup, folder, until)
+    sync(folder)
+    return Tail(manifest.seq, manifest.at, bytes.fromhex(manifest.last_hash))
+
+
+def _copy(backup: Path, manifest: Manifest, folder: Path, until: Until | None) -> None:
+    made_anew = frozenset() if until is None else frozenset({"journal.sqlite", "records.sqlite"})
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for one in manifest.files:
+        if one.path not in made_anew:
+            copy_file(backup / one.path, folder / one.path)
+
+
+async def _shortened(backup: Path, folder: Path, until: Until) -> Tail:
+    journal = SqliteJournal(folder / "journal.sqlite", Operations.stream)
+    try:
+        epoch, end = await journal.claim(), 0
+        for rows in whole_commands(read_file(backup / "journal.sqlite"), until):
+            await journal.append(rows, end, epoch)
+            end = rows[-1].seq
+        bad = await journal.verify()
+        if bad is not None:
+            raise StorageDamaged(f"row {bad.seq} is {bad.why}")
+        forget_after(folder / "snapshots.sqlite", end)
+        return await journal.last()
+    finally:
+        await journal.close()
+
+
+def whole_commands(pages: Iterable[Sequence[JournalRow]], until: Until) -> Iterator[list[JournalRow]]:
+    """The rows of every command up to the first that does not end before `until`, in batches that split no command."""
+    batch: list[JournalRow] = []
+    rows = itertools.chain.from_iterable(pages)
+    for _, of_command in itertools.groupby(rows, lambda row: row.command_id):
+        together = list(of_command)
+        if not until.takes(together[-1]):
+            break
+        batch += together
+        if len(batch) >= APPEND_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
