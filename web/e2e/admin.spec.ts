@@ -119,7 +119,7 @@ test('what is in the draft is still there after leaving the page', async ({ brow
   await page.getByRole('button', { name: '存入草稿' }).click()
   await page.reload()
   await expect(page.getByRole('heading', { name: '草稿：1 处修改' })).toBeVisible()
-  await page.getByRole('button', { name: '检查' }).click()
+  await page.getByRole('button', { name: '检查', exact: true }).click()
   await expect(page.locator('.differences')).toContainText('历史回看（天）')
   await page.getByRole('button', { name: '放弃草稿' }).click()
   await expect(page.getByRole('heading', { name: '草稿：0 处修改' })).toBeVisible()
@@ -165,9 +165,9 @@ for (const theme of ['dark', 'light'])
     test(`the pages have no barrier, ${theme}, ${language}, ${width} px wide`, async ({ browser }) => {
       const page = await atThePage(browser, language, theme, width)
       await signedIn(page)
-      for (const tab of ['accounts', 'tokens', 'tables', 'versions', 'positions']) {
+      for (const tab of ['accounts', 'tokens', 'tables', 'versions', 'roads', 'positions']) {
         await open(page, tab)
-        await page.waitForLoadState('networkidle')
+        await expect(page.locator('main').locator('tbody tr, .entries li, form').first()).toBeVisible()
         const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
         expect(found.violations.map((one) => `${tab}: ${one.id} ${one.nodes[0]?.html}`)).toEqual([])
         if (process.env.TURNOUT_SHOTS)

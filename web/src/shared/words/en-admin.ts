@@ -105,6 +105,7 @@ export const enAdmin = {
   oneTimeSubmit: 'Set the password and sign in',
   importFolder: 'Import from the city folder',
   groundMissing: (version: string) => `The map data ${version} that were in force are gone; the city folder’s own are used.`,
+  byItself: 'by the program: the city folder at a start, or the clocks',
   back_to: (seq: number) => `puts back ${seq}`,
   tabs: {
     accounts: 'Accounts',

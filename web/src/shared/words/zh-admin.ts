@@ -104,6 +104,7 @@ export const zhAdmin = {
   oneTimeSubmit: '设置密码并登录',
   importFolder: '从城市文件夹导入',
   groundMissing: (version: string) => `原来启用的地图数据 ${version} 已不存在，目前使用城市文件夹自带的数据。`,
+  byItself: '程序自动发布：启动时采用城市文件夹，或时钟调整',
   back_to: (seq: number) => `恢复第 ${seq} 号`,
   tabs: {
     accounts: '账号',
