@@ -35,6 +35,7 @@ FILES: Final = {
     "dispositions": "dispositions.csv",
     "reasons": "reasons.csv",
     "standards": "standards.csv",
+    "coverage": "coverage.csv",
     "hospitals": "hospitals.csv",
     "hydrants": "hydrants.csv",
     "roles": "roles.toml",
@@ -42,6 +43,9 @@ FILES: Final = {
     "info": "info",
 }
 """Table → the file of a city folder that holds it."""
+
+LISTS: Final = frozenset({"plans", "statuses", "standards", "coverage"})
+"""Tables that are lists, in an order of their own."""
 
 _KEYS: Final = {
     "unit_kinds": "code",
@@ -73,7 +77,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 def kind_of(table: str) -> Any:
     """The struct of a table's entries."""
-    return get_args(get_type_hints(Catalogue)[table])[-1 if table not in ("plans", "statuses", "standards") else 0]
+    return get_args(get_type_hints(Catalogue)[table])[-1 if table not in LISTS else 0]
 
 
 def amended(tables: Catalogue, changes: Sequence[Change]) -> Catalogue | Problem:
@@ -104,7 +108,7 @@ def _with(entries: dict[str, Any], change: Change, entry: Any) -> dict[str, Any]
 
 def key_of(table: str, entry: Any, said: str = "") -> str:
     """What the table knows the entry by. A capability is only a name: it is known by what was said."""
-    if table in ("plans", "statuses", "standards"):
+    if table in LISTS:
         return identity_of(table, entry)
     if table == "capabilities":
         return said

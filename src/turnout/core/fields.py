@@ -46,6 +46,7 @@ TABLES: Final = (
     "groups",
     "info",
     "alarm_kinds",
+    "coverage",
 )
 """The city's tables, as the catalogue names them."""
 
@@ -145,7 +146,7 @@ def entries_of(tables: Catalogue, table: str) -> Mapping[str, Any]:
 def identity_of(table: str, entry: Any) -> str:
     """What names an entry of a table that is a list: a plan's id, a status per agency, a standard by what it limits."""
     match table:
-        case "plans":
+        case "plans" | "coverage":
             return str(entry.id)
         case "statuses":
             return f"{entry.agency}/{entry.code}" if entry.agency else str(entry.code)

@@ -128,6 +128,7 @@ export const enAdmin = {
     statuses: 'Statuses',
     dispositions: 'Dispositions',
     alarm_kinds: 'Kinds of alarm',
+    coverage: 'Coverage standards',
     reasons: 'Reasons',
     standards: 'Time standards',
     hospitals: 'Hospitals',

@@ -127,6 +127,7 @@ export const zhAdmin = {
     statuses: '状态码',
     dispositions: '处置结果',
     alarm_kinds: '报警器类别',
+    coverage: '覆盖标准',
     reasons: '原因码',
     standards: '时限标准',
     hospitals: '医院',
