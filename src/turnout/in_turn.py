@@ -1,8 +1,9 @@
 """`serve --database`: several servers on one PostgreSQL, of which one is the desk and the others stand by.
 
 All are started alike. The web answers from the first second on; while this server is not the desk it says so, with 503.
-What of the city takes seconds to load is loaded before, so that taking over is: the lease, the newest snapshot, the
-rows after it. A server that loses the lease, or whose desk has ended, lets everybody go and stands by again.
+What takes long is done before: the city is loaded, the web application is made, and the journal is followed, so that
+taking over is: the lease, and the rows since the last look. A server that loses the lease, or whose desk has ended,
+lets everybody go and stands by again.
 """
 
 import asyncio
@@ -16,16 +17,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from litestar import Litestar
+
 from turnout.adapters.clock import monotonic_s
 from turnout.adapters.http.app import litestar_app
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.standing_by import Gate
+from turnout.adapters.identity.accounts import decoy
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.postgres.database import Database, names_standby
 from turnout.adapters.storage.postgres.lease import PostgresLease
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.config import Settings
+from turnout.core.board import Board
 from turnout.desk.faults import Fault, NotTheDesk, StorageFailed
+from turnout.desk.head import Head
 from turnout.desk.lease import LeaseKeeper
 from turnout.desk.operations import Operations
 from turnout.edge.edge import Edge
@@ -46,7 +52,7 @@ from turnout.serving import (
     stop_signal,
     web_app,
 )
-from turnout.storing import in_postgres, prepare_postgres
+from turnout.storing import following, in_postgres, prepare_postgres
 from turnout.web_server import check_port, web
 from turnout.words.trouble import Malformed
 
@@ -57,6 +63,21 @@ ENDED_LOOK_S: Final = 0.2
 
 AGAIN_S: Final = 0.5
 """After a takeover that failed: the database may have gone in the middle of it."""
+
+
+class Inside:
+    """Whose edge the web application asks: nobody's while another server is the desk."""
+
+    def __init__(self) -> None:
+        self.edge: Edge | None = None
+
+    def found(self) -> Edge:
+        if self.edge is None:
+            raise NotTheDesk("no desk is behind this door")
+        return self.edge
+
+    def leave(self) -> None:
+        self.edge = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +91,8 @@ class Server:
     loaded: Loaded
     assets: Assets
     gate: Gate
+    inside: Inside
+    api: Litestar
 
 
 async def serve_in_turn(settings: Settings) -> None:
@@ -90,28 +113,32 @@ async def serve_in_turn(settings: Settings) -> None:
                 )
         except StorageFailed as fault:
             raise Malformed(str(fault), where="--database", cure="see the operators' manual") from fault
-        gate = Gate()
-        server = Server(settings, city, database, folder, load_ground(city), Assets(BUILT, city.artefacts.tiles), gate)
+        server = _made_ready(settings, city, database, folder)
         lease = PostgresLease(database)
         stack.push_async_callback(lease.close)
-        litestar_app(_nobody, version("turnout"))  # so that the one of a takeover is made quickly
-        await stack.enter_async_context(web(gate, settings))
+        await stack.enter_async_context(web(server.gate, settings))
         holder = f"{socket.gethostname()}/{settings.port}/{secrets.token_hex(4)}"
         while not stop.is_set():
             say("Standing by for the desk.", "待命中：准备接任指挥台。")
             keeper = LeaseKeeper(lease, holder, monotonic_s)
-            epoch = await _either(stop, keeper.take())
+            async with following(database) as follower:
+                epoch = await _either(stop, keeper.take())
             if epoch is None:
                 break
             try:
-                await _be_the_desk(server, keeper, epoch, stop)
+                await _be_the_desk(server, keeper, epoch, follower.head, stop)
             except Fault as fault:
                 log.error("the desk could not be taken over: %s", fault)
                 await asyncio.sleep(AGAIN_S)
 
 
-def _nobody() -> Edge:
-    raise NotTheDesk("no desk is behind this door")
+def _made_ready(settings: Settings, city: City, database: Database, folder: Path) -> Server:
+    """Everything that does not hang on who is the desk, before anybody waits for it."""
+    loaded, assets, inside = load_ground(city), Assets(BUILT, city.artefacts.tiles), Inside()
+    api = litestar_app(inside.found, version("turnout"))
+    decoy()
+    set_aside_what_stays()
+    return Server(settings, city, database, folder, loaded, assets, Gate(), inside, api)
 
 
 async def _either(stop: asyncio.Event, taking: Coroutine[Any, Any, int]) -> int | None:
@@ -125,17 +152,21 @@ async def _either(stop: asyncio.Event, taking: Coroutine[Any, Any, int]) -> int 
     return None if taken.cancelled() else taken.result()
 
 
-async def _be_the_desk(server: Server, keeper: LeaseKeeper, epoch: int, stop: asyncio.Event) -> None:
+async def _be_the_desk(
+    server: Server, keeper: LeaseKeeper, epoch: int, followed: Head[Board] | None, stop: asyncio.Event
+) -> None:
     """From the lease until it is lost, the desk has ended, or the server is to stop. The lease is let go last."""
     settings, city, gate = server.settings, server.city, server.gate
     async with AsyncExitStack() as stack:
         stack.push_async_callback(keeper.release)
-        stores = await in_postgres(stack, server.database, server.folder, keeper, epoch)
+        stores = await in_postgres(stack, server.database, server.folder, keeper, epoch, followed)
         edge, accounts = await stack.enter_async_context(opened_on(stores, settings, city, server.loaded))
         certificate = certificate_of(settings)
         edge.certificate_expires = certificate.expires if certificate is not None else None
         show_tiles(edge, server.assets, city)
-        gate.open(web_app(edge, server.assets, settings))
+        server.inside.edge = edge
+        stack.callback(server.inside.leave)
+        gate.open(web_app(edge, server.assets, settings, server.api))
         stack.callback(gate.close)
         set_aside_what_stays()
         greet(settings, city, accounts, server.assets)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from litestar import Litestar
 
 from turnout.adapters.certificate import Certificate, read_certificate
 from turnout.adapters.clock import SystemClock
@@ -121,8 +122,8 @@ def show_tiles(edge: Edge, assets: Assets, city: City) -> None:
     edge.grounds.follow(lambda ready: assets.use_tiles(ready.tiles))
 
 
-def web_app(edge: Edge, assets: Assets, settings: Settings) -> WebApp:
-    return WebApp(edge, assets, SocketDoor(edge), is_tls=settings.is_tls)
+def web_app(edge: Edge, assets: Assets, settings: Settings, api: Litestar | None = None) -> WebApp:
+    return WebApp(edge, assets, SocketDoor(edge), is_tls=settings.is_tls, api=api)
 
 
 @asynccontextmanager
@@ -261,7 +262,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
     )
     recorder = Recorder(records, stores.journal, Operations())
     stack.push_async_callback(recorder.stop)
-    await desk.start(stores.epoch)
+    await desk.start(stores.epoch, stores.followed)
     stack.push_async_callback(desk.stop)
     if stores.epoch is None:
         await recorder.catch_up(desk.seq)

@@ -19,7 +19,13 @@ from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.adapters.storage.sqlite.vault import SqliteVault
 from turnout.audit.vault import Vault
+from turnout.core.board import Board
+from turnout.core.commands import Command
+from turnout.core.events import Event
+from turnout.core.refusals import Refusal
 from turnout.desk.faults import Displaced, Fault, StorageFailed
+from turnout.desk.following import Follower
+from turnout.desk.head import Head
 from turnout.desk.lease import LeaseKeeper
 from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal, Snapshots
@@ -86,7 +92,10 @@ def _replace_database(path: Path, body: bytes) -> None:
 
 @dataclass(frozen=True)
 class Stores:
-    """What the desk and the edge need of it. `epoch`: of a lease that is held; None: the desk claims the journal."""
+    """What the desk and the edge need of it. `epoch`: of a lease that is held; None: the desk claims the journal.
+
+    `followed`: the board as this server knew it while it stood by.
+    """
 
     journal: Journal
     snapshots: Snapshots
@@ -94,6 +103,7 @@ class Stores:
     epoch: int | None = None
     standing: Callable[[], Fault | None] = lambda: None
     accounts: KeptAccounts | None = None
+    followed: Head[Board] | None = None
 
 
 async def in_files(stack: AsyncExitStack, folder: Path) -> Stores:
@@ -108,7 +118,12 @@ async def in_files(stack: AsyncExitStack, folder: Path) -> Stores:
 
 
 async def in_postgres(
-    stack: AsyncExitStack, database: Database, folder: Path, keeper: LeaseKeeper, epoch: int
+    stack: AsyncExitStack,
+    database: Database,
+    folder: Path,
+    keeper: LeaseKeeper,
+    epoch: int,
+    followed: Head[Board] | None,
 ) -> Stores:
     """Tables that `prepare_postgres` has made, for as long as the lease is held."""
     journal = PostgresJournal(database, Operations.stream)
@@ -120,7 +135,24 @@ async def in_postgres(
     await vault.prepare(database)
     kept = PostgresKept(database)
     stack.push_async_callback(kept.close)
-    return Stores(journal, snapshots, vault, epoch, keeper.standing, KeptAccounts(kept, epoch))
+    return Stores(journal, snapshots, vault, epoch, keeper.standing, KeptAccounts(kept, epoch), followed)
+
+
+@asynccontextmanager
+async def following(database: Database) -> AsyncIterator[Follower[Board, Command, Event, Refusal]]:
+    """The board of the journal that another server writes, kept in step for as long as this lasts."""
+    journal, snapshots = PostgresJournal(database, Operations.stream), PostgresSnapshots(database)
+    follower: Follower[Board, Command, Event, Refusal] = Follower(Operations(), journal, snapshots)
+    task = asyncio.create_task(follower.follow(), name="following")
+    try:
+        yield follower
+    finally:
+        task.cancel()
+        (ended,) = await asyncio.gather(task, return_exceptions=True)
+        if not isinstance(ended, asyncio.CancelledError):
+            log.error("the journal was not followed to the end", exc_info=ended)
+        await journal.close()
+        await snapshots.close()
 
 
 async def prepare_postgres(database: Database, folder: Path) -> None:

@@ -137,13 +137,14 @@ class Desk(Generic[B, C, E, R]):
             has_ended=self._worker is not None and self._worker.done(),
         )
 
-    async def start(self, epoch: int | None = None) -> None:
+    async def start(self, epoch: int | None = None, known: Head[B] | None = None) -> None:
         """Become the journal's writer and take commands. Raises a `Fault` when the stored board cannot be had.
 
-        `epoch`: the one that came with a lease (desk/lease.py); without it the journal is claimed here.
+        `epoch`: the one that came with a lease (desk/lease.py); without it the journal is claimed here. `known`: the
+        head that was followed until then (desk/following.py).
         """
         self._epoch = epoch if epoch is not None else await self._journal.claim()
-        self._restart_from(await restore(self._book, self._journal, self._snapshots))
+        self._restart_from(await restore(self._book, self._journal, self._snapshots, known))
         self._snapshot_seq = self.seq
         self._trouble = None
         self._worker = asyncio.create_task(self._supervised(), name=f"desk {self._book.stream}")

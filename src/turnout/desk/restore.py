@@ -12,9 +12,17 @@ from turnout.desk.ports import BoardSnapshot, Journal, Snapshots
 log = logging.getLogger(__name__)
 
 
-async def restore(book: Book[B, C, E, R], journal: Journal, snapshots: Snapshots | None) -> Head[B]:
-    """The head as the journal says it. Raises `StorageDamaged` when the rows read do not form the chain."""
-    head = await _from_snapshot(book, journal, snapshots)
+async def restore(
+    book: Book[B, C, E, R], journal: Journal, snapshots: Snapshots | None, known: Head[B] | None = None
+) -> Head[B]:
+    """The head as the journal says it. Raises `StorageDamaged` when the rows read do not form the chain.
+
+    `known`: a head that was followed; it is gone on from if the journal holds its last row, else forgotten.
+    """
+    if known is not None and await _holds(journal, known):
+        head = known
+    else:
+        head = await _from_snapshot(book, journal, snapshots)
     async for step in catch_up(book, journal, head):
         head = step.head
     return head
@@ -29,6 +37,16 @@ async def catch_up(book: Book[B, C, E, R], journal: Journal, head: Head[B]) -> A
         step = replay(book, head, page)
         head = step.head
         yield step
+
+
+async def _holds(journal: Journal, head: Head[B]) -> bool:
+    """Whether the journal has the head's last row. The hash covers everything before it."""
+    if head.seq == 0:
+        return True
+    async for page in journal.read(head.seq - 1):
+        return page[0].seq == head.seq and page[0].hash == head.hash
+    log.warning("the journal ends before %d, which was followed; read anew", head.seq)
+    return False
 
 
 async def _from_snapshot(book: Book[B, C, E, R], journal: Journal, snapshots: Snapshots | None) -> Head[B]:

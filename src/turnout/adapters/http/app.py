@@ -59,8 +59,11 @@ STRICT: Final = (b"strict-transport-security", b"max-age=31536000")
 class WebApp:
     """`api` for programs and consoles, `assets` for browsers, `socket` for what follows the board."""
 
-    def __init__(self, edge: Edge, assets: Assets, socket: Asgi, *, is_tls: bool = False) -> None:
-        self.api = litestar_app(lambda: edge, edge.version)
+    def __init__(
+        self, edge: Edge, assets: Assets, socket: Asgi, *, is_tls: bool = False, api: Litestar | None = None
+    ) -> None:
+        """`api`: one that was made before and asks this edge; making it takes a while."""
+        self.api = api if api is not None else litestar_app(lambda: edge, edge.version)
         self._is_tls = is_tls
         self._assets, self._socket = assets, socket
 

@@ -6,8 +6,10 @@ What an administrator does is in `keeping`. Session lengths follow a shift; a de
 import logging
 import secrets
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from argon2 import PasswordHasher
 from msgspec.structs import replace
 
 from turnout.adapters.identity.attempts import Attempts
@@ -39,6 +41,12 @@ SETUP_MS = DAY_MS
 DEMO_ROLE = "dispatcher"
 
 
+@cache
+def decoy() -> str:
+    """What a secret is compared with where there is no account: nobody's, one for the process. Takes long to make."""
+    return PasswordHasher().hash(secrets.token_urlsafe(16))
+
+
 class Accounts(Keeping):
     """`catalogue` gives the tables in force now, `now` the time."""
 
@@ -56,7 +64,7 @@ class Accounts(Keeping):
         self._demo = demo
         self._passkeys = Passkeys(origin)
         self._attempts = Attempts()
-        self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
+        self._decoy = decoy()
         self._demo_count = 0
 
     # at the door
