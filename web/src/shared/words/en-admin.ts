@@ -191,6 +191,7 @@ export const enAdmin = {
     stage: 'Stage',
     interval: 'Interval',
     limit_s: 'Limit (s)',
+    travel_s: 'Travel, s',
     may: 'May do',
     cannot_see: 'Is not shown',
     cannot_change: 'May not change',

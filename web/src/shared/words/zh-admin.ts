@@ -190,6 +190,7 @@ export const zhAdmin = {
     stage: '阶段',
     interval: '时段类别',
     limit_s: '时限（秒）',
+    travel_s: '行驶时间（秒）',
     may: '可执行',
     cannot_see: '不可查看',
     cannot_change: '不可更改',
