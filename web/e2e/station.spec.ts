@@ -3,7 +3,7 @@ import { Cable } from './cable'
 import { bringCrewsOnDuty } from './crews'
 import { Dispatcher } from './dispatcher'
 
-const url = () => process.env.TURNOUT_DESK as string
+const url = () => process.env.TURNOUT_WATCH as string
 
 test.beforeAll(() => bringCrewsOnDuty(url()))
 
