@@ -159,6 +159,8 @@ def test_groups_can_be_combined_and_split_and_nobody_is_kept_from_leaving(room: 
     assert uncovered_groups(room.board) == ()
     room.do(SignOff(position_id="D1"))
     assert set(uncovered_groups(room.board)) == {"fire-north", "police-south"}
+    room.do(SignOn(position=a_position("D1", "dora")))
+    assert uncovered_groups(room.board) == (), "who has chosen none answers for all"
 
 
 def test_details_are_opened_for_a_purpose_and_only_of_people_in_the_incident(room: Any, clock: Any) -> None:

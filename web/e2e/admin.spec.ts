@@ -129,18 +129,23 @@ test('a supervisor gives groups to positions, and everybody sees which are nobod
   const dispatcher = await atThePage(browser, 'zh-CN')
   await signedIn(dispatcher, 'root')
   await dispatcher.goto(server.url)
-  await expect(dispatcher.locator('.unattended')).toContainText('各调度组均无人负责')
+  await expect(dispatcher.locator('.who')).toBeVisible()
+  await expect(dispatcher.locator('.unattended'), 'whoever has chosen none answers for all').toHaveCount(0)
 
   const page = await atThePage(browser, 'en')
   await signedIn(page, 'sue')
   await open(page, 'positions')
-  const row = page.locator('tr[data-position]').first()
-  await row.getByRole('checkbox').first().click()
-  await expect(row.getByRole('checkbox').first()).toBeChecked()
+  const rows = page.locator('tr[data-position]')
+  await expect(rows.first()).toBeVisible()
+  for (const row of await rows.all()) {
+    await row.getByRole('checkbox').first().click()
+    await expect(row.getByRole('checkbox').first()).toBeChecked()
+  }
   await expect(dispatcher.locator('.unattended')).toContainText('无人负责')
   await expect(dispatcher.locator('.unattended')).not.toContainText('各调度组')
-  await row.getByRole('checkbox').first().click()
-  await expect(row.getByRole('checkbox').first()).not.toBeChecked()
+  await rows.first().getByRole('checkbox').first().click()
+  await expect(rows.first().getByRole('checkbox').first()).not.toBeChecked()
+  await expect(dispatcher.locator('.unattended')).toHaveCount(0)
 })
 
 test('an auditor reads who did what', async ({ browser }) => {

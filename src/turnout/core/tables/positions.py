@@ -51,7 +51,12 @@ def _groups_refused(board: Board, groups: tuple[str, ...]) -> Refusal | None:
 
 
 def uncovered_groups(board: Board) -> tuple[str, ...]:
-    """Groups that no position answers for now: their incidents are everybody's."""
+    """Groups that no position answers for now: their incidents are everybody's.
+
+    A position that has chosen no groups sees, and answers for, all of them.
+    """
+    if any(not position.groups for position in board.positions.values()):
+        return ()
     covered = {group for position in board.positions.values() for group in position.groups}
     known = board.catalogue.groups if board.catalogue is not None else {}
     return tuple(group for group in known if group not in covered)
