@@ -260,7 +260,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         enrich=_enrichment(locator, records),
         standing=stores.standing,
     )
-    recorder = Recorder(records, stores.journal, Operations())
+    recorder = Recorder(records, stores.journal, Operations(), stores.snapshots)
     stack.push_async_callback(recorder.stop)
     await desk.start(stores.epoch, stores.followed)
     stack.push_async_callback(desk.stop)

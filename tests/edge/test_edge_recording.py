@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.core.board import Board
 from turnout.core.context import Actor
 from turnout.core.events import Event
@@ -17,6 +18,7 @@ from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Told
 from turnout.desk.head import Step, decide_onto, first_head
 from turnout.desk.operations import Operations
+from turnout.desk.ports import BoardSnapshot
 from turnout.edge import recording
 from turnout.edge.recording import Recorder
 from turnout.records.incidents import IncidentRecords
@@ -74,3 +76,43 @@ async def test_records_that_could_not_be_written_catch_up_without_a_restart(
     finally:
         await recorder.stop()
         records.close()
+
+
+class ReadFrom(Story):
+    """Notes from where it is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    async def read(self, after_seq: int) -> AsyncIterator[Sequence[JournalRow]]:
+        self.asked.append(after_seq)
+        async for page in super().read(after_seq):
+            yield page
+
+
+async def test_a_catch_up_begins_at_a_snapshot_and_not_with_the_first_row(tmp_path: Path) -> None:
+    """A journal of years must not be read again because a killed server left the records one row behind."""
+    story = ReadFrom()
+    for _ in range(20):
+        story.goes_on()
+    records = IncidentRecords(tmp_path / "records.sqlite")
+    snapshots = SqliteSnapshots(tmp_path / "snapshots.sqlite")
+    try:
+        await Recorder(records, story, Operations()).catch_up(20)  # type: ignore[arg-type]
+        await _keep(snapshots, story)
+        for _ in range(5):
+            story.goes_on()
+        beyond = story.head
+        story.asked.clear()
+        await Recorder(records, story, Operations(), snapshots).catch_up(25)  # type: ignore[arg-type]
+        assert records.seq == beyond.seq
+        assert min(story.asked) >= 19, "read from the beginning"
+    finally:
+        await snapshots.close()
+        records.close()
+
+
+async def _keep(snapshots: SqliteSnapshots, story: Story) -> None:
+    book, head = Operations(), story.head
+    await snapshots.keep(BoardSnapshot(head.seq, head.hash, book.board_shape, book.encode_board(head.board)))

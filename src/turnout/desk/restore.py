@@ -22,7 +22,7 @@ async def restore(
     if known is not None and await _holds(journal, known):
         head = known
     else:
-        head = await _from_snapshot(book, journal, snapshots)
+        head = await from_snapshot(book, journal, snapshots)
     async for step in catch_up(book, journal, head):
         head = step.head
     return head
@@ -49,8 +49,13 @@ async def _holds(journal: Journal, head: Head[B]) -> bool:
     return False
 
 
-async def _from_snapshot(book: Book[B, C, E, R], journal: Journal, snapshots: Snapshots | None) -> Head[B]:
+async def from_snapshot(
+    book: Book[B, C, E, R], journal: Journal, snapshots: Snapshots | None, not_beyond: int | None = None
+) -> Head[B]:
+    """The head of the newest snapshot that can be trusted (of row `not_beyond` at the latest), else the first."""
     for snapshot in await snapshots.list_newest_first() if snapshots is not None else ():
+        if not_beyond is not None and snapshot.seq > not_beyond:
+            continue
         head = await _trusted(book, journal, snapshot)
         if head is not None:
             return head

@@ -20,7 +20,8 @@ from turnout.core.tables.events import TransfersTaken
 from turnout.desk.book import Book
 from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Told
-from turnout.desk.ports import Journal
+from turnout.desk.ports import Journal, Snapshots
+from turnout.desk.restore import from_snapshot
 from turnout.records.incidents import IncidentRecords, RecordedEvent
 from turnout.records.transfers import TransferDue, due_for
 from turnout.words.identity import AgencyId, IncidentId
@@ -40,8 +41,15 @@ AGAIN_S: Final = 2.0
 class Recorder:
     """`hear` goes to `Desk.listen`; `start` begins to write, `stop` writes the rest."""
 
-    def __init__(self, records: IncidentRecords, journal: Journal, book: Book[Board, Command, Event, Refusal]) -> None:
-        self._records, self._journal, self._book = records, journal, book
+    def __init__(
+        self,
+        records: IncidentRecords,
+        journal: Journal,
+        book: Book[Board, Command, Event, Refusal],
+        snapshots: Snapshots | None = None,
+    ) -> None:
+        """`snapshots` spare a catch-up the rows before them."""
+        self._records, self._journal, self._book, self._snapshots = records, journal, book, snapshots
         self._waiting: asyncio.Queue[Told[Board, Any]] = asyncio.Queue(WAITING_MAX)
         self._behind = False
         self._running: asyncio.Task[None] | None = None
@@ -64,9 +72,10 @@ class Recorder:
             done = 0
         if done == until:
             return
-        board = self._book.empty()
+        head = await from_snapshot(self._book, self._journal, self._snapshots, not_beyond=done)
+        board = head.board
         gathered = Gathered(self._records)
-        async for page in self._journal.read(0):
+        async for page in self._journal.read(head.seq):
             for row in page:
                 event = self._book.decode_event(row.name, row.version, row.body)
                 before, board = board, self._book.evolve(board, event)
