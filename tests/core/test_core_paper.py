@@ -10,6 +10,7 @@ from turnout.core.history import Names, tell
 from turnout.core.incidents.commands import CloseIncident
 from turnout.core.invariants import broken
 from turnout.core.refusals import TimeNotPossible, TimesOutOfOrder, UnknownCode
+from turnout.core.refusals_text import speak
 from turnout.core.units.commands import EnterPaperAssignment
 from turnout.words.moment import Moment
 
@@ -59,6 +60,7 @@ def test_times_that_cannot_be_are_refused_by_name(room: Any) -> None:
 
     refusal = room.refusal(enter(times(room, 3500, 3000, 3200, 1000)), TimesOutOfOrder)
     assert (refusal.earlier, refusal.later) == ("enroute", "on-scene")
+    assert "到达现场" in speak(refusal, "zh-CN")
     good = times(room, 3500, 3400, 3000, 1000)
     refusal = room.refusal(enter({stage: at for stage, at in good.items() if stage != "ended"}), TimesOutOfOrder)
     assert refusal.missing == "ended"

@@ -206,7 +206,7 @@ def _say(name: str, value: Any, facts: dict[str, Any], language: Language, utc_o
             return spoken(FIELD_NAMES, value.removeprefix("fields."), language)
         case "fields":
             return listed(tuple(spoken(FIELD_NAMES, field, language) for field in value), language)
-        case "stage":
+        case "stage" | "earlier" | "later":
             return spoken(STAGE_NAMES, value, language)
         case "now":
             return spoken(STAGE_NAMES, value, language) if value else value_of("", language)
