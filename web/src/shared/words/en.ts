@@ -6,6 +6,7 @@ import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
 import { enSheet } from './en-sheet'
 import { enOutlook } from './en-outlook'
+import { enPaper } from './en-paper'
 import { enStations } from './en-stations'
 
 export const en = {
@@ -17,6 +18,7 @@ export const en = {
   ...enSheet,
   ...enOutlook,
   ...enStations,
+  ...enPaper,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },

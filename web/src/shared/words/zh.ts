@@ -7,6 +7,7 @@ import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
 import { zhSheet } from './zh-sheet'
 import { zhOutlook } from './zh-outlook'
+import { zhPaper } from './zh-paper'
 import { zhStations } from './zh-stations'
 
 export const zh: Words = {
@@ -18,6 +19,7 @@ export const zh: Words = {
   ...zhSheet,
   ...zhOutlook,
   ...zhStations,
+  ...zhPaper,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },
