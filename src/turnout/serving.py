@@ -55,6 +55,7 @@ from turnout.edge.health import certificate_warning
 from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
 from turnout.edge.looking_up import LookUp, with_record
+from turnout.edge.measuring import Measures
 from turnout.edge.outlook import Outlook
 from turnout.edge.outlook_points import points_of
 from turnout.edge.places import TICK_S, PlacesFeed
@@ -62,6 +63,7 @@ from turnout.edge.recording import Recorder
 from turnout.edge.rows import TABLES
 from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.tables_in_force import follow_offset, take_at_start
+from turnout.edge.timed_journal import TimedJournal
 from turnout.edge.transferring import Transfers
 from turnout.operating import SHIPPED
 from turnout.records.incidents import IncidentRecords
@@ -169,6 +171,7 @@ class Parts:
     files: FolderFiles
     accounts: Accounts
     connections: Connections
+    measures: Measures
     folder: Path
     """Where this city's files are written."""
 
@@ -252,9 +255,10 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
     records = IncidentRecords(folder / "records.sqlite")
     stack.callback(records.close)
     store = await _opened_accounts(stack, stores, folder)
+    measures = Measures()
     desk: OperationsDesk = Desk(
         Operations(),
-        stores.journal,
+        TimedJournal(stores.journal, measures),
         clock,
         snapshots=stores.snapshots,
         enrich=_enrichment(locator, records),
@@ -295,6 +299,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         files,
         accounts,
         connections,
+        measures,
         folder,
     )
 
@@ -325,7 +330,7 @@ def joined(parts: Parts) -> Edge:
     latest = Latest(list(desk.board.units), bounds)
     desk.listen(lambda told: _know_units(latest, told))
     adviser = Adviser(parts.roads, latest, desk) if parts.roads is not None else None
-    counter = Counter(desk, parts.locator)
+    counter = Counter(desk, parts.locator, parts.measures)
     look_up = LookUp(desk, parts.records)
     details = Details(counter, look_up, parts.vault)
     outlook = _outlook(parts, adviser)

@@ -3,6 +3,7 @@
 A command that is refused here has not reached the desk: the same identity may be used again for the corrected one.
 """
 
+import time
 from typing import Any, Final, Protocol, cast
 
 import msgspec
@@ -19,6 +20,7 @@ from turnout.desk.book import Origin
 from turnout.desk.faults import Fault
 from turnout.edge.answers import Accepted, Answer, Declined, declined, declined_by_fault, declined_by_rules
 from turnout.edge.locating import Locator
+from turnout.edge.measuring import Measures
 from turnout.edge.storable import find_unstorable
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
@@ -39,8 +41,9 @@ class DeskAt(Protocol):
 
 
 class Counter:
-    def __init__(self, desk: DeskAt, locator: Locator) -> None:
+    def __init__(self, desk: DeskAt, locator: Locator, measures: Measures | None = None) -> None:
         self._desk, self._locator = desk, locator
+        self.measures = measures if measures is not None else Measures()
 
     @property
     def board(self) -> Board:
@@ -81,6 +84,16 @@ class Counter:
 
         `position` is for programs that speak for several; a person acts at the one that they hold.
         """
+        began = time.perf_counter()
+        answer = await self._submitted(who, command_id, command, purpose, position)
+        self.measures.commands.add(time.perf_counter() - began)
+        outcome = answer.code if isinstance(answer, Declined) else "done"
+        self.measures.note_outcome(str(command.__struct_config__.tag), outcome)
+        return answer
+
+    async def _submitted(
+        self, who: Principal, command_id: str, command: Command, purpose: str, position: str
+    ) -> Answer:
         vouched = who.kind == "part" or SYSTEM_ROLE in who.actor.roles
         if not vouched and command_id.startswith(OWN_IDENTITIES):
             return declined("malformed", problem="this identity is the program's own", field="id")

@@ -21,6 +21,7 @@ from turnout.edge.ground_desk import GroundDesk
 from turnout.edge.identities import Identities
 from turnout.edge.lag import Lag
 from turnout.edge.looking_up import LookUp
+from turnout.edge.measuring import Measures
 from turnout.edge.outlook import Outlook
 from turnout.edge.places import PlacesFeed
 from turnout.edge.speech import words_for
@@ -103,6 +104,11 @@ class Edge:
     """Of the TLS that the program speaks itself; None where it speaks none."""
     connections: Connections = field(default_factory=Connections)
     lag: Lag = field(default_factory=Lag)
+
+    @property
+    def measures(self) -> Measures:
+        """What the program measures of itself."""
+        return self.counter.measures
 
     def take_positions(self, fixes: Sequence[Fix]) -> Taken:
         """Judge, keep, pass on."""
