@@ -12,6 +12,7 @@ PostgreSQL, in the same run on the same database: pgbench with as many clients i
 
 import argparse
 import asyncio
+import gc
 import os
 import re
 import shutil
@@ -28,6 +29,7 @@ from typing import Any
 from benchmarks.desk_workloads import WORKLOADS, Workload
 from tests.postgres_pair import find_programs, the_pair
 from turnout.adapters.clock import SystemClock
+from turnout.adapters.socket.sender import Frames
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
@@ -38,7 +40,7 @@ from turnout.desk.access import Sight
 from turnout.desk.answers import Done
 from turnout.desk.book import Origin
 from turnout.desk.desk import Desk
-from turnout.desk.subscribers import Cut, Subscribers, encode_message
+from turnout.desk.subscribers import Cut, Subscribers
 from turnout.edge.rows import sees
 from turnout.words.identity import ActorId, CommandId
 
@@ -80,13 +82,16 @@ def plain_sqlite_per_s(folder: Path, rows: Sequence[tuple[Any, ...]], seconds: f
     return done / taken
 
 
-async def console(subscribers: Subscribers[Any]) -> None:
-    """Reads as a socket's sender would: everything, as bytes, coming back when it is cut off."""
+async def console(subscribers: Subscribers[Any], frames: Frames) -> None:
+    """Reads as a socket's sender does: everything, as text, coming back when it is cut off."""
     resume_after: int | None = None
     while True:
         async for message in subscribers.subscribe(resume_after, sees(EVERYTHING)):
-            encode_message(message)
-            resume_after = message.resume_after if isinstance(message, Cut) else message.seq
+            if isinstance(message, Cut):
+                resume_after = message.resume_after
+            else:
+                frames.text(message)
+                resume_after = message.seq
             await asyncio.sleep(CONSOLE_PAUSE_S)
 
 
@@ -113,7 +118,10 @@ async def desk_run(
     print(f"board: {workload.describe(desk.board)}")
     subscribers = Subscribers(workload.tables, desk.board, desk.seq, desk.at)
     desk.listen(subscribers.hear)
-    following = [asyncio.create_task(console(subscribers)) for _ in range(consoles)]
+    frames = Frames()
+    following = [asyncio.create_task(console(subscribers, frames)) for _ in range(consoles)]
+    gc.collect()
+    gc.freeze()  # as a server does when its city is loaded (serving.set_aside_what_stays)
     latencies: list[float] = []
     refused: Counter[str] = Counter()
     until = time.perf_counter() + seconds

@@ -1,6 +1,7 @@
 """What a console is sent: a snapshot, then changes; cut off when it is slow; told what it missed when it comes back."""
 
 import asyncio
+import gc
 from typing import Any
 
 import msgspec
@@ -303,3 +304,39 @@ async def test_a_console_that_is_further_behind_than_another_is_sent_all_that_it
         message = await anext(stream)
         assert isinstance(message, Changes)
         assert [unit for _, unit in keys(message.upserts)] == lacks
+
+
+async def test_two_hundred_who_come_back_at_once_share_one_snapshot(subscribers: Any, board: ToyBoard) -> None:
+    first = await anext(subscribers.subscribe(None, everything))
+    board = moved(subscribers, board, with_unit(board, "E08"), 2)
+    streams = [subscribers.subscribe(None, everything) for _ in range(200)]
+    assert all([await anext(stream) is first for stream in streams])
+    missed = [await anext(stream) for stream in streams]
+    assert keys(missed[0].upserts) == [("units", "E08")]
+    assert all(each is missed[0] for each in missed)
+
+
+async def test_a_snapshot_is_given_to_nobody_who_sees_otherwise(subscribers: Any) -> None:
+    def nothing(row: Row) -> bool:
+        return False
+
+    await anext(subscribers.subscribe(None, everything))
+    assert (await anext(subscribers.subscribe(None, nothing))).rows == ()
+
+
+async def test_an_old_snapshot_is_given_to_nobody(board: ToyBoard) -> None:
+    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(snapshot_rows=2))
+    await anext(subscribers.subscribe(None, everything))
+    moved(subscribers, board, with_unit(board, "E08"), 4)
+    first = await anext(subscribers.subscribe(None, everything))
+    assert isinstance(first, Snapshot)
+    assert (first.seq, keys(first.rows)) == (4, [("units", "E07"), ("units", "E08")])
+
+
+async def test_what_is_kept_for_consoles_is_nothing_for_the_collector(subscribers: Any, board: ToyBoard) -> None:
+    """Tens of thousands of row changes are kept: a full collection that visits them stops the desk for 30 to 100 ms."""
+    moved(subscribers, board, with_unit(board, "E08"), 2)
+    (kept,) = subscribers._kept
+    (change,) = kept.changes.values()
+    assert not gc.is_tracked(change)
+    assert not gc.is_tracked(change.after)

@@ -59,7 +59,14 @@ steps = st.lists(
     max_size=70,
 )
 plays = given(
-    steps=steps, kept_rows_max=st.sampled_from([0, 2, 8, 1_000]), pending_rows_max=st.sampled_from([1, 3, 1_000])
+    steps=steps,
+    limits=st.builds(
+        Limits,
+        kept_rows=st.sampled_from([0, 2, 8, 1_000]),
+        pending_rows=st.sampled_from([1, 3, 1_000]),
+        snapshot_rows=st.sampled_from([0, 1, 4, 1_000]),
+        sights=st.sampled_from([1, 2, 8]),
+    ),
 )
 
 
@@ -117,19 +124,15 @@ def moved_by(board: ToyBoard, batch: list[ToyCommand], seq: int) -> tuple[ToyBoa
 
 @settings(max_examples=60, deadline=None)
 @plays
-def test_changes_applied_to_a_snapshot_equal_a_fresh_snapshot(
-    steps: list[tuple[str, Any]], kept_rows_max: int, pending_rows_max: int
-) -> None:
-    asyncio.run(play(steps, kept_rows_max, pending_rows_max))
+def test_changes_applied_to_a_snapshot_equal_a_fresh_snapshot(steps: list[tuple[str, Any]], limits: Limits) -> None:
+    asyncio.run(play(steps, limits))
 
 
-async def play(steps: list[tuple[str, Any]], kept_rows_max: int, pending_rows_max: int) -> None:
+async def play(steps: list[tuple[str, Any]], limits: Limits) -> None:
     busy: list[ToyCommand] = [AddUnit(unit) for unit in UNITS]
     busy += [OpenIncident(incident, "fire") for incident in INCIDENTS]
     board, seq = moved_by(ToyBoard(), busy, 0)
-    subscribers: Subscribers[ToyBoard] = Subscribers(
-        TABLES, board, seq, NOON, Limits(kept_rows=kept_rows_max, pending_rows=pending_rows_max)
-    )
+    subscribers: Subscribers[ToyBoard] = Subscribers(TABLES, board, seq, NOON, limits)
     consoles = [Console(subscribers, sees) for sees in RIGHTS]
     for what, detail in steps:
         match what:

@@ -58,8 +58,8 @@ def a_console_ends_with_what_a_fresh_one_gets(folder: Path) -> None:
 
     @settings(max_examples=60, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
     @plays
-    def played(steps: Any, kept_rows_max: int, pending_rows_max: int) -> None:
-        asyncio.run(play(steps, kept_rows_max, pending_rows_max))
+    def played(steps: Any, limits: Any) -> None:
+        asyncio.run(play(steps, limits))
 
     played()
 
@@ -296,6 +296,11 @@ def rights_of_the_new_row_only(patch: Patch) -> None:
     patch.setattr(subscribers_module, "visible_changes", visible)
 
 
+def snapshot_shared_without_what_happened_since(patch: Patch) -> None:
+    patch.setattr(Subscribers, "_is_recent", lambda self, snapshot: True)
+    patch.setattr(Subscribers, "_kept_after", lambda self, seq: [])
+
+
 PLANTS: dict[str, Plant] = {
     **POSTGRES_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
@@ -353,6 +358,9 @@ PLANTS: dict[str, Plant] = {
     "resuming from before what is kept": Plant(resumed_from_before_the_ring, a_console_ends_with_what_a_fresh_one_gets),
     "coalescing forgets what the console holds": Plant(
         coalescing_forgets_what_was_held, a_console_ends_with_what_a_fresh_one_gets
+    ),
+    "a snapshot shared without what happened since": Plant(
+        snapshot_shared_without_what_happened_since, a_console_ends_with_what_a_fresh_one_gets
     ),
     "rows that may be seen no more stay": Plant(rights_of_the_new_row_only, a_console_ends_with_what_a_fresh_one_gets),
 }

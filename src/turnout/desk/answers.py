@@ -27,7 +27,7 @@ class CommandIdReused(msgspec.Struct, frozen=True, gc=False, tag_field="code", t
     command_id: CommandId
 
 
-class Refused(msgspec.Struct, Generic[R], frozen=True, tag="refused"):
+class Refused(msgspec.Struct, Generic[R], frozen=True, gc=False, tag="refused"):
     """The rules' reasoned no. Everything that it depends on was durable before it was given."""
 
     refusal: R | CommandIdReused

@@ -5,6 +5,7 @@ the board when the row is taken from a screen.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from turnout.core.board import Board, Call, ForcedPlace, Incident, Position, Shift, SupplementalRequest, Timer, Unit
@@ -24,6 +25,13 @@ def mark_of(station: str) -> Mark:
     return f"station:{station}"
 
 
+@lru_cache(maxsize=4_096)
+def _shared(marks: frozenset[Mark]) -> frozenset[Mark]:
+    """The one object for all who are concerned alike: rows are kept by the ten thousand, and the collector looks at
+    every set among them."""
+    return marks
+
+
 def of_incident(incident: Incident, _board: Board) -> Concerned:
     """Its agencies, and the stations that were alerted for it."""
     return _marks_of(incident)
@@ -31,14 +39,14 @@ def of_incident(incident: Incident, _board: Board) -> Concerned:
 
 def _marks_of(incident: Incident) -> frozenset[Mark]:
     """As `of_incident`, which is the same on every board."""
-    return frozenset((*incident.agencies, *(mark_of(alert.station) for alert in incident.alerts)))
+    return _shared(frozenset((*incident.agencies, *(mark_of(alert.station) for alert in incident.alerts))))
 
 
 def of_unit(unit: Unit, board: Board) -> Concerned:
     """Its own agency and stations, and those on whose incident it is."""
     stations = {unit.home, unit.station, getattr(unit.status, "moving_to", None) or unit.station}
     own = frozenset((unit.agency, *(mark_of(station) for station in stations)))
-    return own | _of_incident_id(getattr(unit.status, "incident", None), board)
+    return _shared(own | _of_incident_id(getattr(unit.status, "incident", None), board))
 
 
 def of_call(call: Call, board: Board) -> Concerned:
@@ -46,7 +54,7 @@ def of_call(call: Call, board: Board) -> Concerned:
     if call.incident is None:
         return EVERY_DESK
     incident = board.incidents.get(call.incident)
-    return frozenset(incident.agencies) if incident is not None else frozenset()
+    return _shared(frozenset(incident.agencies)) if incident is not None else frozenset()
 
 
 def of_position(_position: Position, _board: Board) -> Concerned:
@@ -64,7 +72,7 @@ def of_timer(timer: Timer, board: Board) -> Concerned:
 def of_shift(shift: Shift, board: Board) -> Concerned:
     """Its unit's agency; a unit that the tables no longer name is nobody's."""
     unit = board.units.get(shift.unit)
-    return frozenset((unit.agency,)) if unit is not None else frozenset()
+    return _shared(frozenset((unit.agency,))) if unit is not None else frozenset()
 
 
 def of_supplement(request: SupplementalRequest, board: Board) -> Concerned:

@@ -21,7 +21,7 @@ from turnout.desk.faults import BugFound, DeskStopped, Displaced, EnrichmentFail
 from turnout.desk.head import Head, Step, decide_onto, first_head, not_before
 from turnout.desk.lanes import Lanes
 from turnout.desk.ports import BoardSnapshot, Clock, DoneCommand, Journal, Snapshots
-from turnout.desk.remembered import Remembered, Sighting, as_repeated
+from turnout.desk.remembered import Remembered, Settled, Sighting, as_repeated
 from turnout.desk.restore import catch_up, restore
 from turnout.words.moment import Moment
 
@@ -180,7 +180,7 @@ class Desk(Generic[B, C, E, R]):
             sighting = self._put(Waiting(command, origin, digest))
         elif sighting.digest != digest:
             return Refused(CommandIdReused(origin.command_id))
-        outcome = await asyncio.shield(sighting.outcome)
+        outcome = sighting.answer if isinstance(sighting, Settled) else await asyncio.shield(sighting.outcome)
         if isinstance(outcome, Fault):
             raise outcome.with_traceback(None)  # one fault may answer many senders
         return as_repeated(outcome) if repeated else outcome

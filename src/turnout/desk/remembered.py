@@ -30,15 +30,22 @@ class Sighting(Generic[R]):
         self.digest, self.outcome = digest, outcome
 
 
+class Settled(msgspec.Struct, Generic[R], frozen=True, gc=False):
+    """An identity with its answer. Nothing that the collector would look at: 20,000 of them cost it 30 ms each time."""
+
+    digest: bytes
+    answer: Done | Refused[R]
+
+
 class Remembered(Generic[R]):
     """Pending sightings are kept whatever their number (the lanes bound it); settled ones up to a limit, oldest out."""
 
     def __init__(self, most: int = REMEMBERED_MAX) -> None:
         self._pending: dict[CommandId, Sighting[R]] = {}
-        self._settled: OrderedDict[CommandId, Sighting[R]] = OrderedDict()
+        self._settled: OrderedDict[CommandId, Settled[R] | Sighting[R]] = OrderedDict()
         self._most = most
 
-    def find(self, command_id: CommandId) -> Sighting[R] | None:
+    def find(self, command_id: CommandId) -> Settled[R] | Sighting[R] | None:
         return self._pending.get(command_id) or self._settled.get(command_id)
 
     def expect(self, command_id: CommandId, sighting: Sighting[R]) -> None:
@@ -47,9 +54,7 @@ class Remembered(Generic[R]):
     def settle(self, command_id: CommandId, answer: Done | Refused[R]) -> None:
         """The answer is final: tell whoever waits, and keep it."""
         sighting = self._pending.pop(command_id)
-        self._settled[command_id] = sighting
-        if len(self._settled) > self._most:
-            self._settled.popitem(last=False)
+        self._keep(command_id, Settled(sighting.digest, answer))
         sighting.outcome.set_result(answer)
 
     def fail(self, command_id: CommandId, fault: Fault) -> None:
@@ -64,10 +69,13 @@ class Remembered(Generic[R]):
     def fail_for_good(self, command_id: CommandId, fault: Fault) -> None:
         """As `fail`, but the same command again is not even tried: it would meet the same bug."""
         sighting = self._pending.pop(command_id)
-        self._settled[command_id] = sighting
+        self._keep(command_id, sighting)
+        sighting.outcome.set_result(fault)
+
+    def _keep(self, command_id: CommandId, settled: Settled[R] | Sighting[R]) -> None:
+        self._settled[command_id] = settled
         if len(self._settled) > self._most:
             self._settled.popitem(last=False)
-        sighting.outcome.set_result(fault)
 
 
 def as_repeated(answer: Done | Refused[R]) -> Done | Refused[R]:

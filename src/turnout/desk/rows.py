@@ -40,7 +40,7 @@ class Table(msgspec.Struct, Generic[B], frozen=True):
     that who could see a row is still known when what it depended on has left the board."""
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A row, and its message bytes `{"table":…,"id":…,"row":{…}}`."""
 
     table: str
@@ -57,7 +57,7 @@ class Row(msgspec.Struct, frozen=True):
 RowKey = tuple[str, str]
 
 
-class RowChange(msgspec.Struct, frozen=True):
+class RowChange(msgspec.Struct, frozen=True, gc=False):
     """One row as it was and as it is; None where there is none."""
 
     before: Row | None

@@ -7,6 +7,7 @@ cut off and comes back with `resume_after`. What it then missed is kept for a wh
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import takewhile
 from typing import Any, Generic, NamedTuple
 
 import msgspec
@@ -29,6 +30,11 @@ class Limits(msgspec.Struct, frozen=True):
     """Batches that one console may be behind: a second at full speed, many minutes of a real city's day."""
     quiet_seq: int = 1_000
     """A console that may see nothing of what happens is still told the sequence this often, so that it can resume."""
+    snapshot_rows: int = 500
+    """A snapshot is given to everybody of that sight who comes within so many rows of the journal, with what happened
+    since: had each of two hundred who come back at once its own, the desk would stand still meanwhile."""
+    sights: int = 8
+    """Different sights whose snapshot is held. A city has some: all, and one for each agency."""
     subscriptions: int = 5_000
     """In one process; a city has some hundred consoles, and crews' terminals share edges of their own."""
 
@@ -78,28 +84,29 @@ def encode_message(message: Message) -> bytes:
 
 
 class Drains:
-    """What is sent to whoever fetches between two batches: put together once for all who are equally far and see alike.
+    """What is sent to whoever fetches between two batches: made once for all who are equally far and see alike.
 
     Consoles that keep up all wake on the same batch. Had each of fifty its own joining to do, the desk would stand
-    still meanwhile.
+    still meanwhile. It is one object, so that its bytes need to be made only once too.
     """
 
     def __init__(self) -> None:
         self._joined: dict[int, RowChanges] = {}
-        self._visible: dict[tuple[int, Sees], Visible] = {}
+        self._changes: dict[tuple[int, Sees], Changes] = {}
 
     def forget(self) -> None:
         """Another batch has come: what was put together lacks it."""
         self._joined.clear()
-        self._visible.clear()
+        self._changes.clear()
 
-    def visible(self, from_seq: int, pending: Sequence[RowChanges], sees: Sees) -> Visible:
-        """`pending` must be every batch from the one of `from_seq` to the newest."""
-        found = self._visible.get((from_seq, sees))
+    def changes(self, seq: int, at: Moment, from_seq: int, pending: Sequence[RowChanges], sees: Sees) -> Changes:
+        """`pending` must be every batch from the one of `from_seq` to the newest, which is `seq`."""
+        found = self._changes.get((from_seq, sees))
         if found is None:
             if from_seq not in self._joined:
                 self._joined[from_seq] = joined(pending)
-            found = self._visible[from_seq, sees] = visible_changes(self._joined[from_seq], sees)
+            visible = visible_changes(self._joined[from_seq], sees)
+            found = self._changes[from_seq, sees] = Changes(seq, at, *visible)
         return found
 
 
@@ -180,11 +187,13 @@ class Subscription:
         """Everything unfetched in one message; None when there is nothing to say."""
         pending, self._pending = self._pending, []
         self._pending_rows = self._behind = 0
-        upserts, removes = self._drains.visible(self._pending_from, pending, self._sees) if pending else ((), ())
-        if not upserts and not removes and self._seq - self._sent_seq < self._limits.quiet_seq:
+        if not pending:
+            return None
+        changes = self._drains.changes(self._seq, self._at, self._pending_from, pending, self._sees)
+        if not changes.upserts and not changes.removes and self._seq - self._sent_seq < self._limits.quiet_seq:
             return None
         self._sent_seq = self._seq
-        return Changes(self._seq, self._at, upserts, removes)
+        return changes
 
 
 def visible_changes(changes: RowChanges, sees: Sees) -> Visible:
@@ -201,6 +210,7 @@ def visible_changes(changes: RowChanges, sees: Sees) -> Visible:
 
 class _KeptBatch(NamedTuple):
     seq: int
+    at: Moment
     changes: RowChanges
 
 
@@ -217,9 +227,12 @@ class Subscribers(Generic[B]):
         """Whoever has seen this much can be told the rest. More than the sequence that we start with, which may have
         been seen from another process, with rows of another shape."""
         self._kept: deque[_KeptBatch] = deque()
+        """Every batch after `_kept_since`."""
+        self._kept_since = seq
         self._kept_rows = 0
         self._subscriptions: set[Subscription] = set()
         self._drains = Drains()
+        self._snapshots: dict[Sees, Snapshot] = {}
 
     def __len__(self) -> int:
         return len(self._subscriptions)
@@ -236,7 +249,7 @@ class Subscribers(Generic[B]):
                 self._start_over()
             return
         self._seq, self._at = told.seq, told.at
-        self._keep(_KeptBatch(told.seq, changes))
+        self._keep(_KeptBatch(told.seq, told.at, changes))
         self._drains.forget()
         for subscription in list(self._subscriptions):
             subscription.push(told.seq, told.at, changes)
@@ -252,13 +265,41 @@ class Subscribers(Generic[B]):
         if resume_after is not None and can_resume:
             first: Snapshot | Changes = self._missed(resume_after, sees)
         else:
-            first = Snapshot(self._seq, self._at, tuple(row.body for row in self._rows if sees(row)))
+            first = self._snapshot(sees)
         subscription = Subscription(first, sees, self._limits, self._drains, self._subscriptions.discard)
         self._subscriptions.add(subscription)
+        if first.seq < self._seq:
+            for batch in self._kept_after(first.seq):
+                subscription.push(batch.seq, batch.at, batch.changes)
         return subscription
 
+    def _snapshot(self, sees: Sees) -> Snapshot:
+        """Of this moment, or of a little while ago if somebody who sees alike has just been given one."""
+        held = self._snapshots.get(sees)
+        if held is not None and self._kept_since <= held.seq and self._is_recent(held) and self._fits(held.seq):
+            return held
+        self._snapshots = {who: each for who, each in self._snapshots.items() if self._is_recent(each) and who != sees}
+        while len(self._snapshots) >= self._limits.sights:
+            del self._snapshots[next(iter(self._snapshots))]
+        fresh = Snapshot(self._seq, self._at, tuple(row.body for row in self._rows if sees(row)))
+        self._snapshots[sees] = fresh
+        return fresh
+
+    def _fits(self, seq: int) -> bool:
+        """Whether what happened since can be given to a new subscription without cutting it off for it."""
+        missed = self._kept_after(seq)
+        rows = sum(len(batch.changes) for batch in missed)
+        return rows <= self._limits.pending_rows and len(missed) <= self._limits.behind_batches
+
+    def _is_recent(self, snapshot: Snapshot) -> bool:
+        return self._seq - snapshot.seq <= self._limits.snapshot_rows
+
+    def _kept_after(self, seq: int) -> list[_KeptBatch]:
+        """Every batch after `seq`, oldest first; from the end, for they are few of many."""
+        return list(takewhile(lambda batch: batch.seq > seq, reversed(self._kept)))[::-1]
+
     def _missed(self, resume_after: int, sees: Sees) -> Changes:
-        missed = joined([batch.changes for batch in self._kept if batch.seq > resume_after])
+        missed = joined([batch.changes for batch in self._kept_after(resume_after)])
         return Changes(self._seq, self._at, *visible_changes(missed, sees))
 
     def _keep(self, batch: _KeptBatch) -> None:
@@ -267,12 +308,14 @@ class Subscribers(Generic[B]):
         while self._kept_rows > self._limits.kept_rows:
             dropped = self._kept.popleft()
             self._kept_rows -= len(dropped.changes)
-            self._resumable_from = dropped.seq
+            self._resumable_from = self._kept_since = dropped.seq
 
     def _start_over(self) -> None:
         """The board at one sequence turned out to be another: a bug had been shown. Everybody gets a fresh snapshot."""
         self._kept.clear()
         self._kept_rows = 0
+        self._snapshots.clear()
+        self._kept_since = self._seq
         self._resumable_from = self._seq + 1
         for subscription in list(self._subscriptions):
             subscription.cut()

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from turnout.adapters.socket import sender as sending
-from turnout.adapters.socket.sender import Sender
+from turnout.adapters.socket.sender import FRAMES_MAX, Frames, Sender
+from turnout.desk.subscribers import Changes, Snapshot
 from turnout.edge import outlet as outlets
 from turnout.edge.outlet import Outlet
 from turnout.words.moment import Moment
@@ -32,7 +33,7 @@ class Wire:
 
 
 def a_sender(wire: Wire, outlet: Outlet) -> Sender:
-    return Sender(wire.send, outlet, None, lambda: Moment(7))
+    return Sender(wire.send, outlet, None, lambda: Moment(7), Frames())
 
 
 async def test_answers_go_out_before_places(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,3 +77,18 @@ async def test_too_many_answers_unread_cut_the_console_off_and_free_what_waited(
         await a_sender(wire, outlet).run()
     assert wire.texts == [{"type": "cut", "reason": "slow"}]
     assert wire.sent[-1] == {"type": "websocket.close", "code": 4408}
+
+
+def test_a_message_is_made_into_text_once_however_many_are_sent_it() -> None:
+    frames = Frames()
+    rows = (msgspec.Raw(b'{"table":"units","id":"E07","row":{}}'),)
+    message = Snapshot(1, Moment(7), rows)
+    assert frames.text(message) is frames.text(message)
+    assert msgspec.json.decode(frames.text(message))["tables"] == {"units": {"E07": {}}}
+
+
+def test_no_more_texts_are_held_than_a_few() -> None:
+    frames = Frames()
+    messages = [Changes(seq, Moment(7), (), ()) for seq in range(3 * FRAMES_MAX)]
+    assert [msgspec.json.decode(frames.text(each))["seq"] for each in messages] == list(range(3 * FRAMES_MAX))
+    assert len(frames) == FRAMES_MAX

@@ -1,6 +1,7 @@
 """The one task that sends on a socket: answers first, then row changes, then places. A reader who stalls is cut off."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
@@ -15,7 +16,45 @@ from turnout.words.moment import Moment
 SEND_S: Final = 15.0
 """How long one message may take to get out. A console that reads nothing for so long comes back with `resume_after`."""
 
+FRAMES_MAX: Final = 8
+"""Texts held for others: what everybody who keeps up is sent now, by sight. A snapshot's may have some megabytes."""
+
 CLOSE_CODES: Final = {"slow": 4408, "shutdown": 1001, "signed-off": 4401}
+
+
+class Frames:
+    """Texts of row messages, made once for all connections that are given the very same message."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[int, tuple[Snapshot | Changes, str]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def text(self, message: Snapshot | Changes) -> str:
+        held = self._held.get(id(message))
+        if held is not None and held[0] is message:
+            return held[1]
+        text = _text_of(message)
+        self._held[id(message)] = (message, text)
+        if len(self._held) > FRAMES_MAX:
+            self._held.popitem(last=False)
+        return text
+
+
+def _text_of(message: Snapshot | Changes) -> str:
+    match message:
+        case Snapshot(seq=seq, rows=rows):
+            tables = by_table(rows)
+            whole = _whole(tables)
+            return encoded({"type": "snapshot", "seq": seq, "tables": tables, **whole})
+        case Changes(seq=seq, upserts=upserts, removes=removes):
+            drop: dict[str, list[str]] = {}
+            for table, row in removes:
+                drop.setdefault(table, []).append(row)
+            put = by_table(upserts)
+            whole = _whole(put)
+            return encoded({"type": "changes", "seq": seq, "put": put, "drop": drop, **whole})
 
 
 class Sender:
@@ -25,8 +64,10 @@ class Sender:
         outlet: Outlet,
         subscription: Subscription | None,
         now: Callable[[], Moment],
+        frames: Frames,
     ) -> None:
         self._send, self._outlet, self._subscription, self._now = send, outlet, subscription, now
+        self._frames = frames
         self._next: asyncio.Task[Snapshot | Changes | Cut] | None = None
 
     async def run(self) -> None:
@@ -62,23 +103,11 @@ class Sender:
 
     def _rows(self, message: Snapshot | Changes | Cut) -> str | None:
         self._next = None
-        match message:
-            case Cut():
-                self._outlet.cut_off("slow")
-                return None
-            case Snapshot(seq=seq, rows=rows):
-                self._fetch()
-                tables = by_table(rows)
-                whole = _whole(tables)
-                return encoded({"type": "snapshot", "seq": seq, "tables": tables, **whole})
-            case Changes(seq=seq, upserts=upserts, removes=removes):
-                self._fetch()
-                drop: dict[str, list[str]] = {}
-                for table, row in removes:
-                    drop.setdefault(table, []).append(row)
-                put = by_table(upserts)
-                whole = _whole(put)
-                return encoded({"type": "changes", "seq": seq, "put": put, "drop": drop, **whole})
+        if isinstance(message, Cut):
+            self._outlet.cut_off("slow")
+            return None
+        self._fetch()
+        return self._frames.text(message)
 
     def _fetch(self) -> None:
         """Ask the subscription for what comes next. Only ever one message ahead: the rest waits there, newest only."""

@@ -25,7 +25,7 @@ from turnout.adapters.socket.messages import (
     encoded,
     refused_frame,
 )
-from turnout.adapters.socket.sender import Sender
+from turnout.adapters.socket.sender import Frames, Sender
 from turnout.core.commands import Command, decode_command
 from turnout.desk.access import Principal, has_scope
 from turnout.desk.faults import Busy
@@ -58,6 +58,7 @@ class SocketDoor:
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
+        self._frames = Frames()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {bytes(key).lower(): bytes(value).decode("latin-1") for key, value in scope["headers"]}
@@ -81,7 +82,7 @@ class SocketDoor:
         if who is None:
             await _turn_away(send, refused_frame(declined("not-signed-on")), 4401)
             return
-        await Connection(self._edge, who, hello, receive, send).run()
+        await Connection(self._edge, who, hello, receive, send, self._frames).run()
 
     def _who(self, hello: Hello, headers: dict[bytes, str]) -> Principal | None:
         bearer = headers.get(b"authorization", "").removeprefix("Bearer ").strip()
@@ -93,8 +94,8 @@ class SocketDoor:
 class Connection:
     """One connection after its hello."""
 
-    def __init__(self, edge: Edge, who: Principal, hello: Hello, receive: Receive, send: Send) -> None:
-        self._edge, self._who, self._hello = edge, who, hello
+    def __init__(self, edge: Edge, who: Principal, hello: Hello, receive: Receive, send: Send, frames: Frames) -> None:
+        self._edge, self._who, self._hello, self._frames = edge, who, hello, frames
         self._receive, self._send = receive, send
         self._outlet = Outlet()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,7 +116,9 @@ class Connection:
         if self._hello.places and has_scope(self._who, "read", "field", "station"):
             edge.places.follow(follower)
         edge.connections.add(self._who.session, outlet)
-        sender = asyncio.create_task(Sender(self._send, outlet, subscription, edge.now).run(), name="socket sender")
+        sender = asyncio.create_task(
+            Sender(self._send, outlet, subscription, edge.now, self._frames).run(), name="socket sender"
+        )
         end = asyncio.get_running_loop().call_later(self._left_s(), outlet.cut_off, "signed-off")
         try:
             await self._receive_until_gone(sender)
