@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the place of a unit reports its status by itself (telemetry/policies.py)."""
     fallback: tuple[Path, ...] = ()
     """Further folders for the fallback kit, best on other machines; the data folder has it anyway."""
+    alarms: Path | None = None
+    """A TOML file with other limits for alarms (edge/alarms/limits.py)."""
     server: str = "granian"
     tls_cert: Path | None = None
     """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""

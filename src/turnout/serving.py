@@ -72,6 +72,7 @@ from turnout.roads.gazetteer import Gazetteer
 from turnout.simulation import Simulation
 from turnout.storing import ACCOUNTS, Stores, in_files
 from turnout.telemetry.latest import Latest
+from turnout.watching import Watching
 from turnout.web_server import check_port, web
 from turnout.words.identity import UnitId
 from turnout.words.trouble import Malformed
@@ -172,6 +173,7 @@ class Parts:
     accounts: Accounts
     connections: Connections
     measures: Measures
+    recorder: Recorder
     folder: Path
     """Where this city's files are written."""
 
@@ -215,6 +217,7 @@ async def opened_on(
     async with AsyncExitStack() as stack:
         parts = await _opened_parts(stack, stores, settings, city, loaded)
         edge = joined(parts)
+        watching = Watching(edge, parts.recorder, parts.accounts, parts.folder, settings.alarms)
         await edge.grounds.restore()
         timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(
             parts.desk, parts.clock, timers_of, due_of, ring
@@ -226,7 +229,13 @@ async def opened_on(
         if edge.outlook is not None:
             stack.callback(edge.outlook.close)
             stack.push_async_callback(_ended, asyncio.create_task(edge.outlook.look_on()))
-        works = (edge.lag.watch(), _tick(edge.places), follow_offset(parts.desk, parts.clock.now), edge.fallback.keep())
+        works = (
+            edge.lag.watch(),
+            _tick(edge.places),
+            follow_offset(parts.desk, parts.clock.now),
+            edge.fallback.keep(),
+            watching.run(),
+        )
         for work in works:
             stack.push_async_callback(_ended, asyncio.create_task(work))
         yield edge, parts.accounts
@@ -300,6 +309,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         accounts,
         connections,
         measures,
+        recorder,
         folder,
     )
 

@@ -133,6 +133,11 @@ class Subscription:
         self._cut = self._ended = False
         self._wake = asyncio.Event()
 
+    @property
+    def behind(self) -> tuple[int, int]:
+        """(rows, batches) that wait to be fetched."""
+        return self._pending_rows, self._behind
+
     def push(self, seq: int, at: Moment, changes: RowChanges) -> None:
         """What happened. Never waits; cuts this console off if it is too far behind."""
         self._seq, self._at = seq, at
@@ -240,6 +245,20 @@ class Subscribers(Generic[B]):
     @property
     def seq(self) -> int:
         return self._seq
+
+    @property
+    def at(self) -> Moment:
+        """The time of the last row that was told."""
+        return self._at
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    def farthest_behind(self) -> tuple[int, int]:
+        """(rows, batches) that wait for the console that fetches least; the two may be of two consoles."""
+        held = [one.behind for one in self._subscriptions]
+        return max((rows for rows, _ in held), default=0), max((batches for _, batches in held), default=0)
 
     def hear(self, told: Told[B, Any]) -> None:
         """The board has moved."""

@@ -4,11 +4,9 @@ Where units are on the roads is worked out when a fix arrives, not when somebody
 What is handed to the thread does not change under it: boards are immutable, and the fixes are a copy.
 """
 
-import asyncio
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import numpy as np
@@ -18,7 +16,9 @@ from turnout.core.catalogue import Hospital
 from turnout.core.limits import UNITS_MAX, Code, Id
 from turnout.core.refusals import UnknownIncident, UnknownUnit
 from turnout.desk.access import Principal
+from turnout.desk.faults import Busy
 from turnout.edge.answers import Declined, declined
+from turnout.edge.bounded import BoundedWorkers
 from turnout.edge.counter import DeskAt, refused
 from turnout.edge.looking_up import find_open
 from turnout.recommend import (
@@ -42,6 +42,11 @@ from turnout.words.place import Place, distance_m
 
 WORKERS: Final = 2
 """Recommendations at once: each is some ten milliseconds of NumPy, and the desk needs a core."""
+
+WAITING_MAX: Final = 64
+"""Questions at work and waiting: half a second's work; who asks later than that is told at once and asks again."""
+
+T = TypeVar("T")
 
 
 class AdviceAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +94,10 @@ class Adviser:
     def __init__(self, roads: Roads, latest: Latest, desk: DeskAt) -> None:
         self._latest, self._desk = latest, desk
         self._on = OnRoads(roads)
-        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="advice")
+        self.workers = BoundedWorkers(WORKERS, WAITING_MAX, "advice")
 
     def close(self) -> None:
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        self.workers.close()
 
     def moved(self, units: Sequence[UnitId]) -> None:
         """These have a new place: put them on the roads."""
@@ -122,6 +127,13 @@ class Adviser:
         """The roads in force. Whoever works for long takes them once, and ends with them."""
         return self._on
 
+    async def _done(self, work: Callable[[], T]) -> T | Declined:
+        """In a thread; refused at once where too many wait already."""
+        try:
+            return await self.workers.run(work)
+        except Busy:
+            return declined("busy")
+
     async def propose(self, who: Principal, asked: AdviceAsked, at: Moment) -> Proposal | Declined:
         """Who should go to this incident now."""
         incident = find_open(self._desk.board, who, asked.incident_id)
@@ -142,7 +154,7 @@ class Adviser:
             exclude=[UnitId(unit) for unit in asked.exclude],
             capability=asked.capability,
         )
-        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+        return await self._done(work)
 
     async def route(self, who: Principal, unit: str, called: str, at: Moment) -> dict[str, Any] | Declined:
         """The quickest way from where the unit is to the incident, or to where the unit transports."""
@@ -164,7 +176,9 @@ class Adviser:
         if goal is None:
             return declined("no-way", unit=unit)
         work = partial(on.roads.route, source, goal, at, on.conditions.on(board))
-        route = await asyncio.get_running_loop().run_in_executor(self._workers, work)
+        route = await self._done(work)
+        if isinstance(route, Declined):
+            return route
         return declined("no-way", unit=unit) if route is None else _shown(route, on.roads)
 
     async def hospitals(self, who: Principal, unit: str, at: Moment) -> list[HospitalNear] | Declined:
@@ -178,7 +192,7 @@ class Adviser:
         if source is None:
             return declined("place-unknown-of-unit", unit=unit)
         work = partial(_hospitals_from, on, source, board, at)
-        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+        return await self._done(work)
 
 
 def _spot_of_station(board: Board, unit: UnitId, on: OnRoads) -> Spot | None:

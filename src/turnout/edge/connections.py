@@ -10,6 +10,11 @@ class Connections:
     def __len__(self) -> int:
         return sum(len(outlets) for outlets in self._by_session.values())
 
+    def fullest(self) -> tuple[int, int]:
+        """(messages unread, commands under way) of the connection that has most; the two may be of two connections."""
+        outlets = [outlet for held in self._by_session.values() for outlet in held]
+        return max((len(one) for one in outlets), default=0), max((one.under_way for one in outlets), default=0)
+
     def add(self, session: str, outlet: Outlet) -> None:
         self._by_session.setdefault(session, set()).add(outlet)
 

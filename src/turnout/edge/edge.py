@@ -12,6 +12,7 @@ from turnout.desk.desk import DeskHealth
 from turnout.desk.subscribers import Subscribers
 from turnout.edge.access_desk import AccessDesk
 from turnout.edge.advice import Adviser
+from turnout.edge.alarms.watch import Watch
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
@@ -104,6 +105,8 @@ class Edge:
     """Of the TLS that the program speaks itself; None where it speaks none."""
     connections: Connections = field(default_factory=Connections)
     lag: Lag = field(default_factory=Lag)
+    watch: Watch | None = None
+    """Who looks whether something will soon be wrong; None only in parts of tests."""
 
     @property
     def measures(self) -> Measures:

@@ -7,7 +7,7 @@ inside the system). Other machines can fetch the same by `turnout fallback`. Not
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -67,6 +67,12 @@ class FallbackKit:
                     f"{folder} 中的应急底单已有 {minutes} 分钟未更新：{why}",
                 )
         return None
+
+    def ages(self) -> Iterator[tuple[Path, int]]:
+        """How many milliseconds ago each folder got its newest sheet."""
+        now = self._now()
+        for folder, kept in self._kept_at.items():
+            yield folder, now - kept
 
     async def keep(self) -> None:
         """Until cancelled: write the kit into every folder, once a minute."""

@@ -89,7 +89,13 @@ class FileDesk:
     def __init__(self, counter: Counter, look_up: LookUp, files: Files, now: Callable[[], Moment]) -> None:
         self._counter, self._look_up, self._files, self._now = counter, look_up, files, now
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._incoming = 0
         self._tickets: OrderedDict[str, OpenFile] = OrderedDict()
+
+    @property
+    def incoming(self) -> int:
+        """Files that are coming in just now."""
+        return self._incoming
 
     async def keep(
         self, who: Principal, called: str, given: FileGiven, content: AsyncIterator[bytes]
@@ -104,7 +110,11 @@ class FileDesk:
         if self._places.locked():
             return declined("files-busy", most=AT_ONCE)
         async with self._places:
-            sealed = await self._sealed(incident, mime, content)
+            self._incoming += 1
+            try:
+                sealed = await self._sealed(incident, mime, content)
+            finally:
+                self._incoming -= 1
         if isinstance(sealed, Declined):
             return sealed
         answer = await self._attached(who, incident, given, mime, sealed)

@@ -1,10 +1,11 @@
 """How things stand, in numbers for a watch-dog and in a sentence for people."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
 
 import msgspec
 
+from turnout.edge.alarms.watch import Alarm
 from turnout.edge.edge import Edge
 from turnout.edge.speech import words_for
 from turnout.words.moment import DAY_MS, Moment
@@ -29,12 +30,18 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """When the server's own TLS certificate ends; none where a proxy has it."""
     warnings: tuple[Name, ...]
     """What does not stop the desk, but will if nobody looks after it."""
+    level: Literal["well", "warn", "severe"]
+    """The worst of all that stands: `severe` where the desk takes no commands, or soon will not."""
+    alarms: tuple[Alarm, ...]
+    """The worst first."""
 
 
 def health_of(edge: Edge) -> Health:
     desk = edge.desk_health()
     lag_ms = edge.lag.worst_ms()
-    sentence = words_for(desk.trouble, {}) if desk.trouble else None
+    alarms = edge.watch.alarms if edge.watch is not None else ()
+    warnings = tuple(_warnings(edge))
+    sentence = words_for(desk.trouble, {}) if desk.trouble else next((one.means for one in alarms), None)
     return Health(
         ok=not desk.trouble,
         seq=desk.seq,
@@ -45,8 +52,16 @@ def health_of(edge: Edge) -> Health:
         trouble=desk.trouble,
         sentence=sentence or Name("The desk takes commands.", "指挥台工作正常。"),
         certificate_expires=edge.certificate_expires,
-        warnings=tuple(_warnings(edge)),
+        warnings=warnings,
+        level=_level(bool(desk.trouble), alarms, warnings),
+        alarms=alarms,
     )
+
+
+def _level(in_trouble: bool, alarms: Sequence[Alarm], warnings: Sequence[Name]) -> Literal["well", "warn", "severe"]:
+    if in_trouble or any(alarm.level == "severe" for alarm in alarms):
+        return "severe"
+    return "warn" if alarms or warnings else "well"
 
 
 def _warnings(edge: Edge) -> Iterator[Name]:

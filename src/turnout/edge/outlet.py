@@ -15,6 +15,9 @@ WAITING_MESSAGES_MAX: Final = 500
 WAITING_BYTES_MAX: Final = 2 * 1024 * 1024
 """A proposal or a line's answer has some kilobytes."""
 
+UNDER_WAY_MAX: Final = 64
+"""Commands and lines of one connection that wait for their answer. A person has one; the simulated city some tens."""
+
 CutReason = Literal["slow", "shutdown", "signed-off"]
 
 
@@ -28,6 +31,15 @@ class Outlet:
         self._places_as_one: str | None = None
         self.wake = asyncio.Event()
         self.cut: CutReason | None = None
+        self.under_way = 0
+        """Commands and lines of this connection that wait for their answer."""
+
+    def __len__(self) -> int:
+        """Messages unread."""
+        return len(self._waiting)
+
+    def __bool__(self) -> bool:
+        return True
 
     def put(self, message: str) -> None:
         """Queue a message. One too many, and the console is cut off; nothing more is taken then."""

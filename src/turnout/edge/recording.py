@@ -53,6 +53,13 @@ class Recorder:
         self._waiting: asyncio.Queue[Told[Board, Any]] = asyncio.Queue(WAITING_MAX)
         self._behind = False
         self._running: asyncio.Task[None] | None = None
+        self.seq = 0
+        """The last journal row that is in the records, as far as this process knows."""
+
+    @property
+    def waiting(self) -> int:
+        """Batches of the desk that wait to be recorded."""
+        return self._waiting.qsize()
 
     def hear(self, told: Told[Board, Any]) -> None:
         if self._behind or not told.rows:
@@ -70,6 +77,7 @@ class Recorder:
             log.warning("the records know more than the journal: made anew")
             await asyncio.to_thread(self._records.clear)
             done = 0
+        self.seq = done
         if done == until:
             return
         head = await from_snapshot(self._book, self._journal, self._snapshots, not_beyond=done)
@@ -82,10 +90,10 @@ class Recorder:
                 if done < row.seq <= until:
                     gathered.add(row, event, before, board)
             if len(gathered.events) >= CATCH_UP_EVENTS:
-                await asyncio.to_thread(gathered.write)
+                self.seq = await asyncio.to_thread(gathered.write) or self.seq
                 gathered = Gathered(self._records)
             await asyncio.sleep(0)
-        await asyncio.to_thread(gathered.write)
+        self.seq = await asyncio.to_thread(gathered.write) or self.seq
 
     def start(self, desk_seq: Callable[[], int], *, behind: bool = False) -> None:
         """Write what is heard, from now on. `desk_seq` says how far the desk is, for catching up.
@@ -136,7 +144,7 @@ class Recorder:
                 before, board = board, self._book.evolve(board, event)
                 if row.seq > seq:
                     gathered.add(row, event, before, board)
-        gathered.write()
+        self.seq = gathered.write() or self.seq
 
 
 class Gathered:
@@ -169,6 +177,10 @@ class Gathered:
             return was, was
         return was, with_late_entry(was, event)
 
-    def write(self) -> None:
-        if self.events:
-            self._records.apply(self.events, self._rows.values(), self.events[-1].seq, self._due, self._taken)
+    def write(self) -> int:
+        """The last row that is recorded now; 0 where there was nothing to write."""
+        if not self.events:
+            return 0
+        seq = self.events[-1].seq
+        self._records.apply(self.events, self._rows.values(), seq, self._due, self._taken)
+        return seq

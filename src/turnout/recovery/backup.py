@@ -9,6 +9,7 @@ keys of the vault are never among them (decision 0034): they go to a folder of t
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -32,8 +33,15 @@ SECRETS: Final = frozenset({KEYS, "vault.site-key"})
 FIRST: Final = ("snapshots.sqlite", "records.sqlite", "journal.sqlite")
 """Copied first, in this order."""
 
-LEFT_OUT: Final = frozenset({"in-use", "fallback"})
-"""The lock of the running server, and pages that are made again every minute."""
+LAST_BACKUP: Final = "last-backup"
+"""Touched in the data folder after every backup: its age is what the health page shows. Whoever backs up by other means
+touches it too."""
+
+NO_BACKUP_YET: Final = "no-backup-yet"
+"""There until the first one: since when a city has been without."""
+
+LEFT_OUT: Final = frozenset({"in-use", "fallback", ".probe", "reserve", LAST_BACKUP, NO_BACKUP_YET})
+"""The lock of the running server, pages that are made again every minute, and what is of this disk alone."""
 
 LOGS: Final = ("-wal", "-shm", "-journal", ".part", ".fresh", ".anew")
 """What belongs to an open database or is only half there."""
@@ -58,9 +66,18 @@ def back_up(folder: Path, city: str, to: Path, keys_to: Path | None, now: Moment
             to.rmdir()
         os.rename(part, to)
         sync(to.parent)
+        _noted(folder)
     except (OSError, StorageFailed) as trouble:
         raise Malformed(f"the backup cannot be written: {trouble}", str(to), "look at the disk") from trouble
     return manifest
+
+
+def _noted(folder: Path) -> None:
+    """A folder that cannot be written does not make a good backup a bad one: its age is then said as too old."""
+    with suppress(OSError):
+        (folder / LAST_BACKUP).touch(mode=0o600)
+        os.utime(folder / LAST_BACKUP)
+        (folder / NO_BACKUP_YET).unlink(missing_ok=True)
 
 
 def _refuse(folder: Path, to: Path, keys_to: Path | None) -> None:

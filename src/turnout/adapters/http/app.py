@@ -33,6 +33,7 @@ from turnout.adapters.http.routes import (
     fallback,
     files,
     ground,
+    health,
     outlook,
     paper,
     records,
@@ -104,6 +105,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         *audit.ROUTES,
         *fallback.ROUTES,
         *paper.ROUTES,
+        *health.ROUTES,
         *command_routes(),
     ]
     described: list[Any] = []

@@ -5,10 +5,10 @@ one that was refused. Parameters of Argon2id are the library's defaults, which a
 (64 MiB, 3 passes).
 """
 
-import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -20,6 +20,7 @@ from turnout.core.catalogue import Catalogue
 from turnout.core.fields import ADMINISTRATOR
 from turnout.core.permissions import SYSTEM_ROLE
 from turnout.desk.access import SCOPES, Principal
+from turnout.edge.bounded import BoundedWorkers
 from turnout.edge.identities import (
     AccountCard,
     AccountChange,
@@ -41,6 +42,9 @@ SECRET_MAX = 200
 HASHES_AT_ONCE = 2
 """Each takes 64 MiB and a core for some 50 ms."""
 
+HASHES_WAITING_MAX = 256
+"""A whole room that signs in at once waits some seconds; more than that is no room, and is told to come back."""
+
 CODE_MS: Final = DAY_MS
 """A one-time code is handed over in a shift, or a new one is given."""
 
@@ -60,7 +64,7 @@ class Keeping:
     ) -> None:
         self._store, self._now, self._catalogue, self._on_end = store, now, catalogue, on_end
         self._hasher = PasswordHasher()
-        self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
+        self.hashing = BoundedWorkers(HASHES_AT_ONCE, HASHES_WAITING_MAX, "hashing")
 
     # what may not be done
 
@@ -220,14 +224,12 @@ class Keeping:
     # hashing
 
     async def _hash(self, secret: str) -> str:
-        async with self._hashing:
-            return await asyncio.to_thread(self._hasher.hash, secret)
+        return await self.hashing.run(partial(self._hasher.hash, secret))
 
     async def _proves(self, hashed: str, secret: str) -> bool:
         if len(secret) > SECRET_MAX:
             return False
-        async with self._hashing:
-            return await asyncio.to_thread(self._verify, hashed, secret)
+        return await self.hashing.run(partial(self._verify, hashed, secret))
 
     def _verify(self, hashed: str, secret: str) -> bool:
         try:

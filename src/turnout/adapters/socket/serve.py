@@ -31,7 +31,7 @@ from turnout.desk.access import Principal, has_scope
 from turnout.desk.faults import Busy
 from turnout.edge.answers import Declined, declined
 from turnout.edge.edge import OLDEST_PROTOCOL, PROTOCOL, Edge, LineAsked
-from turnout.edge.outlet import Outlet
+from turnout.edge.outlet import UNDER_WAY_MAX, Outlet
 from turnout.edge.places import PlacesFollower
 from turnout.edge.rows import sees
 from turnout.edge.speech import words_for
@@ -48,9 +48,6 @@ HELLO_S: Final = 10.0
 
 NEVER_S: Final = 366 * 24 * 3_600.0
 """For a token without an end: no connection is as old as a year."""
-
-IN_FLIGHT_MAX: Final = 64
-"""Commands and lines of one connection that wait for their answer. A person has one; the simulated city some tens."""
 
 
 class SocketDoor:
@@ -206,7 +203,7 @@ class Connection:
 
     async def _command(self, frame: CommandFrame, command: Command) -> None:
         """Prepared here, one after the other; handed to the desk in that order; answered when it is."""
-        if len(self._tasks) >= IN_FLIGHT_MAX:
+        if len(self._tasks) >= UNDER_WAY_MAX:
             self._outlet.put(answer_frame(frame.id, declined("too-many-in-flight")))
             return
         prepared = await self._edge.counter.prepare(self._who, command)
@@ -220,7 +217,7 @@ class Connection:
         self._outlet.put(answer_frame(frame.id, answer))
 
     def _line(self, frame: LineFrame) -> None:
-        if self._edge.lines is None or len(self._tasks) >= IN_FLIGHT_MAX:
+        if self._edge.lines is None or len(self._tasks) >= UNDER_WAY_MAX:
             self._outlet.put(answer_frame(frame.id, declined("too-many-in-flight")))
             return
         asked = LineAsked(text=frame.text, cursor=frame.cursor, focus=frame.focus, run=frame.run, id=frame.id)
@@ -235,10 +232,12 @@ class Connection:
         """The task goes on when the connection has gone: what was sent is done, and can be asked for again."""
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._tasks.add(task)
+        self._outlet.under_way = len(self._tasks)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._outlet.under_way = len(self._tasks)
         trouble = task.exception() if not task.cancelled() else None
         if trouble is not None:
             log.error("answering a socket failed", exc_info=trouble)
