@@ -325,7 +325,7 @@ async def test_a_snapshot_is_given_to_nobody_who_sees_otherwise(subscribers: Any
 
 
 async def test_an_old_snapshot_is_given_to_nobody(board: ToyBoard) -> None:
-    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(snapshot_rows=2))
+    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(first_rows=2))
     await anext(subscribers.subscribe(None, everything))
     moved(subscribers, board, with_unit(board, "E08"), 4)
     first = await anext(subscribers.subscribe(None, everything))
@@ -340,3 +340,24 @@ async def test_what_is_kept_for_consoles_is_nothing_for_the_collector(subscriber
     (change,) = kept.changes.values()
     assert not gc.is_tracked(change)
     assert not gc.is_tracked(change.after)
+
+
+async def test_those_who_left_off_at_the_same_row_share_what_they_missed(subscribers: Any, board: ToyBoard) -> None:
+    board = moved(subscribers, board, with_unit(board, "E08"), 2)
+    board = moved(subscribers, board, with_unit(board, "E09"), 3)
+    first = await anext(subscribers.subscribe(2, everything))
+    moved(subscribers, board, with_unit(board, "E10"), 4)
+    again = subscribers.subscribe(2, everything)
+    assert await anext(again) is first
+    assert keys((await anext(again)).upserts) == [("units", "E10")]
+    other = await anext(subscribers.subscribe(3, everything))
+    assert keys(other.upserts) == [("units", "E10")]
+
+
+async def test_no_more_text_is_kept_than_allowed_and_who_was_away_for_longer_gets_a_snapshot(board: ToyBoard) -> None:
+    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(kept_bytes=1_000))
+    for seq in range(2, 200):
+        board = moved(subscribers, board, with_unit(board, f"U{seq:03}"), seq)
+    assert 0 < sum(batch.text_bytes for batch in subscribers._kept) <= 1_000
+    assert isinstance(await anext(subscribers.subscribe(198, everything)), Changes)
+    assert isinstance(await anext(subscribers.subscribe(100, everything)), Snapshot)

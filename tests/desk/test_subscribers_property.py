@@ -63,9 +63,10 @@ plays = given(
     limits=st.builds(
         Limits,
         kept_rows=st.sampled_from([0, 2, 8, 1_000]),
+        kept_bytes=st.sampled_from([0, 100, 300, 1_000_000]),
         pending_rows=st.sampled_from([1, 3, 1_000]),
-        snapshot_rows=st.sampled_from([0, 1, 4, 1_000]),
-        sights=st.sampled_from([1, 2, 8]),
+        first_rows=st.sampled_from([0, 1, 4, 1_000]),
+        firsts=st.sampled_from([1, 2, 8]),
     ),
 )
 

@@ -56,7 +56,7 @@ async def a_commit_waits_for_the_disk(folder: Path) -> None:
 def a_console_ends_with_what_a_fresh_one_gets(folder: Path) -> None:
     """The property of tests/desk, without the search for the smallest example."""
 
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    @settings(max_examples=200, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
     @plays
     def played(steps: Any, limits: Any) -> None:
         asyncio.run(play(steps, limits))

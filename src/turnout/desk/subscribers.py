@@ -23,18 +23,20 @@ class Limits(msgspec.Struct, frozen=True):
     """What is kept for how many, and for how long."""
 
     kept_rows: int = 50_000
-    """Row changes kept for those who come back: ten minutes at ten times a large city's load, tens of megabytes."""
+    """Row changes kept for those who come back: ten minutes at ten times a large city's load."""
+    kept_bytes: int = 64 * 1024 * 1024
+    """And no more than this of their text: the row of an incident with a long chronology has tens of kilobytes."""
     pending_rows: int = 5_000
     """Different rows that one console may have unfetched: more than a whole board of a large city."""
     behind_batches: int = 2_000
     """Batches that one console may be behind: a second at full speed, many minutes of a real city's day."""
     quiet_seq: int = 1_000
     """A console that may see nothing of what happens is still told the sequence this often, so that it can resume."""
-    snapshot_rows: int = 500
-    """A snapshot is given to everybody of that sight who comes within so many rows of the journal, with what happened
-    since: had each of two hundred who come back at once its own, the desk would stand still meanwhile."""
-    sights: int = 8
-    """Different sights whose snapshot is held. A city has some: all, and one for each agency."""
+    first_rows: int = 500
+    """What a subscription begins with is given to everybody of that sight who comes within so many rows of the journal,
+    with what happened since: had each of two hundred who come back at once its own, the desk would stand still."""
+    firsts: int = 16
+    """Different ones that are held: by sight, and by where those left off who come back."""
     subscriptions: int = 5_000
     """In one process; a city has some hundred consoles, and crews' terminals share edges of their own."""
 
@@ -217,6 +219,12 @@ class _KeptBatch(NamedTuple):
     seq: int
     at: Moment
     changes: RowChanges
+    text_bytes: int
+
+
+def _text_bytes(changes: RowChanges) -> int:
+    """What these changes keep in memory beyond the board: their rows as they now are."""
+    return sum(len(memoryview(change.after.body)) for change in changes.values() if change.after is not None)
 
 
 class Subscribers(Generic[B]):
@@ -234,10 +242,10 @@ class Subscribers(Generic[B]):
         self._kept: deque[_KeptBatch] = deque()
         """Every batch after `_kept_since`."""
         self._kept_since = seq
-        self._kept_rows = 0
+        self._kept_rows = self._kept_bytes = 0
         self._subscriptions: set[Subscription] = set()
         self._drains = Drains()
-        self._snapshots: dict[Sees, Snapshot] = {}
+        self._firsts: dict[tuple[int | None, Sees], Snapshot | Changes] = {}
 
     def __len__(self) -> int:
         return len(self._subscriptions)
@@ -268,7 +276,7 @@ class Subscribers(Generic[B]):
                 self._start_over()
             return
         self._seq, self._at = told.seq, told.at
-        self._keep(_KeptBatch(told.seq, told.at, changes))
+        self._keep(_KeptBatch(told.seq, told.at, changes, _text_bytes(changes)))
         self._drains.forget()
         for subscription in list(self._subscriptions):
             subscription.push(told.seq, told.at, changes)
@@ -280,11 +288,9 @@ class Subscribers(Generic[B]):
         """
         if len(self._subscriptions) >= self._limits.subscriptions:
             raise Busy(f"{self._limits.subscriptions} subscriptions in this process")
-        can_resume = resume_after is not None and self._resumable_from <= resume_after <= self._seq
-        if resume_after is not None and can_resume:
-            first: Snapshot | Changes = self._missed(resume_after, sees)
-        else:
-            first = self._snapshot(sees)
+        if resume_after is not None and not self._resumable_from <= resume_after <= self._seq:
+            resume_after = None
+        first = self._first(resume_after, sees)
         subscription = Subscription(first, sees, self._limits, self._drains, self._subscriptions.discard)
         self._subscriptions.add(subscription)
         if first.seq < self._seq:
@@ -292,17 +298,21 @@ class Subscribers(Generic[B]):
                 subscription.push(batch.seq, batch.at, batch.changes)
         return subscription
 
-    def _snapshot(self, sees: Sees) -> Snapshot:
-        """Of this moment, or of a little while ago if somebody who sees alike has just been given one."""
-        held = self._snapshots.get(sees)
+    def _first(self, resume_after: int | None, sees: Sees) -> Snapshot | Changes:
+        """What a subscription begins with: of this moment, or of a little while ago if somebody who sees alike and was
+        equally far has just been given one."""
+        key = resume_after, sees
+        held = self._firsts.get(key)
         if held is not None and self._kept_since <= held.seq and self._is_recent(held) and self._fits(held.seq):
             return held
-        self._snapshots = {who: each for who, each in self._snapshots.items() if self._is_recent(each) and who != sees}
-        while len(self._snapshots) >= self._limits.sights:
-            del self._snapshots[next(iter(self._snapshots))]
-        fresh = Snapshot(self._seq, self._at, tuple(row.body for row in self._rows if sees(row)))
-        self._snapshots[sees] = fresh
+        self._firsts = {who: each for who, each in self._firsts.items() if self._is_recent(each) and who != key}
+        while len(self._firsts) >= self._limits.firsts:
+            del self._firsts[next(iter(self._firsts))]
+        fresh = self._firsts[key] = self._snapshot(sees) if resume_after is None else self._missed(resume_after, sees)
         return fresh
+
+    def _snapshot(self, sees: Sees) -> Snapshot:
+        return Snapshot(self._seq, self._at, tuple(row.body for row in self._rows if sees(row)))
 
     def _fits(self, seq: int) -> bool:
         """Whether what happened since can be given to a new subscription without cutting it off for it."""
@@ -310,8 +320,8 @@ class Subscribers(Generic[B]):
         rows = sum(len(batch.changes) for batch in missed)
         return rows <= self._limits.pending_rows and len(missed) <= self._limits.behind_batches
 
-    def _is_recent(self, snapshot: Snapshot) -> bool:
-        return self._seq - snapshot.seq <= self._limits.snapshot_rows
+    def _is_recent(self, first: Snapshot | Changes) -> bool:
+        return self._seq - first.seq <= self._limits.first_rows
 
     def _kept_after(self, seq: int) -> list[_KeptBatch]:
         """Every batch after `seq`, oldest first; from the end, for they are few of many."""
@@ -324,16 +334,18 @@ class Subscribers(Generic[B]):
     def _keep(self, batch: _KeptBatch) -> None:
         self._kept.append(batch)
         self._kept_rows += len(batch.changes)
-        while self._kept_rows > self._limits.kept_rows:
+        self._kept_bytes += batch.text_bytes
+        while self._kept_rows > self._limits.kept_rows or self._kept_bytes > self._limits.kept_bytes:
             dropped = self._kept.popleft()
             self._kept_rows -= len(dropped.changes)
+            self._kept_bytes -= dropped.text_bytes
             self._resumable_from = self._kept_since = dropped.seq
 
     def _start_over(self) -> None:
         """The board at one sequence turned out to be another: a bug had been shown. Everybody gets a fresh snapshot."""
         self._kept.clear()
-        self._kept_rows = 0
-        self._snapshots.clear()
+        self._kept_rows = self._kept_bytes = 0
+        self._firsts.clear()
         self._kept_since = self._seq
         self._resumable_from = self._seq + 1
         for subscription in list(self._subscriptions):

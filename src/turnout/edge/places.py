@@ -29,6 +29,8 @@ class PlacesFeed:
         self._latest, self._board = latest, board
         self._moved: dict[UnitId, None] = {}
         self._followers: set[PlacesFollower] = set()
+        self._whole: dict[Sight, tuple[dict[str, str], str]] = {}
+        """Every unit's place, for all of that sight who come before the next tick."""
 
     def moved(self, units: Iterable[UnitId]) -> None:
         self._moved.update(dict.fromkeys(units))
@@ -36,15 +38,19 @@ class PlacesFeed:
     def follow(self, follower: PlacesFollower) -> None:
         """It gets every unit's place at once, and then those that change."""
         self._followers.add(follower)
-        lines = self._lines(self._latest.list_all(), follower.sight)
+        if follower.sight not in self._whole:
+            every = self._lines(self._latest.list_all(), follower.sight)
+            self._whole[follower.sight] = every, ",".join(every.values())
+        lines, as_one = self._whole[follower.sight]
         if lines:
-            follower.outlet.put_places(lines, ",".join(lines.values()))
+            follower.outlet.put_places(lines, as_one)
 
     def unfollow(self, follower: PlacesFollower) -> None:
         self._followers.discard(follower)
 
     def tick(self) -> None:
         moved, self._moved = self._moved, {}
+        self._whole.clear()
         if not moved or not self._followers:
             return
         held = [one for one in (self._latest.find(unit) for unit in moved) if one is not None]
