@@ -46,7 +46,16 @@ class TurnoutServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        words = ("serve", "--no-simulation", "--database", self._database, "--data", str(self._data))
+        words = (
+            "serve",
+            "--no-simulation",
+            "--reserve-mib",
+            "0",
+            "--database",
+            self._database,
+            "--data",
+            str(self._data),
+        )
         self._process = subprocess.Popen(
             [sys.executable, "-m", "turnout.main", *words, "--port", str(self._port)],
             cwd=ROOT,

@@ -34,6 +34,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the place of a unit reports its status by itself (telemetry/policies.py)."""
     fallback: tuple[Path, ...] = ()
     """Further folders for the fallback kit, best on other machines; the data folder has it anyway."""
+    reserve_mib: int = 64
+    """Set aside on the data disk for dispatch (adapters/storage/reserve.py): some 40,000 rows of the journal, an hour
+    or more of the busiest city, in which somebody can make room."""
     alarms: Path | None = None
     """A TOML file with other limits for alarms (edge/alarms/limits.py)."""
     server: str = "granian"

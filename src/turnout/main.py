@@ -105,6 +105,7 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
     serving.add_argument(
         "--fallback", type=Path, action="append", help="a further folder for the fallback kit, best on another machine"
     )
+    serving.add_argument("--reserve-mib", type=int, help="set aside on the data disk for dispatch (default: 64)")
     serving.add_argument("--alarms", type=Path, help="a TOML file with other limits for alarms (see the manual)")
     serving.add_argument("--server", choices=("granian", "uvicorn"), help=argparse.SUPPRESS)
     serving.set_defaults(run=_serve)
@@ -186,9 +187,10 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "tls_key",
         "fallback",
         "alarms",
+        "reserve_mib",
     )
     given = {name: getattr(asked, name, None) for name in named}
-    changes = {name: value for name, value in given.items() if value not in (None, False)}
+    changes = {name: value for name, value in given.items() if value is not None and value is not False}
     changes = {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}
     if getattr(asked, "no_simulation", False):
         changes["simulation"] = False

@@ -28,6 +28,7 @@ from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
+from turnout.adapters.storage.reserve import Space
 from turnout.adapters.storage.sealed_files import FolderFiles
 from turnout.audit.vault import Vault
 from turnout.city.folder import City, load_city, shipped_city
@@ -43,6 +44,7 @@ from turnout.desk.subscribers import Subscribers
 from turnout.desk.timers import TimerClock
 from turnout.edge.access_desk import AccessDesk
 from turnout.edge.advice import Adviser
+from turnout.edge.alarms.facts import MIB
 from turnout.edge.arriving import Arriving
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
@@ -173,6 +175,7 @@ class Parts:
     accounts: Accounts
     connections: Connections
     measures: Measures
+    space: Space
     recorder: Recorder
     folder: Path
     """Where this city's files are written."""
@@ -217,7 +220,7 @@ async def opened_on(
     async with AsyncExitStack() as stack:
         parts = await _opened_parts(stack, stores, settings, city, loaded)
         edge = joined(parts)
-        watching = Watching(edge, parts.recorder, parts.accounts, parts.folder, settings.alarms)
+        watching = Watching(edge, parts.recorder, parts.accounts, parts.space, parts.folder, settings.alarms)
         await edge.grounds.restore()
         timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(
             parts.desk, parts.clock, timers_of, due_of, ring
@@ -264,16 +267,17 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
     records = IncidentRecords(folder / "records.sqlite")
     stack.callback(records.close)
     store = await _opened_accounts(stack, stores, folder)
-    measures = Measures()
+    measures, space = Measures(), Space(folder, settings.reserve_mib * MIB)
+    await asyncio.to_thread(space.look)
     desk: OperationsDesk = Desk(
         Operations(),
-        TimedJournal(stores.journal, measures),
+        TimedJournal(stores.journal, measures, space.make_room if stores.epoch is None else None),
         clock,
         snapshots=stores.snapshots,
         enrich=_enrichment(locator, records),
         standing=stores.standing,
     )
-    recorder = Recorder(records, stores.journal, Operations(), stores.snapshots)
+    recorder = Recorder(records, stores.journal, Operations(), stores.snapshots, space.has_room_for_bulk)
     stack.push_async_callback(recorder.stop)
     await desk.start(stores.epoch, stores.followed)
     stack.push_async_callback(desk.stop)
@@ -309,6 +313,7 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         accounts,
         connections,
         measures,
+        space,
         recorder,
         folder,
     )

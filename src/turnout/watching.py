@@ -10,6 +10,7 @@ from typing import Any, Final
 from turnout.adapters.clock import monotonic_s
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.machine import disk_facts, machine_facts
+from turnout.adapters.storage.reserve import Space
 from turnout.edge.alarms.figures import (
     ClockFigures,
     DeskFigures,
@@ -39,8 +40,16 @@ MACHINE_EVERY_S: Final = 30.0
 class Watching:
     """The watch of one desk and the thread that asks the disk: it may hang for as long as the disk does."""
 
-    def __init__(self, edge: Edge, recorder: Recorder, accounts: Accounts, folder: Path, limits: Path | None) -> None:
-        self._edge, self._folder = edge, folder
+    def __init__(
+        self,
+        edge: Edge,
+        recorder: Recorder,
+        accounts: Accounts,
+        space: Space,
+        folder: Path,
+        limits: Path | None,
+    ) -> None:
+        self._edge, self._space, self._folder = edge, space, folder
         chosen = {key: limit for key, limit in read_limits(limits).items() if limit.for_demo or not edge.ground.demo}
         self.watch = Watch(chosen, edge.now, monotonic_s, self._name_of)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk probe")
@@ -69,7 +78,9 @@ class Watching:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
     async def _asked_disk(self) -> Sequence[Reading]:
-        return self._disk.readings(await self._in_thread(disk_facts, self._folder))
+        facts = await self._in_thread(disk_facts, self._folder)
+        await self._in_thread(self._space.look)
+        return [*self._disk.readings(facts), Reading("disk-reserve", float(self._space.has_given_up))]
 
     async def _asked_machine(self) -> Sequence[Reading]:
         facts, last = await self._in_thread(lambda: (machine_facts(), last_backup(self._folder)))

@@ -120,7 +120,7 @@ async def running(folder: Path, built: Path | None = None, **settings: Any) -> A
         patch.setattr(serving, "load_roads", lambda city: _roads())
         clock = SteppedClock()
         patch.setattr(serving, "SystemClock", lambda: clock)
-        chosen = Settings(data=folder, **settings)
+        chosen = Settings(**{"data": folder, "reserve_mib": 0} | settings)
         async with serving.opened(chosen, san_francisco()) as (edge, accounts):
             assets = Assets(built or folder / "none", san_francisco().artefacts.tiles)
             house = Running(edge, accounts, assets, clock)

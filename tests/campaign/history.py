@@ -23,6 +23,7 @@ class Asked(msgspec.Struct):
     seq_from: int = 0
     seq_to: int = 0
     code: str = ""
+    said: str = ""
 
 
 class Row(msgspec.Struct):

@@ -27,8 +27,10 @@ ADDRESS = {"text": "City Hall", "kind": "coordinate", "place": {"lat": 37.7793, 
 class Server:
     """One data folder, and the process that serves it at the moment."""
 
-    def __init__(self, data: Path) -> None:
-        self._data = data
+    def __init__(self, data: Path, *serving: str, log: Path | None = None) -> None:
+        """`serving`: further words for `turnout serve`; `log`: where it writes, when not beside the data."""
+        self._data, self._serving = data, serving or ("--reserve-mib", "0")
+        self.log = log or data.parent / "server.log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -40,8 +42,8 @@ class Server:
 
     def start(self) -> None:
         """Returns when it answers."""
-        command = self._turnout("serve", "--no-simulation", "--port", str(self.port))
-        with (self._data.parent / "server.log").open("ab") as log:
+        command = self._turnout("serve", "--no-simulation", "--port", str(self.port), *self._serving)
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         until = time.monotonic() + START_WITHIN_S
         while True:
@@ -95,6 +97,26 @@ class Client:
         if self._chance.random() < 0.5:
             return {"do": "assign-units", "incident_id": incident, "units": [unit], "override": "campaign"}
         return {"do": "clear-units", "units": [unit], "override": "campaign"}
+
+    async def try_once(self, command: dict[str, Any], language: str = "en") -> Asked:
+        """Without asking again: a fault leaves its outcome unknown, with its code. A server that hangs is an error."""
+        asked = Asked(str(uuid.UUID(int=self._chance.getrandbits(128))), command, time.monotonic())
+        self._history.append(asked)
+        answer = await self._http.post(
+            f"{API}/commands", json={"id": asked.id, "command": command}, headers={"accept-language": language}
+        )
+        asked.ended, body = time.monotonic(), answer.json()
+        assert answer.status_code < 500 or answer.status_code == 503, answer.text
+        if answer.status_code == 200:
+            asked.outcome, asked.seq_from, asked.seq_to = "done", body["seq_from"], body["seq_to"]
+            self.acknowledged += 1
+        else:
+            asked.outcome = "unknown" if answer.status_code == 503 else "refused"
+            asked.code, asked.said = body["code"], body["detail"]
+        return asked
+
+    def next_command(self) -> dict[str, Any]:
+        return self._next()
 
     async def ask(self, command: dict[str, Any]) -> Asked:
         """Until there is an answer: a server that is gone comes back."""

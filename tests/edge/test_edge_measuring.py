@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from tests.contracts.storages import SqliteStorage
 from turnout.desk.faults import StorageFull
+from turnout.desk.ports import Tail
 from turnout.edge.measuring import CLASSES, Durations, Measures, class_of, upper_s
 from turnout.edge.timed_journal import TimedJournal
+from turnout.words.moment import Moment
 
 durations = st.lists(st.floats(min_value=1e-6, max_value=900.0), min_size=1, max_size=200)
 
@@ -73,3 +75,37 @@ async def test_the_journal_says_how_long_its_appends_took_also_the_failed_ones(t
         await timed.append([], 0, epoch)
     assert measures.appends.count == 2
     await timed.close()
+
+
+class FullOnce:
+    """A journal that is full until room is made; `doubtful`: what it refused is there all the same."""
+
+    def __init__(self, doubtful: bool = False) -> None:
+        self.has_room, self.doubtful, self.appended, self.seq = False, doubtful, 0, 7
+
+    async def append(self, rows: Any, expected_last_seq: int, epoch: int) -> None:
+        if not self.has_room:
+            self.seq += len(rows) if self.doubtful else 0
+            raise StorageFull("no space")
+        self.appended += 1
+
+    async def last(self) -> Tail:
+        return Tail(self.seq, Moment(0), b"")
+
+    async def make_room(self) -> bool:
+        self.has_room = True
+        return True
+
+
+async def test_what_did_not_fit_is_written_once_room_is_made_and_nobody_hears_of_it() -> None:
+    journal: Any = FullOnce()
+    await TimedJournal(journal, Measures(), journal.make_room).append([None], 7, 1)  # type: ignore[list-item]
+    assert journal.appended == 1
+
+
+async def test_what_may_be_there_after_all_is_not_written_again() -> None:
+    """The desk asks the journal: a second append would find it elsewhere and take itself for displaced."""
+    journal: Any = FullOnce(doubtful=True)
+    with pytest.raises(StorageFull):
+        await TimedJournal(journal, Measures(), journal.make_room).append([None], 7, 1)  # type: ignore[list-item]
+    assert journal.appended == 0

@@ -20,6 +20,7 @@ from turnout.core.tables.events import TransfersTaken
 from turnout.desk.book import Book
 from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Told
+from turnout.desk.faults import StorageFull
 from turnout.desk.ports import Journal, Snapshots
 from turnout.desk.restore import from_snapshot
 from turnout.records.incidents import IncidentRecords, RecordedEvent
@@ -47,11 +48,14 @@ class Recorder:
         journal: Journal,
         book: Book[Board, Command, Event, Refusal],
         snapshots: Snapshots | None = None,
+        may_write: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`snapshots` spare a catch-up the rows before them."""
+        """`snapshots` spare a catch-up the rows before them. `may_write`: not while what is left of the disk is for
+        dispatch."""
         self._records, self._journal, self._book, self._snapshots = records, journal, book, snapshots
         self._waiting: asyncio.Queue[Told[Board, Any]] = asyncio.Queue(WAITING_MAX)
-        self._behind = False
+        self._behind = self._has_failed = False
+        self._may_write = may_write
         self._running: asyncio.Task[None] | None = None
         self.seq = 0
         """The last journal row that is in the records, as far as this process knows."""
@@ -115,21 +119,34 @@ class Recorder:
     async def _run(self, desk_seq: Callable[[], int]) -> None:
         """The process edge of the records: whatever fails here is tried again, from the journal."""
         while True:
+            if not self._may_write():
+                self._fall_behind()
+                await asyncio.sleep(AGAIN_S)
+                continue
             try:
                 if self._behind and self._waiting.empty():
                     self._behind = False
                     await self.catch_up(desk_seq())
                 else:
                     await self._write(await self._taken())
+                self._has_failed = False
             except Exception:
-                log.exception("the records cannot be written; they will catch up from the journal")
-                self._behind = True
-                while not self._waiting.empty():
-                    self._waiting.get_nowait()
+                if not self._has_failed:  # once: a log that grows on a full disk makes it worse
+                    log.exception("the records cannot be written; they will catch up from the journal")
+                self._has_failed = True
+                self._fall_behind()
                 await asyncio.sleep(AGAIN_S)
+
+    def _fall_behind(self) -> None:
+        """What waits is in the journal as well: it is caught up from there."""
+        self._behind = True
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
 
     async def _taken(self) -> list[Told[Board, Any]]:
         first = await self._waiting.get()
+        if not self._may_write():
+            raise StorageFull("what is left of the disk is for dispatch")
         return [first, *(self._waiting.get_nowait() for _ in range(self._waiting.qsize()))]
 
     async def _write(self, batch: Sequence[Told[Board, Any]]) -> None:

@@ -197,6 +197,11 @@ WORDS: Final[dict[str, Name]] = {
         "The disk is full: nothing new is recorded, everything acknowledged is kept. Work on paper, tell the operator.",
         "磁盘已满，无法记录新内容；已确认的全部保留。请改用纸面记录并告知运维人员。",
     ),
+    "storage-read-only": Name(
+        "The disk can only be read: nothing new is recorded, everything acknowledged is kept. Work on paper, tell the"
+        " operator.",
+        "磁盘只读，无法记录新内容；已确认的全部保留。请改用纸面记录并告知运维人员。",
+    ),
     "storage-failed": Name(
         "The disk did not take it; whether it was recorded is not certain. Send it again: it will not be done twice.",
         "磁盘写入失败，是否已记录不确定。请重发，不会重复执行。",

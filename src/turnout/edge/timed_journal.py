@@ -1,9 +1,10 @@
-"""A journal that says how long it took: the desk works with it as with any other."""
+"""A journal that says how long it took, and makes room once the disk is full: to the desk it is like any other."""
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from turnout.desk.chain import BadRow, JournalRow
+from turnout.desk.faults import StorageFull
 from turnout.desk.ports import DoneCommand, Journal, Tail
 from turnout.edge.measuring import Measures
 from turnout.words.identity import CommandId
@@ -12,8 +13,11 @@ from turnout.words.identity import CommandId
 class TimedJournal:
     """Implements `turnout.desk.ports.Journal` by another one. Failed appends count with the time that they took."""
 
-    def __init__(self, journal: Journal, measures: Measures) -> None:
-        self._journal, self._measures = journal, measures
+    def __init__(
+        self, journal: Journal, measures: Measures, make_room: Callable[[], Awaitable[bool]] | None = None
+    ) -> None:
+        """`make_room` says whether it has made some; then what did not fit is tried once more."""
+        self._journal, self._measures, self._make_room = journal, measures, make_room
 
     async def claim(self) -> int:
         return await self._journal.claim()
@@ -21,10 +25,20 @@ class TimedJournal:
     async def append(self, rows: Sequence[JournalRow], expected_last_seq: int, epoch: int) -> None:
         began = time.perf_counter()
         try:
-            await self._journal.append(rows, expected_last_seq, epoch)
+            await self._append(rows, expected_last_seq, epoch)
             self._measures.rows += len(rows)
         finally:
             self._measures.appends.add(time.perf_counter() - began)
+
+    async def _append(self, rows: Sequence[JournalRow], expected_last_seq: int, epoch: int) -> None:
+        try:
+            await self._journal.append(rows, expected_last_seq, epoch)
+        except StorageFull:
+            if self._make_room is None or not await self._make_room():
+                raise
+            if (await self._journal.last()).seq != expected_last_seq:
+                raise  # in doubt after all: the desk asks the journal what is there
+            await self._journal.append(rows, expected_last_seq, epoch)
 
     async def last(self) -> Tail:
         return await self._journal.last()

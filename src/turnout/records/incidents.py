@@ -160,6 +160,8 @@ class IncidentRecords:
         """Everything up to `seq`: the events since the last time, the incidents they changed, what is to go out."""
         with self._lock:
             base = self._base
+            if base.in_transaction:  # a rollback that failed on a full disk is done now
+                base.execute("ROLLBACK")
             base.execute("BEGIN IMMEDIATE")
             try:
                 base.executemany("INSERT OR REPLACE INTO line VALUES (?,?,?,?,?,?,?)", [_line(one) for one in events])
@@ -176,7 +178,8 @@ class IncidentRecords:
                 base.execute("UPDATE progress SET seq = ?", (seq,))
                 base.execute("COMMIT")
             except BaseException:
-                base.execute("ROLLBACK")
+                if base.in_transaction:
+                    base.execute("ROLLBACK")
                 raise
 
     def find(self, called: str) -> Incident | None:

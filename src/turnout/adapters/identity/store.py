@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from turnout.adapters.disk_faults import named_faults
 from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.name import Language
@@ -150,7 +151,7 @@ class IdentityStore:
 
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with self._lock, named_faults(self._path):
             yield self._base
 
     def _run(self, sql: str, *values: Any) -> int:

@@ -8,44 +8,17 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from turnout.desk.faults import (
-    DeskStopped,
-    StorageBusy,
-    StorageDamaged,
-    StorageFailed,
-    StorageFull,
-    StorageReadOnly,
-)
+from turnout.adapters.disk_faults import named_faults
+from turnout.desk.faults import DeskStopped, StorageFailed
 
 T = TypeVar("T")
 
 BUSY_WAIT_MS = 5_000
 """How long a statement waits for another process's lock: longer than a checkpoint, shorter than a sender's patience."""
 
-_FAULT_OF_CODE: dict[int, type[StorageFailed]] = {
-    sqlite3.SQLITE_FULL: StorageFull,
-    sqlite3.SQLITE_READONLY: StorageReadOnly,
-    sqlite3.SQLITE_CANTOPEN: StorageFailed,
-    sqlite3.SQLITE_BUSY: StorageBusy,
-    sqlite3.SQLITE_LOCKED: StorageBusy,
-    sqlite3.SQLITE_CORRUPT: StorageDamaged,
-    sqlite3.SQLITE_NOTADB: StorageDamaged,
-}
-
 
 def _address(path: Path, mode: str) -> str:
     return f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?mode={mode}"
-
-
-@contextmanager
-def named_faults(path: Path) -> Iterator[None]:
-    """SQLite's errors as `StorageFailed` and its kinds."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) or 0
-        kind = _FAULT_OF_CODE.get(code & 0xFF, StorageFailed)
-        raise kind(f"{path}: {error} ({getattr(error, 'sqlite_errorname', 'no code')})") from error
 
 
 def connect(path: Path, *, writing: bool) -> sqlite3.Connection:

@@ -6,8 +6,9 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from turnout.adapters.disk_faults import named_faults
 from turnout.adapters.storage.rows import COLUMNS, as_tuple, assert_follows_on, commands_of, first_without_command
-from turnout.adapters.storage.sqlite.database import SqliteThread, connect, named_faults, transaction, upgrade
+from turnout.adapters.storage.sqlite.database import SqliteThread, connect, transaction, upgrade
 from turnout.adapters.storage.steps import schema_steps
 from turnout.desk.chain import BadRow, JournalRow, first_bad, genesis
 from turnout.desk.faults import Displaced, StorageDamaged
