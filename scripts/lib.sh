@@ -87,3 +87,11 @@ ensure_postgres() {
     return 1
   fi
 }
+
+# ip and setpriv, for the machines in network namespaces (tests/campaign). Without root those tests are left out.
+ensure_namespaces() {
+  command -v ip >/dev/null && command -v setpriv >/dev/null && return 0
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+  say 'Installing iproute2 … 正在安装 iproute2 …'
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq iproute2 util-linux >/dev/null
+}

@@ -16,6 +16,7 @@ from turnout.config import Settings, from_environment
 from turnout.desk.access import SCOPES
 from turnout.fetching import fetch_kit
 from turnout.in_turn import serve_in_turn
+from turnout.keeper.command import add_keeper_command
 from turnout.operating import (
     SHIPPED,
     import_map_data,
@@ -70,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
             "--data", type=Path, help="where everything written is kept (default: var, or TURNOUT_DATA)"
         )
     add_recovery_commands(commands, lambda asked: place_of(settings_of(asked)))
+    add_keeper_command(commands)
     functions = commands.add_parser("functions", help="what Turnout does, row by row, with honest status")
     functions.add_argument("--status", choices=("done", "partial", "todo"), default="")
     functions.set_defaults(run=lambda asked: print_functions(asked.status))

@@ -124,6 +124,15 @@ async def a_holder_that_falls_silent_is_followed_by_itself(_: Path) -> None:
         assert store.seen.holder == "", "what one had lost was not one's to release"
 
 
+async def a_silent_store_does_not_stop_the_count(_: Path) -> None:
+    """Nobody reaches the store while a database is promoted; the holder was lost with the old one."""
+    seen = Seen(3, "one", 7)
+    watching = Watching(seen, 10.0).silent().looked(seen, 12.0)
+    assert not watching.may_take(12.0), "the holder may have been kept from renewing by the same silence"
+    assert watching.may_take(12.01 + lease_module.BACK_S)
+    assert not watching.looked(Seen(3, "one", 8), 12.1).may_take(12.1 + lease_module.BACK_S), "it has renewed"
+
+
 async def a_holder_that_is_cut_off_for_a_moment_goes_on(_: Path) -> None:
     async with by_hand() as (store, clocks):
         one = keeper(store, "one")
@@ -182,6 +191,7 @@ def never_do_two_act_at_once(_: Path) -> None:
 
 CHECKS = (
     the_time_of_day_moves_no_lease,
+    a_silent_store_does_not_stop_the_count,
     a_holder_that_falls_silent_is_followed_by_itself,
     a_holder_that_is_cut_off_for_a_moment_goes_on,
     a_lease_that_was_let_go_is_taken_at_once,

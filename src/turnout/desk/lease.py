@@ -27,6 +27,9 @@ ACTS_S: Final = 1.0
 LEASE_S: Final = 1.5
 """A watcher waits so long: half of the three seconds in which work must go on, the rest is for reading the board."""
 
+BACK_S: Final = 0.6
+"""Where nobody could reach the store, the holder gets so long to renew once it answers again: no change for nothing."""
+
 RENEW_EVERY_S: Final = 0.25
 LOOK_EVERY_S: Final = 0.1
 NOTE_EVERY_S: Final = 10.0
@@ -76,12 +79,23 @@ class Watching(msgspec.Struct, frozen=True):
 
     seen: Seen
     since_s: float
+    is_silent: bool = False
+    back_s: float = float("-inf")
+    """When the store last answered again after it had not."""
 
     def looked(self, seen: Seen, now_s: float) -> "Watching":
-        return self if seen == self.seen else Watching(seen, now_s)
+        if seen != self.seen:
+            return Watching(seen, now_s)
+        return Watching(seen, self.since_s, back_s=now_s) if self.is_silent else self
+
+    def silent(self) -> "Watching":
+        """The store does not answer. A renewal that is confirmed meanwhile will be seen, so the time runs on."""
+        return Watching(self.seen, self.since_s, True, self.back_s)
 
     def may_take(self, now_s: float) -> bool:
-        return not self.seen.holder or now_s - self.since_s >= LEASE_S
+        if not self.seen.holder:
+            return True
+        return now_s - self.since_s >= LEASE_S and now_s - self.back_s >= BACK_S
 
 
 class LeaseKeeper:
@@ -110,7 +124,7 @@ class LeaseKeeper:
                 watching, taken = await self._watch(watching)
             except StorageFailed as fault:
                 self._note("the lease cannot be read", fault)
-                watching, taken = None, None
+                watching, taken = watching.silent() if watching is not None else None, None
             else:
                 self._silent_since_s = None
             if taken is not None:

@@ -7,6 +7,7 @@ connection is put right when it is opened.
 """
 
 import asyncio
+import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, Final, TypeVar
 import asyncpg
 import msgspec
 
+from turnout.adapters.storage.postgres.primary import first_primary, urls_of
 from turnout.desk.faults import (
     DeskStopped,
     StorageBusy,
@@ -27,9 +29,6 @@ from turnout.desk.faults import (
 T = TypeVar("T")
 Connection = Any
 """An asyncpg connection; the library carries no types."""
-
-CONNECT_S: Final = 3.0
-"""For one attempt to connect: a machine that is gone must not keep the desk from trying the next of the list."""
 
 ANSWER_S: Final = 5.0
 """For one call, the standby's confirmation included. After it the sender is told that the outcome is not known."""
@@ -77,7 +76,7 @@ def named_faults(name: str) -> Iterator[None]:
         kind = _FAULT_OF_STATE.get(error.sqlstate or "", StorageFailed)
         raise kind(f"{name}: {error} ({error.sqlstate})") from error
     except TimeoutError as error:
-        raise StorageBusy(f"{name}: no answer within {ANSWER_S} s") from error
+        raise StorageBusy(f"{name}: no answer in time") from error
     except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise StorageFailed(f"{name}: {error!r}") from error
 
@@ -85,12 +84,13 @@ def named_faults(name: str) -> Iterator[None]:
 class PostgresLine:
     """One connection; calls are done in the order in which they are made. A broken one is opened again by the next."""
 
-    def __init__(self, database: Database, name: str) -> None:
-        self._database, self._name = database, f"turnout {name}"
+    def __init__(self, database: Database, name: str, answer_s: float = ANSWER_S) -> None:
+        self._database, self._name, self._answer_s = database, f"turnout {name}", answer_s
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
         self._warning = ""
         self._closed = False
+        _lines.add(self)
 
     async def do(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """`work` on the connection. Raises `StorageFailed`; see `is_rolled_back` for whether it can have been done."""
@@ -99,7 +99,7 @@ class PostgresLine:
                 raise DeskStopped(f"{self._name} is closed")
             try:
                 with named_faults(self._name):
-                    async with asyncio.timeout(ANSWER_S):
+                    async with asyncio.timeout(self._answer_s):
                         connection = await self._opened()
                         self._warning = ""
                         done = await work(connection)
@@ -135,15 +135,28 @@ class PostgresLine:
             self._connection.terminate()
             self._connection = None
 
+    def leave(self, database: Database) -> None:
+        """Break the connection to it; whoever waits on it gets a fault now, and the next call looks for the primary."""
+        if self._database == database:
+            self._drop()
+
+
+_lines: "weakref.WeakSet[PostgresLine]" = weakref.WeakSet()
+
+
+def leave_server(database: Database) -> None:
+    """Its primary does not answer: let every line of this process look for the primary anew.
+
+    A machine that was cut off or frozen closes no connection; waiting for it would outlast the promotion elsewhere.
+    """
+    for line in list(_lines):
+        line.leave(database)
+
 
 async def connect(database: Database, name: str) -> Connection:
     """A connection to the primary, with every setting that our promises rest on put right."""
-    connection = await asyncpg.connect(
-        database.url,
-        timeout=CONNECT_S,
-        target_session_attrs="read-write",
-        server_settings={"search_path": database.schema, "application_name": name[:60]},
-    )
+    settings = {"search_path": database.schema, "application_name": name[:60]}
+    connection = await first_primary(urls_of(database.url), settings)
     version, fsync, level = await connection.fetchrow(
         "SELECT current_setting('server_version_num')::int, current_setting('fsync'),"
         " current_setting('synchronous_commit')"

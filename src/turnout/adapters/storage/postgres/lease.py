@@ -1,9 +1,16 @@
 """The desk's lease as one row of PostgreSQL. Every change is a commit that the standby has confirmed."""
 
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
 
-from turnout.adapters.storage.postgres.database import Database, PostgresLine
-from turnout.desk.lease import Seen
+from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine, leave_server
+from turnout.desk.faults import StorageBusy
+from turnout.desk.lease import ACTS_S, Seen
+
+T = TypeVar("T")
+
+ANSWER_S: Final = 0.75 * ACTS_S
+"""For one call, connecting and the standby's confirmation included. A holder without it stops soon after anyway."""
 
 TAKE: Final = """
 WITH taken AS (
@@ -23,20 +30,29 @@ class PostgresLease:
     """`turnout.desk.lease.LeaseStore`. The tables are the journal's: prepare that first."""
 
     def __init__(self, database: Database) -> None:
-        self._line = PostgresLine(database, "lease")
+        self._database, self._line = database, PostgresLine(database, "lease", ANSWER_S)
 
     async def look(self) -> Seen:
-        return Seen(*await self._line.do(lambda one: one.fetchrow("SELECT epoch, holder, beat FROM lease")))
+        return Seen(*await self._do(lambda one: one.fetchrow("SELECT epoch, holder, beat FROM lease")))
 
     async def take(self, seen: Seen, holder: str) -> int | None:
-        epoch = await self._line.do(lambda one: one.fetchval(TAKE, holder, seen.epoch, seen.beat))
+        epoch = await self._do(lambda one: one.fetchval(TAKE, holder, seen.epoch, seen.beat))
         return int(epoch) if epoch is not None else None
 
     async def renew(self, epoch: int, holder: str) -> bool:
-        return await self._line.do(lambda one: one.fetchval(RENEW, epoch, holder)) is not None
+        return await self._do(lambda one: one.fetchval(RENEW, epoch, holder)) is not None
 
     async def release(self, epoch: int, holder: str) -> None:
-        await self._line.do(lambda one: one.execute(RELEASE, epoch, holder))
+        await self._do(lambda one: one.execute(RELEASE, epoch, holder))
+
+    async def _do(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Raises `StorageFailed`. A server that is silent towards the lease is left by every line of the process."""
+        try:
+            return await self._line.do(work)
+        except StorageBusy as fault:
+            if isinstance(fault.__cause__, TimeoutError):
+                leave_server(self._database)
+            raise
 
     async def close(self) -> None:
         await self._line.close()
