@@ -64,6 +64,18 @@ ensure_fuse() {
   fi
 }
 
+# A time of day that a test may put, under a true monotonic clock (tests/campaign/test_clocks.py).
+ensure_faketime() {
+  ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say 'Installing libfaketime … 正在安装 libfaketime …'
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libfaketime >/dev/null
+  else
+    say 'The tests of clocks need libfaketime (package libfaketime). 时钟测试需要 libfaketime。'
+    return 1
+  fi
+}
+
 # A browser for the tests of the screens, and fonts for both languages.
 ensure_browser() {
   command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . && return 0

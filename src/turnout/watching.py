@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from turnout.adapters.clock import monotonic_s
+from turnout.adapters.clock import monotonic_s, wall_now
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.machine import disk_facts, machine_facts
 from turnout.adapters.storage.reserve import Space
@@ -60,7 +60,7 @@ class Watching:
         watch.add(lambda: speed_readings(measures))
         watch.add(lambda: queue_readings(measures))
         watch.add(DeskFigures(edge, monotonic_s))
-        watch.add(ClockFigures(edge, monotonic_s))
+        watch.add(ClockFigures(edge, wall_now, monotonic_s))
         watch.add(lambda: kept_readings(edge))
         watch.add(lambda: [Reading("records-behind", max(0, edge.counter.seq - recorder.seq))])
         watch.add_probe(self._asked_disk, DISK_EVERY_S, lambda out_s: [Reading("disk-probe", out_s * 1_000.0)])

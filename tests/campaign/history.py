@@ -33,6 +33,7 @@ class Row(msgspec.Struct):
     command_id: str
     name: str
     body: dict[str, Any]
+    at: int = 0
 
 
 def check_history(asked: Iterable[Asked], rows: list[Row]) -> None:

@@ -1,6 +1,7 @@
 """A real `turnout serve` in a process of its own, to be killed and started again, and clients that note it all."""
 
 import asyncio
+import os
 import random
 import signal
 import socket
@@ -27,9 +28,12 @@ ADDRESS = {"text": "City Hall", "kind": "coordinate", "place": {"lat": 37.7793, 
 class Server:
     """One data folder, and the process that serves it at the moment."""
 
-    def __init__(self, data: Path, *serving: str, log: Path | None = None) -> None:
+    def __init__(
+        self, data: Path, *serving: str, log: Path | None = None, environment: dict[str, str] | None = None
+    ) -> None:
         """`serving`: further words for `turnout serve`; `log`: where it writes, when not beside the data."""
         self._data, self._serving = data, serving or ("--reserve-mib", "0")
+        self._environment = os.environ | (environment or {})
         self.log = log or data.parent / "server.log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -44,7 +48,7 @@ class Server:
         """Returns when it answers."""
         command = self._turnout("serve", "--no-simulation", "--port", str(self.port), *self._serving)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=self._environment)
         until = time.monotonic() + START_WITHIN_S
         while True:
             try:
@@ -57,7 +61,9 @@ class Server:
 
     def token(self) -> str:
         asked = self._turnout("token", "--name", "campaign", "--scopes", "calls,dispatch,field:*,read")
-        return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(
+            asked, cwd=ROOT, capture_output=True, text=True, check=True, env=self._environment
+        ).stdout.strip()
 
     def kill(self) -> None:
         """`kill -9`: no goodbye."""

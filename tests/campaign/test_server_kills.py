@@ -21,8 +21,8 @@ ACKNOWLEDGED_BETWEEN_KILLS = 40
 def rows_of(journal: Path) -> list[Row]:
     """The surviving journal, read by SQLite itself and not by the program."""
     with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as file:
-        found = file.execute("SELECT seq, command_id, name, body FROM journal ORDER BY seq").fetchall()
-    return [Row(seq, command, name, msgspec.json.decode(body)) for seq, command, name, body in found]
+        found = file.execute("SELECT seq, command_id, name, body, at FROM journal ORDER BY seq").fetchall()
+    return [Row(seq, command, name, msgspec.json.decode(body), at) for seq, command, name, body, at in found]
 
 
 async def test_a_killed_server_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +59,16 @@ def test_numbers_start_again_each_year() -> None:
     board = Board(series={"FD/26": 41})
     assert next_number(board, FIRE, Moment(NEW_YEAR - 1), False).given == "F26000042"
     assert next_number(board, FIRE, NEW_YEAR, False).given == "F27000001"
+
+
+@pytest.mark.parametrize(("offset_min", "hour_utc", "given"), [(-480, 7, "F26000042"), (-480, 8, "F27000001")])
+def test_the_year_of_a_number_begins_at_the_citys_midnight(
+    room: Any, offset_min: int, hour_utc: int, given: str
+) -> None:
+    """Not with the year in Greenwich: San Francisco's evening of 31 December is still of the old one."""
+    tables = msgspec.structs.replace(room.board.catalogue, utc_offset_min=offset_min)
+    board = Board(series={"FD/26": 41}, catalogue=tables)
+    assert next_number(board, FIRE, Moment(NEW_YEAR + hour_utc * 3_600_000), False).given == given
 
 
 def test_a_refused_opening_uses_no_number(room: Any, at_place: Any, opening: Any) -> None:

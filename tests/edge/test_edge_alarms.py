@@ -145,7 +145,7 @@ def test_a_step_of_the_clock_is_said_for_a_while_and_slow_correction_is_not() ->
         now = staticmethod(clock.now)
         subscribers = type("At", (), {"at": Moment(0)})
 
-    figures = ClockFigures(Part, clock)  # type: ignore[arg-type]
+    figures = ClockFigures(Part, clock.now, clock)  # type: ignore[arg-type]
     seen = []
     for second in range(0, 900, 5):
         clock.at_s = float(second)

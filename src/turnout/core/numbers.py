@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from turnout.core.board import Board
 from turnout.core.catalogue import Agency, Discipline
-from turnout.words.moment import SECOND_MS, Moment
+from turnout.words.moment import MINUTE_MS, SECOND_MS, Moment
 
 TAG_LETTERS: Final[dict[Discipline, str]] = {"fire": "FHJKX", "ems": "MHJKX", "police": "PLNQX", "services": "SUVWX"}
 """In order of preference; none is easily taken for a digit (no I, O) in speech or print."""
@@ -59,8 +59,9 @@ def next_tag(board: Board, discipline: Discipline) -> Numbered:
 
 
 def next_number(board: Board, agency: Agency, opened: Moment, exercise: bool) -> Numbered:
-    """The agency's next number in the year (UTC) of `opened`; an exercise counts apart and says so."""
-    year = datetime.fromtimestamp(opened / SECOND_MS, tz=UTC).year % 100
+    """The agency's next number in the city's own year at `opened`; an exercise counts apart and says so."""
+    offset_min = board.catalogue.utc_offset_min if board.catalogue is not None else 0
+    year = datetime.fromtimestamp((opened + offset_min * MINUTE_MS) / SECOND_MS, tz=UTC).year % 100
     series = f"{'exercise/' if exercise else ''}{agency.id}/{year:02}"
     counter = board.series.get(series, 0) + 1
     number = agency.series.format(yy=f"{year:02}", n=counter)

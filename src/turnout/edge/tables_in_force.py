@@ -1,6 +1,7 @@
 """Putting a city's tables in force: at the start, and when the city's clocks change."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -13,10 +14,13 @@ from turnout.core.tables.commands import PublishCatalogue
 from turnout.desk.access import part
 from turnout.desk.answers import Refused
 from turnout.desk.book import Origin
+from turnout.desk.faults import Fault
 from turnout.edge.counter import DeskAt
 from turnout.words.identity import CommandId
 from turnout.words.moment import Moment
 from turnout.words.trouble import Malformed
+
+log = logging.getLogger(__name__)
 
 OFFSET_LOOK_S: Final = 600.0
 """How often the city's offset from UTC is looked at: it changes twice a year, and plans by hour follow it."""
@@ -71,4 +75,7 @@ async def follow_offset(desk: DeskAt, now: Callable[[], Moment]) -> None:
         await asyncio.sleep(OFFSET_LOOK_S)
         held = desk.board.catalogue
         if held is not None and held.utc_offset_min != offset_min(held.time_zone, now()):
-            await publish(desk, held, now(), "the clocks changed")
+            try:
+                await publish(desk, held, now(), "the clocks changed")
+            except Fault as fault:
+                log.warning("the tables are not yet published with the new offset: %s", fault)

@@ -74,15 +74,18 @@ class DeskFigures:
 
 
 class ClockFigures:
-    """Steps of the time of day against the clock that only goes forward, and how far it is behind the journal."""
+    """Steps of the machine's clock against the one that only goes forward, and how far it is from the times on record.
 
-    def __init__(self, edge: Edge, monotonic_s: Callable[[], float]) -> None:
-        self._edge, self._monotonic_s = edge, monotonic_s
+    `wall_now` is the machine's own; the edge's goes at a steady pace.
+    """
+
+    def __init__(self, edge: Edge, wall_now: Callable[[], Moment], monotonic_s: Callable[[], float]) -> None:
+        self._edge, self._wall_now, self._monotonic_s = edge, wall_now, monotonic_s
         self._offset_ms: float | None = None
         self._steps: deque[tuple[float, float]] = deque(maxlen=1_000)
 
     def __call__(self) -> Iterator[Reading]:
-        now, now_s = self._edge.now(), self._monotonic_s()
+        now, now_s = self._wall_now(), self._monotonic_s()
         offset_ms = now - now_s * 1_000.0
         if self._offset_ms is not None and abs(offset_ms - self._offset_ms) > 1.0:
             self._steps.append((now_s, abs(offset_ms - self._offset_ms)))
@@ -90,7 +93,7 @@ class ClockFigures:
         while self._steps and self._steps[0][0] <= now_s - STEPS_WITHIN_S:
             self._steps.popleft()
         yield Reading("clock-step", max((step for _, step in self._steps), default=0.0))
-        yield Reading("clock-behind", max(0.0, float(self._edge.subscribers.at - now)))
+        yield Reading("clock-apart", float(max(abs(self._edge.now() - now), self._edge.subscribers.at - now)))
 
 
 def kept_readings(edge: Edge) -> Iterator[Reading]:

@@ -66,7 +66,7 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "memory": Limit(unit="%", warn=60, severe=80, ends=55, severe_ends=75, lasts_s=30),
     # Clocks. Half a second is what two machines' records may differ without anybody noticing.
     "clock-step": Limit(unit="ms", warn=500, severe=60_000, ends=250, severe_ends=30_000),
-    "clock-behind": Limit(unit="ms", warn=1_000, severe=60_000, ends=100, severe_ends=30_000),
+    "clock-apart": Limit(unit="ms", warn=1_000, severe=60_000, ends=500, severe_ends=30_000),
     "clock-unsynchronised": Limit(
         unit="count", warn=1, severe=NEVER, ends=0.5, severe_ends=NEVER / 2, lasts_s=300, for_demo=False
     ),

@@ -144,21 +144,24 @@ WORDS: Final[dict[str, Words]] = {
     "clock-step": Words(
         Name("Step of the clock, 10 minutes", "时钟跳变（10 分钟）"),
         Name(
-            "The machine's clock was put by {value} (limit {limit}). Clocks on screens and new times may be wrong.",
-            "本机时钟被拨动了 {value}（限值 {limit}），屏幕时间和新记录的时间可能有误。",
+            "The machine's clock was put by {value} (limit {limit}). Screens and records do not follow at once.",
+            "本机时钟被拨动了 {value}（限值 {limit}），屏幕和记录时间不会立即跟随。",
         ),
         Name(
             "Check the time service (chrony, NTP). Times of the journal never go back.",
             "请检查时间服务（chrony、NTP）。日志时间不会倒退。",
         ),
     ),
-    "clock-behind": Words(
-        Name("Clock behind the journal", "时钟落后于日志"),
+    "clock-apart": Words(
+        Name("Clock and record apart", "时钟与记录相差"),
         Name(
-            "The clock is {value} behind the journal (limit {limit}): until it has caught up, all rows get one time.",
-            "时钟比日志慢 {value}（限值 {limit}），追上之前新记录的时间都相同。",
+            "The machine's clock and the times on record are {value} apart (limit {limit}).",
+            "本机时钟与记录时间相差 {value}（限值 {limit}）。",
         ),
-        Name("Put the clock right; the order of what happens is kept.", "请校正时钟，事件先后顺序不受影响。"),
+        Name(
+            "Put the clock right. The program goes on at a steady pace and comes near it slowly: an hour in 20 hours.",
+            "请校正时钟。程序保持匀速并缓慢靠拢，一小时的差约需 20 小时。",
+        ),
     ),
     "clock-unsynchronised": Words(
         Name("Clock not synchronised", "时钟未同步"),
