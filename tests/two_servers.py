@@ -31,7 +31,7 @@ def token_in(data: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = IdentityStore(folder / "accounts.sqlite")
     accounts = Accounts(store, SystemClock().now, lambda: None, demo=False, origin="http://localhost")
-    made = accounts.add_token(NewToken(name="tester", scopes=("calls", "dispatch", "read")), part("setup"))
+    made = accounts.add_token(NewToken(name="tester", scopes=("calls", "dispatch", "read", "avl")), part("setup"))
     store.close()
     assert isinstance(made, TokenMade)
     return made.token

@@ -1,6 +1,7 @@
 """Settings, read once: what the command line says, else the environment, else the defaults. No secret is among them."""
 
 import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -44,6 +45,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""
     tls_key: Path | None = None
 
+    roles: tuple[str, ...] = ()
+    """What this process is (`turnout up`): `desk`, `edge`, `worker`; empty: all in one."""
+    reach: str = ""
+    """Where the city's other processes reach this one: `https://10.0.0.1:8080`; empty: host and port."""
+    worker: str = ""
+    """The address of a worker, for an edge."""
+    nats: str = ""
+    """`nats://nats1,nats2`: for row changes and positions between processes; empty: by the database and HTTP alone."""
+    trust: Path | None = None
+    """Certificates (PEM) by which the city's other processes are known; None: those that the machine trusts."""
+
     @property
     def is_tls(self) -> bool:
         return self.tls_cert is not None and self.tls_key is not None
@@ -51,6 +63,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def scheme(self) -> str:
         return "https" if self.is_tls else "http"
+
+    @property
+    def reached_at(self) -> str:
+        """The address that the desk announces."""
+        host = socket.gethostname() if self.host in ("0.0.0.0", "::") else self.host
+        return self.reach or f"{self.scheme}://{host}:{self.port}"
 
     @property
     def public_origin(self) -> str:

@@ -11,20 +11,22 @@ import logging
 import secrets
 import socket
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 from litestar import Litestar
 
+from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.clock import monotonic_s
 from turnout.adapters.http.app import litestar_app
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.standing_by import Gate
 from turnout.adapters.identity.accounts import decoy
 from turnout.adapters.storage.folder_lock import folder_lock
+from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database, names_standby
 from turnout.adapters.storage.postgres.lease import PostgresLease
 from turnout.city.folder import City, load_city, shipped_city
@@ -34,7 +36,9 @@ from turnout.desk.faults import Fault, NotTheDesk, StorageFailed
 from turnout.desk.head import Head
 from turnout.desk.lease import LeaseKeeper
 from turnout.desk.operations import Operations
+from turnout.edge.between import LINK, DeskDoor
 from turnout.edge.edge import Edge
+from turnout.edge.shared_places import SharedPlaces, exchanged
 from turnout.operating import SHIPPED
 from turnout.serving import (
     BUILT,
@@ -52,7 +56,7 @@ from turnout.serving import (
     stop_signal,
     web_app,
 )
-from turnout.storing import following, in_postgres, prepare_postgres
+from turnout.storing import Stores, following, in_postgres, prepare_postgres
 from turnout.web_server import check_port, web
 from turnout.words.trouble import Malformed
 
@@ -63,6 +67,10 @@ ENDED_LOOK_S: Final = 0.2
 
 AGAIN_S: Final = 0.5
 """After a takeover that failed: the database may have gone in the middle of it."""
+
+
+HANDED_OVER_S: Final = 5.0
+"""A desk that was asked to hand over leaves the lease to others for so long; if nobody wants it, it goes on."""
 
 
 class Inside:
@@ -93,6 +101,15 @@ class Server:
     gate: Gate
     inside: Inside
     api: Litestar
+    between: PostgresBetween
+    key: bytes
+    """The city's, for its inner door."""
+    handing_over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether people and programs come here, or only the city's other processes."""
+        return not self.settings.roles
 
 
 async def serve_in_turn(settings: Settings) -> None:
@@ -113,7 +130,9 @@ async def serve_in_turn(settings: Settings) -> None:
                 )
         except StorageFailed as fault:
             raise Malformed(str(fault), where="--database", cure="see the operators' manual") from fault
-        server = _made_ready(settings, city, database, folder)
+        between = PostgresBetween(database)
+        stack.push_async_callback(between.close)
+        server = _made_ready(settings, city, database, folder, between, await between.key())
         lease = PostgresLease(database)
         stack.push_async_callback(lease.close)
         await stack.enter_async_context(web(server.gate, settings))
@@ -130,15 +149,24 @@ async def serve_in_turn(settings: Settings) -> None:
             except Fault as fault:
                 log.error("the desk could not be taken over: %s", fault)
                 await asyncio.sleep(AGAIN_S)
+            if server.handing_over.is_set():
+                server.handing_over.clear()
+                say("Handed over; others may take the desk.", "已移交，其他服务器可接任指挥台。")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), HANDED_OVER_S)
 
 
-def _made_ready(settings: Settings, city: City, database: Database, folder: Path) -> Server:
+def _made_ready(
+    settings: Settings, city: City, database: Database, folder: Path, between: PostgresBetween, key: bytes
+) -> Server:
     """Everything that does not hang on who is the desk, before anybody waits for it."""
     loaded, assets, inside = load_ground(city), Assets(BUILT, city.artefacts.tiles), Inside()
+    if settings.roles == ("desk",):
+        loaded = replace(loaded, roads=None)  # advice is the edges': nobody asks this process for it
     api = litestar_app(inside.found, version("turnout"))
     decoy()
     set_aside_what_stays()
-    return Server(settings, city, database, folder, loaded, assets, Gate(), inside, api)
+    return Server(settings, city, database, folder, loaded, assets, Gate(), inside, api, between, key)
 
 
 async def _either(stop: asyncio.Event, taking: Coroutine[Any, Any, int]) -> int | None:
@@ -166,19 +194,38 @@ async def _be_the_desk(
         show_tiles(edge, server.assets, city)
         server.inside.edge = edge
         stack.callback(server.inside.leave)
-        gate.open(web_app(edge, server.assets, settings, server.api))
+        gate.open(_door(server, stores, edge))
         stack.callback(gate.close)
+        await server.between.announce(epoch, DeskDoor(settings.reached_at, LINK))
         set_aside_what_stays()
         greet(settings, city, accounts, server.assets)
         await stack.enter_async_context(simulated(settings, city, accounts))
-        await _until_over(stop, keeper, edge)
+        await _until_over(server, stop, keeper, edge)
         gate.close()
         say("No longer the desk: finishing what was taken.", "不再担任指挥台：完成已受理的工作。")
         edge.connections.end_all()
         await asyncio.sleep(CUT_S)
 
 
-async def _until_over(stop: asyncio.Event, keeper: LeaseKeeper, edge: Edge) -> None:
+def _door(server: Server, stores: Stores, edge: Edge) -> InnerDoor:
+    """What answers while this is the desk: the application, and the inner door before it."""
+    shared = SharedPlaces()
+    edge.share = lambda fixes: shared.note(fixes, shared.life)
+    accounts = stores.accounts
+    assert accounts is not None, "with a database the accounts are kept in it"
+    return InnerDoor(
+        web_app(edge, server.assets, server.settings, server.api),
+        server.key,
+        public=server.is_public,
+        desk=edge.counter.desk,
+        places=lambda said: exchanged(edge, shared, said),
+        hand_over=server.handing_over.set,
+        keep_accounts=accounts.keep_now,
+    )
+
+
+async def _until_over(server: Server, stop: asyncio.Event, keeper: LeaseKeeper, edge: Edge) -> None:
     """A desk that has ended for good must not keep the lease: another can start from the journal."""
-    while not (stop.is_set() or keeper.lost.is_set() or edge.desk_health().has_ended):
+    over = (stop, keeper.lost, server.handing_over)
+    while not (any(event.is_set() for event in over) or edge.desk_health().has_ended):
         await asyncio.sleep(ENDED_LOOK_S)

@@ -29,6 +29,7 @@ from turnout.operating import (
 )
 from turnout.recovery.command import add_recovery_commands
 from turnout.serving import serve
+from turnout.up import add_role_commands
 from turnout.words.trouble import BadInput, Malformed
 
 
@@ -50,7 +51,11 @@ def parser() -> argparse.ArgumentParser:
         prog="turnout", description="A city's operations room in one program. 一个程序里的城市指挥中心。"
     )
     commands = top.add_subparsers(required=True, metavar="command")
-    _serve_arguments(commands.add_parser("serve", help="run the desk, the web and, in a demo city, the simulation"))
+    serving = commands.add_parser("serve", help="run the desk, the web and, in a demo city, the simulation")
+    _serve_arguments(serving)
+    serving.set_defaults(run=_serve)
+    for up in add_role_commands(commands, settings_of):
+        _serve_arguments(up)
     _simulate_arguments(commands.add_parser("simulate", help="run the simulated city against a server"))
     _import_arguments(add_city_commands(commands))
     _fallback_arguments(commands.add_parser("fallback", help="keep a server's newest fallback kit on this machine"))
@@ -109,8 +114,8 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
     )
     serving.add_argument("--reserve-mib", type=int, help="set aside on the data disk for dispatch (default: 64)")
     serving.add_argument("--alarms", type=Path, help="a TOML file with other limits for alarms (see the manual)")
+    serving.add_argument("--reach", help="where the city's other processes reach this one: https://10.0.0.1:8080")
     serving.add_argument("--server", choices=("granian", "uvicorn"), help=argparse.SUPPRESS)
-    serving.set_defaults(run=_serve)
 
 
 def _serve(asked: argparse.Namespace) -> None:
@@ -190,6 +195,11 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "fallback",
         "alarms",
         "reserve_mib",
+        "roles",
+        "reach",
+        "worker",
+        "nats",
+        "trust",
     )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}

@@ -8,7 +8,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from copy import copy
 from dataclasses import dataclass
@@ -39,6 +39,7 @@ from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.refusals import Refusal
 from turnout.desk.desk import Desk, Told
+from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations, due_of, ring, timers_of
 from turnout.desk.subscribers import Subscribers
 from turnout.desk.timers import TimerClock
@@ -84,6 +85,7 @@ log = logging.getLogger(__name__)
 BUILT: Final = Path(__file__).parent / "adapters" / "http" / "built"
 
 OperationsDesk = Desk[Board, Command, Event, Refusal]
+FollowedOperations = FollowedDesk[Board, Command, Event, Refusal]
 
 
 def say(en: str, zh: str) -> None:
@@ -165,7 +167,7 @@ class Parts:
     settings: Settings
     city: City
     clock: SystemClock
-    desk: OperationsDesk
+    desk: OperationsDesk | FollowedOperations
     locator: Locator
     roads: Roads | None
     gazetteer: Gazetteer | None
@@ -218,30 +220,33 @@ async def opened_on(
 ) -> AsyncIterator[tuple[Edge, Accounts]]:
     """The desk at work on these stores, and the edge in front of it."""
     async with AsyncExitStack() as stack:
-        parts = await _opened_parts(stack, stores, settings, city, loaded)
+        parts, desk = await _opened_parts(stack, stores, settings, city, loaded)
         edge = joined(parts)
         watching = Watching(edge, parts.recorder, parts.accounts, parts.space, parts.folder, settings.alarms)
         await edge.grounds.restore()
-        timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(
-            parts.desk, parts.clock, timers_of, due_of, ring
-        )
+        timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(desk, parts.clock, timers_of, due_of, ring)
         timers.start()
         stack.push_async_callback(timers.stop)
-        if edge.adviser is not None:
-            stack.callback(edge.adviser.close)
-        if edge.outlook is not None:
-            stack.callback(edge.outlook.close)
-            stack.push_async_callback(_ended, asyncio.create_task(edge.outlook.look_on()))
-        works = (
-            edge.lag.watch(),
-            _tick(edge.places),
-            follow_offset(parts.desk, parts.clock.now),
-            edge.fallback.keep(),
-            watching.run(),
-        )
-        for work in works:
-            stack.push_async_callback(_ended, asyncio.create_task(work))
+        at_work(stack, edge)
+        in_background(stack, follow_offset(desk, parts.clock.now))
+        in_background(stack, watching.run())
         yield edge, parts.accounts
+
+
+def at_work(stack: AsyncExitStack, edge: Edge) -> None:
+    """What an edge does by itself, until the stack is closed."""
+    if edge.adviser is not None:
+        stack.callback(edge.adviser.close)
+    if edge.outlook is not None:
+        stack.callback(edge.outlook.close)
+        in_background(stack, edge.outlook.look_on())
+    for work in (edge.lag.watch(), _tick(edge.places), edge.fallback.keep()):
+        in_background(stack, work)
+
+
+def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    """Until the stack is closed."""
+    stack.push_async_callback(_ended, asyncio.create_task(work))
 
 
 def _is_simulated(settings: Settings, city: City) -> bool:
@@ -258,7 +263,9 @@ def set_aside_what_stays() -> None:
     gc.freeze()
 
 
-async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Settings, city: City, loaded: Loaded) -> Parts:
+async def _opened_parts(
+    stack: AsyncExitStack, stores: Stores, settings: Settings, city: City, loaded: Loaded
+) -> tuple[Parts, OperationsDesk]:
     """The desk on its stores, caught up and with the city's tables in force."""
     clock, folder = SystemClock(), folder_of(settings, city)
     files = FolderFiles(folder / "files", stores.vault)
@@ -299,24 +306,8 @@ async def _opened_parts(stack: AsyncExitStack, stores: Stores, settings: Setting
         origin=settings.public_origin,
         on_end=connections.end_session,
     )
-    return Parts(
-        settings,
-        city,
-        clock,
-        desk,
-        locator,
-        loaded.roads,
-        loaded.gazetteer,
-        records,
-        stores.vault,
-        files,
-        accounts,
-        connections,
-        measures,
-        space,
-        recorder,
-        folder,
-    )
+    opened = loaded.roads, loaded.gazetteer, records, stores.vault, files, accounts, connections, measures
+    return Parts(settings, city, clock, desk, locator, *opened, space, recorder, folder), desk
 
 
 async def _opened_accounts(stack: AsyncExitStack, stores: Stores, folder: Path) -> IdentityStore:

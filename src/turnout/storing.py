@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.kept import PostgresKept
@@ -42,6 +43,9 @@ class KeptAccounts:
 
     def __init__(self, kept: PostgresKept, epoch: int) -> None:
         self._kept, self._epoch = kept, epoch
+        self._store: IdentityStore | None = None
+        self._version: tuple[int, int] | None = None
+        self._keeping = asyncio.Lock()
 
     async def bring(self, path: Path) -> None:
         """The file as the last desk left it. Where there never was one, this server's own is the beginning."""
@@ -52,32 +56,68 @@ class KeptAccounts:
     @asynccontextmanager
     async def following(self, store: IdentityStore) -> AsyncIterator[None]:
         """Every change goes into the database within `ACCOUNTS_LOOK_S`; the last ones at the end."""
-        task = asyncio.create_task(self._follow(store), name="accounts")
+        self._store = store
+        task = asyncio.create_task(self._follow(), name="accounts")
         try:
             yield
         finally:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-            with suppress(StorageFailed, Displaced):
-                await self._keep(store)
+            await self.keep_now()
 
-    async def _follow(self, store: IdentityStore) -> None:
-        kept: tuple[int, int] | None = None
+    async def _follow(self) -> None:
         while True:
-            version = store.version()
-            if version != kept:
-                try:
-                    await self._keep(store)
-                    kept = version
-                except StorageFailed as fault:
-                    log.warning("the accounts are kept on this machine only: %s", fault)
-                except Displaced:
-                    return
+            try:
+                await self._keep()
+            except StorageFailed as fault:
+                log.warning("the accounts are kept on this machine only: %s", fault)
+            except Displaced:
+                return
             await asyncio.sleep(ACCOUNTS_LOOK_S)
 
-    async def _keep(self, store: IdentityStore) -> None:
-        await self._kept.keep(ACCOUNTS, await asyncio.to_thread(store.image), self._epoch)
+    async def keep_now(self) -> None:
+        """What has changed is in the database when this returns, if that takes it."""
+        with suppress(StorageFailed, Displaced):
+            await self._keep()
+
+    async def _keep(self) -> None:
+        assert self._store is not None, "accounts are followed before they are kept"
+        async with self._keeping:
+            version = self._store.version()
+            if version != self._version:
+                await self._kept.keep(ACCOUNTS, await asyncio.to_thread(self._store.image), self._epoch)
+                self._version = version
+
+
+class CopiedAccounts:
+    """The accounts as another process has them: a copy that follows what the desk keeps."""
+
+    def __init__(self, kept: PostgresKept, store: IdentityStore, on_change: Callable[[], None]) -> None:
+        """`on_change` is told when the copy has become another: sessions may have ended."""
+        self._kept, self._store, self._on_change = kept, store, on_change
+        self._mark = ""
+        self._refreshing = asyncio.Lock()
+
+    async def refresh(self) -> None:
+        """As the desk has kept them by now. Where the database does not answer, as they were."""
+        async with self._refreshing:
+            try:
+                found = await self._kept.find_newer(ACCOUNTS, self._mark)
+                if found is None:
+                    return
+                await asyncio.to_thread(self._store.take_image, found[1])
+                self._mark = found[0]
+            except StorageFailed as fault:
+                log.warning("the accounts are as they were: %s", fault)
+                return
+            self._on_change()
+
+    async def follow(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(ACCOUNTS_LOOK_S)
+            await self.refresh()
 
 
 def _replace_database(path: Path, body: bytes) -> None:
@@ -162,6 +202,7 @@ async def prepare_postgres(database: Database, folder: Path) -> None:
         PostgresSnapshots(database),
         PostgresVault(database, folder / "vault.site-key"),
         PostgresKept(database),
+        PostgresBetween(database),
     ):
         try:
             await store.prepare(database)

@@ -17,6 +17,7 @@ from hypothesis import Phase, settings
 from tests.contracts import desk_contract, journal_contract, lease_contract
 from tests.contracts.storages import SqliteStorage
 from tests.desk.test_subscribers_property import play, plays
+from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.keeper_plants import KEEPER_PLANTS
 from tests.planted.plant import Patch, Plant
 from tests.planted.postgres_plants import POSTGRES_PLANTS
@@ -305,6 +306,7 @@ def snapshot_shared_without_what_happened_since(patch: Patch) -> None:
 PLANTS: dict[str, Plant] = {
     **KEEPER_PLANTS,
     **POSTGRES_PLANTS,
+    **FOLLOWED_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
     "written after the answer": Plant(

@@ -53,6 +53,18 @@ class NotTheDesk(Fault):
     code = "not-the-desk"
 
 
+class DeskUnreachable(NotTheDesk):
+    """This process is not the desk, and the one that is does not answer. Whether it was done is not certain."""
+
+    code = "desk-unreachable"
+
+
+class LinkRefused(Fault):
+    """The desk is of a version that does not talk with this process's. Nothing was done."""
+
+    code = "link-refused"
+
+
 class StorageFailed(Fault):
     """The storage could not do it, for a reason it names. What was being written may or may not be there."""
 

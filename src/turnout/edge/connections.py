@@ -29,6 +29,11 @@ class Connections:
         for outlet in self._by_session.get(session, set()):
             outlet.cut_off("signed-off")
 
+    def keep_only(self, sessions: set[str]) -> None:
+        """Whatever else is connected under a name has ended elsewhere."""
+        for session in [one for one in self._by_session if one and one not in sessions]:
+            self.end_session(session)
+
     def end_all(self) -> None:
         """The server stops: consoles come back by themselves when it is there again."""
         for outlets in self._by_session.values():

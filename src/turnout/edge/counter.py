@@ -46,6 +46,11 @@ class Counter:
         self.measures = measures if measures is not None else Measures()
 
     @property
+    def desk(self) -> DeskAt:
+        """For who brings what has been checked at another edge."""
+        return self._desk
+
+    @property
     def board(self) -> Board:
         return self._desk.board
 

@@ -100,6 +100,8 @@ class Edge:
     gazetteer: Gazetteer | None = None
     on_places: Callable[[Sequence[UnitId]], None] = lambda units: None
     """Told which units have a new place: the roads and the policies."""
+    share: Callable[[Sequence[Fix]], None] = lambda fixes: None
+    """Told which places were heard here and believed: other processes of the city may have to know them."""
     arrival: bool = False
     certificate_expires: Moment | None = None
     """Of the TLS that the program speaks itself; None where it speaks none."""
@@ -115,6 +117,14 @@ class Edge:
 
     def take_positions(self, fixes: Sequence[Fix]) -> Taken:
         """Judge, keep, pass on."""
+        taken = self.take_shared(fixes)
+        if taken.units:
+            doubted = {one.index for one in taken.refused}
+            self.share([fix for index, fix in enumerate(fixes) if index not in doubted])
+        return taken
+
+    def take_shared(self, fixes: Sequence[Fix]) -> Taken:
+        """As `take_positions`, for what another process of the city has heard."""
         taken = self.latest.take(fixes, self.now())
         if taken.units:
             self.places.moved(taken.units)

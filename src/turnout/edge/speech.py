@@ -215,6 +215,16 @@ WORDS: Final[dict[str, Name]] = {
         "This server is not the desk now: it stands by, or another is taking over. Nothing was done here; reconnect.",
         "本服务器当前不是指挥台：处于备用状态，或另一台正在接管。此处未执行，请重新连接。",
     ),
+    "desk-unreachable": Name(
+        "The desk does not answer just now; whether it was done is not certain. Send it again: it will not be"
+        " done twice.",
+        "指挥台暂时没有应答，是否已执行不确定。请重发，不会重复执行。",
+    ),
+    "link-refused": Name(
+        "The desk is of another version and does not talk with this server. Nothing was done; use another server, and"
+        " tell the operator.",
+        "指挥台的版本与本服务器不兼容，未执行。请改用其他服务器，并通知运维人员。",
+    ),
     "displaced": Name("Another server has taken over the desk. Reconnect.", "另一台服务器已接管指挥台，请重新连接。"),
     "fault": Name("Something failed; nothing is certain. Send it again.", "发生故障，请重发。"),
     "too-old": Name(
@@ -278,6 +288,8 @@ STATUS: Final[dict[str, int]] = {
     "storage-unconfirmed": 503,
     "displaced": 503,
     "not-the-desk": 503,
+    "desk-unreachable": 503,
+    "link-refused": 503,
     "enrichment-failed": 500,
     "bug-found": 500,
     "fault": 503,

@@ -48,7 +48,7 @@ async def standing_by(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
     else:
-        await _say_no(scope, send)
+        await say_no(scope, send, CODE)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
@@ -59,15 +59,16 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _say_no(scope: Scope, send: Send) -> None:
-    answer = declined(CODE)
+async def say_no(scope: Scope, send: Send, code: str) -> None:
+    """503 as a problem document (`/health` in its own form), with why and when to come again."""
+    answer = declined(code)
     language = language_of({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]})
     if str(scope["path"]).endswith("/health"):
-        body, kind = {"ok": False, "trouble": CODE, "sentence": answer.text}, "application/json"
+        body, kind = {"ok": False, "trouble": code, "sentence": answer.text}, "application/json"
     else:
-        title = CODE.replace("-", " ")
+        title = code.replace("-", " ")
         detail = answer.text.spoken(language)
-        body = msgspec.to_builtins(Problem(f"/problems/{CODE}", title, answer.status, detail, CODE))
+        body = msgspec.to_builtins(Problem(f"/problems/{code}", title, answer.status, detail, code))
         kind = PROBLEM_JSON
     headers = [
         (b"content-type", kind.encode()),

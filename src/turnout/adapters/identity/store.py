@@ -142,6 +142,19 @@ class IdentityStore:
                 base.backup(copy)
             return path.read_bytes()
 
+    def take_image(self, body: bytes) -> None:
+        """Become the file that `image` gave elsewhere. To be called in a thread."""
+        with tempfile.TemporaryDirectory(prefix="turnout-") as folder:
+            path = Path(folder) / "image"
+            path.write_bytes(body)
+            with closing(sqlite3.connect(path)) as given, self._using() as base:
+                given.backup(base)
+
+    def open_sessions(self) -> set[str]:
+        """What may be connected: the sessions that have not ended, and `token:…` of each token not withdrawn."""
+        sessions = {str(row[0]) for row in self._rows("SELECT id FROM sessions")}
+        return sessions | {f"token:{row[0]}" for row in self._rows("SELECT id FROM tokens WHERE revoked = 0")}
+
     def _migrate(self) -> None:
         version = int(self._base.execute("PRAGMA user_version").fetchone()[0])
         if version > SCHEMA:

@@ -36,5 +36,11 @@ class PostgresKept:
         body = await self._line.do(lambda connection: connection.fetchval(sql, name))
         return bytes(body) if body is not None else None
 
+    async def find_newer(self, name: str, mark: str) -> tuple[str, bytes] | None:
+        """The file and its mark, where it is not the one of `mark`. It is read only then."""
+        sql = "SELECT xmin::text, body FROM kept WHERE name = $1 AND xmin::text <> $2"
+        row = await self._line.do(lambda connection: connection.fetchrow(sql, name, mark))
+        return (row[0], bytes(row[1])) if row is not None else None
+
     async def close(self) -> None:
         await self._line.close()

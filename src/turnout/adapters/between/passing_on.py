@@ -1,0 +1,163 @@
+"""At an edge: which requests go to another process, and how they get there and back.
+
+What changes accounts, sessions, tokens or files is the desk's: it has them, the edge only a copy. What no dispatch
+waits for may go to a worker, and is answered here when the worker does not answer.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+
+import httpx
+
+from turnout.adapters.between.desk_line import DeskLine
+from turnout.desk.faults import DeskUnreachable, Fault
+from turnout.edge.between import CLIENT_HEADER, KEY_HEADER, LINK_HEADER
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+SayNo = Callable[[Scope, Send, str], Awaitable[None]]
+
+OF_THE_DESK: Final = re.compile(
+    r"/api/v1/(?:session/.+|setup|accounts(?:/.*)?|tokens(?:/.*)?|ground(?:/.*)?|files/.+|incidents/[^/]+/files(?:/.*)?)"
+)
+SESSION: Final = "/api/v1/session"
+"""Asked for by GET it is looked up here; made or ended at the desk."""
+
+OF_A_WORKER: Final = re.compile(
+    r"/api/v1/(?:incidents(?:/[^/]+(?:/report|/chronology)?)?|units/[^/]+/(?:history|shifts)|premises|audit|coverage|swaps"
+    r"|tables/versions(?:/.*)?|fallback/.+)"
+)
+"""Only what is read: searches of the records, reports, the fallback kit, and the look at where crews stand."""
+
+HOP_BY_HOP: Final = frozenset(
+    (b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"proxy-connection")
+)
+"""RFC 9110, 7.6.1: of one connection, not of the request."""
+
+OURS: Final = frozenset(name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER))
+
+PASSED_S: Final = 30.0
+"""Between two pieces of an answer: hashing a password waits its turn, a recording is read from a disk."""
+
+WORKER_S: Final = 5.0
+"""To the first piece: then it is answered here."""
+
+
+class PassingOn:
+    """The edge's application. A request whose session or token is not known here may be newer than the copy."""
+
+    def __init__(
+        self,
+        app: Asgi,
+        desk: DeskLine,
+        say_no: SayNo,
+        *,
+        is_known: Callable[[Scope], bool],
+        refresh: Callable[[], Awaitable[None]],
+        worker: str = "",
+    ) -> None:
+        """`worker`: its address. `is_known`: whether a request's session or token is in the copy of the accounts."""
+        self._app, self._desk, self._say_no = app, desk, say_no
+        self._is_known, self._refresh, self._worker = is_known, refresh, worker
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if not self._is_known(scope):
+            await self._refresh()
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif is_of_the_desk(scope):
+            await self._to_the_desk(scope, receive, send)
+        elif self._worker and scope["method"] == "GET" and OF_A_WORKER.fullmatch(str(scope["path"])):
+            await self._to_the_worker(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _to_the_desk(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            address = await self._desk.address()
+            async with AsyncExitStack() as stack:
+                answer = await stack.enter_async_context(self._passed(address, scope, receive, PASSED_S))
+                if scope["method"] != "GET":
+                    await self._refresh()
+                await _answered(answer, send)
+        except (httpx.HTTPError, Fault) as trouble:
+            self._desk.note(DeskUnreachable(repr(trouble)))
+            await self._say_no(scope, send, DeskUnreachable.code)
+
+    async def _to_the_worker(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with AsyncExitStack() as stack:
+            try:
+                answer = await stack.enter_async_context(self._passed(self._worker, scope, receive, WORKER_S))
+            except httpx.HTTPError:
+                answer = None
+            if answer is not None and answer.status_code < 500 and answer.status_code not in (401, 403, 426):
+                await _answered(answer, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _passed(
+        self, address: str, scope: Scope, receive: Receive, within_s: float
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        client = self._desk.client
+        query = bytes(scope.get("query_string") or b"").decode("latin-1")
+        path = bytes(scope.get("raw_path") or str(scope["path"]).encode()).decode("latin-1").partition("?")[0]
+        request = client.build_request(
+            scope["method"],
+            f"{address}{path}" + (f"?{query}" if query else ""),
+            headers=[*_headers_of(scope), *((name.encode(), client.headers[name].encode()) for name in _SHOWN)],
+            content=_pieces(receive) if scope["method"] not in ("GET", "HEAD", "DELETE") else None,
+            timeout=httpx.Timeout(within_s, connect=1.0),
+        )
+        return _streamed(client, request)
+
+
+_SHOWN: Final = (KEY_HEADER, LINK_HEADER)
+
+
+@asynccontextmanager
+async def _streamed(client: httpx.AsyncClient, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    response = await client.send(request, stream=True)
+    try:
+        yield response
+    finally:
+        await response.aclose()
+
+
+def is_of_the_desk(scope: Scope) -> bool:
+    path = str(scope["path"])
+    return bool(OF_THE_DESK.fullmatch(path)) or (path == SESSION and scope["method"] != "GET")
+
+
+def _headers_of(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Those of the request, and for whom it is passed on: never what an asker says of that itself."""
+    client = scope.get("client")
+    kept = [(bytes(n), bytes(v)) for n, v in scope["headers"] if bytes(n).lower() not in HOP_BY_HOP | OURS]
+    if not any(name.lower() == b"x-forwarded-proto" for name, _ in kept):
+        kept.append((b"x-forwarded-proto", str(scope.get("scheme", "http")).encode()))
+    return [*kept, (CLIENT_HEADER.encode(), str(client[0] if client else "").encode())]
+
+
+async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise httpx.ReadError("the asker has gone")
+        yield bytes(message.get("body", b""))
+        if not message.get("more_body"):
+            return
+
+
+async def _answered(answer: httpx.Response, send: Send) -> None:
+    """As it comes, compressed or not."""
+    headers = [(n.lower(), v) for n, v in answer.headers.raw if n.lower() not in HOP_BY_HOP]
+    await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
+    async for piece in answer.aiter_raw():
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,302 @@
+"""`turnout up --role edge` and `--role worker`: everything that serves people, over a desk that is another process.
+
+The board is kept in step with the journal, commands go to the desk, accounts are a copy. An edge serves people and
+programs; a worker is the same behind the inner door, for what edges pass on to it. If what was followed turns out never
+to have been, everything that was made of it is closed and begun again.
+"""
+
+import asyncio
+import logging
+import ssl
+from contextlib import AsyncExitStack, suppress
+from copy import copy
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from litestar import Litestar
+
+from turnout.adapters.between.desk_line import DeskLine, client_for
+from turnout.adapters.between.inner_door import InnerDoor
+from turnout.adapters.between.passing_on import PassingOn
+from turnout.adapters.clock import SystemClock
+from turnout.adapters.http.app import litestar_app
+from turnout.adapters.http.assets import Assets
+from turnout.adapters.http.door import COOKIE
+from turnout.adapters.http.standing_by import Asgi, Gate, Scope, say_no
+from turnout.adapters.identity.accounts import Accounts
+from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.socket.serve import cookie
+from turnout.adapters.storage.folder_lock import folder_lock
+from turnout.adapters.storage.postgres.between import PostgresBetween
+from turnout.adapters.storage.postgres.database import Database
+from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.adapters.storage.postgres.kept import PostgresKept
+from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
+from turnout.adapters.storage.postgres.vault import PostgresVault
+from turnout.adapters.storage.reserve import Space
+from turnout.adapters.storage.sealed_files import FolderFiles
+from turnout.city.folder import City, load_city, shipped_city
+from turnout.config import Settings
+from turnout.desk.faults import Fault, StorageFailed
+from turnout.desk.followed import FollowedDesk
+from turnout.desk.operations import Operations
+from turnout.edge.connections import Connections
+from turnout.edge.edge import Edge
+from turnout.edge.measuring import Measures
+from turnout.edge.recording import Recorder
+from turnout.edge.shared_places import SharedPlaces, take_from_others
+from turnout.in_turn import Inside
+from turnout.operating import SHIPPED
+from turnout.records.incidents import IncidentRecords
+from turnout.serving import (
+    BUILT,
+    CUT_S,
+    FollowedOperations,
+    Loaded,
+    Parts,
+    at_work,
+    certificate_of,
+    folder_of,
+    in_background,
+    joined,
+    load_ground,
+    say,
+    set_aside_what_stays,
+    show_tiles,
+    stop_signal,
+    web_app,
+)
+from turnout.storing import ACCOUNTS, CopiedAccounts, prepare_postgres
+from turnout.watching import Watching
+from turnout.web_server import check_port, web
+from turnout.words.trouble import Malformed
+
+log = logging.getLogger(__name__)
+
+LOOK_S: Final = 0.1
+AGAIN_S: Final = 1.0
+"""Between two attempts to begin: without the database, or with rows that this program cannot read."""
+
+EXCHANGE_EVERY_S: Final = 0.5
+"""How old the place of a unit may be that another process has heard, where nothing faster carries it."""
+
+RECORDS: Final = "records.sqlite"
+
+
+@dataclass(frozen=True)
+class Process:
+    """What does not hang on the board. `folder` is this process's own; the site key is the machine's."""
+
+    settings: Settings
+    role: str
+    city: City
+    loaded: Loaded
+    database: Database
+    folder: Path
+    site_key: Path
+    line: DeskLine
+    key: bytes
+    gate: Gate
+    assets: Assets
+    inside: Inside
+    api: Litestar
+
+
+async def serve_edge(settings: Settings, role: str) -> None:
+    """Until SIGTERM or Ctrl-C. Raises `Malformed` for settings that cannot be."""
+    stop = stop_signal()
+    check_port(settings)
+    certificate_of(settings)
+    city = load_city(settings.city or shipped_city(SHIPPED))
+    own = msgspec.structs.replace(settings, data=settings.data / f"{role}-{settings.port}", simulation=False)
+    folder, database = folder_of(own, city), Database(settings.database, Operations.stream)
+    machine = folder_of(settings, city)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(folder_lock(folder))
+        between = PostgresBetween(database)
+        stack.push_async_callback(between.close)
+        try:
+            await prepare_postgres(database, machine)
+            key = await between.key()
+        except StorageFailed as fault:
+            raise Malformed(str(fault), where="--database", cure="see the operators' manual") from fault
+        client = await stack.enter_async_context(client_for(key, trusted(settings)))
+        process = _made_ready(own, role, city, database, folder, machine, DeskLine(between.find_door, client), key)
+        await stack.enter_async_context(web(process.gate, settings))
+        say(
+            f"This is a {role} of {city.catalogue.name.en}.", f"本进程担任{ROLE_ZH[role]}（{city.catalogue.name.zh}）。"
+        )
+        while not stop.is_set():
+            try:
+                await _serve_once(process, stop)
+            except Fault as fault:
+                log.error("the board cannot be had: %s", fault)
+            if not stop.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), AGAIN_S)
+
+
+ROLE_ZH: Final = {"edge": "接入端", "worker": "后台处理"}
+
+
+def trusted(settings: Settings) -> ssl.SSLContext | None:
+    return ssl.create_default_context(cafile=str(settings.trust)) if settings.trust is not None else None
+
+
+def _made_ready(
+    own: Settings, role: str, city: City, database: Database, folder: Path, machine: Path, line: DeskLine, key: bytes
+) -> Process:
+    assets, inside = Assets(BUILT, city.artefacts.tiles), Inside()
+    api = litestar_app(inside.found, version("turnout"))
+
+    loaded = load_ground(city)
+    set_aside_what_stays()
+    return Process(
+        own, role, city, loaded, database, folder, machine / "vault.site-key", line, key, Gate(), assets, inside, api
+    )
+
+
+async def _serve_once(process: Process, stop: asyncio.Event) -> None:
+    """From a board until the process is to stop, or the board turns out to be none. Raises a `Fault`."""
+    async with AsyncExitStack() as stack:
+        desk = await _followed(stack, process, stop)
+        if desk is None:
+            return
+        edge, app = await _opened(stack, process, desk)
+        process.inside.edge = edge
+        stack.callback(process.inside.leave)
+        process.gate.open(app)
+        stack.callback(process.gate.close)
+        set_aside_what_stays()
+        while not (stop.is_set() or desk.over.is_set()):
+            await asyncio.sleep(LOOK_S)
+        process.gate.close()
+        edge.connections.end_all()
+        await asyncio.sleep(CUT_S)
+    if desk.over.is_set():
+        for name in (RECORDS, f"{RECORDS}-wal", f"{RECORDS}-shm"):
+            (process.folder / name).unlink(missing_ok=True)
+
+
+async def _followed(stack: AsyncExitStack, process: Process, stop: asyncio.Event) -> FollowedOperations | None:
+    """The board, once there are tables on it: before the city's first desk there is nothing to serve."""
+    journal, snapshots = PostgresJournal(process.database, Operations.stream), PostgresSnapshots(process.database)
+    stack.push_async_callback(journal.close)
+    stack.push_async_callback(snapshots.close)
+    desk: FollowedOperations = FollowedDesk(Operations(), journal, snapshots, process.line)
+    await desk.start()
+    desk.follow()
+    stack.push_async_callback(desk.stop)
+    while desk.board.catalogue is None:
+        if stop.is_set() or desk.over.is_set():
+            return None
+        await asyncio.sleep(LOOK_S)
+    return desk
+
+
+async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperations) -> tuple[Edge, Asgi]:
+    """The edge in front of the followed desk, and what answers for it."""
+    settings, clock, folder, loaded = process.settings, SystemClock(), process.folder, process.loaded
+    vault = PostgresVault(process.database, process.site_key)
+    stack.push_async_callback(vault.close)
+    await vault.prepare(process.database)
+    files = FolderFiles(folder / "files", vault)
+    stack.callback(files.close)
+    space = Space(folder, 0)
+    await asyncio.to_thread(space.look)
+    records, recorder = _recorded(stack, process, desk, space)
+    connections = Connections()
+    store = IdentityStore(folder / ACCOUNTS)
+    stack.callback(store.close)
+    accounts = Accounts(
+        store,
+        clock.now,
+        lambda: desk.board.catalogue,
+        demo=process.city.demo,
+        origin=settings.public_origin,
+        on_end=connections.end_session,
+    )
+    rest = loaded.roads, loaded.gazetteer, records, vault, files, accounts, connections, Measures(), space, recorder
+    edge = joined(Parts(settings, process.city, clock, desk, copy(loaded.locator), *rest, folder))
+    watching = Watching(edge, recorder, accounts, space, folder, settings.alarms)
+    await edge.grounds.restore()
+    certificate = certificate_of(settings)
+    edge.certificate_expires = certificate.expires if certificate is not None else None
+    show_tiles(edge, process.assets, process.city)
+    at_work(stack, edge)
+    in_background(stack, watching.run())
+    copied = await _copied(stack, process, store, connections)
+    shared = SharedPlaces()
+    edge.share = lambda fixes: shared.note(fixes, shared.life)
+    in_background(stack, _exchange(process.line, edge, shared))
+    passing = PassingOn(
+        web_app(edge, process.assets, settings, process.api),
+        process.line,
+        say_no,
+        is_known=lambda scope: _is_known(accounts, scope),
+        refresh=copied.refresh,
+        worker=settings.worker,
+    )
+    return edge, passing if process.role == "edge" else InnerDoor(passing, process.key, public=False)
+
+
+def _recorded(
+    stack: AsyncExitStack, process: Process, desk: FollowedOperations, space: Space
+) -> tuple[IncidentRecords, Recorder]:
+    """Records of this process's own, caught up from the journal while it already serves."""
+    records = IncidentRecords(process.folder / RECORDS)
+    stack.callback(records.close)
+    journal, snapshots = PostgresJournal(process.database, Operations.stream), PostgresSnapshots(process.database)
+    stack.push_async_callback(journal.close)
+    stack.push_async_callback(snapshots.close)
+    recorder = Recorder(records, journal, Operations(), snapshots, space.has_room_for_bulk)
+    stack.push_async_callback(recorder.stop)
+    desk.listen(recorder.hear)
+    recorder.start(lambda: desk.seq, behind=True)
+    return records, recorder
+
+
+async def _copied(
+    stack: AsyncExitStack, process: Process, store: IdentityStore, connections: Connections
+) -> CopiedAccounts:
+    """The copy of the accounts, and its following: who has been signed off elsewhere is cut off here."""
+    kept = PostgresKept(process.database)
+    stack.push_async_callback(kept.close)
+    copied = CopiedAccounts(kept, store, lambda: connections.keep_only(store.open_sessions()))
+    await copied.refresh()
+    in_background(stack, copied.follow())
+    return copied
+
+
+def _is_known(accounts: Accounts, scope: Scope) -> bool:
+    """Whether the accounts' copy has what this request shows; one that shows nothing need not be looked for."""
+    headers = {bytes(name).lower(): bytes(value).decode("latin-1") for name, value in scope["headers"]}
+    bearer = headers.get(b"authorization", "").removeprefix("Bearer ").strip()
+    if bearer:
+        return accounts.find_token(bearer) is not None
+    secret = cookie(headers.get(b"cookie", ""), COOKIE)
+    return not secret or accounts.find_session(secret) is not None
+
+
+async def _exchange(line: DeskLine, edge: Edge, shared: SharedPlaces) -> None:
+    """Places for places with the desk, until cancelled. What could not be said is said again."""
+    own = others = 0
+    life = ""
+    while True:
+        await asyncio.sleep(EXCHANGE_EVERY_S)
+        upto, said = shared.said(own, others)
+        try:
+            heard = await line.exchange(said)
+        except Fault as fault:
+            log.info("no places exchanged: %s", fault)
+            continue
+        if heard.life != life:  # another desk: it knows nothing of what was said, and counts from the beginning
+            is_first, life = own == others == 0, heard.life
+            own = others = 0
+            if not is_first:
+                continue
+        own, others = upto, heard.upto
+        take_from_others(edge, shared, heard.fixes, heard.life)

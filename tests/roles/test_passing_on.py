@@ -1,0 +1,134 @@
+"""At an edge: what goes to the desk, what to a worker, and what is answered here when they do not."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from turnout.adapters.between.desk_line import DeskLine, client_for
+from turnout.adapters.between.passing_on import OF_A_WORKER, PassingOn, is_of_the_desk
+from turnout.adapters.http.app import litestar_app
+from turnout.adapters.http.standing_by import say_no
+from turnout.edge.between import DeskDoor
+
+KEY = bytes(32)
+DESK, WORKER = "http://desk.test", "http://worker.test"
+
+
+class Edge:
+    """An edge whose desk and worker answer by `far`; `asked` is what they were asked."""
+
+    def __init__(self, far: Callable[[httpx.Request], httpx.Response]) -> None:
+        self.asked: list[httpx.Request] = []
+        self.refreshed = 0
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            self.asked.append(request)
+            await request.aread()
+            return far(request)
+
+        async def find_door() -> DeskDoor:
+            return DeskDoor(DESK, 1)
+
+        async def refresh() -> None:
+            self.refreshed += 1
+
+        line = DeskLine(find_door, client_for(KEY, None))
+        line.client._transport = httpx.MockTransport(answer)
+        line.client._mounts = {}
+        app = PassingOn(_here, line, say_no, is_known=lambda scope: True, refresh=refresh, worker=WORKER)
+        transport = httpx.ASGITransport(app=app, client=("198.51.100.7", 5))  # type: ignore[arg-type]
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://edge.test")
+
+
+async def _here(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"here"})
+
+
+async def _said(edge: Edge, method: str, path: str, **more: Any) -> tuple[int, str]:
+    answer = await edge.client.request(method, path, **more)
+    return answer.status_code, answer.text
+
+
+def far_and_well(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(201, content=_pieces(str(request.url.host), " ", request.content.decode()))
+
+
+async def _pieces(*texts: str) -> AsyncIterator[bytes]:
+    for text in texts:
+        yield text.encode()
+
+
+def gone(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("gone")
+
+
+async def test_what_changes_accounts_is_the_desks_with_its_askers_address() -> None:
+    edge = Edge(far_and_well)
+    lie = {"x-turnout-client": "203.0.113.1", "x-turnout-key": "11" * 32}
+    assert await _said(edge, "POST", "/api/v1/session?a=b", content=b"who", headers=lie) == (201, "desk.test who")
+    sent = edge.asked[0]
+    assert (str(sent.url), sent.headers.get_list("x-turnout-client")) == (
+        f"{DESK}/api/v1/session?a=b",
+        ["198.51.100.7"],
+    )
+    assert sent.headers.get_list("x-turnout-key") == [KEY.hex()]
+    assert (sent.headers["host"], edge.refreshed) == ("edge.test", 1)
+
+
+async def test_a_search_is_a_workers_and_is_answered_here_when_it_does_not() -> None:
+    assert await _said(Edge(far_and_well), "GET", "/api/v1/incidents?unit=E07") == (201, "worker.test ")
+    for trouble in (gone, lambda request: httpx.Response(503), lambda request: httpx.Response(403)):
+        assert await _said(Edge(trouble), "GET", "/api/v1/incidents?unit=E07") == (200, "here")
+
+
+async def test_a_desk_that_does_not_answer_is_said_in_both_languages() -> None:
+    for language, word in (("en", "Send it again"), ("zh-CN", "请重发")):
+        edge = Edge(gone)
+        answer = await edge.client.post("/api/v1/session", headers={"accept-language": language})
+        assert (answer.status_code, answer.json()["code"]) == (503, "desk-unreachable")
+        assert word in answer.json()["detail"]
+
+
+async def test_everything_else_is_answered_here() -> None:
+    edge = Edge(gone)
+    for method, path in (("GET", "/api/v1/session"), ("POST", "/api/v1/commands"), ("POST", "/api/v1/paper")):
+        assert await _said(edge, method, path) == (200, "here")
+    assert edge.asked == []
+
+
+LOCAL = {
+    "/api/v1/commands/{tag}",
+    "/api/v1/line",
+    "/api/v1/positions",
+    "/api/v1/details",
+    "/api/v1/recommend",
+    "/api/v1/paper",
+    "/api/v1/transfers/taken",
+}
+
+
+@pytest.mark.parametrize("path", sorted(LOCAL))
+def test_no_act_on_the_board_leaves_the_edge_whole(path: str) -> None:
+    assert not is_of_the_desk({"path": path, "method": "POST"})
+    assert OF_A_WORKER.fullmatch(path) is None
+
+
+def test_every_route_of_accounts_sessions_and_files_is_the_desks() -> None:
+    """A new one must be thought of: what it changes on an edge would be lost with the next copy."""
+    app = litestar_app(lambda: None, "0")  # type: ignore[arg-type, return-value]
+    words = ("session", "setup", "accounts", "tokens", "files", "ground")
+    missed = [
+        (route.path, method)
+        for route in app.routes
+        for method in getattr(route, "methods", ())
+        if any(f"/{word}" in route.path for word in words) and route.path.startswith("/api/v1")
+        if (route.path, method) not in ((SESSION, "GET"), (SESSION, "OPTIONS")) and method != "OPTIONS"
+        if not is_of_the_desk({"path": route.path, "method": method})
+    ]
+    assert missed == []
+
+
+SESSION = "/api/v1/session"
