@@ -24,8 +24,6 @@ export default defineConfig({
   globalSetup: './e2e/global.ts',
   workers: 1,
   fullyParallel: false,
-  /** On a machine of its own a test that fails once is run again and reported as flaky; twice is a failure. */
-  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],

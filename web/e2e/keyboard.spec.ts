@@ -85,6 +85,23 @@ test('a line completes, explains itself before Enter, says where it is wrong, an
   await he.leaves()
 })
 
+test('a dialogue that closes leaves the keyboard where one has gone meanwhile', async ({ browser }) => {
+  const he = await Dispatcher.signedIn(browser, { url: url() })
+  const { page } = he
+  await page.keyboard.press('F8')
+  await expect(page.locator('#calls')).toBeFocused()
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  // Between the browser's closing and the page's hearing of it, as a quick `/` after Escape falls.
+  await page.evaluate(() => {
+    document.querySelector('dialog')!.close()
+    document.querySelector<HTMLElement>('#command-line')!.focus()
+  })
+  await expect(page.locator('dialog')).toHaveCount(0)
+  await expect(he.line).toBeFocused()
+  await he.leaves()
+})
+
 test('everything is reached with keys: tables, sheet, map, calls, the list of keys', async ({ browser }) => {
   const he = await Dispatcher.signedIn(browser, { url: url(), map: true })
   const { page } = he
