@@ -11,7 +11,7 @@ from tests.desk.stand_ins import NOON
 from tests.desk.toy_book import AddUnit, AssignUnit, Incident, OpenIncident, ReleaseUnit, ToyBoard, Unit, origin
 from tests.desk.toy_rows import TABLES, unit_row
 from turnout.desk.desk import Told
-from turnout.desk.faults import Busy
+from turnout.desk.faults import Busy, NotTheDesk
 from turnout.desk.rows import Row, Table
 from turnout.desk.subscribers import Changes, Cut, Limits, Snapshot, Subscribers, encode_message
 
@@ -168,6 +168,16 @@ async def test_who_comes_from_before_this_process_or_from_the_future_gets_a_snap
 ) -> None:
     moved(subscribers, board, with_unit(board, "E08"), 2)
     assert isinstance(await anext(subscribers.subscribe(resume_after, everything)), Snapshot)
+
+
+async def test_who_has_seen_more_is_not_taken_back_by_a_server_that_may_be_the_desk_no_more(board: ToyBoard) -> None:
+    fault = NotTheDesk("the lease could not be renewed in time")
+    subscribers = Subscribers(TABLES, board, 5, NOON, standing=lambda: fault)
+    with pytest.raises(NotTheDesk):
+        subscribers.subscribe(6, everything)
+    assert len(subscribers) == 0
+    assert isinstance(await anext(subscribers.subscribe(4, everything)), Snapshot)
+    assert isinstance(await anext(subscribers.subscribe(None, everything)), Snapshot)
 
 
 async def test_who_was_away_for_too_long_gets_a_snapshot(board: ToyBoard) -> None:

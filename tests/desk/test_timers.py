@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.desk.stand_ins import NOON, SetClock, TroubledJournal, all_rows
-from tests.desk.toy_book import Nothing, RingTimer, StartTimer, Timer, origin
-from turnout.desk.faults import StorageFull
+from tests.desk.toy_book import MeetBug, Nothing, RingTimer, StartTimer, Timer, origin
+from turnout.desk.faults import BugFound, StorageFull
 from turnout.desk.timers import RING_AGAIN_MS, TimerClock
 
 
@@ -109,6 +109,25 @@ async def test_a_ring_that_met_a_fault_is_repeated_until_it_is_answered(
     clock.forward(RING_AGAIN_MS)
     await settle()
     assert rung(desk) == {"t1": NOON + 1_000 + RING_AGAIN_MS}
+
+
+async def test_a_timer_that_is_being_rung_is_not_rung_once_more_by_a_board_made_anew(
+    desk: Any, clock: SetClock, ticking: Any, journal: TroubledJournal
+) -> None:
+    unheard: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: unheard.append(what))
+    await desk.submit(StartTimer("t1", NOON + 1_000), origin("c1"))
+    journal.fail_next_append = StorageFull("no space")
+    clock.forward(1_000)
+    await settle()
+    with pytest.raises(BugFound):
+        await desk.submit(MeetBug(), origin("c2"))
+    await settle()
+    assert rung(desk) == {"t1": None}
+    clock.forward(RING_AGAIN_MS)
+    await settle()
+    assert rung(desk) == {"t1": NOON + 1_000 + RING_AGAIN_MS}
+    assert unheard == []
 
 
 async def test_thousands_that_are_due_at_once_all_ring(desk: Any, clock: SetClock, ticking: Any) -> None:

@@ -137,6 +137,10 @@ class Desk(Generic[B, C, E, R]):
             has_ended=self._worker is not None and self._worker.done(),
         )
 
+    def standing(self) -> Fault | None:
+        """Why this is not the desk any more, or may not be; None while it is. To be asked after waiting."""
+        return self._standing()
+
     async def start(self, epoch: int | None = None, known: Head[B] | None = None) -> None:
         """Become the journal's writer and take commands. Raises a `Fault` when the stored board cannot be had.
 

@@ -14,7 +14,7 @@ import msgspec
 
 from turnout.desk.book import B
 from turnout.desk.desk import Told
-from turnout.desk.faults import Busy
+from turnout.desk.faults import Busy, Fault
 from turnout.desk.rows import BoardRows, Row, RowChanges, RowKey, Table, joined
 from turnout.words.moment import Moment
 
@@ -231,9 +231,16 @@ class Subscribers(Generic[B]):
     """Everybody who follows the board. Made with the desk's board at the moment when `hear` goes to `Desk.listen`."""
 
     def __init__(
-        self, tables: Sequence[Table[B]], board: B, seq: int, at: Moment, limits: Limits = DEFAULT_LIMITS
+        self,
+        tables: Sequence[Table[B]],
+        board: B,
+        seq: int,
+        at: Moment,
+        limits: Limits = DEFAULT_LIMITS,
+        standing: Callable[[], Fault | None] = lambda: None,
     ) -> None:
-        self._limits = limits
+        """`standing`: the desk's, for those who have already seen more than it has."""
+        self._limits, self._standing = limits, standing
         self._rows = BoardRows(tables, board)
         self._seq, self._at = seq, at
         self._resumable_from = seq + 1
@@ -284,10 +291,15 @@ class Subscribers(Generic[B]):
     def subscribe(self, resume_after: int | None, sees: Sees) -> Subscription:
         """A stream for one connection. `resume_after` is the last `seq` that it has handled, with the same rights.
 
-        Raises `Busy` when there are too many.
+        Raises `Busy` when there are too many. Raises the desk's `NotTheDesk` or `Displaced` to somebody who has seen
+        more than it has: another server has gone on, and nobody's screen goes back to how things were before. To who
+        has seen less, or nothing, an old board is better than none.
         """
         if len(self._subscriptions) >= self._limits.subscriptions:
             raise Busy(f"{self._limits.subscriptions} subscriptions in this process")
+        is_ahead = resume_after is not None and resume_after > self._seq
+        if is_ahead and (fault := self._standing()) is not None:
+            raise fault.with_traceback(None)
         if resume_after is not None and not self._resumable_from <= resume_after <= self._seq:
             resume_after = None
         first = self._first(resume_after, sees)

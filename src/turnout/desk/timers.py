@@ -55,7 +55,7 @@ class TimerClock(Generic[B, C, E, R]):
         self._due: dict[TimerId, Moment] = {}
         self._heap: list[tuple[Moment, TimerId]] = []
         self._changed = asyncio.Event()
-        self._ringing: dict[TimerId, asyncio.Task[None]] = {}
+        self._ringing: dict[tuple[TimerId, Moment], asyncio.Task[None]] = {}
         self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -102,12 +102,14 @@ class TimerClock(Generic[B, C, E, R]):
             if self._due.get(timer_id) != due:
                 continue  # stopped, or moved, since it was put here
             del self._due[timer_id]
+            if (timer_id, due) in self._ringing:
+                continue  # the desk has made its board anew, and the timer came back with it
             task = asyncio.create_task(self._ring_until_answered(timer_id, due), name=f"ring {timer_id}")
-            self._ringing[timer_id] = task
-            task.add_done_callback(partial(self._rung, timer_id))
+            self._ringing[timer_id, due] = task
+            task.add_done_callback(partial(self._rung, timer_id, due))
 
-    def _rung(self, timer_id: TimerId, _task: asyncio.Task[None]) -> None:
-        del self._ringing[timer_id]
+    def _rung(self, timer_id: TimerId, due: Moment, _task: asyncio.Task[None]) -> None:
+        del self._ringing[timer_id, due]
         self._changed.set()
 
     async def _wait_for_next(self) -> None:

@@ -28,7 +28,7 @@ from turnout.adapters.socket.messages import (
 from turnout.adapters.socket.sender import Frames, Sender
 from turnout.core.commands import Command, decode_command
 from turnout.desk.access import Principal, has_scope
-from turnout.desk.faults import Busy
+from turnout.desk.faults import Busy, Displaced, NotTheDesk
 from turnout.edge.answers import Declined, declined
 from turnout.edge.edge import OLDEST_PROTOCOL, PROTOCOL, Edge, LineAsked
 from turnout.edge.outlet import UNDER_WAY_MAX, Outlet
@@ -108,6 +108,9 @@ class Connection:
             )
         except Busy:
             await _turn_away(self._send, refused_frame(declined("busy")), 4408)
+            return
+        except (NotTheDesk, Displaced) as fault:
+            await _turn_away(self._send, refused_frame(declined(fault.code)), 1013)
             return
         follower = PlacesFollower(outlet, self._who.sight)
         if self._hello.places and has_scope(self._who, "read", "field", "station"):
