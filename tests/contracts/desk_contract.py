@@ -54,6 +54,25 @@ async def nobody_is_answered_before_the_disk_has_it(folder: Path) -> None:
         assert await done == Done(1, 1, NOON)
 
 
+async def nothing_of_another_desk_is_shown_once_the_lease_has_lapsed(folder: Path) -> None:
+    lapsed: list[Fault] = []
+    async with a_desk(folder, standing=lambda: lapsed[0] if lapsed else None) as (desk, journal):
+        journal.gate = asyncio.Event()
+        failing = asyncio.create_task(desk.submit(AddUnit("E07"), origin("c1")))
+        await journal.appending.wait()
+        lapsed.append(NotTheDesk("the lease could not be renewed in time"))
+        async with a_desk(folder) as (next_desk, _):
+            await next_desk.submit(AddUnit("E08"), origin("c2"))
+        journal.fail_next_append = StorageFailed("no way to the database")
+        journal.gate.set()
+        with pytest.raises(Fault):
+            await failing
+        await some_time()
+        assert desk.board.units == {}, "shown before it is known to be durable"
+        with pytest.raises(Fault):
+            await desk.submit(AddUnit("E09"), origin("c3"))
+
+
 async def nothing_is_shown_before_the_disk_has_it(folder: Path) -> None:
     async with a_desk(folder) as (desk, journal):
         told: list[Told[Any, Any]] = []
@@ -233,6 +252,7 @@ async def nothing_without_rows_is_answered_once_the_lease_has_lapsed(folder: Pat
 CHECKS: tuple[Check, ...] = (
     nobody_is_answered_before_the_disk_has_it,
     nothing_is_shown_before_the_disk_has_it,
+    nothing_of_another_desk_is_shown_once_the_lease_has_lapsed,
     a_refusal_waits_for_what_it_rests_on,
     a_repeat_waits_for_the_disk_like_the_first,
     a_command_is_done_once_across_a_crash,

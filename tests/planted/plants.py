@@ -188,6 +188,10 @@ def lease_looked_at_before_the_wait(patch: Patch) -> None:
     patch.setattr(Desk, "_land", land)
 
 
+def shown_whoever_wrote_it(patch: Patch) -> None:
+    patch.setattr(Desk, "_stand", lambda self: None)
+
+
 def wall_clock_lease(patch: Patch) -> None:
     patch.setattr(clock_module, "monotonic_s", lambda: clock_module.time.time())
 
@@ -347,6 +351,9 @@ PLANTS: dict[str, Plant] = {
     ),
     "check-then-await of the lease": Plant(
         lease_looked_at_before_the_wait, desk_contract.nothing_without_rows_is_answered_once_the_lease_has_lapsed
+    ),
+    "what the next desk writes is shown by the last": Plant(
+        shown_whoever_wrote_it, desk_contract.nothing_of_another_desk_is_shown_once_the_lease_has_lapsed
     ),
     "a repeat from an earlier life that does not wait": Plant(
         known_repeat_answered_at_once,

@@ -17,7 +17,16 @@ from turnout.desk.answers import CommandIdReused, Done, Refused
 from turnout.desk.batch import Batch, Flight, Waiting
 from turnout.desk.book import B, Book, C, E, Origin, R, command_digest
 from turnout.desk.chain import JournalRow
-from turnout.desk.faults import BugFound, DeskStopped, Displaced, EnrichmentFailed, Fault, StorageFailed, TooLarge
+from turnout.desk.faults import (
+    BugFound,
+    DeskStopped,
+    Displaced,
+    EnrichmentFailed,
+    Fault,
+    NotTheDesk,
+    StorageFailed,
+    TooLarge,
+)
 from turnout.desk.head import Head, Step, decide_onto, first_head, not_before
 from turnout.desk.lanes import Lanes
 from turnout.desk.ports import BoardSnapshot, Clock, DoneCommand, Journal, Snapshots
@@ -148,7 +157,7 @@ class Desk(Generic[B, C, E, R]):
         head that was followed until then (desk/following.py).
         """
         self._epoch = epoch if epoch is not None else await self._journal.claim()
-        self._restart_from(await restore(self._book, self._journal, self._snapshots, known))
+        self._restart_from(await self._restored(known))
         self._snapshot_seq = self.seq
         self._trouble = None
         self._worker = asyncio.create_task(self._supervised(), name=f"desk {self._book.stream}")
@@ -320,7 +329,7 @@ class Desk(Generic[B, C, E, R]):
         while True:
             try:
                 await self._catch_up()
-            except StorageFailed as still:
+            except (StorageFailed, NotTheDesk) as still:
                 self._trouble = still
                 self._fail_waiting(still)
                 if self._stopping:
@@ -333,6 +342,7 @@ class Desk(Generic[B, C, E, R]):
     async def _catch_up(self) -> None:
         """Rows whose append seemed to fail may be there after all: take them over."""
         async for step in catch_up(self._book, self._journal, self._durable):
+            self._stand()
             before, self._durable = self._durable, step.head
             self._tell(before, step.rows, step.events)
         self._open = Batch(self._durable)
@@ -352,8 +362,20 @@ class Desk(Generic[B, C, E, R]):
             await self._flight.wait()
             await self._land(self._flight)
         before = self._durable
-        self._restart_from(await restore(self._book, self._journal, self._snapshots))
+        self._restart_from(await self._restored())
         self._tell(before, [], [])
+
+    async def _restored(self, known: Head[B] | None = None) -> Head[B]:
+        """The board as the journal says it. Raises a `Fault` when that cannot be had, or might be another desk's."""
+        head = await restore(self._book, self._journal, self._snapshots, known)
+        self._stand()
+        return head
+
+    def _stand(self) -> None:
+        """Raises what `standing` says. To be called after reading and before showing: what another desk has just
+        written can be read before its standby has it, and may turn out never to have been."""
+        if (fault := self._standing()) is not None:
+            raise fault.with_traceback(None)
 
     def _restart_from(self, head: Head[B]) -> None:
         self._durable = head
