@@ -12,7 +12,7 @@ from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.desk.answers import Done, Refused
 from turnout.desk.desk import Desk
-from turnout.desk.faults import DeskUnreachable, Fault, StorageFailed
+from turnout.desk.faults import DeskUnreachable, Fault, NotTheDesk, StorageFailed
 from turnout.desk.followed import FollowedDesk
 
 Check = Callable[[Path], Awaitable[None]]
@@ -132,9 +132,11 @@ async def a_journal_that_cannot_be_read_is_said_and_followed_again(folder: Path)
     async with a_city(folder) as city:
         city.read.fail_reads = StorageFailed("gone")
         await _until(lambda: city.followed.health().trouble == "storage-failed")
+        assert isinstance(city.followed.standing(), NotTheDesk), "who has seen more is not taken back"
         city.read.fail_reads = None
         await city.add("E02")
         await _until(lambda: city.followed.seq == 2 and not city.followed.health().trouble)
+        assert city.followed.standing() is None
 
 
 async def a_desk_that_is_not_there_is_said(folder: Path) -> None:

@@ -17,7 +17,7 @@ from turnout.desk.answers import Done, Refused
 from turnout.desk.book import B, Book, C, E, Origin, R
 from turnout.desk.chain import JournalRow, first_bad
 from turnout.desk.desk import DeskHealth, Told
-from turnout.desk.faults import DeskStopped, Fault, StorageDamaged, StorageFailed
+from turnout.desk.faults import DeskStopped, Fault, NotTheDesk, StorageDamaged, StorageFailed
 from turnout.desk.head import Head, replay
 from turnout.desk.ports import Journal, Snapshots
 from turnout.desk.restore import restore
@@ -99,6 +99,10 @@ class FollowedDesk(Generic[B, C, E, R]):
             trouble=trouble.code if trouble is not None else "",
             has_ended=self.over.is_set(),
         )
+
+    def standing(self) -> Fault | None:
+        """Why this may be behind what others show: the journal cannot be read. A look's time behind is no reason."""
+        return NotTheDesk("the journal cannot be read here") if self._trouble is not None else None
 
     async def start(self) -> None:
         """The board as the journal says it. Raises a `StorageFailed` when it cannot be read."""
