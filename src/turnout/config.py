@@ -38,6 +38,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reserve_mib: int = 64
     """Set aside on the data disk for dispatch (adapters/storage/reserve.py): some 40,000 rows of the journal, an hour
     or more of the busiest city, in which somebody can make room."""
+    messages_days: int = 90
+    """How long the message log is kept (records/messages.py)."""
+    messages_mib: int = 2_048
+    """How much of the disk the message log may take: some five million lines."""
     alarms: Path | None = None
     """A TOML file with other limits for alarms (edge/alarms/limits.py)."""
     server: str = "granian"

@@ -63,6 +63,7 @@ from turnout.serving import (
     in_background,
     joined,
     load_ground,
+    opened_messages,
     say,
     set_aside_what_stays,
     show_tiles,
@@ -219,8 +220,9 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
         origin=settings.public_origin,
         on_end=connections.end_session,
     )
-    rest = loaded.roads, loaded.gazetteer, records, vault, files, accounts, connections, Measures(), space, recorder
-    edge = joined(Parts(settings, process.city, clock, desk, copy(loaded.locator), *rest, folder))
+    messages = opened_messages(stack, settings, folder, desk, space)
+    rest = loaded.roads, loaded.gazetteer, records, vault, files, accounts, connections, Measures(), messages
+    edge = joined(Parts(settings, process.city, clock, desk, copy(loaded.locator), *rest, space, recorder, folder))
     watching = Watching(edge, recorder, accounts, space, folder, settings.alarms)
     await edge.grounds.restore()
     certificate = certificate_of(settings)
@@ -228,6 +230,7 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     show_tiles(edge, process.assets, process.city)
     at_work(stack, edge)
     in_background(stack, watching.run())
+    in_background(stack, messages.run())
     copied = await _copied(stack, process, store, connections)
     shared = SharedPlaces()
     edge.share = lambda fixes: shared.note(fixes, shared.life)

@@ -23,6 +23,7 @@ from turnout.operating import (
     make_token,
     place_of,
     print_functions,
+    print_messages,
     print_schema,
     show_setup_code,
     verify_journal,
@@ -70,7 +71,13 @@ def parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check that no row of the journal was altered or removed")
     verify.set_defaults(run=lambda asked: verify_journal(settings_of(asked)))
     verify.add_argument("--database", help="the PostgreSQL that holds the journal (default: the file in --data)")
-    for command in (setup, token, verify):
+    messages = commands.add_parser("messages", help="messages between parts, by incident, call or unit (消息日志)")
+    messages.add_argument("incident", nargs="?", default="", help="an agency's number, or the identity")
+    messages.add_argument("--call", default="", help="identity of a call")
+    messages.add_argument("--unit", default="")
+    messages.add_argument("--most", type=int, default=100, help="so many, the newest (default: 100)")
+    messages.set_defaults(run=lambda asked: print_messages(settings_of(asked), asked))
+    for command in (setup, token, verify, messages):
         command.add_argument("--city", type=Path, help="a city folder (default: the shipped San Francisco)")
         command.add_argument(
             "--data", type=Path, help="where everything written is kept (default: var, or TURNOUT_DATA)"
@@ -113,6 +120,8 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
         "--fallback", type=Path, action="append", help="a further folder for the fallback kit, best on another machine"
     )
     serving.add_argument("--reserve-mib", type=int, help="set aside on the data disk for dispatch (default: 64)")
+    serving.add_argument("--messages-days", type=int, help="how long the message log is kept (default: 90)")
+    serving.add_argument("--messages-mib", type=int, help="how much of the disk it may take (default: 2048)")
     serving.add_argument("--alarms", type=Path, help="a TOML file with other limits for alarms (see the manual)")
     serving.add_argument("--reach", help="where the city's other processes reach this one: https://10.0.0.1:8080")
     serving.add_argument("--server", choices=("granian", "uvicorn"), help=argparse.SUPPRESS)
@@ -200,6 +209,8 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "worker",
         "nats",
         "trust",
+        "messages_days",
+        "messages_mib",
     )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +32,8 @@ from turnout.edge.answers import declined_by_door
 from turnout.edge.ground_desk import GROUNDS
 from turnout.edge.identities import IdentityRefusal, NewToken
 from turnout.edge.refusals import PlaceRefusal
+from turnout.records.incidents import IncidentRecords
+from turnout.records.messages import Message, MessagesAsked, MessageStore
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.trouble import Malformed
 
@@ -133,6 +136,39 @@ async def _verify(journal: Journal) -> int:
         return 1
     print(f"{tail.seq} rows, all linked; last hash {tail.hash.hex()}. 共 {tail.seq} 行，链完整。")
     return 0
+
+
+def print_messages(settings: Settings, asked: argparse.Namespace) -> int:
+    """The message log, oldest first, as far as it is written: beside the running server or without one."""
+    folder = data_folder(settings)
+    path = folder / "messages.sqlite"
+    if not path.is_file():
+        raise Malformed("there is no message log", where=str(path), cure="name the right --data")
+    incident = asked.incident
+    if incident:
+        records = IncidentRecords(folder / "records.sqlite")
+        found = records.find(incident)
+        records.close()
+        if found is None:
+            raise Malformed("there is no such incident", where=incident, cure="an agency's number, or the identity")
+        incident = found.id
+    store = MessageStore(path)
+    try:
+        lines = store.find(MessagesAsked(incident=incident, call=asked.call, unit=asked.unit, most=asked.most))
+    finally:
+        store.close()
+    for line in reversed(lines):
+        print(message_line(line))
+    return 0
+
+
+def message_line(one: Message) -> str:
+    """Time, from, to, kind, outcome, duration, size, journal rows, trace, digest."""
+    at = datetime.fromtimestamp(one.at / 1_000, UTC).isoformat(timespec="milliseconds")
+    rows = f"{one.seq_from}-{one.seq_to}" if one.seq_from else "-"
+    took = f"{one.duration_us / 1_000:.1f} ms  {one.size} B"
+    way = f"{one.source}:{one.by} -> {one.target}"
+    return f"{at}  {way}  {one.kind}  {one.outcome}  {took}  rows {rows}  {one.trace or '-'}  {one.digest}"
 
 
 def print_functions(status: str) -> int:

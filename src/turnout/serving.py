@@ -59,6 +59,7 @@ from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
 from turnout.edge.looking_up import LookUp, with_record
 from turnout.edge.measuring import Measures
+from turnout.edge.message_log import MessageLog
 from turnout.edge.outlook import Outlook
 from turnout.edge.outlook_points import points_of
 from turnout.edge.places import TICK_S, PlacesFeed
@@ -70,10 +71,11 @@ from turnout.edge.timed_journal import TimedJournal
 from turnout.edge.transferring import Transfers
 from turnout.operating import SHIPPED
 from turnout.records.incidents import IncidentRecords
+from turnout.records.messages import MessageStore
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
 from turnout.simulation import Simulation
-from turnout.storing import ACCOUNTS, Stores, in_files
+from turnout.storing import ACCOUNTS, MESSAGES, Stores, in_files
 from turnout.telemetry.latest import Latest
 from turnout.watching import Watching
 from turnout.web_server import check_port, web
@@ -177,6 +179,7 @@ class Parts:
     accounts: Accounts
     connections: Connections
     measures: Measures
+    messages: MessageLog
     space: Space
     recorder: Recorder
     folder: Path
@@ -230,6 +233,7 @@ async def opened_on(
         at_work(stack, edge)
         in_background(stack, follow_offset(desk, parts.clock.now))
         in_background(stack, watching.run())
+        in_background(stack, parts.messages.run())
         yield edge, parts.accounts
 
 
@@ -284,6 +288,7 @@ async def _opened_parts(
         enrich=_enrichment(locator, records),
         standing=stores.standing,
     )
+    messages = opened_messages(stack, settings, folder, desk, space)
     recorder = Recorder(records, stores.journal, Operations(), stores.snapshots, space.has_room_for_bulk)
     stack.push_async_callback(recorder.stop)
     await desk.start(stores.epoch, stores.followed)
@@ -292,11 +297,7 @@ async def _opened_parts(
         await recorder.catch_up(desk.seq)
     desk.listen(recorder.hear)
     recorder.start(lambda: desk.seq, behind=stores.epoch is not None)
-    if not await take_at_start(desk, city.catalogue, clock.now()):
-        say(
-            "The city folder has changed, and so were the tables, live. Those stay in force: compare at /admin.",
-            "城市文件夹有改动，在线的基础数据也有改动。目前以在线的为准，请在 /admin 比较。",
-        )
+    await _take_tables(desk, city, clock)
     connections = Connections()
     accounts = Accounts(
         store,
@@ -306,8 +307,32 @@ async def _opened_parts(
         origin=settings.public_origin,
         on_end=connections.end_session,
     )
-    opened = loaded.roads, loaded.gazetteer, records, stores.vault, files, accounts, connections, measures
+    opened = loaded.roads, loaded.gazetteer, records, stores.vault, files, accounts, connections, measures, messages
     return Parts(settings, city, clock, desk, locator, *opened, space, recorder, folder), desk
+
+
+async def _take_tables(desk: OperationsDesk, city: City, clock: SystemClock) -> None:
+    """The city folder's tables in force, unless they were changed live."""
+    if not await take_at_start(desk, city.catalogue, clock.now()):
+        say(
+            "The city folder has changed, and so were the tables, live. Those stay in force: compare at /admin.",
+            "城市文件夹有改动，在线的基础数据也有改动。目前以在线的为准，请在 /admin 比较。",
+        )
+
+
+def opened_messages(
+    stack: AsyncExitStack,
+    settings: Settings,
+    folder: Path,
+    desk: OperationsDesk | FollowedOperations,
+    space: Space,
+) -> MessageLog:
+    """The message log of this server, closed with what it still has to write."""
+    store = MessageStore(folder / MESSAGES, settings.messages_days, settings.messages_mib * MIB)
+    messages = MessageLog(store, SystemClock().now, space.has_room_for_bulk)
+    stack.callback(messages.close)
+    desk.listen(messages.hear)
+    return messages
 
 
 async def _opened_accounts(stack: AsyncExitStack, stores: Stores, folder: Path) -> IdentityStore:
@@ -336,7 +361,7 @@ def joined(parts: Parts) -> Edge:
     latest = Latest(list(desk.board.units), bounds)
     desk.listen(lambda told: _know_units(latest, told))
     adviser = Adviser(parts.roads, latest, desk) if parts.roads is not None else None
-    counter = Counter(desk, parts.locator, parts.measures)
+    counter = Counter(desk, parts.locator, parts.measures, parts.messages)
     look_up = LookUp(desk, parts.records)
     details = Details(counter, look_up, parts.vault)
     outlook = _outlook(parts, adviser)
@@ -358,8 +383,9 @@ def joined(parts: Parts) -> Edge:
         look_up=look_up,
         details=details,
         files=FileDesk(counter, look_up, parts.files, now),
-        transfers=Transfers(counter, look_up, parts.records, details),
+        transfers=Transfers(counter, look_up, parts.records, details, parts.messages),
         fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders),
+        message_log=parts.messages,
         desk_health=desk.health,
         now=now,
         ground=Ground(

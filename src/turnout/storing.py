@@ -34,6 +34,7 @@ from turnout.desk.ports import Journal, Snapshots
 log = logging.getLogger(__name__)
 
 ACCOUNTS: Final = "accounts.sqlite"
+MESSAGES: Final = "messages.sqlite"
 ACCOUNTS_LOOK_S: Final = 0.25
 """How long a change of the accounts may be on this machine only."""
 

@@ -37,6 +37,9 @@ from turnout.desk.lanes import Lanes
 from turnout.desk.remembered import as_repeated
 from turnout.desk.restore import catch_up as honest_catch_up
 from turnout.desk.subscribers import Changes, Subscribers, Subscription, visible_changes
+from turnout.edge.message_log import WAITING_MAX, MessageLog
+from turnout.records.messages import Message, MessageStore
+from turnout.words.moment import Moment
 
 
 def on_sqlite(check: journal_contract.Check) -> Callable[[Path], Any]:
@@ -307,8 +310,23 @@ def snapshot_shared_without_what_happened_since(patch: Patch) -> None:
     patch.setattr(Subscribers, "_kept_after", lambda self, seq: [])
 
 
+def lines_lost_in_silence(patch: Patch) -> None:
+    """What no longer fits pushes the oldest out, and nobody counts it."""
+    patch.setattr(MessageLog, "note", lambda log, message: log._waiting.append(message))
+
+
+def a_lost_line_is_counted(folder: Path) -> None:
+    """As in tests/edge/test_edge_message_log.py, without the disk that hangs."""
+    log = MessageLog(MessageStore(folder / "messages.sqlite"), lambda: Moment(1))
+    line = Message(at=Moment(1), source="http", by="dora", target="desk", kind="k", size=1, outcome="done")
+    for _ in range(WAITING_MAX + 3):
+        log.note(line)
+    assert (len(log), log.dropped) == (WAITING_MAX, 3)
+
+
 PLANTS: dict[str, Plant] = {
     **KEEPER_PLANTS,
+    "a line of the message log lost in silence": Plant(lines_lost_in_silence, a_lost_line_is_counted),
     **POSTGRES_PLANTS,
     **FOLLOWED_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),

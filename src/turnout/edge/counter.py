@@ -21,6 +21,7 @@ from turnout.desk.faults import Fault
 from turnout.edge.answers import Accepted, Answer, Declined, declined, declined_by_fault, declined_by_rules
 from turnout.edge.locating import Locator
 from turnout.edge.measuring import Measures
+from turnout.edge.message_log import MessageLog
 from turnout.edge.storable import find_unstorable
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
@@ -41,8 +42,10 @@ class DeskAt(Protocol):
 
 
 class Counter:
-    def __init__(self, desk: DeskAt, locator: Locator, measures: Measures | None = None) -> None:
-        self._desk, self._locator = desk, locator
+    def __init__(
+        self, desk: DeskAt, locator: Locator, measures: Measures | None = None, messages: MessageLog | None = None
+    ) -> None:
+        self._desk, self._locator, self._messages = desk, locator, messages
         self.measures = measures if measures is not None else Measures()
 
     @property
@@ -73,6 +76,13 @@ class Counter:
 
     async def prepare(self, who: Principal, command: Command) -> Command | Declined:
         """What can be said before the desk is asked: no right, not its incident, no such place."""
+        began = time.perf_counter()
+        understood = await self._prepared(who, command)
+        if isinstance(understood, Declined):
+            self._note(who, command, understood, began, self._desk.board)
+        return understood
+
+    async def _prepared(self, who: Principal, command: Command) -> Command | Declined:
         unstorable = why_unstorable(command)
         if unstorable is not None:
             return unstorable
@@ -89,12 +99,19 @@ class Counter:
 
         `position` is for programs that speak for several; a person acts at the one that they hold.
         """
-        began = time.perf_counter()
+        began, before = time.perf_counter(), self._desk.board
         answer = await self._submitted(who, command_id, command, purpose, position)
         self.measures.commands.add(time.perf_counter() - began)
         outcome = answer.code if isinstance(answer, Declined) else "done"
         self.measures.note_outcome(str(command.__struct_config__.tag), outcome)
+        self._note(who, command, answer, began, before)
         return answer
+
+    def _note(self, who: Principal, command: Command, answer: Answer, began_s: float, before: Board) -> None:
+        """For the message log. What cannot be stored in the journal is not stored there either."""
+        storable = not isinstance(answer, Declined) or answer.code not in ("unstorable-text", "too-large")
+        if self._messages is not None and storable:
+            self._messages.note_command(who, command, answer, began_s, before, self._desk.board)
 
     async def _submitted(
         self, who: Principal, command_id: str, command: Command, purpose: str, position: str

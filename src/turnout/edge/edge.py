@@ -23,11 +23,13 @@ from turnout.edge.identities import Identities
 from turnout.edge.lag import Lag
 from turnout.edge.looking_up import LookUp
 from turnout.edge.measuring import Measures
+from turnout.edge.message_log import MessageLog
 from turnout.edge.outlook import Outlook
 from turnout.edge.places import PlacesFeed
 from turnout.edge.speech import words_for
 from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.transferring import Transfers
+from turnout.records.messages import Message, MessagesAsked
 from turnout.roads.gazetteer import Gazetteer
 from turnout.telemetry.latest import Fix, Latest, RefusedFix, Taken
 from turnout.words.identity import UnitId
@@ -110,10 +112,24 @@ class Edge:
     watch: Watch | None = None
     """Who looks whether something will soon be wrong; None only in parts of tests."""
 
+    message_log: MessageLog | None = None
+    """None only in parts of tests."""
+
     @property
     def measures(self) -> Measures:
         """What the program measures of itself."""
         return self.counter.measures
+
+    async def messages_seen(self, who: Principal, asked: MessagesAsked) -> list[Message]:
+        """Of the message log; for somebody bound to agencies, nothing of incidents that are not theirs."""
+        if self.message_log is None:
+            return []
+        found = await self.message_log.find(asked)
+        if who.sight.is_all:
+            return found
+        named = {one for message in found for one in message.incidents}
+        seen = {one for one in named if await self.look_up.find(who, one) is not None}
+        return [message for message in found if not message.incidents or seen.intersection(message.incidents)]
 
     def take_positions(self, fixes: Sequence[Fix]) -> Taken:
         """Judge, keep, pass on."""

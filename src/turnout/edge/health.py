@@ -77,6 +77,12 @@ def _warnings(edge: Edge) -> Iterator[Name]:
         warning = certificate_warning(edge.certificate_expires, edge.now())
         if warning is not None:
             yield warning
+    if edge.message_log is not None and edge.message_log.dropped:
+        lost = edge.message_log.dropped
+        yield Name(
+            f"The message log has lost {lost} lines since the start: its disk is slow or full. The journal has all.",
+            f"启动以来消息日志丢失 {lost} 条：磁盘过慢或已满。日志本身完整。",
+        )
     stale = edge.fallback.stale()
     if stale is not None:
         yield stale

@@ -8,6 +8,7 @@ from turnout.edge.bounded import BoundedWorkers
 from turnout.edge.edge import Edge
 from turnout.edge.file_desk import AT_ONCE
 from turnout.edge.measuring import Queue
+from turnout.edge.message_log import WAITING_MAX as MESSAGES_MAX
 from turnout.edge.outlet import UNDER_WAY_MAX, WAITING_MESSAGES_MAX
 from turnout.edge.recording import WAITING_MAX, Recorder
 from turnout.words.name import Name
@@ -90,6 +91,15 @@ def _beside(edge: Edge, recorder: Recorder, hashing: BoundedWorkers) -> Iterator
         WAITING_MAX,
         Name("It is emptied; the records catch up from the journal.", "清空队列，档案库从日志补录。"),
     )
+    log = edge.message_log
+    if log is not None:
+        yield Queue(
+            "messages",
+            Name("Lines for the message log", "待写入的消息日志"),
+            lambda: len(log),
+            MESSAGES_MAX,
+            Name("Further lines are counted and lost; the journal lacks nothing.", "后续条目计数后丢弃，日志不缺。"),
+        )
     yield Queue(
         "uploads",
         Name("Files that are coming in", "正在上传的文件"),

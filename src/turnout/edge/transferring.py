@@ -17,6 +17,7 @@ from turnout.edge.answers import Declined, declined
 from turnout.edge.counter import Counter, refused
 from turnout.edge.details import Details
 from turnout.edge.looking_up import LookUp
+from turnout.edge.message_log import MessageLog
 from turnout.records.incidents import IncidentRecords
 from turnout.records.transfers import PAGE_MAX, TransferEntry
 from turnout.words.identity import AgencyId
@@ -44,8 +45,16 @@ class TransferPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Transfers:
-    def __init__(self, counter: Counter, look_up: LookUp, records: IncidentRecords, details: Details) -> None:
+    def __init__(
+        self,
+        counter: Counter,
+        look_up: LookUp,
+        records: IncidentRecords,
+        details: Details,
+        messages: MessageLog | None = None,
+    ) -> None:
         self._counter, self._look_up, self._records, self._details = counter, look_up, records, details
+        self._messages = messages
 
     async def document(self, who: Principal, called: str, agency: str, purpose: str) -> TransferDocument | Declined:
         """For `agency`, else for the asker's own on it, else for the lead. With a purpose: people's details too."""
@@ -57,6 +66,7 @@ class Transfers:
         if chosen not in incident.agencies or not _may_see(who, chosen):
             return refused(AgencyNotOnIncident(agency=chosen, tag=incident.tag))
         document = document_of(self._counter.board, incident, chosen)
+        self._note(who, chosen, document, incident.id)
         if not purpose.strip():
             return document
         persons: list[TransferredPerson] = []
@@ -98,9 +108,16 @@ class Transfers:
         incident = await self._look_up.find(who, entry.incident)
         agency = AgencyId(entry.agency)
         document = None if incident is None else document_of(self._counter.board, incident, agency)
+        self._note(who, agency, document, entry.incident, entry.seq)
         return Transferred(
             n=entry.n, seq=entry.seq, at=entry.at, cause=entry.cause, incident=entry.incident, document=document
         )
+
+    def _note(
+        self, who: Principal, agency: AgencyId, document: TransferDocument | None, incident: str, seq: int = 0
+    ) -> None:
+        if self._messages is not None and document is not None:
+            self._messages.note_transfer(agency, str(who.actor.id), document, incident, seq)
 
     def _refused(self, who: Principal, agency: str) -> Declined | None:
         catalogue = self._counter.board.catalogue

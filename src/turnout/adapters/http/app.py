@@ -34,6 +34,7 @@ from turnout.adapters.http.routes import (
     files,
     ground,
     health,
+    messages,
     outlook,
     paper,
     records,
@@ -44,6 +45,7 @@ from turnout.adapters.http.routes import (
 from turnout.adapters.http.routes.commands import command_routes
 from turnout.desk.faults import Fault
 from turnout.edge.edge import Edge
+from turnout.edge.trace import begun, here, traceresponse
 from turnout.words.trouble import BadInput
 
 Scope = MutableMapping[str, Any]
@@ -75,7 +77,21 @@ class WebApp:
         elif scope["type"] == "http" and self._assets.knows(str(scope["path"])):
             await self._assets(scope, receive, send)
         else:
-            await self.api(scope, receive, send)  # type: ignore[arg-type]
+            await self.api(scope, receive, _traced(scope, send))  # type: ignore[arg-type]
+
+
+def _traced(scope: Scope, send: Send) -> Send:
+    """What is done for this request belongs to the caller's trace, and the answer names it."""
+    given = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
+    trace = begun("http", given.decode("latin-1"))
+    here.set(trace)
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (b"traceresponse", traceresponse(trace).encode())]
+        await send(message)
+
+    return sending
 
 
 def _strictly(send: Send) -> Send:
@@ -103,6 +119,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         *tables.ROUTES,
         *ground.ROUTES,
         *audit.ROUTES,
+        *messages.ROUTES,
         *fallback.ROUTES,
         *paper.ROUTES,
         *health.ROUTES,

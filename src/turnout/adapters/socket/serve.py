@@ -35,6 +35,7 @@ from turnout.edge.outlet import UNDER_WAY_MAX, Outlet
 from turnout.edge.places import PlacesFollower
 from turnout.edge.rows import sees
 from turnout.edge.speech import words_for
+from turnout.edge.trace import begun, here
 from turnout.words.trouble import Malformed
 
 Scope = MutableMapping[str, Any]
@@ -209,6 +210,7 @@ class Connection:
         if len(self._tasks) >= UNDER_WAY_MAX:
             self._outlet.put(answer_frame(frame.id, declined("too-many-in-flight")))
             return
+        here.set(begun("socket"))
         prepared = await self._edge.counter.prepare(self._who, command)
         if isinstance(prepared, Declined):
             self._outlet.put(answer_frame(frame.id, prepared))
@@ -228,6 +230,7 @@ class Connection:
 
     async def _answer_line(self, asked: LineAsked) -> None:
         assert self._edge.lines is not None
+        here.set(begun("line"))
         answer = await self._edge.lines.answer(self._who, asked)
         self._outlet.put(encoded({"type": "line-answer", "id": asked.id, **answer}))
 
