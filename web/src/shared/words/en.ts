@@ -5,6 +5,7 @@ import { enCodes } from './en-codes'
 import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
 import { enSheet } from './en-sheet'
+import { enHealth } from './en-health'
 import { enOutlook } from './en-outlook'
 import { enPaper } from './en-paper'
 import { enStations } from './en-stations'
@@ -17,6 +18,7 @@ export const en = {
   ...enFirst,
   ...enSheet,
   ...enOutlook,
+  ...enHealth,
   ...enStations,
   ...enPaper,
 

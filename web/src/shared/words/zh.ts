@@ -6,6 +6,7 @@ import { zhCodes } from './zh-codes'
 import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
 import { zhSheet } from './zh-sheet'
+import { zhHealth } from './zh-health'
 import { zhOutlook } from './zh-outlook'
 import { zhPaper } from './zh-paper'
 import { zhStations } from './zh-stations'
@@ -18,6 +19,7 @@ export const zh: Words = {
   ...zhFirst,
   ...zhSheet,
   ...zhOutlook,
+  ...zhHealth,
   ...zhStations,
   ...zhPaper,
 

@@ -44,8 +44,8 @@ class HealthDetails(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/health/details")
 async def details(who: Who, edge: TheEdge) -> HealthDetails:
-    """Everything that is watched. For administrators, and for programs with the scope `admin`."""
-    want(who, "admin")
+    """Everything that is watched. For supervisors, administrators, and programs with the scope `admin` or `tables`."""
+    want(who, "admin", "tables")
     watch, measures = edge.watch, edge.measures
     commands: dict[str, dict[str, int]] = {}
     for (command, outcome), count in measures.outcomes.items():
