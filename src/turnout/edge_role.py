@@ -8,9 +8,11 @@ to have been, everything that was made of it is closed and begun again.
 import asyncio
 import logging
 import ssl
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -20,6 +22,7 @@ from litestar import Litestar
 
 from turnout.adapters.between.desk_line import DeskLine, client_for
 from turnout.adapters.between.inner_door import InnerDoor
+from turnout.adapters.between.nats_line import NatsLine
 from turnout.adapters.between.passing_on import PassingOn
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.app import litestar_app
@@ -71,6 +74,7 @@ from turnout.serving import (
     web_app,
 )
 from turnout.storing import ACCOUNTS, CopiedAccounts, prepare_postgres
+from turnout.telemetry.latest import Fix
 from turnout.watching import Watching
 from turnout.web_server import check_port, web
 from turnout.words.trouble import Malformed
@@ -233,7 +237,7 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     in_background(stack, messages.run())
     copied = await _copied(stack, process, store, connections)
     shared = SharedPlaces()
-    edge.share = lambda fixes: shared.note(fixes, shared.life)
+    _shares(stack, process, edge, desk, shared)
     in_background(stack, _exchange(process.line, edge, shared))
     passing = PassingOn(
         web_app(edge, process.assets, settings, process.api),
@@ -244,6 +248,31 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
         worker=settings.worker,
     )
     return edge, passing if process.role == "edge" else InnerDoor(passing, process.key, public=False)
+
+
+def _shares(
+    stack: AsyncExitStack, process: Process, edge: Edge, desk: FollowedOperations, shared: SharedPlaces
+) -> None:
+    """Places heard here are kept for the exchange; with NATS they are published, and rows and places heard."""
+    settings = process.settings
+    line = NatsLine(
+        settings.nats,
+        process.city.catalogue.city,
+        process.key,
+        shared.life,
+        on_rows=desk.hear,
+        on_poke=desk.look_soon,
+        on_places=partial(take_from_others, edge, shared),
+    )
+
+    def share(fixes: Sequence[Fix]) -> None:
+        shared.note(fixes, shared.life)
+        line.publish_places(fixes)
+
+    edge.share = share
+    if settings.nats:
+        stack.push_async_callback(line.stop)
+        line.start()
 
 
 def _recorded(

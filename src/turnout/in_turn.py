@@ -10,9 +10,10 @@ import asyncio
 import logging
 import secrets
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from typing import Any, Final
 from litestar import Litestar
 
 from turnout.adapters.between.inner_door import InnerDoor
+from turnout.adapters.between.nats_line import NatsLine
 from turnout.adapters.clock import monotonic_s
 from turnout.adapters.http.app import litestar_app
 from turnout.adapters.http.assets import Assets
@@ -38,7 +40,7 @@ from turnout.desk.lease import LeaseKeeper
 from turnout.desk.operations import Operations
 from turnout.edge.between import LINK, DeskDoor
 from turnout.edge.edge import Edge
-from turnout.edge.shared_places import SharedPlaces, exchanged
+from turnout.edge.shared_places import SharedPlaces, exchanged, take_from_others
 from turnout.operating import SHIPPED
 from turnout.serving import (
     BUILT,
@@ -57,6 +59,7 @@ from turnout.serving import (
     web_app,
 )
 from turnout.storing import Stores, following, in_postgres, prepare_postgres
+from turnout.telemetry.latest import Fix
 from turnout.web_server import check_port, web
 from turnout.words.trouble import Malformed
 
@@ -194,7 +197,9 @@ async def _be_the_desk(
         show_tiles(edge, server.assets, city)
         server.inside.edge = edge
         stack.callback(server.inside.leave)
-        gate.open(_door(server, stores, edge))
+        shared = SharedPlaces()
+        _joined_nats(stack, server, edge, shared)
+        gate.open(_door(server, stores, edge, shared))
         stack.callback(gate.close)
         await server.between.announce(epoch, DeskDoor(settings.reached_at, LINK))
         set_aside_what_stays()
@@ -207,10 +212,28 @@ async def _be_the_desk(
         await asyncio.sleep(CUT_S)
 
 
-def _door(server: Server, stores: Stores, edge: Edge) -> InnerDoor:
-    """What answers while this is the desk: the application, and the inner door before it."""
-    shared = SharedPlaces()
+def _joined_nats(stack: AsyncExitStack, server: Server, edge: Edge, shared: SharedPlaces) -> None:
+    """What is durable, and what places are heard, to whom it concerns; by NATS at once, where there is one."""
     edge.share = lambda fixes: shared.note(fixes, shared.life)
+    if not server.settings.nats:
+        return
+    city = server.city.catalogue.city
+    line = NatsLine(
+        server.settings.nats, city, server.key, shared.life, on_places=partial(take_from_others, edge, shared)
+    )
+    stack.push_async_callback(line.stop)
+
+    def share(fixes: Sequence[Fix]) -> None:
+        shared.note(fixes, shared.life)
+        line.publish_places(fixes)
+
+    edge.share = share
+    edge.counter.desk.listen(lambda told: line.publish_rows(told.rows, told.seq))
+    line.start()
+
+
+def _door(server: Server, stores: Stores, edge: Edge, shared: SharedPlaces) -> InnerDoor:
+    """What answers while this is the desk: the application, and the inner door before it."""
     accounts = stores.accounts
     assert accounts is not None, "with a database the accounts are kept in it"
     return InnerDoor(

@@ -46,6 +46,7 @@ def add_role_commands(
     """The commands whose settings are those of `serve`, for the caller to add."""
     up = commands.add_parser("up", help="run one role, or several, of a city on PostgreSQL")
     up.add_argument("--role", dest="roles", action="append", choices=ROLES, required=True, help="may be given again")
+    up.add_argument("--nats", help="NATS servers that carry rows and places between processes: nats://a,nats://b")
     up.add_argument("--worker", help="for an edge: the address of a worker, http://127.0.0.1:8082")
     up.add_argument("--trust", type=Path, help="certificates (PEM) by which the city's other processes are known")
     up.set_defaults(run=lambda asked: _up(settings_of(asked)))

@@ -1,12 +1,15 @@
 """Bugs of a process that follows the desk: each would show people a room that is not there."""
 
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from tests.contracts import followed_contract
 from tests.planted.plant import Patch, Plant
+from turnout.adapters.between import nats_line
 from turnout.desk import followed
 from turnout.desk.followed import FollowedDesk
+from turnout.edge.between import LINK
 
 
 def answered_before_it_is_seen(patch: Patch) -> None:
@@ -41,6 +44,15 @@ def told_again(patch: Patch) -> None:
     patch.setattr(FollowedDesk, "_apply", apply)
 
 
+def forgery_believed(patch: Patch) -> None:
+    patch.setattr(nats_line.hmac, "compare_digest", lambda shown, known: True)
+
+
+def no_forged_message_is_opened(folder: Path) -> None:
+    forged = nats_line.sealed(bytes([1] * 32), "turnout.x.between", nats_line.RowsSaid(LINK, 1, []))
+    assert nats_line.opened(bytes(32), "turnout.x.between", forged) == "not-ours"
+
+
 FOLLOWED_PLANTS: dict[str, Plant] = {
     "an act is answered before its sender sees it": Plant(
         answered_before_it_is_seen, followed_contract.an_answer_is_the_desks_and_its_sender_sees_what_it_did
@@ -51,5 +63,6 @@ FOLLOWED_PLANTS: dict[str, Plant] = {
     "the last row is not looked for again": Plant(
         last_row_not_looked_for, followed_contract.a_past_that_was_not_ends_the_following
     ),
+    "a forged message is believed": Plant(forgery_believed, no_forged_message_is_opened),
     "a step is told twice": Plant(told_again, followed_contract.every_step_of_the_board_is_told_once_in_order),
 }

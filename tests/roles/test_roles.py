@@ -19,6 +19,7 @@ import websockets
 
 from tests.postgres_pair import connected, the_pair, until
 from tests.roles.city import RoleProcess, all_well
+from tests.roles.nats_server import NatsServer
 from tests.two_servers import CITY, ROOT, first_acknowledged, open_incident, token_in
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
@@ -37,10 +38,12 @@ async def database() -> AsyncIterator[Database]:
 
 
 async def test_two_edges_serve_what_one_desk_decides(database: Database, tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    """With NATS, then without it, then without a desk for a while."""
+    data, nats = tmp_path / "data", NatsServer().start()
     token = token_in(data)
-    desk = RoleProcess("desk", database.url, data)
-    one, two = (RoleProcess("edge", database.url, data) for _ in range(2))
+    words = ("--nats", nats.url)
+    desk = RoleProcess("desk", database.url, data, *words)
+    one, two = (RoleProcess("edge", database.url, data, *words) for _ in range(2))
     async with httpx.AsyncClient(timeout=20.0) as client:
         try:
             desk.start()
@@ -56,6 +59,10 @@ async def test_two_edges_serve_what_one_desk_decides(database: Database, tmp_pat
             await a_refusal_is_the_desks(client, one, token)
             await a_place_heard_at_one_is_known_at_the_other(client, one, two, token)
             await a_session_made_at_one_is_known_at_the_other_and_ends_at_both(one, two)
+            nats.kill()
+            done = await first_acknowledged(client, two.url, "without NATS", token)
+            await it_is_seen_at_once_where_it_was_done_and_soon_elsewhere(client, two, one, token, done["seq_to"])
+            await a_place_heard_at_one_is_known_at_the_other(client, two, one, token)
             desk.end(signal.SIGKILL)
             await one.until_it_says(client, "desk-unreachable")
             assert (await client.get(f"{one.url}{API}/board", headers=bearer(token))).status_code == 200
@@ -66,6 +73,7 @@ async def test_two_edges_serve_what_one_desk_decides(database: Database, tmp_pat
             assert await first_acknowledged(client, two.url, "while it was gone", token) == gone | {"repeated": True}
             await both_show_the_same(client, one, two, token)
         finally:
+            nats.kill()
             for process in (one, two, desk):
                 process.end()
     journal = PostgresJournal(database, Operations.stream)
@@ -76,17 +84,19 @@ async def test_two_edges_serve_what_one_desk_decides(database: Database, tmp_pat
 async def test_a_desk_hands_over_when_it_is_asked_to(database: Database, tmp_path: Path) -> None:
     token = token_in(tmp_path / "a")
     first, second = (RoleProcess("desk", database.url, tmp_path / name) for name in ("a", "b"))
-    edge = RoleProcess("edge", database.url, tmp_path / "a")
+    worker = RoleProcess("worker", database.url, tmp_path / "a")
+    edge = RoleProcess("edge", database.url, tmp_path / "a", "--worker", worker.url)
     async with httpx.AsyncClient(timeout=20.0) as client:
         try:
             first.start()
             await first.until_well(client)
             (tmp_path / "b" / CITY).mkdir(parents=True)
             shutil.copy(tmp_path / "a" / CITY / "vault.site-key", tmp_path / "b" / CITY)
-            second.start(), edge.start()
-            await edge.until_well(client)
+            second.start(), edge.start(), worker.start()
+            await all_well(client, edge, worker)
             await second.until_it_says(client, "not-the-desk")
             await open_incident(client, edge.url, token)
+            await a_search_is_answered_with_a_worker_and_without(client, edge, worker, token)
             words = [sys.executable, "-m", "turnout.main", "hand-over", "--database", database.url]
             asked = await asyncio.create_subprocess_exec(*words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
             assert await first_acknowledged(client, edge.url, "meanwhile", token)
@@ -96,7 +106,7 @@ async def test_a_desk_hands_over_when_it_is_asked_to(database: Database, tmp_pat
             await second.until_well(client)
             assert (await first_acknowledged(client, edge.url, "meanwhile", token))["repeated"]
         finally:
-            for process in (edge, first, second):
+            for process in (edge, worker, first, second):
                 process.end()
 
 
@@ -106,6 +116,16 @@ def bearer(token: str) -> dict[str, str]:
 
 async def board(client: httpx.AsyncClient, process: RoleProcess, token: str) -> Any:
     return (await client.get(f"{process.url}{API}/board", headers=bearer(token))).json()
+
+
+async def a_search_is_answered_with_a_worker_and_without(
+    client: httpx.AsyncClient, edge: RoleProcess, worker: RoleProcess, token: str
+) -> None:
+    search = f"{API}/units/E07/history"
+    assert (await client.get(f"{worker.url}{search}", headers=bearer(token))).status_code == 403
+    assert (await client.get(f"{edge.url}{search}", headers=bearer(token))).status_code == 200
+    worker.end(signal.SIGKILL)
+    assert (await client.get(f"{edge.url}{search}", headers=bearer(token))).status_code == 200
 
 
 async def both_show_the_same(client: httpx.AsyncClient, one: RoleProcess, two: RoleProcess, token: str) -> None:

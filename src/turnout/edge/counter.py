@@ -4,6 +4,7 @@ A command that is refused here has not reached the desk: the same identity may b
 """
 
 import time
+from collections.abc import Callable
 from typing import Any, Final, Protocol, cast
 
 import msgspec
@@ -17,6 +18,7 @@ from turnout.core.refusals_text import speak
 from turnout.desk.access import Principal, why_not
 from turnout.desk.answers import CommandIdReused, Done, Refused
 from turnout.desk.book import Origin
+from turnout.desk.desk import Told
 from turnout.desk.faults import Fault
 from turnout.edge.answers import Accepted, Answer, Declined, declined, declined_by_fault, declined_by_rules
 from turnout.edge.locating import Locator
@@ -39,6 +41,7 @@ class DeskAt(Protocol):
     @property
     def seq(self) -> int: ...
     async def submit(self, command: Command, origin: Origin) -> Done | Refused[Any]: ...
+    def listen(self, listener: Callable[[Told[Board, Any]], None]) -> None: ...
 
 
 class Counter:
