@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 
 from tests.desk.stand_ins import NOON, SetClock, TroubledJournal, all_rows
-from tests.desk.toy_book import AddUnit, AssignUnit, NotOnTheBoard, OpenIncident, ToyBook, UnitNotAvailable, origin
+from tests.desk.toy_book import (
+    AddUnit,
+    AssignUnit,
+    MeetBug,
+    NotOnTheBoard,
+    OpenIncident,
+    ToyBook,
+    UnitNotAvailable,
+    origin,
+)
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.desk.answers import Done, Refused
 from turnout.desk.desk import Desk, Told
@@ -71,6 +80,38 @@ async def nothing_of_another_desk_is_shown_once_the_lease_has_lapsed(folder: Pat
         assert desk.board.units == {}, "shown before it is known to be durable"
         with pytest.raises(Fault):
             await desk.submit(AddUnit("E09"), origin("c3"))
+
+
+async def a_desk_whose_lease_lapsed_while_it_read_does_not_begin(folder: Path) -> None:
+    journal = SqliteJournal(folder / "journal.sqlite", "toy")
+    desk: Any = Desk(ToyBook(), journal, SetClock(), standing=lambda: NotTheDesk("the restart took too long"))
+    try:
+        with pytest.raises(NotTheDesk):
+            await desk.start()
+    finally:
+        await desk.stop()
+        await journal.close()
+
+
+async def a_desk_whose_lease_lapsed_while_it_restarted_ends(folder: Path) -> None:
+    lapsed: list[Fault] = []
+    async with a_desk(folder, standing=lambda: lapsed[0] if lapsed else None) as (desk, journal):
+        await desk.submit(AddUnit("E07"), origin("c1"))
+        honest = journal.read
+
+        async def read(after_seq: int) -> AsyncIterator[Any]:
+            lapsed.append(NotTheDesk("another has it"))
+            async with a_desk(folder) as (next_desk, _):
+                await next_desk.submit(AddUnit("E08"), origin("c3"))
+            async for page in honest(after_seq):
+                yield page
+
+        journal.read = read  # type: ignore[method-assign]
+        with pytest.raises(Fault):
+            await desk.submit(MeetBug(), origin("c2"))
+        await asyncio.wait([desk._worker], timeout=5)
+        assert "E08" not in desk.board.units
+        assert desk.health().has_ended
 
 
 async def nothing_is_shown_before_the_disk_has_it(folder: Path) -> None:
@@ -253,6 +294,8 @@ CHECKS: tuple[Check, ...] = (
     nobody_is_answered_before_the_disk_has_it,
     nothing_is_shown_before_the_disk_has_it,
     nothing_of_another_desk_is_shown_once_the_lease_has_lapsed,
+    a_desk_whose_lease_lapsed_while_it_read_does_not_begin,
+    a_desk_whose_lease_lapsed_while_it_restarted_ends,
     a_refusal_waits_for_what_it_rests_on,
     a_repeat_waits_for_the_disk_like_the_first,
     a_command_is_done_once_across_a_crash,

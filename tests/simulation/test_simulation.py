@@ -21,6 +21,7 @@ from tests.simulation.world import Run, run
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.desk import lease as lease_module
 from turnout.desk.subscribers import Subscribers
+from turnout.desk.timers import TimerClock
 
 SOAK = os.environ.get("TURNOUT_TESTS") == "soak"
 SEEDS = 5_000 if SOAK else 120
@@ -54,6 +55,20 @@ def taken_back_by_a_desk_that_was(patch: Patch) -> None:
         return honest(self, resume_after, sees)
 
     patch.setattr(Subscribers, "subscribe", subscribe)
+
+
+def rung_twice_at_once(patch: Patch) -> None:
+    class Forgetful(dict[Any, Any]):
+        def __contains__(self, key: object) -> bool:
+            return False
+
+    honest = TimerClock.start
+
+    def start(self: Any) -> None:
+        self._ringing = Forgetful()
+        honest(self)
+
+    patch.setattr(TimerClock, "start", start)
 
 
 def damaged_snapshot_believed(patch: Patch) -> None:
@@ -98,6 +113,7 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
     "a lease acted on for ever": lease_acted_on_for_ever,
     "refused yet happened": commands_not_looked_up,
     "a screen is taken back by a server that was the desk": taken_back_by_a_desk_that_was,
+    "a timer is rung twice at once": rung_twice_at_once,
     "a snapshot is believed whatever is in it": damaged_snapshot_believed,
     "a projection hears of everything twice": projection_hears_twice,
 }
