@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.postgres_pair import the_pair
+from turnout.adapters.storage.postgres import primary
 from turnout.adapters.storage.postgres.database import Database, PostgresLine, leave_server
 from turnout.adapters.storage.postgres.primary import first_primary, urls_of
 from turnout.desk.faults import StorageFailed
@@ -41,6 +42,25 @@ async def test_a_host_that_says_nothing_and_a_standby_do_not_hide_the_primary() 
     assert not await connection.fetchval("SELECT pg_is_in_recovery()")
     await connection.close()
     server.close()
+
+
+async def test_a_host_that_says_no_is_asked_again_while_another_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def connected(url: str, settings: dict[str, str], after_s: float) -> str:
+        asked.append(url)
+        if url == "silent":
+            await asyncio.Event().wait()
+        if asked.count(url) < 3:
+            raise OSError("still a standby")
+        return url
+
+    monkeypatch.setattr(primary, "_connected", connected)
+    async with asyncio.timeout(5.0):
+        assert await first_primary(["silent", "standby"], {}) == "standby"
+    asked.clear()
+    with pytest.raises(OSError, match="still"):
+        await first_primary(["standby"], {})
 
 
 async def test_whoever_waits_for_a_silent_server_is_told_when_it_is_left() -> None:

@@ -27,7 +27,7 @@ ACTS_S: Final = 1.0
 LEASE_S: Final = 1.5
 """A watcher waits so long: half of the three seconds in which work must go on, the rest is for reading the board."""
 
-BACK_S: Final = 0.6
+BACK_S: Final = 0.4
 """Where nobody could reach the store, the holder gets so long to renew once it answers again: no change for nothing."""
 
 RENEW_EVERY_S: Final = 0.25

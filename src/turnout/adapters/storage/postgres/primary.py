@@ -12,6 +12,9 @@ import asyncpg
 CONNECT_S: Final = 3.0
 """For one attempt at all hosts."""
 
+AGAIN_S: Final = 0.1
+"""Between two attempts at a host that says no."""
+
 HOSTS_MAX: Final = 8
 """More than any site has; each is a connection per attempt."""
 
@@ -37,17 +40,26 @@ def _query(query: dict[str, str], host: str, port: str) -> str:
 
 
 async def first_primary(urls: list[str], settings: dict[str, str]) -> Any:
-    """The first connection on which one can write. Raises what the last host said, or `TimeoutError`."""
-    waiting = {asyncio.create_task(_connected(url, settings)) for url in urls}
-    trouble: BaseException = TimeoutError()
+    """The first connection on which one can write. Raises what the last host said, or `TimeoutError`.
+
+    A host that says no is asked again as long as another has not answered at all: it may be promoted meanwhile.
+    """
+    waiting = {_attempt(url, settings): url for url in urls}
+    silent, trouble = set(waiting), Exception()
     try:
-        while waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            failed, found = _sorted(done)
-            if found:
-                waiting |= set(found[1:])
-                return found[0].result()
-            trouble = failed[-1]
+        while silent:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                url, failed = waiting[task], task.exception()
+                if failed is None:
+                    del waiting[task]
+                    return task.result()
+                if not isinstance(failed, Exception):
+                    raise failed
+                del waiting[task]
+                silent.discard(task)
+                trouble = failed
+                waiting[_attempt(url, settings, AGAIN_S)] = url
         raise trouble
     finally:
         for task in waiting:
@@ -55,13 +67,12 @@ async def first_primary(urls: list[str], settings: dict[str, str]) -> Any:
             task.cancel()
 
 
-def _sorted(done: "set[asyncio.Task[Any]]") -> "tuple[list[BaseException], list[asyncio.Task[Any]]]":
-    """What failed and what is connected; every task's trouble has been looked at."""
-    troubles = [(task, task.exception()) for task in done]
-    return [trouble for _, trouble in troubles if trouble], [task for task, trouble in troubles if not trouble]
+def _attempt(url: str, settings: dict[str, str], after_s: float = 0.0) -> "asyncio.Task[Any]":
+    return asyncio.create_task(_connected(url, settings, after_s))
 
 
-async def _connected(url: str, settings: dict[str, str]) -> Any:
+async def _connected(url: str, settings: dict[str, str], after_s: float) -> Any:
+    await asyncio.sleep(after_s)
     return await asyncpg.connect(url, timeout=CONNECT_S, target_session_attrs="read-write", server_settings=settings)
 
 
