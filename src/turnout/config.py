@@ -38,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reserve_mib: int = 64
     """Set aside on the data disk for dispatch (adapters/storage/reserve.py): some 40,000 rows of the journal, an hour
     or more of the busiest city, in which somebody can make room."""
+    otlp: str = ""
+    """A collector of traces (OTLP over HTTP), `http://collector:4318`; empty: none."""
     messages_days: int = 90
     """How long the message log is kept (records/messages.py)."""
     messages_mib: int = 2_048

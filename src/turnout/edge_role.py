@@ -71,6 +71,7 @@ from turnout.serving import (
     set_aside_what_stays,
     show_tiles,
     stop_signal,
+    traced,
     web_app,
 )
 from turnout.storing import ACCOUNTS, CopiedAccounts, prepare_postgres
@@ -227,6 +228,7 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     messages = opened_messages(stack, settings, folder, desk, space)
     rest = loaded.roads, loaded.gazetteer, records, vault, files, accounts, connections, Measures(), messages
     edge = joined(Parts(settings, process.city, clock, desk, copy(loaded.locator), *rest, space, recorder, folder))
+    traced(stack, settings, edge)
     watching = Watching(edge, recorder, accounts, space, folder, settings.alarms)
     await edge.grounds.restore()
     certificate = certificate_of(settings)

@@ -120,6 +120,7 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
         "--fallback", type=Path, action="append", help="a further folder for the fallback kit, best on another machine"
     )
     serving.add_argument("--reserve-mib", type=int, help="set aside on the data disk for dispatch (default: 64)")
+    serving.add_argument("--otlp", help="send traces to this collector (OTLP over HTTP): http://collector:4318")
     serving.add_argument("--messages-days", type=int, help="how long the message log is kept (default: 90)")
     serving.add_argument("--messages-mib", type=int, help="how much of the disk it may take (default: 2048)")
     serving.add_argument("--alarms", type=Path, help="a TOML file with other limits for alarms (see the manual)")
@@ -209,6 +210,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "worker",
         "nats",
         "trust",
+        "otlp",
         "messages_days",
         "messages_mib",
     )

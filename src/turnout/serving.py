@@ -26,6 +26,7 @@ from turnout.adapters.http.app import WebApp
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.otlp import OtlpTraces
 from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.reserve import Space
@@ -225,6 +226,7 @@ async def opened_on(
     async with AsyncExitStack() as stack:
         parts, desk = await _opened_parts(stack, stores, settings, city, loaded)
         edge = joined(parts)
+        traced(stack, settings, edge)
         watching = Watching(edge, parts.recorder, parts.accounts, parts.space, parts.folder, settings.alarms)
         await edge.grounds.restore()
         timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(desk, parts.clock, timers_of, due_of, ring)
@@ -235,6 +237,17 @@ async def opened_on(
         in_background(stack, watching.run())
         in_background(stack, parts.messages.run())
         yield edge, parts.accounts
+
+
+def traced(stack: AsyncExitStack, settings: Settings, edge: Edge) -> None:
+    """With traces for a collector, where one is named. Raises `Malformed`."""
+    if not settings.otlp:
+        return
+    if not settings.otlp.startswith(("http://", "https://")):
+        raise Malformed(f"{settings.otlp!r} is no collector", where="--otlp", cure="http://collector:4318")
+    traces = OtlpTraces(settings.otlp)
+    stack.callback(traces.close)
+    edge.counter.exported = traces
 
 
 def at_work(stack: AsyncExitStack, edge: Edge) -> None:

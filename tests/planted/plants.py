@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from hypothesis import Phase, settings
+from opentelemetry.sdk.resources import Resource
 
 from tests.contracts import desk_contract, journal_contract, lease_contract
 from tests.contracts.storages import SqliteStorage
@@ -22,9 +23,12 @@ from tests.planted.keeper_plants import KEEPER_PLANTS
 from tests.planted.plant import Patch, Plant
 from tests.planted.postgres_plants import POSTGRES_PLANTS
 from turnout.adapters import clock as clock_module
+from turnout.adapters.otlp import spans_of
 from turnout.adapters.storage.sqlite import journal as sqlite_journal
 from turnout.adapters.storage.sqlite.database import connect as honest_connect
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
+from turnout.core.board import Board
+from turnout.core.incidents.commands import AddNarrative
 from turnout.desk import desk as desk_module
 from turnout.desk import lease as lease_module
 from turnout.desk import subscribers as subscribers_module
@@ -36,7 +40,10 @@ from turnout.desk.head import replay
 from turnout.desk.lanes import Lanes
 from turnout.desk.remembered import as_repeated
 from turnout.desk.restore import catch_up as honest_catch_up
+from turnout.desk.stages import Stages
 from turnout.desk.subscribers import Changes, Subscribers, Subscription, visible_changes
+from turnout.edge import exporting as exporting_module
+from turnout.edge.answers import Accepted
 from turnout.edge.message_log import WAITING_MAX, MessageLog
 from turnout.records.messages import Message, MessageStore
 from turnout.words.moment import Moment
@@ -324,7 +331,22 @@ def a_lost_line_is_counted(folder: Path) -> None:
     assert (len(log), log.dropped) == (WAITING_MAX, 3)
 
 
+def narrative_in_a_trace(patch: Patch) -> None:
+    """What was typed goes out beside the incident's number."""
+    patch.setattr(exporting_module, "number_of", lambda command, board: f"F1 {command}")
+
+
+def a_trace_holds_no_text(folder: Path) -> None:
+    command = AddNarrative(incident_id="I1", entry_id="n1", text="mrs-appleby")
+    done = Accepted(1, 1, False, {})
+    passed = exporting_module.passed_of(command, done, Board.empty(), Stages(), 1, lambda: 2)
+    spans = list(spans_of(passed, Resource({})))
+    assert [span.name for span in spans] == ["command add-narrative"]
+    assert "mrs-appleby" not in "".join(span.to_json() for span in spans)
+
+
 PLANTS: dict[str, Plant] = {
+    "a narrative in a trace": Plant(narrative_in_a_trace, a_trace_holds_no_text),
     **KEEPER_PLANTS,
     "a line of the message log lost in silence": Plant(lines_lost_in_silence, a_lost_line_is_counted),
     **POSTGRES_PLANTS,

@@ -1,6 +1,7 @@
 """A batch: commands decided together, and the one append that makes them durable together."""
 
 import asyncio
+import time
 from typing import Generic
 
 from turnout.desk.answers import Done, Refused
@@ -9,16 +10,18 @@ from turnout.desk.chain import JournalRow
 from turnout.desk.faults import Fault, StorageFailed
 from turnout.desk.head import Head, Step
 from turnout.desk.ports import Journal
+from turnout.desk.stages import watched
 from turnout.words.moment import Moment
 
 
 class Waiting(Generic[C]):
     """A command that has been taken and not been answered."""
 
-    __slots__ = ("command", "digest", "origin")
+    __slots__ = ("command", "digest", "origin", "stages")
 
     def __init__(self, command: C, origin: Origin, digest: bytes) -> None:
         self.command, self.origin, self.digest = command, origin, digest
+        self.stages = watched.get()
 
 
 class Batch(Generic[B, C, E, R]):
@@ -58,6 +61,8 @@ class Flight(Generic[B, C, E, R]):
         self, batch: Batch[B, C, E, R], journal: Journal, after_seq: int, epoch: int, landed: asyncio.Event
     ) -> None:
         self.batch = batch
+        self.began_ns = time.time_ns()
+        self.durable_ns = 0
         self._task: asyncio.Task[None] | None = None
         if batch.rows:
             self._task = asyncio.create_task(self._append(journal, after_seq, epoch))
@@ -67,6 +72,17 @@ class Flight(Generic[B, C, E, R]):
 
     async def _append(self, journal: Journal, after_seq: int, epoch: int) -> None:
         await journal.append(self.batch.rows, after_seq, epoch)
+        self.durable_ns = time.time_ns()
+
+    def note_stages(self) -> None:
+        """For whoever traces one of its commands: when it was appended, and that everybody has been told."""
+        now_ns = 0
+        for waiting, _ in self.batch.answers:
+            stages = waiting.stages
+            if stages is not None:
+                stages.told_ns = now_ns = now_ns or time.time_ns()
+                stages.began_ns, stages.durable_ns = self.began_ns, self.durable_ns or now_ns
+                stages.rows = len(self.batch.rows)
 
     @property
     def has_landed(self) -> bool:

@@ -8,6 +8,7 @@ journal says. Group commit follows from it: a batch is whatever came while the o
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic
 
@@ -268,6 +269,8 @@ class Desk(Generic[B, C, E, R]):
 
     def _decide(self, waiting: Waiting[C]) -> Exception | None:
         """Put one command's outcome into the open batch; the bug, if it met one."""
+        if waiting.stages is not None:
+            waiting.stages.taken_ns = time.time_ns()
         head = self._open.head
         now = self._clock.now()
         at = not_before(head, now)
@@ -288,6 +291,8 @@ class Desk(Generic[B, C, E, R]):
             self._open.add_done(waiting, outcome, at)
         else:
             self._open.add_refused(waiting, outcome)
+        if waiting.stages is not None:
+            waiting.stages.decided_ns = time.time_ns()
         return None
 
     def _launch(self) -> None:
@@ -313,6 +318,7 @@ class Desk(Generic[B, C, E, R]):
         for waiting, answer in flight.batch.answers:
             self._remembered.settle(waiting.origin.command_id, answer)
         self._tell(before, flight.batch.rows, flight.batch.events)
+        flight.note_stages()
         self._snapshot_now_and_then()
 
     async def _fall_back(self, fault: Fault) -> None:

@@ -20,7 +20,9 @@ from turnout.desk.answers import CommandIdReused, Done, Refused
 from turnout.desk.book import Origin
 from turnout.desk.desk import Told
 from turnout.desk.faults import Fault
+from turnout.desk.stages import Stages, watched
 from turnout.edge.answers import Accepted, Answer, Declined, declined, declined_by_fault, declined_by_rules
+from turnout.edge.exporting import Exported, passed_of
 from turnout.edge.locating import Locator
 from turnout.edge.measuring import Measures
 from turnout.edge.message_log import MessageLog
@@ -49,6 +51,8 @@ class Counter:
         self, desk: DeskAt, locator: Locator, measures: Measures | None = None, messages: MessageLog | None = None
     ) -> None:
         self._desk, self._locator, self._messages = desk, locator, messages
+        self.exported: Exported | None = None
+        """Who is told of each command's trace; None: nobody, and then nothing is measured for it."""
         self.measures = measures if measures is not None else Measures()
 
     @property
@@ -103,12 +107,24 @@ class Counter:
         `position` is for programs that speak for several; a person acts at the one that they hold.
         """
         began, before = time.perf_counter(), self._desk.board
+        traced = self._traced()
         answer = await self._submitted(who, command_id, command, purpose, position)
         self.measures.commands.add(time.perf_counter() - began)
         outcome = answer.code if isinstance(answer, Declined) else "done"
         self.measures.note_outcome(str(command.__struct_config__.tag), outcome)
         self._note(who, command, answer, began, before)
+        if self.exported is not None and traced is not None:
+            board = self._desk.board
+            self.exported.note(passed_of(command, answer, board, traced, traced.lane_ns, time.time_ns))
         return answer
+
+    def _traced(self) -> Stages | None:
+        if self.exported is None:
+            return None
+        stages = Stages()
+        stages.lane_ns = time.time_ns()
+        watched.set(stages)
+        return stages
 
     def _note(self, who: Principal, command: Command, answer: Answer, began_s: float, before: Board) -> None:
         """For the message log. What cannot be stored in the journal is not stored there either."""

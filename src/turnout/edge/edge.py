@@ -16,6 +16,7 @@ from turnout.edge.alarms.watch import Watch
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
+from turnout.edge.exporting import Exported
 from turnout.edge.fallback import FallbackKit
 from turnout.edge.file_desk import FileDesk
 from turnout.edge.ground_desk import GroundDesk
@@ -114,6 +115,11 @@ class Edge:
 
     message_log: MessageLog | None = None
     """None only in parts of tests."""
+
+    @property
+    def exported(self) -> Exported | None:
+        """The collector of traces, where there is one."""
+        return self.counter.exported
 
     @property
     def measures(self) -> Measures:

@@ -100,6 +100,15 @@ def _beside(edge: Edge, recorder: Recorder, hashing: BoundedWorkers) -> Iterator
             MESSAGES_MAX,
             Name("Further lines are counted and lost; the journal lacks nothing.", "后续条目计数后丢弃，日志不缺。"),
         )
+    exported = edge.exported
+    if exported is not None:
+        yield Queue(
+            "traces",
+            Name("Traces for their collector", "待发送的跟踪"),
+            lambda: len(exported),
+            exported.most,
+            Name("Further traces are counted and lost.", "后续跟踪计数后丢弃。"),
+        )
     yield Queue(
         "uploads",
         Name("Files that are coming in", "正在上传的文件"),

@@ -35,6 +35,7 @@ from turnout.adapters.http.routes import (
     ground,
     health,
     messages,
+    metrics,
     outlook,
     paper,
     records,
@@ -120,6 +121,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         *ground.ROUTES,
         *audit.ROUTES,
         *messages.ROUTES,
+        *metrics.ROUTES,
         *fallback.ROUTES,
         *paper.ROUTES,
         *health.ROUTES,
@@ -140,7 +142,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         return docs_page(document())
 
     app = Litestar(
-        route_handlers=[Router(path=API, route_handlers=[*handlers, openapi_json, docs]), _health_at_root()],
+        route_handlers=[Router(path=API, route_handlers=[*handlers, openapi_json, docs]), *_at_root()],
         dependencies={"edge": Provide(edge, sync_to_thread=False), "who": Provide(who_asks)},
         before_request=own_site_only,
         logging_config=None,
@@ -163,6 +165,9 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
     return app
 
 
-def _health_at_root() -> HTTPRouteHandler:
-    """Watch-dogs ask at `/health`, whatever the API's version."""
-    return get("/health", include_in_schema=False)(board.health.fn)
+def _at_root() -> list[HTTPRouteHandler]:
+    """Where watch-dogs and programs that scrape look by default, whatever the API's version."""
+    return [
+        get("/health", include_in_schema=False)(board.health.fn),
+        get("/metrics", include_in_schema=False, media_type=metrics.TEXT)(metrics.metrics.fn),
+    ]
