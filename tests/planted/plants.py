@@ -18,6 +18,7 @@ from opentelemetry.sdk.resources import Resource
 from tests.contracts import desk_contract, journal_contract, lease_contract
 from tests.contracts.storages import SqliteStorage
 from tests.desk.test_subscribers_property import play, plays
+from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.keeper_plants import KEEPER_PLANTS
 from tests.planted.plant import Patch, Plant
@@ -350,6 +351,7 @@ PLANTS: dict[str, Plant] = {
     **KEEPER_PLANTS,
     "a line of the message log lost in silence": Plant(lines_lost_in_silence, a_lost_line_is_counted),
     **POSTGRES_PLANTS,
+    **DISK_AND_CLOCK_PLANTS,
     **FOLLOWED_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
