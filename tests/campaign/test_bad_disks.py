@@ -96,14 +96,16 @@ class AtWork:
 async def at_work(disk: BadDisk, tmp_path: Path, *serving: str, seed: int = 5) -> AsyncIterator[AtWork]:
     """Judged at the end from what the clients were told, and from the journal on the disk behind."""
     server = Server(disk.folder / "data", *serving, log=tmp_path / "server.log")
-    await asyncio.to_thread(server.start)
-    work = AtWork(server, random.randrange(2**32) if SOAK else seed)
     try:
-        for unit in UNITS:
-            await work.clients[0].ask({"do": "log-on", "unit": unit})
-        yield work
+        await asyncio.to_thread(server.start)
+        work = AtWork(server, random.randrange(2**32) if SOAK else seed)
+        try:
+            for unit in UNITS:
+                await work.clients[0].ask({"do": "log-on", "unit": unit})
+            yield work
+        finally:
+            await work.close()
     finally:
-        await work.close()
         server.kill()
         disk.be()
     rows = rows_of(server.journal)

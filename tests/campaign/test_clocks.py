@@ -66,15 +66,17 @@ async def at_work(tmp_path: Path, begins: datetime | None = None) -> AsyncIterat
     if begins is not None:
         clock.put(begins)
     server = Server(tmp_path / "data", environment=clock.environment)
-    await asyncio.to_thread(server.start)
-    work = AtWork(server, clock)
     try:
-        for unit in UNITS:
-            await work.client.ask({"do": "log-on", "unit": unit})
-        yield work
+        await asyncio.to_thread(server.start)
+        work = AtWork(server, clock)
+        try:
+            for unit in UNITS:
+                await work.client.ask({"do": "log-on", "unit": unit})
+            yield work
+        finally:
+            await work.client.close()
+            await work.http.aclose()
     finally:
-        await work.client.close()
-        await work.http.aclose()
         server.kill()
     rows = rows_of(server.journal)
     check_history(work.history, rows)
