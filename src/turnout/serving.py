@@ -428,6 +428,7 @@ def _use_ground(edge: Edge, lines: LineDesk | None, ready: LoadedGround) -> None
     edge.gazetteer = ready.gazetteer
     edge.ground = msgspec.structs.replace(edge.ground, bounds=bounds)
     edge.tables.ground = ready.folder
+    edge.fallback.use(ready.gazetteer)
     if lines is not None:
         lines.use(ready.gazetteer)
 

@@ -45,6 +45,10 @@ class FallbackKit:
         self._kept_at: dict[Path, Moment] = dict.fromkeys(self._folders, now())
         self._trouble: dict[Path, str] = {}
 
+    def use(self, gazetteer: Gazetteer | None) -> None:
+        """Places are described by these words from now on: another version of the ground is in force."""
+        self._gazetteer = gazetteer
+
     def sheet(self, language: Language, sight: Sight | None = None) -> bytes:
         """The sheet of this moment, with what `sight` may see. Some milliseconds of work: call it in a thread."""
         board = self._board()
@@ -95,9 +99,10 @@ class FallbackKit:
                 self._trouble.pop(folder, None)
 
     def _describe(self, place: Place) -> str:
-        if self._gazetteer is not None:
+        gazetteer = self._gazetteer  # the one of this moment: the sheet is made in a thread
+        if gazetteer is not None:
             try:
-                said = self._gazetteer.reverse(place)
+                said = gazetteer.reverse(place)
             except BadInput:
                 said = None
             if said is not None and (said.block or said.crossing):
