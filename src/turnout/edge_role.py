@@ -281,7 +281,7 @@ def _recorded(
     stack: AsyncExitStack, process: Process, desk: FollowedOperations, space: Space
 ) -> tuple[IncidentRecords, Recorder]:
     """Records of this process's own, caught up from the journal while it already serves."""
-    records = IncidentRecords(process.folder / RECORDS)
+    records = IncidentRecords(process.folder / RECORDS, may_set_aside=True)
     stack.callback(records.close)
     journal, snapshots = PostgresJournal(process.database, Operations.stream), PostgresSnapshots(process.database)
     stack.push_async_callback(journal.close)

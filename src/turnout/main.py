@@ -28,6 +28,7 @@ from turnout.operating import (
     show_setup_code,
     verify_journal,
 )
+from turnout.records_command import add_records_commands
 from turnout.recovery.command import add_recovery_commands
 from turnout.serving import serve
 from turnout.up import add_role_commands
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--data", type=Path, help="where everything written is kept (default: var, or TURNOUT_DATA)"
         )
+    add_records_commands(commands, _token_of)
     add_recovery_commands(commands, lambda asked: place_of(settings_of(asked)))
     add_keeper_command(commands)
     functions = commands.add_parser("functions", help="what Turnout does, row by row, with honest status")

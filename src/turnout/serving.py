@@ -64,6 +64,7 @@ from turnout.edge.message_log import MessageLog
 from turnout.edge.outlook import Outlook
 from turnout.edge.outlook_points import points_of
 from turnout.edge.places import TICK_S, PlacesFeed
+from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.recording import Recorder
 from turnout.edge.rows import TABLES
 from turnout.edge.tables_desk import TablesDesk
@@ -252,6 +253,7 @@ def traced(stack: AsyncExitStack, settings: Settings, edge: Edge) -> None:
 
 def at_work(stack: AsyncExitStack, edge: Edge) -> None:
     """What an edge does by itself, until the stack is closed."""
+    stack.push_async_callback(edge.rebuilding.stop)
     if edge.adviser is not None:
         stack.callback(edge.adviser.close)
     if edge.outlook is not None:
@@ -288,7 +290,7 @@ async def _opened_parts(
     files = FolderFiles(folder / "files", stores.vault)
     stack.callback(files.close)
     locator = copy(loaded.locator)  # a switch of the ground is of this desk alone
-    records = IncidentRecords(folder / "records.sqlite")
+    records = IncidentRecords(folder / "records.sqlite", may_set_aside=True)
     stack.callback(records.close)
     store = await _opened_accounts(stack, stores, folder)
     measures, space = Measures(), Space(folder, settings.reserve_mib * MIB)
@@ -306,10 +308,9 @@ async def _opened_parts(
     stack.push_async_callback(recorder.stop)
     await desk.start(stores.epoch, stores.followed)
     stack.push_async_callback(desk.stop)
-    if stores.epoch is None:
-        await recorder.catch_up(desk.seq)
+    is_caught_up = stores.epoch is None and await recorder.catch_up_at_start(desk.seq)
     desk.listen(recorder.hear)
-    recorder.start(lambda: desk.seq, behind=stores.epoch is not None)
+    recorder.start(lambda: desk.seq, behind=not is_caught_up)
     await _take_tables(desk, city, clock)
     connections = Connections()
     accounts = Accounts(
@@ -385,6 +386,7 @@ def joined(parts: Parts) -> Edge:
     data = parts.settings.data / city.catalogue.city
     folders = [data / "fallback", *parts.settings.fallback]
     edge = Edge(
+        rebuilding=Rebuilding(parts.records, parts.recorder, lambda: desk.seq, now),
         counter=counter,
         subscribers=subscribers,
         latest=latest,
@@ -477,9 +479,6 @@ async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-# --- the operator's terminal
 
 
 def greet(settings: Settings, city: City, accounts: Accounts, assets: Assets) -> None:

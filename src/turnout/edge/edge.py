@@ -27,6 +27,7 @@ from turnout.edge.measuring import Measures
 from turnout.edge.message_log import MessageLog
 from turnout.edge.outlook import Outlook
 from turnout.edge.places import PlacesFeed
+from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.speech import words_for
 from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.transferring import Transfers
@@ -89,6 +90,7 @@ class Edge:
     tables: TablesDesk
     grounds: GroundDesk
     look_up: LookUp
+    rebuilding: Rebuilding
     details: Details
     transfers: Transfers
     files: FileDesk

@@ -70,6 +70,9 @@ def _warnings(edge: Edge) -> Iterator[Name]:
             "The city folder has changed, and so were the tables, live. Those stay in force until somebody decides.",
             "城市文件夹和在线的基础数据都有改动。目前以在线的为准，请人工决定。",
         )
+    records = edge.rebuilding.warning()
+    if records is not None:
+        yield records
     gone = edge.grounds.warning()
     if gone is not None:
         yield gone

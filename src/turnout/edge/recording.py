@@ -6,7 +6,9 @@ up from the journal, which has everything.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from turnout.core.board import Board, Incident
@@ -26,6 +28,7 @@ from turnout.desk.restore import from_snapshot
 from turnout.records.incidents import IncidentRecords, RecordedEvent
 from turnout.records.transfers import TransferDue, due_for
 from turnout.words.identity import AgencyId, IncidentId
+from turnout.words.name import Name
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,12 @@ WAITING_MAX: Final = 2_000
 
 CATCH_UP_EVENTS: Final = 2_000
 """Events in one transaction while catching up."""
+
+AT_ONCE_ROWS: Final = 20_000
+"""A start waits for so many rows to be recorded: about a second. For more, the doors open, and health says so."""
+
+BREATH_ROWS: Final = 50
+"""Decoded and evolved in one go, some milliseconds: commands are answered between them."""
 
 AGAIN_S: Final = 2.0
 """After a failure (a full disk): the desk goes on, and closed incidents are found again as soon as they can be."""
@@ -57,6 +66,8 @@ class Recorder:
         self._behind = self._has_failed = False
         self._may_write = may_write
         self._running: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
+        self._anew_until = 0
         self.seq = 0
         """The last journal row that is in the records, as far as this process knows."""
 
@@ -73,6 +84,39 @@ class Recorder:
         except asyncio.QueueFull:
             log.warning("the records are behind and will catch up from the journal")
             self._behind = True
+
+    @asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """Nothing is recorded meanwhile; what is heard waits."""
+        async with self._writing:
+            yield
+
+    def beside(self, fresh: IncidentRecords) -> "Recorder":
+        """One that makes `fresh` from the same journal."""
+        return Recorder(fresh, self._journal, self._book, self._snapshots, self._may_write)
+
+    def warning(self) -> Name | None:
+        """What health says of records that were damaged, or do not have everything yet. None: all is well."""
+        kept, done, until = self._records.set_aside, self.seq, self._anew_until
+        if done < until:
+            return Name(
+                f"The records are being made from the journal: {done} of {until} rows. Until then a search lacks some.",
+                f"正在由日志重建案件档案：已完成 {done} / {until} 行，完成前查询结果不全。",
+            )
+        if kept is None:
+            return None
+        return Name(
+            f"The records were damaged and have been made anew. The damaged file is {kept.name}: look at the disk.",
+            f"案件档案曾损坏，已重建。损坏的文件保留为 {kept.name}，请检查磁盘。",
+        )
+
+    async def catch_up_at_start(self, until: int) -> bool:
+        """False: that is too much for a start to wait for, and is to be done behind (`start`)."""
+        if until - self._records.seq > AT_ONCE_ROWS:
+            self._anew_until = until
+            return False
+        await self.catch_up(until)
+        return True
 
     async def catch_up(self, until: int) -> None:
         """Record what the journal has beyond the records, up to row `until`. Boards are made again on the way."""
@@ -93,10 +137,12 @@ class Recorder:
                 before, board = board, self._book.evolve(board, event)
                 if done < row.seq <= until:
                     gathered.add(row, event, before, board)
+                if row.seq % BREATH_ROWS == 0:
+                    await asyncio.sleep(0)
             if len(gathered.events) >= CATCH_UP_EVENTS:
+                self._want_room()
                 self.seq = await asyncio.to_thread(gathered.write) or self.seq
                 gathered = Gathered(self._records)
-            await asyncio.sleep(0)
         self.seq = await asyncio.to_thread(gathered.write) or self.seq
 
     def start(self, desk_seq: Callable[[], int], *, behind: bool = False) -> None:
@@ -126,15 +172,19 @@ class Recorder:
             try:
                 if self._behind and self._waiting.empty():
                     self._behind = False
-                    await self.catch_up(desk_seq())
+                    async with self._writing:
+                        await self.catch_up(desk_seq())
                 else:
-                    await self._write(await self._taken())
+                    batch = await self._taken()
+                    async with self._writing:
+                        await self._write(batch)
                 self._has_failed = False
             except Exception:
                 if not self._has_failed:  # once: a log that grows on a full disk makes it worse
                     log.exception("the records cannot be written; they will catch up from the journal")
                 self._has_failed = True
                 self._fall_behind()
+                await self._mend(desk_seq())
                 await asyncio.sleep(AGAIN_S)
 
     def _fall_behind(self) -> None:
@@ -145,9 +195,25 @@ class Recorder:
 
     async def _taken(self) -> list[Told[Board, Any]]:
         first = await self._waiting.get()
+        self._want_room()
+        if self._records.is_damaged:
+            raise sqlite3.DatabaseError("a question found the records damaged")
+        return [first, *(self._waiting.get_nowait() for _ in range(self._waiting.qsize()))]
+
+    def _want_room(self) -> None:
         if not self._may_write():
             raise StorageFull("what is left of the disk is for dispatch")
-        return [first, *(self._waiting.get_nowait() for _ in range(self._waiting.qsize()))]
+
+    async def _mend(self, until: int) -> None:
+        """A damaged file is not tried again: it is set aside, and the journal gives a new one."""
+        if not self._records.is_damaged:
+            return
+        try:
+            await asyncio.to_thread(self._records.begin_anew)
+        except (OSError, sqlite3.Error):
+            log.exception("the damaged records cannot be set aside")
+            return
+        self.seq, self._anew_until = 0, until
 
     async def _write(self, batch: Sequence[Told[Board, Any]]) -> None:
         await asyncio.shield(asyncio.to_thread(self._apply, batch))

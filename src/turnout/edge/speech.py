@@ -85,6 +85,10 @@ WORDS: Final[dict[str, Name]] = {
     "account-taken": Name("The account {account} exists already.", "账号 {account} 已存在。"),
     "no-account": Name("A demonstration visitor has no account to change.", "演示访客没有可更改的账号。"),
     "unknown-account": Name("There is no account {account}.", "没有账号 {account}。"),
+    "records-being-rebuilt": Name(
+        "The records are already being made anew. Look how far it is, and wait.",
+        "案件档案已在重建中，请查看进度并等待完成。",
+    ),
     "ground-unusable": Name(
         "These map data cannot be used, and nothing was changed: {problem}.",
         "这些地图数据不可用，未作任何更改：{problem}。",

@@ -16,7 +16,7 @@ import msgspec
 from turnout.core.board import Incident
 from turnout.core.events import Event, decode
 from turnout.core.history import incidents_of, units_of
-from turnout.records import transfers
+from turnout.records import file, transfers
 from turnout.records.transfers import TransferDue, TransferEntry, TransferMarks
 from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
@@ -111,23 +111,74 @@ _incident: msgspec.json.Decoder[Incident] = msgspec.json.Decoder(Incident)
 class IncidentRecords:
     """One connection behind a lock: `apply` from the recorder's thread, questions from others."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, may_set_aside: bool = False) -> None:
+        """`may_set_aside`: whether a damaged file makes way for a new one: only for the process that keeps it.
+
+        Raises `sqlite3.Error`.
+        """
         self._path, self._lock = path, threading.Lock()
-        self._base = self._opened()
+        self.set_aside: Path | None = None
+        """Where a damaged file was put, in the life of this process."""
+        self.is_damaged = False
+        """A question or a change found the file damaged: `begin_anew` mends it."""
+        try:
+            self._base = self._opened()
+        except sqlite3.DatabaseError as fault:
+            if not may_set_aside or not file.is_damaged(fault):
+                raise
+            self.set_aside = file.set_aside(path)
+            self._base = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
         base = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
-        base.execute("PRAGMA journal_mode = WAL")
-        base.execute("PRAGMA synchronous = NORMAL")
-        shape = int(base.execute("PRAGMA user_version").fetchone()[0])
+        try:
+            base.execute("PRAGMA journal_mode = WAL")
+            base.execute("PRAGMA synchronous = NORMAL")
+            shape = int(base.execute("PRAGMA user_version").fetchone()[0])
+            if shape == 0:
+                base.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SHAPE}; COMMIT;")
+            elif shape == SHAPE:
+                base.execute("SELECT seq FROM progress").fetchone()
+        except sqlite3.Error:
+            base.close()
+            raise
         if shape not in (0, SHAPE):
             base.close()
-            for old in (self._path, *(Path(f"{self._path}{tail}") for tail in ("-wal", "-shm"))):
-                old.unlink(missing_ok=True)
+            file.remove(self._path)
             return self._opened()
-        if shape == 0:
-            base.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SHAPE}; COMMIT;")
         return base
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    def begin_anew(self) -> None:
+        """The damaged file aside, and an empty one in its place."""
+        with self._lock:
+            self._base.close()
+            self.set_aside, self.is_damaged = file.set_aside(self._path), False
+            self._base = self._opened()
+
+    def take_over(self, fresh: "IncidentRecords") -> bool:
+        """The file of `fresh` in the place of this one, in one step: questions before it get the old, after it the new.
+
+        False, and nothing has changed: another program, such as a backup, is reading. Raises `sqlite3.Error` or
+        `OSError`.
+        """
+        with self._lock:
+            damaged = self.is_damaged
+            if not damaged and self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                return False
+            fresh.close()
+            self._base.close()
+            try:
+                if damaged:
+                    self.set_aside = file.set_aside(self._path)
+                file.put_in_place(fresh.path, self._path)
+                self.is_damaged = False
+            finally:
+                self._base = self._opened()
+        return True
 
     def close(self) -> None:
         with self._lock:
@@ -162,8 +213,10 @@ class IncidentRecords:
             base = self._base
             if base.in_transaction:  # a rollback that failed on a full disk is done now
                 base.execute("ROLLBACK")
-            base.execute("BEGIN IMMEDIATE")
             try:
+                base.execute("BEGIN IMMEDIATE")
+                done = base.execute("SELECT seq FROM progress").fetchone()[0]
+                assert not events or events[0].seq > done, "a row of the journal is recorded once"
                 base.executemany("INSERT OR REPLACE INTO line VALUES (?,?,?,?,?,?,?)", [_line(one) for one in events])
                 base.executemany(
                     "INSERT OR IGNORE INTO line_of VALUES (?,?,?)", [m for e in events for m in _mentions(e)]
@@ -177,7 +230,8 @@ class IncidentRecords:
                 transfers.write(base, due, taken)
                 base.execute("UPDATE progress SET seq = ?", (seq,))
                 base.execute("COMMIT")
-            except BaseException:
+            except BaseException as fault:
+                self.is_damaged |= file.is_damaged(fault)
                 if base.in_transaction:
                     base.execute("ROLLBACK")
                 raise
@@ -244,7 +298,11 @@ class IncidentRecords:
 
     def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
-            return self._base.execute(sql, values).fetchall()
+            try:
+                return self._base.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as fault:
+                self.is_damaged |= file.is_damaged(fault)
+                raise
 
 
 def _line(one: RecordedEvent) -> tuple[Any, ...]:

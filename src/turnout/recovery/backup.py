@@ -43,8 +43,8 @@ NO_BACKUP_YET: Final = "no-backup-yet"
 LEFT_OUT: Final = frozenset({"in-use", "fallback", ".probe", "reserve", LAST_BACKUP, NO_BACKUP_YET})
 """The lock of the running server, pages that are made again every minute, and what is of this disk alone."""
 
-LOGS: Final = ("-wal", "-shm", "-journal", ".part", ".fresh", ".anew")
-"""What belongs to an open database or is only half there."""
+LOGS: Final = ("-wal", "-shm", "-journal", ".part", ".fresh", ".anew", ".damaged")
+"""What belongs to an open database or is only half there, or is kept to be looked into."""
 
 
 def back_up(folder: Path, city: str, to: Path, keys_to: Path | None, now: Moment) -> Manifest:

@@ -100,8 +100,11 @@ async def test_the_next_question_is_answered_by_the_new_roads_and_going_back_giv
 async def test_the_fallback_kit_describes_places_by_the_ground_in_force(
     house: Running, supervisor: httpx.AsyncClient, slower: Path
 ) -> None:
+    kit = house.edge.fallback
+    kit.use(None)  # of the ground before, as it were
+    assert kit._describe(PLACE) == "37.77930, -122.41930"
     assert (await switch(supervisor, imported(house, slower))).status_code == 200
-    assert house.edge.fallback._gazetteer is house.edge.gazetteer
+    assert kit._describe(PLACE) != "37.77930, -122.41930"
 
 
 async def test_nothing_waits_and_nothing_fails_while_the_roads_are_switched_under_load(

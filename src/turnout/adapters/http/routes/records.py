@@ -1,5 +1,6 @@
 """What was: incidents, their course, units' histories, places; and personal details, for a purpose."""
 
+import logging
 from typing import Annotated, Final
 
 import msgspec
@@ -16,10 +17,13 @@ from turnout.edge.answers import Declined
 from turnout.edge.counter import refused
 from turnout.edge.details import DetailsGiven, DetailsShown
 from turnout.edge.looking_up import PlaceKnown, ShiftTold
+from turnout.edge.rebuilding import RebuildState
 from turnout.records.incidents import FOUND_MAX, Asked
 from turnout.words.identity import UnitId
 from turnout.words.moment import Moment
 from turnout.words.place import Place
+
+log = logging.getLogger(__name__)
 
 CODE_MAX: Final = 64
 
@@ -187,4 +191,23 @@ async def open_caller(
     return shown
 
 
+@get("/records/rebuild")
+async def rebuild_state(who: Who, edge: TheEdge) -> RebuildState:
+    """How far the records are that are being made anew, or how the last time ended. For administrators."""
+    want(who, "admin")
+    return edge.rebuilding.state()
+
+
+@post("/records/rebuild", status_code=202)
+async def rebuild(who: Who, edge: TheEdge) -> RebuildState:
+    """Make the records anew from the journal, beside the old ones, which answer until the new ones have everything."""
+    want(who, "admin")
+    begun = edge.rebuilding.begin()
+    if isinstance(begun, Declined):
+        raise NotTaken(begun)
+    log.warning("%s has the records made anew", who.actor.id)
+    return begun
+
+
 ROUTES = [search, incident, report, course, history, shifts, premises, keep_details, open_details, open_caller]
+ROUTES += [rebuild_state, rebuild]
