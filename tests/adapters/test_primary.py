@@ -7,7 +7,7 @@ import pytest
 from tests.postgres_pair import the_pair
 from turnout.adapters.storage.postgres import primary
 from turnout.adapters.storage.postgres.database import Database, PostgresLine, leave_server
-from turnout.adapters.storage.postgres.primary import first_primary, urls_of
+from turnout.adapters.storage.postgres.primary import first_of, urls_of
 from turnout.desk.faults import StorageFailed
 
 
@@ -38,7 +38,7 @@ async def test_a_host_that_says_nothing_and_a_standby_do_not_hide_the_primary() 
     pair = the_pair()
     urls = [f"postgresql://turnout@127.0.0.1:{port}/postgres", pair.standby.url("postgres")]
     async with asyncio.timeout(2.5):
-        connection = await first_primary([*urls, pair.primary.url("postgres")], {})
+        connection = await first_of([*urls, pair.primary.url("postgres")], {}, "read-write")
     assert not await connection.fetchval("SELECT pg_is_in_recovery()")
     await connection.close()
     server.close()
@@ -47,7 +47,7 @@ async def test_a_host_that_says_nothing_and_a_standby_do_not_hide_the_primary() 
 async def test_a_host_that_says_no_is_asked_again_while_another_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    async def connected(url: str, settings: dict[str, str], after_s: float) -> str:
+    async def connected(url: str, settings: dict[str, str], wanted: str, after_s: float = 0.0) -> str:
         asked.append(url)
         if url == "silent":
             await asyncio.Event().wait()
@@ -57,10 +57,10 @@ async def test_a_host_that_says_no_is_asked_again_while_another_is_silent(monkey
 
     monkeypatch.setattr(primary, "_connected", connected)
     async with asyncio.timeout(5.0):
-        assert await first_primary(["silent", "standby"], {}) == "standby"
+        assert await first_of(["silent", "standby"], {}, "read-write") == "standby"
     asked.clear()
     with pytest.raises(OSError, match="still"):
-        await first_primary(["standby"], {})
+        await first_of(["standby"], {}, "read-write")
 
 
 async def test_whoever_waits_for_a_silent_server_is_told_when_it_is_left() -> None:

@@ -15,7 +15,7 @@ from tests.campaign.machines import PATIENCE_S, Machine, Machines, until
 from tests.campaign.roaming import RoamingClient
 from tests.campaign.server import UNITS
 from tests.two_servers import token_in
-from turnout.adapters.storage.postgres.primary import first_primary, urls_of
+from turnout.adapters.storage.postgres.primary import first_of, urls_of
 
 CLIENTS = 4
 BETWEEN = 20
@@ -158,7 +158,7 @@ class Campaign:
         await asyncio.gather(*self._working)
         for client in self._clients:
             await client.close()
-        connection = await first_primary(urls_of(self.machines.database), {"search_path": "operations"})
+        connection = await first_of(urls_of(self.machines.database), {"search_path": "operations"}, "read-write")
         found = await connection.fetch("SELECT seq, command_id, name, body FROM journal ORDER BY seq")
         await connection.close()
         return [Row(seq, command, name, msgspec.json.decode(body)) for seq, command, name, body in found]

@@ -26,6 +26,9 @@ class LeaseInMemory:
     async def look(self) -> Seen:
         return self.seen
 
+    async def glimpse(self) -> Seen | None:
+        return None
+
     async def take(self, seen: Seen, holder: str) -> int | None:
         if seen != self.seen:
             return None
@@ -133,6 +136,19 @@ async def a_silent_store_does_not_stop_the_count(_: Path) -> None:
     assert not watching.looked(Seen(3, "one", 8), 12.1).may_take(12.1 + lease_module.BACK_S), "it has renewed"
 
 
+async def a_renewal_that_only_a_copy_showed_runs_from_then(_: Path) -> None:
+    """The holder renewed once more before its machine was lost; the standby has it, and is made the primary later."""
+    seen, renewed = Seen(3, "one", 7), Seen(3, "one", 8)
+    silent = Watching(seen, 10.0).silent().glimpsed(renewed, 10.5)
+    assert silent.glimpsed(renewed, 11.0) == silent, "no second renewal"
+    assert silent.glimpsed(seen, 11.0) == silent, "an old copy says nothing"
+    assert silent.glimpsed(None, 11.0) == silent
+    back = silent.looked(renewed, 11.0)
+    assert not back.may_take(10.49 + lease_module.LEASE_S), "it may have been sent just before it was seen"
+    assert back.may_take(10.51 + lease_module.LEASE_S)
+    assert not back.looked(Seen(3, "one", 9), 11.7).may_take(11.8 + lease_module.BACK_S), "it has renewed"
+
+
 async def a_holder_that_is_cut_off_for_a_moment_goes_on(_: Path) -> None:
     async with by_hand() as (store, clocks):
         one = keeper(store, "one")
@@ -192,6 +208,7 @@ def never_do_two_act_at_once(_: Path) -> None:
 CHECKS = (
     the_time_of_day_moves_no_lease,
     a_silent_store_does_not_stop_the_count,
+    a_renewal_that_only_a_copy_showed_runs_from_then,
     a_holder_that_falls_silent_is_followed_by_itself,
     a_holder_that_is_cut_off_for_a_moment_goes_on,
     a_lease_that_was_let_go_is_taken_at_once,

@@ -40,6 +40,7 @@ from turnout.desk.chain import BadRow, JournalRow
 from turnout.desk.desk import Desk
 from turnout.desk.head import replay
 from turnout.desk.lanes import Lanes
+from turnout.desk.lease import Watching
 from turnout.desk.remembered import as_repeated
 from turnout.desk.restore import catch_up as honest_catch_up
 from turnout.desk.stages import Stages
@@ -206,6 +207,13 @@ def shown_whoever_wrote_it(patch: Patch) -> None:
 
 def wall_clock_lease(patch: Patch) -> None:
     patch.setattr(clock_module, "monotonic_s", lambda: clock_module.time.time())
+
+
+def renewal_of_a_copy_counted_from_before(patch: Patch) -> None:
+    def glimpsed(self: Watching, copy: Any, now_s: float) -> Watching:
+        return Watching(copy, self.since_s, self.is_silent, self.back_s) if copy is not None else self
+
+    patch.setattr(Watching, "glimpsed", glimpsed)
 
 
 def lease_acted_on_to_its_end(patch: Patch) -> None:
@@ -404,6 +412,9 @@ PLANTS: dict[str, Plant] = {
         desk_contract.a_repeat_from_an_earlier_life_waits_for_what_was_decided_before_it,
     ),
     "a wall-clock lease": Plant(wall_clock_lease, lease_contract.the_time_of_day_moves_no_lease),
+    "a renewal that a copy showed counted from before": Plant(
+        renewal_of_a_copy_counted_from_before, lease_contract.a_renewal_that_only_a_copy_showed_runs_from_then
+    ),
     "a lease acted on to its end": Plant(lease_acted_on_to_its_end, lease_contract.never_do_two_act_at_once),
     "reordering": Plant(
         last_come_first_served, desk_contract.commands_of_one_sender_are_done_in_the_order_in_which_they_were_sent

@@ -51,6 +51,10 @@ class LeaseStore(Protocol):
 
     async def look(self) -> Seen: ...
 
+    async def glimpse(self) -> Seen | None:
+        """While the store does not answer: what a copy of it says, which may be old. None: nothing. Never raises."""
+        ...
+
     async def take(self, seen: Seen, holder: str) -> int | None:
         """The new epoch, under which alone the journal takes batches from now on; None if it is no longer as seen."""
         ...
@@ -92,6 +96,13 @@ class Watching(msgspec.Struct, frozen=True):
         """The store does not answer. A renewal that is confirmed meanwhile will be seen, so the time runs on."""
         return Watching(self.seen, self.since_s, True, self.back_s)
 
+    def glimpsed(self, copy: Seen | None, now_s: float) -> "Watching":
+        """A copy knows of a renewal that was not seen before the store fell silent: its time runs from now on, and need
+        not run from when the store answers again."""
+        if copy is None or (copy.epoch, copy.beat) <= (self.seen.epoch, self.seen.beat):
+            return self
+        return Watching(copy, now_s, self.is_silent, self.back_s)
+
     def may_take(self, now_s: float) -> bool:
         if not self.seen.holder:
             return True
@@ -124,7 +135,9 @@ class LeaseKeeper:
                 watching, taken = await self._watch(watching)
             except StorageFailed as fault:
                 self._note("the lease cannot be read", fault)
-                watching, taken = watching.silent() if watching is not None else None, None
+                taken = None
+                if watching is not None:
+                    watching = watching.silent().glimpsed(await self._store.glimpse(), self._monotonic())
             else:
                 self._silent_since_s = None
             if taken is not None:

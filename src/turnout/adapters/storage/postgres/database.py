@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import asyncpg
 import msgspec
 
-from turnout.adapters.storage.postgres.primary import first_primary, urls_of
+from turnout.adapters.storage.postgres.primary import SessionAttribute, first_of, urls_of
 from turnout.desk.faults import (
     DeskStopped,
     StorageBusy,
@@ -84,8 +84,11 @@ def named_faults(name: str) -> Iterator[None]:
 class PostgresLine:
     """One connection; calls are done in the order in which they are made. A broken one is opened again by the next."""
 
-    def __init__(self, database: Database, name: str, answer_s: float = ANSWER_S) -> None:
+    def __init__(
+        self, database: Database, name: str, answer_s: float = ANSWER_S, wanted: SessionAttribute = "read-write"
+    ) -> None:
         self._database, self._name, self._answer_s = database, f"turnout {name}", answer_s
+        self._wanted = wanted
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
         self._warning = ""
@@ -121,7 +124,7 @@ class PostgresLine:
 
     async def _opened(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await connect(self._database, self._name)
+            self._connection = await connect(self._database, self._name, self._wanted)
             self._connection.add_log_listener(self._hear)
         return self._connection
 
@@ -153,10 +156,10 @@ def leave_server(database: Database) -> None:
         line.leave(database)
 
 
-async def connect(database: Database, name: str) -> Connection:
-    """A connection to the primary, with every setting that our promises rest on put right."""
+async def connect(database: Database, name: str, wanted: SessionAttribute = "read-write") -> Connection:
+    """A connection to the primary (`any`: or to a copy), with every setting that our promises rest on put right."""
     settings = {"search_path": database.schema, "application_name": name[:60]}
-    connection = await first_primary(urls_of(database.url), settings)
+    connection = await first_of(urls_of(database.url), settings, wanted)
     version, fsync, level = await connection.fetchrow(
         "SELECT current_setting('server_version_num')::int, current_setting('fsync'),"
         " current_setting('synchronous_commit')"

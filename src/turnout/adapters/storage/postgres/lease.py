@@ -4,13 +4,17 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine, leave_server
-from turnout.desk.faults import StorageBusy
+from turnout.adapters.storage.postgres.primary import urls_of
+from turnout.desk.faults import StorageBusy, StorageFailed
 from turnout.desk.lease import ACTS_S, Seen
 
 T = TypeVar("T")
 
 ANSWER_S: Final = 0.75 * ACTS_S
 """For one call, connecting and the standby's confirmation included. A holder without it stops soon after anyway."""
+
+GLIMPSE_S: Final = 0.3
+LOOK: Final = "SELECT epoch, holder, beat FROM lease"
 
 TAKE: Final = """
 WITH taken AS (
@@ -31,9 +35,19 @@ class PostgresLease:
 
     def __init__(self, database: Database) -> None:
         self._database, self._line = database, PostgresLine(database, "lease", ANSWER_S)
+        self._copy = PostgresLine(database, "lease copy", GLIMPSE_S, "any") if len(urls_of(database.url)) > 1 else None
 
     async def look(self) -> Seen:
-        return Seen(*await self._do(lambda one: one.fetchrow("SELECT epoch, holder, beat FROM lease")))
+        return Seen(*await self._do(lambda one: one.fetchrow(LOOK)))
+
+    async def glimpse(self) -> Seen | None:
+        """From whichever host answers: the standby has every renewal that was confirmed."""
+        if self._copy is None:
+            return None
+        try:
+            return Seen(*await self._copy.do(lambda one: one.fetchrow(LOOK)))
+        except StorageFailed:
+            return None
 
     async def take(self, seen: Seen, holder: str) -> int | None:
         epoch = await self._do(lambda one: one.fetchval(TAKE, holder, seen.epoch, seen.beat))
@@ -56,3 +70,5 @@ class PostgresLease:
 
     async def close(self) -> None:
         await self._line.close()
+        if self._copy is not None:
+            await self._copy.close()

@@ -4,10 +4,13 @@ The library tries them one after another within one time; a machine that was cut
 """
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
+
+SessionAttribute = Literal["read-write", "any"]
+"""PostgreSQL's `target_session_attrs`."""
 
 CONNECT_S: Final = 3.0
 """For one attempt at all hosts."""
@@ -39,12 +42,13 @@ def _query(query: dict[str, str], host: str, port: str) -> str:
     return urlencode({name: value for name, value in changed.items() if value}, quote_via=quote, safe="/")
 
 
-async def first_primary(urls: list[str], settings: dict[str, str]) -> Any:
-    """The first connection on which one can write. Raises what the last host said, or `TimeoutError`.
+async def first_of(urls: list[str], settings: dict[str, str], wanted: SessionAttribute) -> Any:
+    """The first connection to a host that is as `wanted`: `read-write` is the primary.
 
-    A host that says no is asked again as long as another has not answered at all: it may be promoted meanwhile.
+    Raises what the last host said, or `TimeoutError`. A host that says no is asked again as long as another has not
+    answered at all: it may be promoted meanwhile.
     """
-    waiting = {_attempt(url, settings): url for url in urls}
+    waiting = {_attempt(url, settings, wanted): url for url in urls}
     silent, trouble = set(waiting), Exception()
     try:
         while silent:
@@ -59,7 +63,7 @@ async def first_primary(urls: list[str], settings: dict[str, str]) -> Any:
                 del waiting[task]
                 silent.discard(task)
                 trouble = failed
-                waiting[_attempt(url, settings, AGAIN_S)] = url
+                waiting[_attempt(url, settings, wanted, AGAIN_S)] = url
         raise trouble
     finally:
         for task in waiting:
@@ -67,13 +71,13 @@ async def first_primary(urls: list[str], settings: dict[str, str]) -> Any:
             task.cancel()
 
 
-def _attempt(url: str, settings: dict[str, str], after_s: float = 0.0) -> "asyncio.Task[Any]":
-    return asyncio.create_task(_connected(url, settings, after_s))
+def _attempt(url: str, settings: dict[str, str], wanted: SessionAttribute, after_s: float = 0.0) -> "asyncio.Task[Any]":
+    return asyncio.create_task(_connected(url, settings, wanted, after_s))
 
 
-async def _connected(url: str, settings: dict[str, str], after_s: float) -> Any:
+async def _connected(url: str, settings: dict[str, str], wanted: SessionAttribute, after_s: float) -> Any:
     await asyncio.sleep(after_s)
-    return await asyncpg.connect(url, timeout=CONNECT_S, target_session_attrs="read-write", server_settings=settings)
+    return await asyncpg.connect(url, timeout=CONNECT_S, target_session_attrs=wanted, server_settings=settings)
 
 
 def _not_wanted(task: "asyncio.Task[Any]") -> None:
