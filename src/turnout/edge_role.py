@@ -67,7 +67,6 @@ from turnout.serving import (
     joined,
     load_ground,
     opened_messages,
-    say,
     set_aside_what_stays,
     show_tiles,
     stop_signal,
@@ -76,6 +75,7 @@ from turnout.serving import (
 )
 from turnout.storing import ACCOUNTS, CopiedAccounts, prepare_postgres
 from turnout.telemetry.latest import Fix
+from turnout.terminal import say
 from turnout.watching import Watching
 from turnout.web_server import check_port, web
 from turnout.words.trouble import Malformed

@@ -48,10 +48,9 @@ from turnout.serving import (
     Loaded,
     certificate_of,
     folder_of,
-    greet,
     load_ground,
+    load_the_rest,
     opened_on,
-    say,
     set_aside_what_stays,
     show_tiles,
     simulated,
@@ -60,6 +59,7 @@ from turnout.serving import (
 )
 from turnout.storing import Stores, following, in_postgres, prepare_postgres
 from turnout.telemetry.latest import Fix
+from turnout.terminal import greet, say
 from turnout.web_server import check_port, web
 from turnout.words.trouble import Malformed
 
@@ -204,6 +204,7 @@ async def _be_the_desk(
         await server.between.announce(epoch, DeskDoor(settings.reached_at, LINK))
         set_aside_what_stays()
         greet(settings, city, accounts, server.assets)
+        load_the_rest(accounts)
         await stack.enter_async_context(simulated(settings, city, accounts))
         await _until_over(server, stop, keeper, edge)
         gate.close()

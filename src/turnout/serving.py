@@ -6,8 +6,10 @@ finishes what it has taken and keeps a snapshot, the files are closed.
 
 import asyncio
 import gc
+import importlib
 import logging
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from copy import copy
@@ -26,7 +28,6 @@ from turnout.adapters.http.app import WebApp
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
-from turnout.adapters.otlp import OtlpTraces
 from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.reserve import Space
@@ -72,6 +73,7 @@ from turnout.edge.tables_in_force import follow_offset, take_at_start
 from turnout.edge.timed_journal import TimedJournal
 from turnout.edge.transferring import Transfers
 from turnout.operating import SHIPPED
+from turnout.recommend import assignment
 from turnout.records.incidents import IncidentRecords
 from turnout.records.messages import MessageStore
 from turnout.roads import Roads
@@ -79,6 +81,7 @@ from turnout.roads.gazetteer import Gazetteer
 from turnout.simulation import Simulation
 from turnout.storing import ACCOUNTS, MESSAGES, Stores, in_files
 from turnout.telemetry.latest import Latest
+from turnout.terminal import greet, say
 from turnout.watching import Watching
 from turnout.web_server import check_port, web
 from turnout.words.identity import UnitId
@@ -90,11 +93,6 @@ BUILT: Final = Path(__file__).parent / "adapters" / "http" / "built"
 
 OperationsDesk = Desk[Board, Command, Event, Refusal]
 FollowedOperations = FollowedDesk[Board, Command, Event, Refusal]
-
-
-def say(en: str, zh: str) -> None:
-    """A line on the operator's terminal, in both languages."""
-    print(f"  {en}\n  {zh}", flush=True)
 
 
 async def serve(settings: Settings) -> None:
@@ -111,11 +109,18 @@ async def serve(settings: Settings) -> None:
         edge.certificate_expires = certificate.expires if certificate is not None else None
         await stack.enter_async_context(web(web_app(edge, assets, settings), settings))
         greet(settings, city, accounts, assets)
+        load_the_rest(accounts)
         await stack.enter_async_context(simulated(settings, city, accounts))
         await stop.wait()
         say("Stopping: finishing what was taken.", "正在停止：完成已受理的工作。")
         edge.connections.end_all()
         await asyncio.sleep(CUT_S)
+
+
+def load_the_rest(accounts: Accounts) -> None:
+    """What no call needs to become an incident is loaded once the doors are open, in a thread (decision 0167)."""
+    for load in (assignment, accounts.load_the_rest):
+        threading.Thread(target=load, name="loading", daemon=True).start()
 
 
 def stop_signal() -> asyncio.Event:
@@ -246,7 +251,7 @@ def traced(stack: AsyncExitStack, settings: Settings, edge: Edge) -> None:
         return
     if not settings.otlp.startswith(("http://", "https://")):
         raise Malformed(f"{settings.otlp!r} is no collector", where="--otlp", cure="http://collector:4318")
-    traces = OtlpTraces(settings.otlp)
+    traces = importlib.import_module("turnout.adapters.otlp").OtlpTraces(settings.otlp)  # a second of loading
     stack.callback(traces.close)
     edge.counter.exported = traces
 
@@ -479,21 +484,3 @@ async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-def greet(settings: Settings, city: City, accounts: Accounts, assets: Assets) -> None:
-    name = city.catalogue.name
-    say(f"Turnout runs {name.en}: {settings.public_origin}", f"出动正在运行（{name.zh}）：{settings.public_origin}")
-    if city.demo:
-        say(
-            "A demonstration: open the page and choose “Start the demonstration”. Nobody real is sent.",
-            "这是演示：打开页面，点“开始演示”。不会真的派出任何人。",
-        )
-    code = accounts.make_setup_code()
-    if code is not None:
-        say(
-            f"No account yet. Make the first administrator at {settings.public_origin}/setup with the code {code}",
-            f"尚无账号。请在 {settings.public_origin}/setup 用设置码 {code} 建立第一个管理员",
-        )
-    if not assets.has_pages:
-        say("The console is not built: run ./scripts/serve.", "控制台尚未构建：请运行 ./scripts/serve。")

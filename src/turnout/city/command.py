@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from turnout.city.check import check_city
 from turnout.city.problem import SEVERITY_NAMES, BrokenFolder, Problem
 from turnout.words.name import Language, Name
 from turnout.words.trouble import BadInput
@@ -81,8 +80,11 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def check(folder: Path, language: Language = "en") -> int:
-    """Check, and tell every problem on a line of its own. Returns the exit status."""
-    return _tell(check_city(folder), language)
+    """Check, and tell every problem on a line of its own. Returns the exit status.
+
+    The rules are only loaded here: a desk that is being started does not wait for them.
+    """
+    return _tell(importlib.import_module("turnout.city.check").check_city(folder), language)
 
 
 def _tell(problems: tuple[Problem, ...], language: Language) -> int:

@@ -1,5 +1,6 @@
 """Who should go: response plans, the roads, and one rule per file, with the reason for every line."""
 
+from turnout.recommend.choose import assignment
 from turnout.recommend.proposal import Bypassed, Proposal, ProposedUnit, Reason, Shortfall
 from turnout.recommend.recommend import recommend
 from turnout.recommend.request import DriveTimes, Fix
@@ -19,6 +20,7 @@ __all__ = [
     "RoadTimes",
     "Shortfall",
     "Swap",
+    "assignment",
     "recommend",
     "say_swap",
     "speak",

@@ -4,17 +4,25 @@ Taking the soonest unit for each need in turn goes wrong when one unit can do tw
 an engine. The assignment weighs all needs at once. Seconds that rules lay on count for the order, never for the times.
 """
 
+import importlib
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import msgspec
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from turnout.core.catalogue import Need
 from turnout.recommend.request import Candidate
 
 CANNOT_S = 1e9
 """Cost of a unit that is not able for a need: larger than any sum of drives, so it is taken only where nothing can."""
+
+
+@cache
+def assignment() -> Any:
+    """SciPy's `linear_sum_assignment`, loaded by who first needs it: it takes as long as a start's other work."""
+    return importlib.import_module("scipy.optimize").linear_sum_assignment
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -33,9 +41,7 @@ def choose(candidates: Sequence[Candidate], needs: Sequence[Need]) -> tuple[list
             if need.capability in candidate.unit.capabilities:
                 cost[row, column] = candidate.total_s + candidate.penalty_s
     taken = {
-        int(row): int(column)
-        for row, column in zip(*linear_sum_assignment(cost), strict=True)
-        if cost[row, column] < CANNOT_S
+        int(row): int(column) for row, column in zip(*assignment()(cost), strict=True) if cost[row, column] < CANNOT_S
     }
     chosen = [Chosen(candidates[column], slots[row]) for row, column in sorted(taken.items())]
     chosen.sort(key=lambda choice: needs.index(choice.need) * CANNOT_S + choice.candidate.total_s)

@@ -3,18 +3,19 @@
 What an administrator does is in `keeping`. Session lengths follow a shift; a demo session follows a visit.
 """
 
+import importlib
 import logging
 import secrets
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 
 from turnout.adapters.identity.attempts import Attempts
 from turnout.adapters.identity.keeping import Keeping, digest, named_by, new_code, typed, weakness
-from turnout.adapters.identity.passkeys import PasskeyFailed, Passkeys
+from turnout.adapters.identity.passkey_failed import PasskeyFailed
 from turnout.adapters.identity.store import AccountRow, IdentityStore, PasskeyRow, SessionRow
 from turnout.core.catalogue import Catalogue
 from turnout.core.context import Actor
@@ -24,6 +25,9 @@ from turnout.edge.identities import IdentityRefusal, SignedIn
 from turnout.words.identity import ActorId, StationId
 from turnout.words.moment import DAY_MS, HOUR_MS, Moment
 from turnout.words.name import Language
+
+if TYPE_CHECKING:
+    from turnout.adapters.identity.passkeys import Passkeys
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +66,20 @@ class Accounts(Keeping):
     ) -> None:
         super().__init__(store, now, catalogue, on_end)
         self._demo = demo
-        self._passkeys = Passkeys(origin)
+        self._origin = origin
         self._attempts = Attempts()
         self._decoy = decoy()
         self._demo_count = 0
+
+    @cached_property
+    def _passkeys(self) -> "Passkeys":
+        """Loaded when somebody uses one: a desk that is being started does not wait for it."""
+        made: Passkeys = importlib.import_module("turnout.adapters.identity.passkeys").Passkeys(self._origin)
+        return made
+
+    def load_the_rest(self) -> None:
+        """What the first who signs in with a passkey would wait for. For a thread."""
+        self._passkeys.options(self._now())
 
     # at the door
 

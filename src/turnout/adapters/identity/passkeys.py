@@ -20,6 +20,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from turnout.adapters.identity.passkey_failed import PasskeyFailed
 from turnout.words.moment import MINUTE_MS, Moment
 
 CHALLENGE_MS = 5 * MINUTE_MS
@@ -27,10 +28,6 @@ CHALLENGE_MS = 5 * MINUTE_MS
 
 CHALLENGES_MAX = 2_000
 """Dialogues open at once; the oldest is forgotten."""
-
-
-class PasskeyFailed(Exception):
-    """The answer does not prove what it should."""
 
 
 class NewPasskey(msgspec.Struct, frozen=True):

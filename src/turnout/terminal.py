@@ -1,0 +1,29 @@
+"""What is said on the operator's terminal, in both languages."""
+
+from turnout.adapters.http.assets import Assets
+from turnout.adapters.identity.accounts import Accounts
+from turnout.city.folder import City
+from turnout.config import Settings
+
+
+def say(en: str, zh: str) -> None:
+    """A line on the operator's terminal, in both languages."""
+    print(f"  {en}\n  {zh}", flush=True)
+
+
+def greet(settings: Settings, city: City, accounts: Accounts, assets: Assets) -> None:
+    name = city.catalogue.name
+    say(f"Turnout runs {name.en}: {settings.public_origin}", f"出动正在运行（{name.zh}）：{settings.public_origin}")
+    if city.demo:
+        say(
+            "A demonstration: open the page and choose “Start the demonstration”. Nobody real is sent.",
+            "这是演示：打开页面，点“开始演示”。不会真的派出任何人。",
+        )
+    code = accounts.make_setup_code()
+    if code is not None:
+        say(
+            f"No account yet. Make the first administrator at {settings.public_origin}/setup with the code {code}",
+            f"尚无账号。请在 {settings.public_origin}/setup 用设置码 {code} 建立第一个管理员",
+        )
+    if not assets.has_pages:
+        say("The console is not built: run ./scripts/serve.", "控制台尚未构建：请运行 ./scripts/serve。")
