@@ -77,6 +77,7 @@ class Postgresql:
         self._owner = pwd.getpwuid(data.parent.stat().st_uid).pw_name if os.getuid() == 0 else None
         self._process: asyncio.subprocess.Process | None = None
         self._connection: Any = None
+        self._asking = asyncio.Lock()
         self.names_set = True
 
     def _node(self, name: str) -> Any:
@@ -87,15 +88,16 @@ class Postgresql:
         return self._process is not None and self._process.returncode is None
 
     async def ask(self) -> State | None:
-        """How it stands; None: no answer within `ASK_S`."""
-        try:
-            async with asyncio.timeout(ASK_S):
-                if self._connection is None or self._connection.is_closed():
-                    self._connection = await self._connected(str(self.data.parent), self._address.port)
-                return State(await self._connection.fetchrow(STATE, self._other.name))
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            self._hang_up()
-            return None
+        """How it stands; None: no answer within `ASK_S`. The watch and an act may ask at once: one waits."""
+        async with self._asking:
+            try:
+                async with asyncio.timeout(ASK_S):
+                    if self._connection is None or self._connection.is_closed():
+                        self._connection = await self._connected(str(self.data.parent), self._address.port)
+                    return State(await self._connection.fetchrow(STATE, self._other.name))
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+                self._hang_up()
+                return None
 
     async def checkpoint(self) -> None:
         """Returns when the checkpointer has taken every setting that was given before. Raises OSError."""
