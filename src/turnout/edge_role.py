@@ -133,7 +133,8 @@ async def serve_edge(settings: Settings, role: str) -> None:
         process = _made_ready(own, role, city, database, folder, machine, DeskLine(between.find_door, client), key)
         await stack.enter_async_context(web(process.gate, settings))
         say(
-            f"This is a {role} of {city.catalogue.name.en}.", f"本进程担任{ROLE_ZH[role]}（{city.catalogue.name.zh}）。"
+            f"This is {ROLE_EN[role]} of {city.catalogue.name.en}.",
+            f"本进程担任{ROLE_ZH[role]}（{city.catalogue.name.zh}）。",
         )
         while not stop.is_set():
             try:
@@ -145,6 +146,7 @@ async def serve_edge(settings: Settings, role: str) -> None:
                     await asyncio.wait_for(stop.wait(), AGAIN_S)
 
 
+ROLE_EN: Final = {"edge": "an edge", "worker": "a worker"}
 ROLE_ZH: Final = {"edge": "接入端", "worker": "后台处理"}
 
 

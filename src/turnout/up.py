@@ -72,7 +72,7 @@ async def _children(settings: Settings, roles: list[str]) -> int:
     """One process for each role, until one of them ends or this one is to stop. 0 when it was to stop."""
     stop = stop_signal()
     running = {
-        role: await asyncio.create_subprocess_exec(*_words(role, roles, settings.port + number))
+        role: await asyncio.create_subprocess_exec(*_words(role, roles, settings, settings.port + number))
         for number, role in enumerate(roles)
     }
     waiting = [asyncio.create_task(child.wait()) for child in running.values()]
@@ -89,7 +89,7 @@ async def _children(settings: Settings, roles: list[str]) -> int:
     return 0 if stop.is_set() else 1
 
 
-def _words(role: str, roles: list[str], port: int) -> list[str]:
+def _words(role: str, roles: list[str], settings: Settings, port: int) -> list[str]:
     """This command line again, for one role on its own port."""
     kept: list[str] = []
     words = iter(sys.argv[1:])
@@ -99,7 +99,8 @@ def _words(role: str, roles: list[str], port: int) -> list[str]:
         elif not word.startswith(("--role=", "--port=")):
             kept.append(word)
     if role == "edge" and "worker" in roles and "--worker" not in kept:
-        kept += ["--worker", f"http://127.0.0.1:{port + roles.index('worker')}"]
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+        kept += ["--worker", f"{settings.scheme}://{host}:{port + roles.index('worker')}"]
     return [sys.executable, "-m", "turnout.main", *kept, "--role", role, "--port", str(port)]
 
 

@@ -84,6 +84,16 @@ async def test_a_search_is_a_workers_and_is_answered_here_when_it_does_not() -> 
         assert await _said(Edge(trouble), "GET", "/api/v1/incidents?unit=E07") == (200, "here")
 
 
+async def test_a_worker_that_does_not_answer_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "turnout.adapters.between.passing_on")
+    does = [False, False, True, True, False]
+    edge = Edge(lambda request: far_and_well(request) if does.pop(0) else gone(request))
+    for _ in range(5):
+        await edge.client.get("/api/v1/incidents?unit=E07")
+    said = [record.getMessage() for record in caplog.records]
+    assert ["does not answer" in one for one in said] == [True, False, True]
+
+
 async def test_a_desk_that_does_not_answer_is_said_in_both_languages() -> None:
     for language, word in (("en", "Send it again"), ("zh-CN", "请重发")):
         edge = Edge(gone)

@@ -8,16 +8,14 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
-import pytest
 import websockets
 
-from tests.postgres_pair import connected, the_pair, until
+from tests.postgres_pair import until
 from tests.roles.city import RoleProcess, all_well
 from tests.roles.nats_server import NatsServer
 from tests.two_servers import CITY, ROOT, first_acknowledged, open_incident, token_in
@@ -26,15 +24,6 @@ from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.desk.operations import Operations
 
 API = "/api/v1"
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    """The schema that the processes use, empty."""
-    database = Database(the_pair().primary.url("postgres"), Operations.stream)
-    yield database
-    async with connected(database) as connection:
-        await connection.execute(f"DROP SCHEMA IF EXISTS {Operations.stream} CASCADE")
 
 
 async def test_two_edges_serve_what_one_desk_decides(database: Database, tmp_path: Path) -> None:

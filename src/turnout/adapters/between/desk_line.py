@@ -6,6 +6,7 @@ noticed by nobody and nothing is done twice.
 """
 
 import asyncio
+import logging
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,8 @@ from turnout.edge.between import (
     decode_answer,
     encode_submitted,
 )
+
+log = logging.getLogger(__name__)
 
 SUBMIT_S: Final = 5.0
 """For a command: a takeover lasts about two seconds. After it the sender is told that nothing is certain."""
@@ -127,7 +130,9 @@ class DeskLine:
         return response.content
 
     def note(self, fault: Fault) -> None:
-        """For whoever asks how things stand; the next attempt looks the desk up anew."""
+        """For whoever asks how things stand; the next attempt looks the desk up anew. The log says when it begins."""
+        if self._trouble is None:
+            log.warning("the desk does not answer: %s", fault)
         self._trouble = fault
         self.forget()
 

@@ -4,6 +4,7 @@ What changes accounts, sessions, tokens or files is the desk's: it has them, the
 waits for may go to a worker, and is answered here when the worker does not answer.
 """
 
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -14,6 +15,8 @@ import httpx
 from turnout.adapters.between.desk_line import DeskLine
 from turnout.desk.faults import DeskUnreachable, Fault
 from turnout.edge.between import CLIENT_HEADER, KEY_HEADER, LINK_HEADER
+
+log = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -63,6 +66,7 @@ class PassingOn:
         """`worker`: its address. `is_known`: whether a request's session or token is in the copy of the accounts."""
         self._app, self._desk, self._say_no = app, desk, say_no
         self._is_known, self._refresh, self._worker = is_known, refresh, worker
+        self._worker_trouble = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -95,12 +99,24 @@ class PassingOn:
         async with AsyncExitStack() as stack:
             try:
                 answer = await stack.enter_async_context(self._passed(self._worker, scope, receive, WORKER_S))
-            except httpx.HTTPError:
-                answer = None
-            if answer is not None and answer.status_code < 500 and answer.status_code not in (401, 403, 426):
-                await _answered(answer, send)
-                return
+            except httpx.HTTPError as trouble:
+                self._note_worker(repr(trouble))
+            else:
+                does = answer.status_code < 500 and answer.status_code not in (401, 403, 426)
+                self._note_worker("" if does else f"it answers {answer.status_code}")
+                if does:
+                    await _answered(answer, send)
+                    return
         await self._app(scope, receive, send)
+
+    def _note_worker(self, trouble: str) -> None:
+        """Said when it begins and when it is over: every search is slower meanwhile, and nobody else would say so."""
+        if bool(trouble) != bool(self._worker_trouble):
+            if trouble:
+                log.warning("the worker %s does not answer, its work is done here: %s", self._worker, trouble)
+            else:
+                log.info("the worker %s answers again", self._worker)
+        self._worker_trouble = trouble
 
     def _passed(
         self, address: str, scope: Scope, receive: Receive, within_s: float
