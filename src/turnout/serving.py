@@ -375,7 +375,7 @@ def joined(parts: Parts) -> Edge:
     """The edge in front of a started desk."""
     desk, city, now = parts.desk, parts.city, parts.clock.now
     bounds = city.boundary.box()
-    subscribers = Subscribers(TABLES, desk.board, desk.seq, desk.at, standing=desk.standing)
+    subscribers = Subscribers(TABLES, desk.board, desk.seq, desk.at, standing=desk.standing, last_hash=desk.last_hash)
     desk.listen(subscribers.hear)
     latest = Latest(list(desk.board.units), bounds)
     desk.listen(lambda told: _know_units(latest, told))

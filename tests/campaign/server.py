@@ -155,6 +155,7 @@ class Follower:
         self._address, self._token = "ws" + url.removeprefix("http") + "/socket", token
         self.rows: dict[str, dict[str, Any]] = {}
         self.seq = -1
+        self.mark = ""
         self.resumed = 0
 
     async def follow(self) -> None:
@@ -167,9 +168,8 @@ class Follower:
     async def _stay(self) -> None:
         async with websockets.connect(self._address, max_size=2**27) as line:
             hello = {"type": "hello", "protocol": 1, "token": self._token, "board": True, "places": False}
-            await line.send(
-                msgspec.json.encode({**hello, "resume_after": self.seq if self.seq >= 0 else None}).decode()
-            )
+            left_off = {"resume_after": self.seq if self.seq >= 0 else None, "mark": self.mark}
+            await line.send(msgspec.json.encode(hello | left_off).decode())
             async for text in line:
                 self._take(msgspec.json.decode(text))
 
@@ -184,6 +184,7 @@ class Follower:
                 for key in gone:
                     self.rows[table].pop(key, None)
             self.seq = message["seq"]
+        self.mark = message.get("mark", self.mark)
 
 
 def board_of(url: str, token: str) -> dict[str, Any]:

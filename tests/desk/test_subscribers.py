@@ -9,7 +9,7 @@ import pytest
 
 from tests.desk.stand_ins import NOON
 from tests.desk.toy_book import AddUnit, AssignUnit, Incident, OpenIncident, ReleaseUnit, ToyBoard, Unit, origin
-from tests.desk.toy_rows import TABLES, unit_row
+from tests.desk.toy_rows import TABLES, toy_row, unit_row
 from turnout.desk.desk import Told
 from turnout.desk.faults import Busy, NotTheDesk
 from turnout.desk.rows import Row, Table
@@ -20,8 +20,11 @@ def everything(row: Row) -> bool:
     return True
 
 
-def moved(subscribers: Subscribers[ToyBoard], before: ToyBoard, after: ToyBoard, seq: int) -> ToyBoard:
-    subscribers.hear(Told(seq, NOON, before, after, [], []))
+def moved(
+    subscribers: Subscribers[ToyBoard], before: ToyBoard, after: ToyBoard, seq: int, branch: str = ""
+) -> ToyBoard:
+    rows = [toy_row(seq, branch)] if branch else []
+    subscribers.hear(Told(seq, NOON, before, after, rows, []))
     return after
 
 
@@ -60,6 +63,7 @@ async def test_a_message_is_json_with_the_rows_inside(subscribers: Any) -> None:
         "kind": "snapshot",
         "seq": 1,
         "at": NOON,
+        "mark": "",
         "rows": [{"table": "units", "id": "E07", "row": {"id": "E07", "incident": None}}],
     }
 
@@ -168,6 +172,35 @@ async def test_who_comes_from_before_this_process_or_from_the_future_gets_a_snap
 ) -> None:
     moved(subscribers, board, with_unit(board, "E08"), 2)
     assert isinstance(await anext(subscribers.subscribe(resume_after, everything)), Snapshot)
+
+
+async def test_who_has_seen_another_row_under_that_number_gets_a_snapshot(subscribers: Any, board: ToyBoard) -> None:
+    """A backup was restored, or a primary was lost with rows that nobody else had."""
+    there = Subscribers(TABLES, board, 1, NOON)
+    for seq, unit in enumerate(["E08", "E09", "E10"], start=2):
+        moved(there, board, with_unit(board, unit), seq, "lost")
+        board = moved(subscribers, board, with_unit(board, unit), seq, "kept")
+    lost, kept = [(await anext(one.subscribe(2, everything))).mark for one in (there, subscribers)]
+    assert lost != kept != ""
+    assert isinstance(await anext(subscribers.subscribe(4, everything, lost)), Snapshot)
+    assert isinstance(await anext(subscribers.subscribe(4, everything, kept)), Changes)
+    assert isinstance(await anext(subscribers.subscribe(4, everything)), Changes), "an older page has no mark"
+
+
+async def test_the_mark_of_a_row_inside_a_batch_and_of_the_last_one_dropped_is_known(board: ToyBoard) -> None:
+    """Another process may have cut the batches elsewhere."""
+    subscribers = Subscribers(TABLES, board, 1, NOON, Limits(kept_rows=2))
+    after = with_unit(board, "E08")
+    rows = [toy_row(seq, "kept") for seq in (2, 3, 4)]
+    subscribers.hear(Told(4, NOON, board, after, rows, []))
+    for seq in (2, 3, 4):
+        mark = rows[seq - 2].hash[:8].hex()
+        assert isinstance(await anext(subscribers.subscribe(seq, everything, mark)), Changes)
+        assert isinstance(await anext(subscribers.subscribe(seq, everything, "0" * 16)), Snapshot)
+    for seq, unit in enumerate(["E09", "E10"], start=5):
+        after = moved(subscribers, after, with_unit(after, unit), seq, "kept")
+    assert isinstance(await anext(subscribers.subscribe(4, everything, rows[2].hash[:8].hex())), Changes)
+    assert isinstance(await anext(subscribers.subscribe(4, everything, "0" * 16)), Snapshot)
 
 
 async def test_who_has_seen_more_is_not_taken_back_by_a_server_that_may_be_the_desk_no_more(board: ToyBoard) -> None:

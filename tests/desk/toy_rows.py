@@ -1,11 +1,15 @@
 """Rows over the toy board, with one table that shows something of another's entries."""
 
+import hashlib
 from collections.abc import Iterable
 
 import msgspec
 
+from tests.desk.stand_ins import NOON
 from tests.desk.toy_book import Incident, ToyBoard, Unit
+from turnout.desk.chain import JournalRow
 from turnout.desk.rows import Changed, Table
+from turnout.words.identity import ActorId, CommandId
 
 
 class UnitRow(msgspec.Struct, frozen=True):
@@ -37,6 +41,13 @@ def incidents_of_units(before: ToyBoard, after: ToyBoard, changed: Changed) -> I
             unit = board.units.get(unit_id)
             if unit is not None and unit.incident is not None:
                 yield unit.incident
+
+
+def toy_row(seq: int, branch: str) -> JournalRow:
+    """A row of the journal as far as followers look at it: another branch has other rows under the same numbers."""
+    own = hashlib.sha256(f"{branch}/{seq}".encode()).digest()
+    texts = ("", "", "", CommandId(""), "", b"", "", 1, b"", b"")
+    return JournalRow(seq, NOON, ActorId(""), *texts, own)
 
 
 TABLES: tuple[Table[ToyBoard], ...] = (

@@ -17,7 +17,7 @@ from opentelemetry.sdk.resources import Resource
 
 from tests.contracts import desk_contract, journal_contract, lease_contract
 from tests.contracts.storages import SqliteStorage
-from tests.desk.test_subscribers_property import play, plays
+from tests.desk.test_subscribers_property import play, plays, plays_with_a_restore
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.keeper_plants import KEEPER_PLANTS
@@ -68,15 +68,22 @@ async def a_commit_waits_for_the_disk(folder: Path) -> None:
         await journal.close()
 
 
-def a_console_ends_with_what_a_fresh_one_gets(folder: Path) -> None:
+def ends_with_what_a_fresh_one_gets(plays: Callable[[Any], Any]) -> Callable[[Path], None]:
     """The property of tests/desk, without the search for the smallest example."""
 
-    @settings(max_examples=200, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
-    @plays
-    def played(steps: Any, limits: Any) -> None:
-        asyncio.run(play(steps, limits))
+    def check(folder: Path) -> None:
+        @settings(max_examples=200, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+        @plays
+        def played(steps: Any, limits: Any) -> None:
+            asyncio.run(play(steps, limits))
 
-    played()
+        played()
+
+    return check
+
+
+a_console_ends_with_what_a_fresh_one_gets = ends_with_what_a_fresh_one_gets(plays)
+a_console_ends_right_after_a_restore = ends_with_what_a_fresh_one_gets(plays_with_a_restore)
 
 
 def synchronous(level: str) -> Callable[[Patch], None]:
@@ -292,6 +299,11 @@ def lost_resume_tail(patch: Patch) -> None:
     patch.setattr(Subscribers, "_missed", missed)
 
 
+def resumed_by_number_alone(patch: Patch) -> None:
+    honest = Subscribers._may_resume
+    patch.setattr(Subscribers, "_may_resume", lambda self, after, mark: honest(self, after, ""))
+
+
 def resumed_from_before_the_ring(patch: Patch) -> None:
     honest = Subscribers._keep
 
@@ -422,6 +434,7 @@ PLANTS: dict[str, Plant] = {
     "an event applied twice": Plant(event_applied_twice, desk_contract.the_board_is_what_a_replay_gives),
     "a lost resume tail": Plant(lost_resume_tail, a_console_ends_with_what_a_fresh_one_gets),
     "resuming from before what is kept": Plant(resumed_from_before_the_ring, a_console_ends_with_what_a_fresh_one_gets),
+    "resuming by number alone": Plant(resumed_by_number_alone, a_console_ends_right_after_a_restore),
     "coalescing forgets what the console holds": Plant(
         coalescing_forgets_what_was_held, a_console_ends_with_what_a_fresh_one_gets
     ),

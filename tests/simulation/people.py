@@ -159,6 +159,7 @@ class Console:
         self._rng = random.Random(network.rng.random())
         self.rows: dict[tuple[str, str], Any] = {}
         self.seq: int | None = None
+        self.mark = ""
         self.is_steady = False
         """From now on it neither stalls nor goes."""
         self._line = 0
@@ -198,7 +199,7 @@ class Console:
             return
         resume = self.seq
         try:
-            subscription = server.subscribers.subscribe(resume, self.sees)
+            subscription = server.subscribers.subscribe(resume, self.sees, self.mark)
         except Fault:
             self._network.reached("a console is turned away from a desk that has seen less")
             over.set()
@@ -220,7 +221,7 @@ class Console:
         match message:
             case Snapshot():
                 self.rows = {_key(raw): msgspec.json.decode(raw)["row"] for raw in message.rows}
-                self._reach(message.seq)
+                self._reach(message.seq, message.mark)
             case Changes():
                 if message.seq and resume is not None and resume == self.seq:
                     self._network.reached("a console goes on from its sequence")
@@ -229,13 +230,13 @@ class Console:
                 for key in message.removes:
                     assert key in self.rows, f"{self.name} was told to remove {key}, which it never had"
                     del self.rows[key]
-                self._reach(message.seq)
+                self._reach(message.seq, message.mark)
             case Cut():
                 self._network.reached("a console is cut off")
 
-    def _reach(self, seq: int) -> None:
+    def _reach(self, seq: int, mark: str) -> None:
         assert self.seq is None or seq >= self.seq, f"{self.name} had seen {self.seq} and is shown {seq}"
-        self.seq = seq
+        self.seq, self.mark = seq, mark
 
 
 def _key(raw: msgspec.Raw) -> tuple[str, str]:

@@ -157,7 +157,7 @@ class Server:
             )
             await desk.start(epoch, followed)
             stack.push_async_callback(desk.stop)
-            subscribers = Subscribers(TABLES, desk.board, desk.seq, desk.at, LIMITS, desk.standing)
+            subscribers = Subscribers(TABLES, desk.board, desk.seq, desk.at, LIMITS, desk.standing, desk.last_hash)
             subscribers._subscriptions = InOrder()  # type: ignore[assignment]
             desk.listen(subscribers.hear)
             timers: Any = TimerClock(desk, clock, lambda board: board.timers, due_of, RingTimer)

@@ -50,9 +50,9 @@ def commands_not_looked_up(patch: Patch) -> None:
 def taken_back_by_a_desk_that_was(patch: Patch) -> None:
     honest = Subscribers.subscribe
 
-    def subscribe(self: Any, resume_after: int | None, sees: Any) -> Any:
+    def subscribe(self: Any, resume_after: int | None, sees: Any, mark: str = "") -> Any:
         self._standing = lambda: None
-        return honest(self, resume_after, sees)
+        return honest(self, resume_after, sees, mark)
 
     patch.setattr(Subscribers, "subscribe", subscribe)
 

@@ -129,6 +129,11 @@ class Desk(Generic[B, C, E, R]):
         """The time of the last durable row."""
         return self._durable.at
 
+    @property
+    def last_hash(self) -> bytes:
+        """Of the last durable row."""
+        return self._durable.hash
+
     def listen(self, listener: Callable[[Told[B, E]], None]) -> None:
         """`listener` is called after every batch, in order, on the desk's loop. It must return at once."""
         self._listeners.append(listener)

@@ -83,6 +83,10 @@ class FollowedDesk(Generic[B, C, E, R]):
     def at(self) -> Moment:
         return self.head.at
 
+    @property
+    def last_hash(self) -> bytes:
+        return self.head.hash
+
     def listen(self, listener: Callable[[Told[B, E]], None]) -> None:
         """`listener` is called after every step of the board, in order. It must return at once."""
         self._listeners.append(listener)

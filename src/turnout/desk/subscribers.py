@@ -2,13 +2,18 @@
 
 Nobody is waited for. What a console has not fetched yet is kept per row, newest only; one that falls too far behind is
 cut off and comes back with `resume_after`. What it then missed is kept for a while; else it gets a fresh snapshot.
+
+A number alone does not say what somebody has seen: after a restore, or a primary that was lost with rows that nobody
+else had, other rows have the same numbers. So every message also has a mark of the row it goes up to, and whoever comes
+back with another mark gets a fresh snapshot.
 """
 
 import asyncio
+from bisect import bisect_left
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import takewhile
-from typing import Any, Generic, NamedTuple
+from typing import Any, Final, Generic, NamedTuple
 
 import msgspec
 
@@ -49,12 +54,18 @@ were, too, to know what a screen holds. Other rights are another subscription. T
 messages that are made with it."""
 
 
+MARK_BYTES: Final = 8
+"""Of the row's hash: enough to tell two rows of the same number apart."""
+
+
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="kind"):
     """Every row that may be seen, as of `seq`."""
 
     seq: int
     at: Moment
     rows: tuple[msgspec.Raw, ...]
+    mark: str = ""
+    """Of the journal's row `seq`, in hexadecimal."""
 
 
 class Changes(msgspec.Struct, frozen=True, tag="changes", tag_field="kind"):
@@ -64,6 +75,7 @@ class Changes(msgspec.Struct, frozen=True, tag="changes", tag_field="kind"):
     at: Moment
     upserts: tuple[msgspec.Raw, ...]
     removes: tuple[RowKey, ...]
+    mark: str = ""
 
 
 class Cut(msgspec.Struct, frozen=True, tag="cut", tag_field="kind"):
@@ -101,14 +113,16 @@ class Drains:
         self._joined.clear()
         self._changes.clear()
 
-    def changes(self, seq: int, at: Moment, from_seq: int, pending: Sequence[RowChanges], sees: Sees) -> Changes:
-        """`pending` must be every batch from the one of `from_seq` to the newest, which is `seq`."""
+    def changes(
+        self, upto: tuple[int, Moment, str], from_seq: int, pending: Sequence[RowChanges], sees: Sees
+    ) -> Changes:
+        """`pending` must be every batch from the one of `from_seq` to the newest, which is `upto`: seq, time, mark."""
         found = self._changes.get((from_seq, sees))
         if found is None:
             if from_seq not in self._joined:
                 self._joined[from_seq] = joined(pending)
             visible = visible_changes(self._joined[from_seq], sees)
-            found = self._changes[from_seq, sees] = Changes(seq, at, *visible)
+            found = self._changes[from_seq, sees] = Changes(*upto[:2], *visible, upto[2])
         return found
 
 
@@ -123,10 +137,10 @@ class Subscription:
         drains: Drains,
         leave: Callable[["Subscription"], None],
     ) -> None:
-        seq, at = first.seq, first.at
+        seq = first.seq
         self._first: Message | None = first
         self._sees, self._limits, self._drains, self._leave = sees, limits, drains, leave
-        self._seq, self._at = seq, at
+        self._upto = seq, first.at, first.mark
         self._sent_seq = self._pending_from = seq
         self._pending: list[RowChanges] = []
         """Batches not fetched yet, shared with everybody; joined only when there are many, or when they are fetched."""
@@ -140,9 +154,9 @@ class Subscription:
         """(rows, batches) that wait to be fetched."""
         return self._pending_rows, self._behind
 
-    def push(self, seq: int, at: Moment, changes: RowChanges) -> None:
+    def push(self, seq: int, at: Moment, mark: str, changes: RowChanges) -> None:
         """What happened. Never waits; cuts this console off if it is too far behind."""
-        self._seq, self._at = seq, at
+        self._upto = seq, at, mark
         if not self._pending:
             self._pending_from = seq
         self._behind += 1
@@ -196,10 +210,11 @@ class Subscription:
         self._pending_rows = self._behind = 0
         if not pending:
             return None
-        changes = self._drains.changes(self._seq, self._at, self._pending_from, pending, self._sees)
-        if not changes.upserts and not changes.removes and self._seq - self._sent_seq < self._limits.quiet_seq:
+        changes = self._drains.changes(self._upto, self._pending_from, pending, self._sees)
+        seq = self._upto[0]
+        if not changes.upserts and not changes.removes and seq - self._sent_seq < self._limits.quiet_seq:
             return None
-        self._sent_seq = self._seq
+        self._sent_seq = seq
         return changes
 
 
@@ -220,6 +235,13 @@ class _KeptBatch(NamedTuple):
     at: Moment
     changes: RowChanges
     text_bytes: int
+    marks: bytes
+    """Of the batch's rows, one after the other, the last of them of `seq`."""
+
+    def mark(self, seq: int) -> str:
+        """Of row `seq`, which is in this batch; empty where it is not known."""
+        end = len(self.marks) - (self.seq - seq) * MARK_BYTES
+        return self.marks[max(end - MARK_BYTES, 0) : max(end, 0)].hex()
 
 
 def _text_bytes(changes: RowChanges) -> int:
@@ -238,8 +260,9 @@ class Subscribers(Generic[B]):
         at: Moment,
         limits: Limits = DEFAULT_LIMITS,
         standing: Callable[[], Fault | None] = lambda: None,
+        last_hash: bytes = b"",
     ) -> None:
-        """`standing`: the desk's, for those who have already seen more than it has."""
+        """`standing`: the desk's, for those who have already seen more than it has. `last_hash`: of row `seq`."""
         self._limits, self._standing = limits, standing
         self._rows = BoardRows(tables, board)
         self._seq, self._at = seq, at
@@ -249,6 +272,8 @@ class Subscribers(Generic[B]):
         self._kept: deque[_KeptBatch] = deque()
         """Every batch after `_kept_since`."""
         self._kept_since = seq
+        self._mark = self._mark_since = last_hash[:MARK_BYTES].hex()
+        """Of `_seq` and of `_kept_since`."""
         self._kept_rows = self._kept_bytes = 0
         self._subscriptions: set[Subscription] = set()
         self._drains = Drains()
@@ -282,14 +307,17 @@ class Subscribers(Generic[B]):
             if changes:
                 self._start_over()
             return
-        self._seq, self._at = told.seq, told.at
-        self._keep(_KeptBatch(told.seq, told.at, changes, _text_bytes(changes)))
+        marks = b"".join([row.hash[:MARK_BYTES] for row in told.rows])
+        batch = _KeptBatch(told.seq, told.at, changes, _text_bytes(changes), marks)
+        self._seq, self._at, self._mark = told.seq, told.at, batch.mark(told.seq)
+        self._keep(batch)
         self._drains.forget()
         for subscription in list(self._subscriptions):
-            subscription.push(told.seq, told.at, changes)
+            subscription.push(told.seq, told.at, self._mark, changes)
 
-    def subscribe(self, resume_after: int | None, sees: Sees) -> Subscription:
-        """A stream for one connection. `resume_after` is the last `seq` that it has handled, with the same rights.
+    def subscribe(self, resume_after: int | None, sees: Sees, mark: str = "") -> Subscription:
+        """A stream for one connection. `resume_after` is the last `seq` that it has handled, with the same rights, and
+        `mark` what came with it; without one nothing is known of what was seen under that number.
 
         Raises `Busy` when there are too many. Raises the desk's `NotTheDesk` or `Displaced` to somebody who has seen
         more than it has: another server has gone on, and nobody's screen goes back to how things were before. To who
@@ -300,15 +328,27 @@ class Subscribers(Generic[B]):
         is_ahead = resume_after is not None and resume_after > self._seq
         if is_ahead and (fault := self._standing()) is not None:
             raise fault.with_traceback(None)
-        if resume_after is not None and not self._resumable_from <= resume_after <= self._seq:
+        if resume_after is not None and not self._may_resume(resume_after, mark):
             resume_after = None
         first = self._first(resume_after, sees)
         subscription = Subscription(first, sees, self._limits, self._drains, self._subscriptions.discard)
         self._subscriptions.add(subscription)
         if first.seq < self._seq:
             for batch in self._kept_after(first.seq):
-                subscription.push(batch.seq, batch.at, batch.changes)
+                subscription.push(batch.seq, batch.at, batch.mark(batch.seq), batch.changes)
         return subscription
+
+    def _may_resume(self, after: int, mark: str) -> bool:
+        """Whether what followed row `after` is held, and the row that was seen under this number is that row."""
+        if not self._resumable_from <= after <= self._seq:
+            return False
+        return not mark or mark == self._mark_of(after)
+
+    def _mark_of(self, seq: int) -> str:
+        """Of a row that is held, or the last one before."""
+        if seq == self._kept_since:
+            return self._mark_since
+        return self._kept[bisect_left(self._kept, seq, key=lambda batch: batch.seq)].mark(seq)
 
     def _first(self, resume_after: int | None, sees: Sees) -> Snapshot | Changes:
         """What a subscription begins with: of this moment, or of a little while ago if somebody who sees alike and was
@@ -324,7 +364,7 @@ class Subscribers(Generic[B]):
         return fresh
 
     def _snapshot(self, sees: Sees) -> Snapshot:
-        return Snapshot(self._seq, self._at, tuple(row.body for row in self._rows if sees(row)))
+        return Snapshot(self._seq, self._at, tuple(row.body for row in self._rows if sees(row)), self._mark)
 
     def _fits(self, seq: int) -> bool:
         """Whether what happened since can be given to a new subscription without cutting it off for it."""
@@ -341,7 +381,7 @@ class Subscribers(Generic[B]):
 
     def _missed(self, resume_after: int, sees: Sees) -> Changes:
         missed = joined([batch.changes for batch in self._kept_after(resume_after)])
-        return Changes(self._seq, self._at, *visible_changes(missed, sees))
+        return Changes(self._seq, self._at, *visible_changes(missed, sees), self._mark)
 
     def _keep(self, batch: _KeptBatch) -> None:
         self._kept.append(batch)
@@ -352,13 +392,14 @@ class Subscribers(Generic[B]):
             self._kept_rows -= len(dropped.changes)
             self._kept_bytes -= dropped.text_bytes
             self._resumable_from = self._kept_since = dropped.seq
+            self._mark_since = dropped.mark(dropped.seq)
 
     def _start_over(self) -> None:
         """The board at one sequence turned out to be another: a bug had been shown. Everybody gets a fresh snapshot."""
         self._kept.clear()
         self._kept_rows = self._kept_bytes = 0
         self._firsts.clear()
-        self._kept_since = self._seq
+        self._kept_since, self._mark_since = self._seq, self._mark
         self._resumable_from = self._seq + 1
         for subscription in list(self._subscriptions):
             subscription.cut()

@@ -24,6 +24,8 @@ class Incoming(msgspec.Struct):
 class Hello(msgspec.Struct):
     protocol: int
     resume_after: int | None = None
+    mark: str = ""
+    """What came with that sequence."""
     language: str = "en"
     board: bool = True
     places: bool = True

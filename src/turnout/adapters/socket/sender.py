@@ -44,17 +44,17 @@ class Frames:
 
 def _text_of(message: Snapshot | Changes) -> str:
     match message:
-        case Snapshot(seq=seq, rows=rows):
+        case Snapshot(seq=seq, rows=rows, mark=mark):
             tables = by_table(rows)
             whole = _whole(tables)
-            return encoded({"type": "snapshot", "seq": seq, "tables": tables, **whole})
-        case Changes(seq=seq, upserts=upserts, removes=removes):
+            return encoded({"type": "snapshot", "seq": seq, "mark": mark, "tables": tables, **whole})
+        case Changes(seq=seq, upserts=upserts, removes=removes, mark=mark):
             drop: dict[str, list[str]] = {}
             for table, row in removes:
                 drop.setdefault(table, []).append(row)
             put = by_table(upserts)
             whole = _whole(put)
-            return encoded({"type": "changes", "seq": seq, "put": put, "drop": drop, **whole})
+            return encoded({"type": "changes", "seq": seq, "mark": mark, "put": put, "drop": drop, **whole})
 
 
 class Sender:

@@ -103,7 +103,7 @@ class Connection:
         outlet.put(self._welcome())
         try:
             subscription = (
-                edge.subscribers.subscribe(self._hello.resume_after, sees(self._who.sight))
+                edge.subscribers.subscribe(self._hello.resume_after, sees(self._who.sight), self._hello.mark)
                 if self._hello.board and has_scope(self._who, "read", "field", "station")
                 else None
             )

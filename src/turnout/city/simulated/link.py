@@ -66,6 +66,7 @@ class Link:
         )
         self.actor = ""
         self.seq = -1
+        self._mark = ""
         self.turned_away = ""
         """Why the product does not take this simulation at all: a token withdrawn, a protocol too old."""
         self._known: dict[str, set[str]] = {}
@@ -118,6 +119,7 @@ class Link:
                 "type": "hello",
                 "protocol": PROTOCOL,
                 "resume_after": self.seq if self.seq >= 0 else None,
+                "mark": self._mark,
                 "language": "en",
                 "board": True,
                 "places": False,
@@ -132,8 +134,10 @@ class Link:
             case "welcome":
                 self.actor = message["actor"]["id"] if isinstance(message["actor"], dict) else message["actor"]
             case "snapshot":
+                self._mark = message.get("mark", "")
                 await self._took(message["seq"], message["tables"], self._missing_from(message["tables"]))
             case "changes":
+                self._mark = message.get("mark", "")
                 await self._took(message["seq"], message["put"], message["drop"])
             case "too-old" | "refused":
                 refusal = message.get("refusal", {"code": message["type"]})

@@ -106,8 +106,8 @@ export interface LineAnswer {
 export type FromServer =
   | { type: 'welcome'; protocol: number; oldest_protocol: number; version: string; now: number; actor: Actor; city: string }
   | { type: 'too-old'; oldest_protocol: number }
-  | { type: 'snapshot'; seq: number; tables: WireTables }
-  | { type: 'changes'; seq: number; put: WireTables; drop: Partial<Record<TableName, string[]>> }
+  | { type: 'snapshot'; seq: number; mark?: string; tables: WireTables }
+  | { type: 'changes'; seq: number; mark?: string; put: WireTables; drop: Partial<Record<TableName, string[]>> }
   | { type: 'places'; now: number; units: PlaceRow[] }
   | ({ type: 'answer'; id: string } & Answer)
   | ({ type: 'line-answer'; id: string } & LineAnswer)
@@ -124,6 +124,8 @@ export type ToServer =
       type: 'hello'
       protocol: number
       resume_after: number | null
+      /** What came with that sequence: tells whether it was the journal's row of today. */
+      mark: string
       language: string
       board: boolean
       places: boolean

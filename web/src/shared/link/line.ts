@@ -86,6 +86,7 @@ export class SocketLine {
         type: 'hello',
         protocol: PROTOCOL,
         resume_after: this.mirror.seq,
+        mark: this.mirror.mark,
         language: 'en',
         board: true,
         places: true,

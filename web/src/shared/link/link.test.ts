@@ -13,9 +13,16 @@ describe('the mirror', () => {
   it('puts and drops rows, and remembers the sequence to resume after', () => {
     const mirror = new Mirror()
     mirror.take(snapshot(5, { E07: { id: 'E07' }, E08: { id: 'E08' } }))
-    mirror.take({ type: 'changes', seq: 6, put: { units: { E09: { id: 'E09' } } } as never, drop: { units: ['E08'] } })
+    mirror.take({
+      type: 'changes',
+      seq: 6,
+      mark: 'a1',
+      put: { units: { E09: { id: 'E09' } } } as never,
+      drop: { units: ['E08'] },
+    })
     expect(Object.keys(mirror.tables.units)).toEqual(['E07', 'E09'])
     expect(mirror.seq).toBe(6)
+    expect(mirror.mark).toBe('a1')
   })
 
   it('forgets what a fresh snapshot no longer has', () => {

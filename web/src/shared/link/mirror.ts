@@ -11,6 +11,7 @@ export class Mirror {
   tables: RowTables = noTables()
   places = new Map<string, PlaceRow>()
   seq: number | null = null
+  mark = ''
   whole: BoardRow | undefined
 
   /** Take a frame that carries rows. */
@@ -28,6 +29,7 @@ export class Mirror {
       }
     }
     this.seq = frame.seq
+    this.mark = frame.mark ?? ''
   }
 
   takePlaces(rows: PlaceRow[]): void {
