@@ -28,6 +28,9 @@ export class Dispatcher {
         this.strayRequests.push(request.url())
     })
     page.on('pageerror', (error) => this.troubles.push(error.message))
+    page.on('console', (said) => {
+      if (said.text().includes('Content Security Policy')) this.troubles.push(said.text())
+    })
   }
 
   /** A browser of one's own, at the sign-in page. */
