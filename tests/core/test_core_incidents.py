@@ -36,7 +36,7 @@ from turnout.core.incidents.commands import (
     StrikeNarrative,
     UpdateSupplement,
 )
-from turnout.core.incidents.duplicates import near_incidents
+from turnout.core.incidents.duplicates import NEAR_MAX, near_incidents
 from turnout.core.incidents.events import DuplicateSuspected
 from turnout.core.refusals import (
     AlreadyLinked,
@@ -90,6 +90,15 @@ def test_a_suspected_duplicate_runs_all_the_same_and_says_so(room: Any, at_place
     assert [e.near for e in events if isinstance(e, DuplicateSuspected)] == [("I1",)]
     events = room.do(OpenIncident(incident_id="I3", type="FIRE", location=at_place(), not_duplicate_of=("I1", "I2")))
     assert not [e for e in events if isinstance(e, DuplicateSuspected)]
+
+
+def test_of_a_hundred_reports_of_one_fire_each_names_the_likeliest_and_not_all_before_it(
+    room: Any, at_place: Any
+) -> None:
+    for n in range(NEAR_MAX + 5):
+        room.opened(f"I{n}", location=at_place(lat=37.7800))
+    events = room.do(OpenIncident(incident_id="last", type="FIRE", location=at_place(lat=37.7800)))
+    assert [e.near for e in events if isinstance(e, DuplicateSuspected)] == [tuple(f"I{n}" for n in range(NEAR_MAX))]
 
 
 def test_near_means_near_in_place_and_time(room: Any, at_place: Any) -> None:

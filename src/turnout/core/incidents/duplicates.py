@@ -14,6 +14,10 @@ WINDOW_S = 3_600
 """Likewise: an hour."""
 
 
+NEAR_MAX = 20
+"""Of these, as many as an incident's record names. Nobody reads more, and the likeliest come first."""
+
+
 class Near(NamedTuple):
     incident: Incident
     distance_m: float

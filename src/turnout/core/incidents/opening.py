@@ -12,7 +12,7 @@ from turnout.core.catalogue import Catalogue, IncidentType
 from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft
 from turnout.core.incidents.commands import CloneIncident, OpenIncident, SplitIncident
-from turnout.core.incidents.duplicates import near_incidents
+from turnout.core.incidents.duplicates import NEAR_MAX, near_incidents
 from turnout.core.incidents.events import DuplicateSuspected, IncidentOpened, IncidentsLinked, NarrativeAdded
 from turnout.core.lookups import incident_of, open_call_of, open_incident_of, tables_of
 from turnout.core.no import No
@@ -84,7 +84,7 @@ def open_incident(board: Board, command: OpenIncident, context: Context) -> Deci
     near = near_incidents(board, command.location, command.type, context.at)
     suspected = tuple(n.incident.id for n in near if n.incident.id not in command.not_duplicate_of)
     if suspected:
-        draft.add(DuplicateSuspected(**draft.head, incident=id, near=suspected))
+        draft.add(DuplicateSuspected(**draft.head, incident=id, near=suspected[:NEAR_MAX]))
     return draft.events
 
 
