@@ -1,5 +1,6 @@
 """A snapshot saves reading the whole journal at a start; one that cannot be trusted is passed over."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
@@ -64,6 +65,26 @@ async def test_snapshots_are_kept_while_the_desk_runs(a_run: Any, snapshots: Sql
     kept = [snapshot.seq for snapshot in await snapshots.list_newest_first()]
     assert kept[0] == 40
     assert len(kept) > 1
+
+
+async def test_a_desk_that_never_lives_for_long_keeps_snapshots_all_the_same(
+    counted: CountedReads, snapshots: SqliteSnapshots, clock: Any
+) -> None:
+    """Else each start after a kill would read more than the one before."""
+    for life in range(8):
+        desk: Any = Desk(ToyBook(), counted, clock, snapshots=snapshots, snapshot_every_rows=10)
+        counted.rows_read = 0
+        await desk.start()
+        assert counted.rows_read <= 2 * (10 + 6), (
+            "the rows after a snapshot, looked at once to trust it and once to go on"
+        )
+        for n in range(6):
+            await desk.submit(AddUnit(f"E{life}{n}"), origin(f"{life}/{n}"))
+        if desk._snapshotter is not None:
+            await desk._snapshotter
+        desk._worker.cancel()
+        await asyncio.gather(desk._worker, return_exceptions=True)
+    assert (await snapshots.list_newest_first())[0].seq == 40
 
 
 def replaced(tmp_path: Path, sql: str) -> None:

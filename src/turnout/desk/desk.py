@@ -32,7 +32,7 @@ from turnout.desk.head import Head, Step, decide_onto, first_head, not_before
 from turnout.desk.lanes import Lanes
 from turnout.desk.ports import BoardSnapshot, Clock, DoneCommand, Journal, Snapshots
 from turnout.desk.remembered import Remembered, Settled, Sighting, as_repeated
-from turnout.desk.restore import catch_up, restore
+from turnout.desk.restore import catch_up, restore_from
 from turnout.words.moment import Moment
 
 log = logging.getLogger(__name__)
@@ -163,8 +163,8 @@ class Desk(Generic[B, C, E, R]):
         head that was followed until then (desk/following.py).
         """
         self._epoch = epoch if epoch is not None else await self._journal.claim()
-        self._restart_from(await self._restored(known))
-        self._snapshot_seq = self.seq
+        head, self._snapshot_seq = await self._restored(known)
+        self._restart_from(head)
         self._trouble = None
         self._worker = asyncio.create_task(self._supervised(), name=f"desk {self._book.stream}")
 
@@ -373,14 +373,17 @@ class Desk(Generic[B, C, E, R]):
             await self._flight.wait()
             await self._land(self._flight)
         before = self._durable
-        self._restart_from(await self._restored())
+        self._restart_from((await self._restored())[0])
         self._tell(before, [], [])
 
-    async def _restored(self, known: Head[B] | None = None) -> Head[B]:
-        """The board as the journal says it. Raises a `Fault` when that cannot be had, or might be another desk's."""
-        head = await restore(self._book, self._journal, self._snapshots, known)
+    async def _restored(self, known: Head[B] | None = None) -> tuple[Head[B], int]:
+        """The board as the journal says it, and the row of the snapshot that it was made from.
+
+        Raises a `Fault` when that cannot be had, or might be another desk's.
+        """
+        head, began = await restore_from(self._book, self._journal, self._snapshots, known)
         self._stand()
-        return head
+        return head, began
 
     def _stand(self) -> None:
         """Raises what `standing` says. To be called after reading and before showing: what another desk has just

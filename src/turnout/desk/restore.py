@@ -19,13 +19,21 @@ async def restore(
 
     `known`: a head that was followed; it is gone on from if the journal holds its last row, else forgotten.
     """
+    return (await restore_from(book, journal, snapshots, known))[0]
+
+
+async def restore_from(
+    book: Book[B, C, E, R], journal: Journal, snapshots: Snapshots | None, known: Head[B] | None = None
+) -> tuple[Head[B], int]:
+    """As `restore`, and the row of the snapshot that it began with: 0 where it was none, or is not known."""
     if known is not None and await _holds(journal, known):
-        head = known
+        head, began = known, 0
     else:
         head = await from_snapshot(book, journal, snapshots)
+        began = head.seq
     async for step in catch_up(book, journal, head):
         head = step.head
-    return head
+    return head, began
 
 
 async def catch_up(book: Book[B, C, E, R], journal: Journal, head: Head[B]) -> AsyncIterator[Step[B, E]]:
