@@ -8,12 +8,15 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.campaign.history import Asked, Row, check_history
 from tests.campaign.server import UNITS, Client, Follower, Server, board_of
 
 SOAK = os.environ.get("TURNOUT_TESTS") == "soak"
 KILLS = 100 if SOAK else 2
+RUNS = 10 if SOAK else 1
+"""Each with a journal and a history of its own."""
 CLIENTS = 8
 ACKNOWLEDGED_BETWEEN_KILLS = 40
 
@@ -25,7 +28,8 @@ def rows_of(journal: Path) -> list[Row]:
     return [Row(seq, command, name, msgspec.json.decode(body), at) for seq, command, name, body, at in found]
 
 
-async def test_a_killed_server_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("run", range(RUNS))
+async def test_a_killed_server_loses_nothing_and_does_nothing_twice(tmp_path: Path, run: int) -> None:
     seed = random.randrange(2**32) if SOAK else 11
     server = Server(tmp_path / "data")
     server.start()
@@ -59,6 +63,7 @@ async def test_a_killed_server_loses_nothing_and_does_nothing_twice(tmp_path: Pa
         table: rows for table, rows in shown["tables"].items() if rows
     }, f"a console differs from a fresh snapshot (seed {seed})"
     check_history(history, rows_of(server.journal))
+    print(f"run {run + 1}: {KILLS} kills, {len(history)} commands, seed {seed}", flush=True)
     assert {"unit-not-available"} & {one.code for one in history}, "the clients never got into each other's way"
 
 
