@@ -46,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the disk the message log may take: some five million lines."""
     alarms: Path | None = None
     """A TOML file with other limits for alarms (edge/alarms/limits.py)."""
+    proof: Path | None = None
+    """A TOML file that names witnesses and a time stamper (edge/proof/plan.py)."""
     server: str = "granian"
     tls_cert: Path | None = None
     """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""

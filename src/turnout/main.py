@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
+from turnout.auditing.command import add_audit_commands
 from turnout.city.command import add_city_commands
 from turnout.city.folder import shipped_city
 from turnout.city.simulated.run import run as simulate
@@ -86,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     add_records_commands(commands, _token_of)
     add_recovery_commands(commands, lambda asked: place_of(settings_of(asked)))
     add_keeper_command(commands)
+    add_audit_commands(commands, _place_of)
     functions = commands.add_parser("functions", help="what Turnout does, row by row, with honest status")
     functions.add_argument("--status", choices=("done", "partial", "todo"), default="")
     functions.set_defaults(run=lambda asked: print_functions(asked.status))
@@ -126,6 +128,9 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
     serving.add_argument("--messages-days", type=int, help="how long the message log is kept (default: 90)")
     serving.add_argument("--messages-mib", type=int, help="how much of the disk it may take (default: 2048)")
     serving.add_argument("--alarms", type=Path, help="a TOML file with other limits for alarms (see the manual)")
+    serving.add_argument(
+        "--proof", type=Path, help="a TOML file that names witnesses and a time stamper (see the manual)"
+    )
     serving.add_argument("--reach", help="where the city's other processes reach this one: https://10.0.0.1:8080")
     serving.add_argument("--server", choices=("granian", "uvicorn"), help=argparse.SUPPRESS)
 
@@ -190,6 +195,12 @@ def _simulate(asked: argparse.Namespace) -> None:
     print(f"  {tally.sent} commands, {sum(tally.refused.values())} refused, {tally.fixes} places", flush=True)
 
 
+def _place_of(asked: argparse.Namespace) -> tuple[Settings, Path, str]:
+    settings = settings_of(asked)
+    folder, tables = place_of(settings)
+    return settings, folder, tables.city
+
+
 def settings_of(asked: argparse.Namespace) -> Settings:
     """The environment's settings, as the command line changes them."""
     named = (
@@ -215,6 +226,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "otlp",
         "messages_days",
         "messages_mib",
+        "proof",
     )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}

@@ -33,6 +33,8 @@ from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.reserve import Space
 from turnout.adapters.storage.sealed_files import FolderFiles
 from turnout.audit.vault import Vault
+from turnout.auditing.joining import at_work as signing
+from turnout.auditing.joining import opened_notary
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.city.ground import LoadedGround
 from turnout.config import Settings
@@ -65,6 +67,7 @@ from turnout.edge.message_log import MessageLog
 from turnout.edge.outlook import Outlook
 from turnout.edge.outlook_points import points_of
 from turnout.edge.places import TICK_S, PlacesFeed
+from turnout.edge.proof.plan import read_plan
 from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.recording import Recorder
 from turnout.edge.rows import TABLES
@@ -242,6 +245,10 @@ async def opened_on(
         in_background(stack, follow_offset(desk, parts.clock.now))
         in_background(stack, watching.run())
         in_background(stack, parts.messages.run())
+        plan = read_plan(settings.proof, city.catalogue.city)
+        notary = opened_notary(parts.folder, plan, stores.journal, edge.counter, parts.clock.now)
+        edge.notary = await stack.enter_async_context(notary)
+        in_background(stack, signing(edge.notary, parts.space.has_room_for_bulk))
         yield edge, parts.accounts
 
 

@@ -23,6 +23,7 @@ from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.keeper_plants import KEEPER_PLANTS
 from tests.planted.plant import Patch, Plant
 from tests.planted.postgres_plants import POSTGRES_PLANTS
+from tests.planted.proof_plants import PROOF_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
 from turnout.adapters import clock as clock_module
 from turnout.adapters.otlp import spans_of
@@ -375,6 +376,7 @@ PLANTS: dict[str, Plant] = {
     **DISK_AND_CLOCK_PLANTS,
     **FOLLOWED_PLANTS,
     **RECORDS_PLANTS,
+    **PROOF_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
     "written after the answer": Plant(

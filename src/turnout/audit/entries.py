@@ -33,7 +33,7 @@ REVEALS: Final = ("details-opened", "file-opened")
 """Events after which somebody is shown what is personal: the projection that the reveal log is."""
 
 _VERSION: Final = 1
-_FIXED: Final = Packing(">Bqqq32s32s32s32sI")
+FIXED: Final = Packing(">Bqqq32s32s32s32sI")
 _LENGTH: Final = Packing(">H")
 _NUMBER: Final = Packing(">Q")
 _TEXTS: Final = 7
@@ -107,7 +107,7 @@ def entry_of(row: Row) -> bytes:
         raise ValueError(f"row {row.seq} has a hash that is not 32 bytes")
     digest = hashlib.sha256(row.body).digest()
     hashes = row.prev_hash, row.hash, row.command_digest, digest
-    parts = [_FIXED.pack(_VERSION, row.seq, row.at, row.version, *hashes, len(row.body))]
+    parts = [FIXED.pack(_VERSION, row.seq, row.at, row.version, *hashes, len(row.body))]
     for text in (row.actor, row.position, row.purpose, row.cause, row.command_id, row.command, row.name):
         encoded = text.encode()
         if len(encoded) > TEXT_BYTES_MAX:
@@ -119,10 +119,10 @@ def entry_of(row: Row) -> bytes:
 def read_entry(entry: bytes) -> Header:
     """Raises `Malformed`."""
     try:
-        version, seq, at, event_version, *hashes, body_bytes = _FIXED.unpack_from(entry)
+        version, seq, at, event_version, *hashes, body_bytes = FIXED.unpack_from(entry)
         if version != _VERSION:
             raise Malformed(f"version {version} of a header", where="entry", cure="a newer program reads it")
-        texts, place = list[str](), _FIXED.size
+        texts, place = list[str](), FIXED.size
         for _ in range(_TEXTS):
             (length,) = _LENGTH.unpack_from(entry, place)
             place += _LENGTH.size + length
@@ -154,7 +154,7 @@ def read_entry(entry: bytes) -> Header:
 def read_link(entry: bytes) -> Link:
     """Raises `Malformed`."""
     try:
-        version, seq, at, _, prev_hash, hashed, _, _, _ = _FIXED.unpack_from(entry)
+        version, seq, at, _, prev_hash, hashed, _, _, _ = FIXED.unpack_from(entry)
     except PackingError as error:
         raise Malformed(str(error), where="entry", cure="it was altered") from error
     if version != _VERSION:

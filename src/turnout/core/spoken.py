@@ -225,6 +225,7 @@ ACCESS_NAMES: Final[dict[str, Name]] = {
     "administrator-set-up": Name("administrator set up at the machine", "在本机设立管理员"),
     "token-made": Name("token made", "新建令牌"),
     "token-withdrawn": Name("token withdrawn", "收回令牌"),
+    "proof-key-made": Name("signing key of the checkpoints made", "生成检查点签名密钥"),
 }
 
 BUILT_IN_REASON_NAMES: Final[dict[str, Name]] = {

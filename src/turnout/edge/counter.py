@@ -30,7 +30,7 @@ from turnout.edge.storable import find_unstorable
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
 
-OWN_IDENTITIES: Final = ("ring/", "place/", "publish/", "access/", "ground/")
+OWN_IDENTITIES: Final = ("ring/", "place/", "publish/", "access/", "ground/", "proof-key/")
 """How the identities begin that parts of the program make of what they do. Whoever outside used one up before, with
 another command, would keep a timer from ever ringing."""
 

@@ -27,6 +27,7 @@ from turnout.edge.measuring import Measures
 from turnout.edge.message_log import MessageLog
 from turnout.edge.outlook import Outlook
 from turnout.edge.places import PlacesFeed
+from turnout.edge.proof.notary import Notary
 from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.speech import words_for
 from turnout.edge.tables_desk import TablesDesk
@@ -117,6 +118,9 @@ class Edge:
 
     message_log: MessageLog | None = None
     """None only in parts of tests."""
+
+    notary: Notary | None = None
+    """Who signs checkpoints: where the desk is; None elsewhere."""
 
     @property
     def exported(self) -> Exported | None:

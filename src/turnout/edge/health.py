@@ -73,6 +73,9 @@ def _warnings(edge: Edge) -> Iterator[Name]:
     records = edge.rebuilding.warning()
     if records is not None:
         yield records
+    unproved = edge.notary.warning() if edge.notary is not None else None
+    if unproved is not None:
+        yield unproved
     gone = edge.grounds.warning()
     if gone is not None:
         yield gone

@@ -114,6 +114,9 @@ WORDS: Final[dict[str, Name]] = {
         "内容过大：此处最多接受 {most} 字节。长文本请分条录入。",
     ),
     "not-found": Name("There is nothing at {path}.", "{path} 处没有内容。"),
+    "not-signed-yet": Name(
+        "Row {row} is not under a checkpoint yet: that is done every minute.", "第 {row} 行尚未签署，每分钟签署一次。"
+    ),
     "file-kind-not-taken": Name(
         "A file of the type “{said}” is not taken as {kind}. Pictures, sound, video, PDF and plain text are.",
         "不接受类型为“{said}”的文件作为 {kind}。可接受图片、录音、视频、PDF 和纯文本。",
@@ -269,6 +272,7 @@ STATUS: Final[dict[str, int]] = {
     "too-large": 413,
     "not-found": 404,
     "no-roads": 404,
+    "not-signed-yet": 404,
     "no-coverage-yet": 503,
     "no-gazetteer": 404,
     "details-destroyed": 410,

@@ -27,10 +27,10 @@ from turnout.words.moment import Moment
 from turnout.words.trouble import Malformed
 
 KEYS: Final = "vault.keys"
-SECRETS: Final = frozenset({KEYS, "vault.site-key"})
-"""In no backup: whoever has one and the vault can read everything."""
+SECRETS: Final = frozenset({KEYS, "vault.site-key", "proof.keys"})
+"""In no backup: with the first two and the vault one can read everything, with the last sign for the city."""
 
-FIRST: Final = ("snapshots.sqlite", "records.sqlite", "journal.sqlite")
+FIRST: Final = ("snapshots.sqlite", "records.sqlite", "proof.sqlite", "journal.sqlite")
 """Copied first, in this order."""
 
 LAST_BACKUP: Final = "last-backup"

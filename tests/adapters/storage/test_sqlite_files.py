@@ -149,8 +149,10 @@ def test_released_schema_steps_are_never_edited() -> None:
 
 RELEASED_STEPS = {
     "journal": ["6c1d2f3c3a1bfe21"],
+    "proof": ["b6d7013b95edf416"],
     "snapshots": ["b25af847f9434b0a"],
     "vault": ["c5f6432a44d4d4c4"],
+    "witness": ["fd068afdf3db3752"],
 }
 
 

@@ -1902,6 +1902,7 @@ export interface NoteAccess {
     | 'account-made'
     | 'administrator-set-up'
     | 'code-given'
+    | 'proof-key-made'
     | 'secret-set'
     | 'token-made'
     | 'token-withdrawn'

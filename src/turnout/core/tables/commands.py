@@ -162,8 +162,10 @@ AccessAct = Literal[
     "administrator-set-up",
     "token-made",
     "token-withdrawn",
+    "proof-key-made",
 ]
-"""What is done with who may get in. `code-given`: a one-time code in place of a password; `secret-set`: it was used."""
+"""What is done with who may get in. `code-given`: a one-time code in place of a password; `secret-set`: it was used.
+`proof-key-made`: a key that signs checkpoints (edge/proof); `subject` is the public one."""
 
 
 class NoteAccess(Do, frozen=True, kw_only=True, tag="note-access"):
