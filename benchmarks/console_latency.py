@@ -100,6 +100,9 @@ class BenchConsole:
 class City:
     """The server's other work: units that drive, and calls that run their course."""
 
+    stage_s = 0.7
+    """From one status of a crew to the next."""
+
     def __init__(self, client: httpx.AsyncClient, catalogue: Catalogue) -> None:
         self.client, self.catalogue = client, catalogue
         self.units = list(catalogue.units)
@@ -159,7 +162,7 @@ class City:
         await self.give(do="open-incident", incident_id=incident, type="MED", location=where)
         sent = await self.give(do="assign-units", incident_id=incident, units=[unit], override="bench", preempt="")
         for stage in ("acknowledged", "enroute", "on-scene") if sent else ():
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(self.stage_s)
             await self.give(do="report-status", unit=unit, status=stage, incident_id=incident)
         await self.give(do="add-narrative", incident_id=incident, entry_id=str(uuid.uuid4()), text="bench load")
         if sent:

@@ -1,12 +1,14 @@
 """Ten times a real city's load for as long as is asked: does memory stay flat, and does the answer?
 
 A real server in a process of its own. 50 consoles that read, one that never reads, 600 units that report their place
-every second, calls at ten times 20,000 a day. Every minute all of 200 further consoles come back at once, half of them
-with where they left off. Each line: the minute; the server's memory; how long commands waited, in the minute and while
-the 200 came back; how long until the last of them had its board; how long the server's loop stood still at most;
-incidents on the board; readers that were cut off.
+every second, calls at ten times 20,000 a day, each worked at for three minutes and then closed; what is closed stays
+on the board for 15, so the board grows for 18 minutes and then no more. Every minute all of 200 further consoles come
+back at once, half of them with where they left off. Each line: the minute; the server's memory; how long commands
+waited, in the minute and while the 200 came back; how long until the last of them had its board; how long the server's
+loop stood still at most; incidents on the board, and those of them that are worked at; readers that were cut off. The
+last line is the verdict on the minutes from the 21st on (`benchmarks/steadiness.py`).
 
-    .venv/bin/python -m benchmarks.overload [--minutes 30]
+    .venv/bin/python -m benchmarks.overload [--minutes 80]
 """
 
 import argparse
@@ -25,15 +27,20 @@ import msgspec
 import websockets
 
 from benchmarks.console_latency import City, a_city_of_600
+from benchmarks.steadiness import Minute, judged
 from turnout.city.folder import load_city, shipped_city
 
 READERS: Final = 50
 RETURNING: Final = 200
 EVERY_S: Final = 60.0
+STAGE_S: Final = 60.0
+"""From one status of a crew to the next. A unit's turn comes every 260 s, so it is free again by then."""
 
 
 class Timed(City):
     """The city's other work, with how long each command waited."""
+
+    stage_s = STAGE_S
 
     def __init__(self, *words: Any) -> None:
         super().__init__(*words)
@@ -41,9 +48,20 @@ class Timed(City):
 
     async def give(self, **command: Any) -> bool:
         begun = time.perf_counter()
-        done = await super().give(**command)
+        try:
+            done = await super().give(**command)
+        except httpx.HTTPError as fault:
+            self.refused[type(fault).__name__] += 1
+            done = False
         self.waited_ms.append((time.perf_counter() - begun) * 1000.0)
         return done
+
+    async def drive(self) -> None:
+        while True:
+            try:
+                await super().drive()
+            except httpx.HTTPError as fault:
+                self.refused[f"places: {type(fault).__name__}"] += 1
 
     def taken(self) -> list[float]:
         waited, self.waited_ms = self.waited_ms, []
@@ -167,26 +185,47 @@ async def run(server: subprocess.Popen[bytes], port: int, token: str, minutes: i
         work += [asyncio.create_task(city.drive()), asyncio.create_task(city.call_in())]
         stalled = await a_stalled_one(address + "/", token)
         city.taken()
-        print(" min  memory MB  commands    p50    p99 ms  200 back s    p50    p99 ms  still ms   open  cut off")
-        for minute in range(1, minutes + 1):
-            await asyncio.sleep(EVERY_S)
-            waited = city.taken()
-            back_s = await returning.all_come_back()
-            meanwhile = city.taken()
-            health = (await client.get(f"{address}/health")).json()
-            board = (await client.get("/board")).json()
-            cuts = sum(each.cuts for each in readers)
-            print(
-                f"{minute:4} {memory_mb(server.pid):10.1f} {len(waited):9} {shown(waited)} {back_s:14.2f} "
-                f"{shown(meanwhile)} {health['lag_ms']:9} {len(board['tables']['incidents']):6} {cuts:8}",
-                flush=True,
-            )
+        minutes_seen = [
+            await one_minute(number, server, city, returning, readers, client) for number in range(1, minutes + 1)
+        ]
         stalled.close()
         await returning.end()
         for task in (*work, *city.courses):
             task.cancel()
         await asyncio.gather(*work, *city.courses, return_exceptions=True)
         print(f"{city.commands} commands, refused {dict(city.refused)}, {city.fixes} places")
+        verdict = judged(minutes_seen)
+        print(verdict.line() if verdict else "too short to be judged")
+
+
+HEAD: Final = " min  memory MB  commands    p50    p99 ms  200 back s    p50    p99 ms  still ms  board   open  cut off"
+
+
+async def one_minute(
+    number: int,
+    server: subprocess.Popen[bytes],
+    city: Timed,
+    returning: Returning,
+    readers: Sequence[Console],
+    client: httpx.AsyncClient,
+) -> Minute:
+    """Lets it pass, has the 200 come back at its end, and prints its line."""
+    if number == 1:
+        print(HEAD)
+    await asyncio.sleep(EVERY_S)
+    waited = city.taken()
+    back_s = await returning.all_come_back()
+    meanwhile = city.taken()
+    health = (await client.get(str(client.base_url.copy_with(path="/health")))).json()
+    incidents = (await client.get("/board")).json()["tables"]["incidents"].values()
+    is_open = sum(incident["status"] != "closed" for incident in incidents)
+    memory, cuts = memory_mb(server.pid), sum(each.cuts for each in readers)
+    print(
+        f"{number:4} {memory:10.1f} {len(waited):9} {shown(waited)} {back_s:14.2f} {shown(meanwhile)} "
+        f"{health['lag_ms']:9} {len(incidents):6} {is_open:6} {cuts:8}",
+        flush=True,
+    )
+    return Minute(number, memory, (*waited, *meanwhile), len(incidents), is_open)
 
 
 async def up(client: httpx.AsyncClient, address: str) -> None:
@@ -202,7 +241,7 @@ async def up(client: httpx.AsyncClient, address: str) -> None:
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--minutes", type=int, default=30)
+    asked.add_argument("--minutes", type=int, default=80)
     asked.add_argument("--port", type=int, default=18_933)
     asked.add_argument("--come-back", nargs=2, metavar=("URL", "TOKEN"), help=argparse.SUPPRESS)
     chosen = asked.parse_args()
