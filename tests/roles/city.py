@@ -20,6 +20,7 @@ class RoleProcess:
 
     def __init__(self, role: str, database: str, data: Path, *words: str) -> None:
         self.role, self._data = role, data
+        self.program: tuple[str, ...] = ("-m", "turnout.main")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._words = ("up", "--role", role, "--database", database, "--data", str(data), *words)
@@ -29,7 +30,7 @@ class RoleProcess:
         self._data.mkdir(parents=True, exist_ok=True)
         with (self._data / f"{self.role}-{self.port}.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "turnout.main", *self._words, "--port", str(self.port)],
+                [sys.executable, *self.program, *self._words, "--port", str(self.port)],
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
