@@ -256,6 +256,7 @@ def test_an_alarm_without_type_or_place_is_for_a_person(room: Any, at_place: Any
 def test_a_callers_number_is_opened_for_a_purpose_also_before_there_is_an_incident(room: Any, call_taker: Any) -> None:
     caller = PersonCard(id="p1", role="caller", ref="r1", digest="d")
     room.do(TakeCall(call_id="K1", channel="phone", caller=caller))
+    room.do(AnswerCall(call_id="K1"), actor=call_taker)
     look = NoteDetailsOpened(call_id="K1", person_id="p1", ref="r1")
     refusal = room.refusal(look, NotPermitted, actor=call_taker)
     assert refusal.lacks == "purpose"

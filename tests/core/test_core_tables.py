@@ -163,13 +163,13 @@ def test_groups_can_be_combined_and_split_and_nobody_is_kept_from_leaving(room: 
     assert uncovered_groups(room.board) == (), "who has chosen none answers for all"
 
 
-def test_details_are_opened_for_a_purpose_and_only_of_people_in_the_incident(room: Any, clock: Any) -> None:
+def test_details_are_opened_for_a_purpose_and_only_of_people_in_the_incident(room: Any) -> None:
     room.opened("I1", "MED")
     room.do(AddPerson(incident_id="I1", person=PersonCard(id="p1", role="caller", ref="r1", digest="d")))
     look = NoteDetailsOpened(incident_id="I1", person_id="p1", ref="r1")
-    assert room.refusal(look, NotPermitted, actor=clock).lacks == "purpose"
-    room.refusal(replace(look, ref="r2"), UnknownEntry, actor=clock, purpose="call back")
-    events = room.do(look, actor=clock, purpose="call back")
+    assert room.refusal(look, NotPermitted).lacks == "purpose"
+    room.refusal(replace(look, ref="r2"), UnknownEntry, purpose="call back")
+    events = room.do(look, purpose="call back")
     assert events[0].purpose == "call back"
 
 

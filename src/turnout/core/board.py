@@ -23,6 +23,7 @@ from turnout.core.incidents.entries import (
 )
 from turnout.core.incidents.incident import Incident, IncidentStatus, PrimaryChoice, RollCall, SupplementalRequest
 from turnout.core.location import Location, PlaceKind
+from turnout.core.reveals.matters import GlassBreak, Review
 from turnout.core.roster.shift import Shift
 from turnout.core.tables.city import (
     Closure,
@@ -65,6 +66,7 @@ __all__ = [
     "Dispatch",
     "FieldChange",
     "ForcedPlace",
+    "GlassBreak",
     "HandOver",
     "HospitalState",
     "HydrantState",
@@ -89,6 +91,7 @@ __all__ = [
     "PremiseNote",
     "PrimaryChoice",
     "PropertyItem",
+    "Review",
     "RollCall",
     "SecondaryPlace",
     "Shift",
@@ -124,6 +127,12 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """Ahead and running (3.5); over, they leave."""
     forced_places: dict[str, ForcedPlace] = {}
     """Taken as typed and not yet followed up (1.9); they outlast their incidents."""
+    reviews: dict[str, Review] = {}
+    """Asked for or approved (18.5); refused or over, they leave."""
+    glass: dict[str, GlassBreak] = {}
+    """Broken, and not yet answered by a second person or still open (18.5)."""
+    reveals: int = 0
+    """How often personal details or files have been opened so far: each has its number, without a gap."""
     tags: dict[str, IncidentId] = {}
     """Tag in use → incident."""
     series: dict[str, int] = {}

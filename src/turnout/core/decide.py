@@ -11,6 +11,8 @@ from turnout.core.decision import Decision
 from turnout.core.incidents.commands import IncidentCommand
 from turnout.core.incidents.rules import decide_incident
 from turnout.core.permissions import refused
+from turnout.core.reveals.commands import RevealCommand
+from turnout.core.reveals.rules import decide_reveal
 from turnout.core.roster.commands import RosterCommand
 from turnout.core.roster.rules import decide_roster
 from turnout.core.tables.commands import TableCommand
@@ -38,4 +40,6 @@ def decide(board: Board, command: Command, context: Context) -> Decision:
         return decide_table(board, command, context)
     if isinstance(command, RosterCommand):
         return decide_roster(board, command, context)
+    if isinstance(command, RevealCommand):
+        return decide_reveal(board, command, context)
     assert_never(command)

@@ -12,6 +12,7 @@ import msgspec
 from turnout.core.board import (
     CallMessage,
     Closure,
+    GlassBreak,
     HospitalState,
     HydrantState,
     Location,
@@ -21,6 +22,7 @@ from turnout.core.board import (
     PlaceFix,
     Position,
     PremiseNote,
+    Review,
     SecondaryPlace,
     Shift,
     SpecialZone,
@@ -45,6 +47,7 @@ from turnout.core.spoken import (
     CHANNEL_NAMES,
     DIRECTION_NAMES,
     FIELD_NAMES,
+    GROUND_NAMES,
     INCIDENT_STATUS_NAMES,
     LINK_NAMES,
     OUTCOME_NAMES,
@@ -215,6 +218,8 @@ _WORDS: dict[str, Mapping[str, Name]] = {
     "status": INCIDENT_STATUS_NAMES,
     "ended_as": OUTCOME_NAMES,
     "outcome": OUTCOME_NAMES,
+    "finding": OUTCOME_NAMES,
+    "ground": GROUND_NAMES,
     "state": OUTCOME_NAMES,
     "channel": CHANNEL_NAMES,
     "kind": LINK_NAMES,
@@ -274,8 +279,10 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return f"{spoken(ROLE_NAMES, value.kind, language)} {value.ref}"
         case StationAlert():
             return f"{names.of('station', value.station, language)} ({spoken(CHANNEL_NAMES, value.channel, language)})"
-        case Closure():
+        case Closure() | GlassBreak():
             return value.reason
+        case Review():
+            return f"{value.who}, {value.purpose}"
         case SpecialZone():
             return value.name
         case HospitalState():

@@ -25,6 +25,8 @@ ASIDES: Final[dict[str, Name]] = {
     "who": Name(" ({})", "（{}）"),
     "code": Name(" [{}]", " [{}]"),
     "number": Name(" (number {})", "（编号 {}）"),
+    "ground": Name(" [{}]", " [{}]"),
+    "n": Name(" (reveal {})", "（第 {} 次查看）"),
     "silent": Name(" (silent)", "（无声）"),
     "back_entry": Name(" (entered afterwards from paper)", "（事后补录）"),
     "closed_on_paper": Name(" (at {}, entered afterwards from paper)", "（{}，事后补录）"),
@@ -198,11 +200,15 @@ TABLE_TEXTS: Final[dict[str, Name]] = {
     "signed-off": Name("{by} signs off from {left}", "{by} 离开席位 {left}"),
     "groups-taken": Name("Position {taken} answers for: {groups}", "席位 {taken} 负责：{groups}"),
     "exercise-set": Name("Exercise mode: {on}", "演练模式：{on}"),
-    "file-opened": Name("{by} opens a file ({ref}): {purpose}", "{by} 打开文件（{ref}）：{purpose}"),
+    "file-opened": Name(
+        "{by} opens a file ({ref}): {purpose}{ground}{n}", "{by} 打开文件（{ref}）：{purpose}{ground}{n}"
+    ),
     "transfers-taken": Name(
         "Records system of {agency} has everything up to {upto}", "{agency} 业务档案系统已收到第 {upto} 条及以前"
     ),
-    "details-opened": Name("{by} opens details of {person}: {purpose}", "{by} 查看 {person} 详情：{purpose}"),
+    "details-opened": Name(
+        "{by} opens details of {person}: {purpose}{ground}{n}", "{by} 查看 {person} 详情：{purpose}{ground}{n}"
+    ),
     "access-noted": Name("Access: {act}, {subject}{roles}{scopes}", "出入权限：{act}，{subject}{roles}{scopes}"),
     "ground-taken": Name("Roads, addresses and map: {version}{note}", "启用路网、地名与地图：{version}{note}"),
 }
@@ -225,6 +231,14 @@ ROSTER_TEXTS: Final[dict[str, Name]] = {
     "shift-ended": Name("Shift of {unit} over; it was planned until {ends}", "{unit} 的班次结束，原定至 {ends}"),
 }
 
+REVEAL_TEXTS: Final[dict[str, Name]] = {
+    "review-requested": Name("{by} asks for a review of {incident}: {review}", "{by} 申请复核 {incident}：{review}"),
+    "review-approved": Name("Review by {whose} approved by {by}", "{by} 批准 {whose} 的复核"),
+    "review-declined": Name("Review by {whose} refused or ended{reason}", "{whose} 的复核被拒绝或结束{reason}"),
+    "glass-broken": Name("{by} BREAKS THE GLASS: {glass}", "{by} 破窗查看：{glass}"),
+    "glass-answered": Name("Breaking of the glass by {whose}: {finding}{note}", "{whose} 的破窗查看：{finding}{note}"),
+}
+
 EVENT_TEXTS: Final[dict[str, Name]] = {
     **CALL_TEXTS,
     **COURSE_TEXTS,
@@ -233,5 +247,6 @@ EVENT_TEXTS: Final[dict[str, Name]] = {
     **TIMER_TEXTS,
     **TABLE_TEXTS,
     **ROSTER_TEXTS,
+    **REVEAL_TEXTS,
 }
 """Event name → what is told."""

@@ -30,7 +30,8 @@ def broken(board: Board) -> list[str]:
 def _keys(board: Board) -> Iterator[str]:
     tables = (board.calls, board.incidents, board.units, board.timers, board.premises, board.closures)
     others = (board.special_zones, board.positions, board.supplements, board.shifts, board.forced_places)
-    for table in (*tables, *others):
+    revealing = (board.reviews, board.glass)
+    for table in (*tables, *others, *revealing):
         for key, entry in table.items():
             if key != entry.id:
                 yield f"{key} is kept as {entry.id}"

@@ -28,11 +28,18 @@ SYSTEM_ROLE: Final = "system"
 ALWAYS: Final = frozenset({"take-call", "take-message", "open-incident", "raise-duress", "sign-on", "sign-off"})
 """What any signed-on person may do, whatever the tables say."""
 
+RECORDS_ROLE: Final = "records-system"
+"""Of a program whose token has the scope `personal`: it may have details of its agencies' incidents for a purpose."""
+
 SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "take-ground"})
 """What only the program itself does. A role `*` does not include it."""
 
-BROKERED: Final = frozenset({"note-transfers-taken"})
-"""What a broker of the edge notes about whoever asked it, after looking at that one's scopes itself. No role has it."""
+BROKERED: Final = frozenset({"note-transfers-taken", "note-details-opened", "note-file-opened"})
+"""What a broker of the edge notes about whoever asked it. No role has it: who may have details or files opened follows
+from what one works on (core/reveals/policy.py); a feed's broker looks at the scopes itself."""
+
+MATTER_OF_ANY: Final = frozenset({"note-details-opened", "note-file-opened", "break-glass"})
+"""Also for a crew's terminal about an incident that it is not on: the ground on which it may look decides."""
 
 _CALLS: Final = frozenset(
     {
@@ -71,7 +78,6 @@ _CALLS: Final = frozenset(
         "set-patient",
         "link-media",
         "attach-file",
-        "note-file-opened",
         "set-secondary-place",
         "answer-triage",
         "split-incident",
@@ -84,8 +90,9 @@ _CALLS: Final = frozenset(
         "add-addendum",
         "request-supplement",
         "update-supplement",
-        "note-details-opened",
         "add-agency",
+        "break-glass",
+        "request-review",
     }
 )
 
@@ -158,13 +165,12 @@ _FIELD: Final = frozenset(
         "set-patient",
         "link-media",
         "attach-file",
-        "note-file-opened",
         "add-vehicle",
         "add-item",
         "set-secondary-place",
         "request-supplement",
-        "note-details-opened",
         "set-hydrant",
+        "break-glass",
     }
 )
 
@@ -193,7 +199,8 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "tables": _TABLES,
     "station": frozenset({"report-alert"}),
     "read": frozenset(),
-    "audit": frozenset(),
+    "audit": frozenset({"request-review"}),
+    "oversee": frozenset({"approve-review", "decline-review", "answer-glass"}),
 }
 """What a role's `may` can name beside single commands; `*` is all of them."""
 
@@ -212,7 +219,7 @@ def refused(board: Board, command: Command, context: Context) -> NotPermitted | 
         return NotPermitted(command=name, lacks="role", subject=SYSTEM_ROLE)
     if board.catalogue is None and name == "publish-catalogue":
         return None
-    if name not in ALWAYS | BROKERED and not _has_right(board, actor, name):
+    if name not in ALWAYS | BROKERED and not has_right(board, actor, name):
         return NotPermitted(command=name, lacks="role", subject=name)
     if isinstance(command, SignOff):
         return _own_position(board, command, actor)
@@ -244,7 +251,7 @@ def _rights_of_role(board: Board, role: str) -> frozenset[str]:
     return frozenset().union(*(GROUPS.get(word, frozenset({word})) for word in entry.may))
 
 
-def _has_right(board: Board, actor: Actor, name: str) -> bool:
+def has_right(board: Board, actor: Actor, name: str) -> bool:
     return any(name in _rights_of_role(board, role) for role in actor.roles)
 
 
@@ -273,7 +280,7 @@ def _of_own_unit(board: Board, command: Command, name: str, actor: Actor) -> Not
     for unit in _units_named(board, command):
         if unit != actor.unit:
             return NotPermitted(command=name, lacks="unit", subject=unit)
-    if name in ALWAYS or name == "self-initiate":
+    if name in ALWAYS | MATTER_OF_ANY or name == "self-initiate":
         return None
     own = board.units.get(UnitId(actor.unit))
     allowed = set() if own is None else {own.last_incident}
@@ -315,7 +322,7 @@ def _of_own_agency(board: Board, command: Command, name: str, actor: Actor) -> N
 def _own_position(board: Board, command: SignOff, actor: Actor) -> NotPermitted | None:
     """One's own; another's only by who may also give its groups to others."""
     position = board.positions.get(command.position_id)
-    if position is None or position.actor == actor.id or _has_right(board, actor, "take-groups"):
+    if position is None or position.actor == actor.id or has_right(board, actor, "take-groups"):
         return None
     return NotPermitted(command="sign-off", lacks="own-name", subject=position.actor)
 

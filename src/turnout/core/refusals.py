@@ -9,6 +9,9 @@ from turnout.core.no import No as No
 from turnout.core.refusals_of_tables import NoTables as NoTables
 from turnout.core.refusals_of_tables import TablesInconsistent as TablesInconsistent
 from turnout.core.refusals_of_tables import TablesMoved as TablesMoved
+from turnout.core.reveals.refusals import NoGround as NoGround
+from turnout.core.reveals.refusals import ReviewsFull as ReviewsFull
+from turnout.core.reveals.refusals import SecondPersonNeeded as SecondPersonNeeded
 from turnout.core.roster.refusals import (
     RosterFull,
     ShiftHasBegun,
@@ -445,4 +448,7 @@ Refusal = (
     | StationNotAlerted
     | TooManyAlerts
     | NoFirstDueStation
+    | NoGround
+    | SecondPersonNeeded
+    | ReviewsFull
 )

@@ -159,6 +159,16 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
         "Somebody else has published tables since ({version}). Look at the differences again, then publish.",
         "期间已有他人发布了基础数据（{version}）。请重新核对差异后再发布。",
     ),
+    "no-ground": Name(
+        "You do not work on {matter}. Break the glass if it is urgent, or ask for a review.",
+        "您未参与 {matter}。紧急时请破窗查看，否则请申请复核。",
+    ),
+    "second-person-needed": Name(
+        "Another person has to decide this, not {whose}.", "须由另一人决定，不能是 {whose} 本人。"
+    ),
+    "reviews-full": Name(
+        "{whose} has asked for {most} reviews already; end one first.", "{whose} 已申请 {most} 项复核，请先结束一项。"
+    ),
     "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),
 }
 """Code → what is said."""

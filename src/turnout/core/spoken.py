@@ -108,6 +108,8 @@ KIND_NAMES: Final[dict[str, Name]] = {
     "alarm-kind": Name("kind of alarm", "报警种类"),
     "alert": Name("alert", "提醒"),
     "shift": Name("shift", "班次"),
+    "review": Name("review", "复核"),
+    "glass": Name("breaking of the glass", "破窗查看"),
 }
 
 INCIDENT_STATUS_NAMES: Final[dict[str, Name]] = {
@@ -142,6 +144,9 @@ OUTCOME_NAMES: Final[dict[str, Name]] = {
     "misspelt": Name("a known place, misspelt", "已知地点，误写"),
     "outside": Name("outside the city", "市外地点"),
     "nothing": Name("nothing to be done", "无需处理"),
+    "justified": Name("justified", "理由成立"),
+    "not-justified": Name("not justified", "理由不成立"),
+    "unclear": Name("unclear", "尚不清楚"),
 }
 
 CHANNEL_NAMES: Final[dict[str, Name]] = {
@@ -158,6 +163,16 @@ CHANNEL_NAMES: Final[dict[str, Name]] = {
     "sms": Name("text message", "短信"),
     "voice": Name("voice", "语音"),
     "radio": Name("radio", "电台"),
+}
+
+GROUND_NAMES: Final[dict[str, Name]] = {
+    "crew": Name("crew of a unit on it", "处置单元人员"),
+    "call-taker": Name("took the call", "接听本来电"),
+    "dispatcher": Name("dispatcher of its group", "本调度组调度员"),
+    "open-call": Name("a call that waits", "待接来电"),
+    "agency-record": Name("records system of its agency", "本机构业务档案系统"),
+    "review": Name("under an approved review", "经批准的复核"),
+    "glass": Name("glass broken", "破窗查看"),
 }
 
 DIRECTION_NAMES: Final[dict[str, Name]] = {

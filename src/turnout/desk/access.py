@@ -13,7 +13,7 @@ from turnout.core.board import Board, Call, Incident, Timer, Unit
 from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.context import Actor
-from turnout.core.permissions import ALWAYS, BROKERED, GROUPS, SYSTEM_ONLY, SYSTEM_ROLE, command_name
+from turnout.core.permissions import ALWAYS, BROKERED, GROUPS, RECORDS_ROLE, SYSTEM_ONLY, SYSTEM_ROLE, command_name
 from turnout.core.refusals import NotPermitted
 from turnout.words.identity import ActorId, AgencyId
 from turnout.words.name import Language
@@ -38,8 +38,12 @@ for accounts and tokens."""
 ACTING: Final = frozenset({"*", "calls", "dispatch", "field", "tables"})
 """Scopes of people at desks and in vehicles. A role with `station` and none of these is that of a station's screen."""
 
-INSIDE: Final = SYSTEM_ONLY | BROKERED | {"note-details-opened", "attach-file", "note-file-opened"}
+INSIDE: Final = SYSTEM_ONLY | BROKERED | {"attach-file"}
 """Never a request from outside: the clock rings, and the vault's broker notes who opened what, as it opens it."""
+
+
+OVERSEEN: Final = frozenset({"reviews", "glass"})
+"""Tables of rows about who looks at personal details: for those who answer for it, not for every console."""
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +64,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sight(self) -> "Sight":
-        return Sight(frozenset(self.actor.agencies), self.actor.unit, self.hidden, self.actor.station)
+        hidden = self.hidden if has_scope(self, "oversee", "audit") else self.hidden | OVERSEEN
+        return Sight(frozenset(self.actor.agencies), self.actor.unit, hidden, self.actor.station)
 
 
 def scopes_of_roles(roles: tuple[str, ...], catalogue: Catalogue | None) -> frozenset[str]:
@@ -71,15 +76,16 @@ def scopes_of_roles(roles: tuple[str, ...], catalogue: Catalogue | None) -> froz
 
 
 def roles_of_scopes(scopes: frozenset[str], catalogue: Catalogue | None) -> tuple[str, ...]:
-    """The city's roles that allow nothing which the scopes do not."""
+    """The city's roles that allow nothing which the scopes do not; and the built-in one of who may have details."""
     if catalogue is None:
         return ()
     held = _kinds(scopes) | {"read"}
     if "dispatch" in held:
         held |= {"calls"}
-    return tuple(
+    named = tuple(
         role.code for role in catalogue.roles.values() if held.issuperset(role.may) and set(role.may) != {"read"}
     )
+    return (*named, RECORDS_ROLE) if "personal" in held else named
 
 
 def has_scope(principal: Principal, *wanted: str) -> bool:

@@ -8,7 +8,19 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from turnout.core.board import Board, Call, ForcedPlace, Incident, Position, Shift, SupplementalRequest, Timer, Unit
+from turnout.core.board import (
+    Board,
+    Call,
+    ForcedPlace,
+    GlassBreak,
+    Incident,
+    Position,
+    Review,
+    Shift,
+    SupplementalRequest,
+    Timer,
+    Unit,
+)
 from turnout.desk.rows import Changed
 from turnout.words.identity import AgencyId, IncidentId
 
@@ -82,6 +94,11 @@ def of_supplement(request: SupplementalRequest, board: Board) -> Concerned:
 def of_forced_place(place: ForcedPlace, _board: Board) -> Concerned:
     """Those who were on its incident: the incident may be gone."""
     return frozenset(AgencyId(agency) for agency in place.agencies)
+
+
+def of_oversight(row: Review | GlassBreak, _board: Board) -> Concerned:
+    """Those whose incident it is, of whom only who answers for such things is shown it (desk/access.py)."""
+    return _shared(frozenset(row.agencies)) if row.agencies else EVERY_DESK
 
 
 def _of_incident_id(incident_id: IncidentId | None, board: Board) -> frozenset[Mark]:

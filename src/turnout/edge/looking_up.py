@@ -19,6 +19,7 @@ from turnout.core.incidents.commands import (
     ReopenIncident,
     RequestTransfer,
 )
+from turnout.core.reveals.commands import BreakGlass, RequestReview
 from turnout.core.shift_history import ShiftPart, cut_by_shift
 from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.desk.access import Principal
@@ -166,6 +167,8 @@ FROM_RECORD: Final = (
     RequestTransfer,
     NoteDetailsOpened,
     NoteFileOpened,
+    BreakGlass,
+    RequestReview,
 )
 """Commands that also reach an incident that has left the board."""
 

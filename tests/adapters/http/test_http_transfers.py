@@ -79,7 +79,7 @@ async def test_people_are_references_unless_the_token_may_have_them_and_says_why
         ]
         refused = await system.get(f"{API}/{path}", params={"purpose": "case file"})
         assert (refused.status_code, refused.json()["code"]) == (403, "scope-missing")
-    async with house.program("records", "personal", "dispatch") as system:
+    async with house.program("records", "personal") as system:
         whole = await Room(system).asks(path, purpose="case file")
         assert whole["persons"][0]["details"] == {"name": "Ann Li"}
     lines = await she.is_recorded(f"incidents/{id}/chronology", lambda found: found[-1]["code"] == "details-opened")

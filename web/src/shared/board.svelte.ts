@@ -21,6 +21,9 @@ class LiveBoard {
   supplements = $state.raw<Tables['supplements']>({})
   shifts = $state.raw<Tables['shifts']>({})
   forced_places = $state.raw<Tables['forced_places']>({})
+  /** Only for who answers for such things: empty for everybody else. */
+  reviews = $state.raw<Tables['reviews']>({})
+  glass = $state.raw<Tables['glass']>({})
   exercise = $state(false)
   /** Version of the city's tables that the rows go with. */
   catalogue = $state('')

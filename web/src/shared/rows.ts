@@ -111,6 +111,11 @@ export interface Rows {
     | ChangeShift
     | CancelShift
     | BeginShift
+    | RequestReview
+    | ApproveReview
+    | DeclineReview
+    | BreakGlass
+    | AnswerGlass
 }
 /**
  * All of it. `seq` is the sequence of the last event applied.
@@ -128,6 +133,9 @@ export interface Board {
   forced_places: {
     [k: string]: ForcedPlace
   }
+  glass: {
+    [k: string]: GlassBreak
+  }
   ground: string
   hospitals: {
     [k: string]: HospitalState
@@ -143,6 +151,10 @@ export interface Board {
   }
   premises: {
     [k: string]: PremiseNote
+  }
+  reveals: number
+  reviews: {
+    [k: string]: Review
   }
   seq: number
   series: {
@@ -592,6 +604,22 @@ export interface ForcedPlace {
   times: number
 }
 /**
+ * Somebody looks at a matter that they do not work on, and says why. Stays until a second person has answered.
+ */
+export interface GlassBreak {
+  agencies: string[]
+  answered_by: string | null
+  at: number
+  by: string
+  call: string
+  finding: '' | 'justified' | 'not-justified' | 'unclear'
+  id: string
+  incident: string
+  position: string
+  reason: string
+  until: number
+}
+/**
  * Diversion and beds as last told (4.13).
  */
 export interface HospitalState {
@@ -870,6 +898,22 @@ export interface PremiseNote {
   radius_m: number
   text: string
   written: number
+}
+/**
+ * A named review: who may look at what of one incident, why and until when. Good only once another approved it.
+ */
+export interface Review {
+  agencies: string[]
+  approved: number | null
+  approved_by: string | null
+  asked: number
+  asked_by: string
+  id: string
+  incident: string
+  kinds: ('details' | 'files')[]
+  purpose: string
+  until: number
+  who: string
 }
 /**
  * Who is to be on a unit, from when to when. It leaves the board when it is over; the journal keeps it.
@@ -1965,4 +2009,49 @@ export interface BeginShift {
   do: 'begin-shift'
   odometer_km?: number | null
   shift_id: string
+}
+/**
+ * Ask that `who` may look at one incident's details or files until a moment. Another person has to approve it.
+ */
+export interface RequestReview {
+  do: 'request-review'
+  incident_id: string
+  kinds: ('details' | 'files')[]
+  purpose: string
+  record?: Incident | null
+  review_id: string
+  until: number
+  who?: string
+}
+export interface ApproveReview {
+  do: 'approve-review'
+  review_id: string
+}
+/**
+ * Refuse one that was asked for, or end one that was approved.
+ */
+export interface DeclineReview {
+  do: 'decline-review'
+  reason: string
+  review_id: string
+}
+/**
+ * Look at once at what one does not work on. A second person is told, and answers.
+ */
+export interface BreakGlass {
+  call_id?: string
+  do: 'break-glass'
+  glass_id: string
+  incident_id?: string
+  reason: string
+  record?: Incident | null
+}
+/**
+ * A second person says whether breaking the glass was right. Not justified: it is shut at once.
+ */
+export interface AnswerGlass {
+  do: 'answer-glass'
+  finding: 'justified' | 'not-justified' | 'unclear'
+  glass_id: string
+  note?: string
 }

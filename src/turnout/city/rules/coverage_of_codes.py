@@ -117,7 +117,7 @@ def _has_standard(standards: Iterable[TimeStandard], agency: Agency, interval: s
 
 def somebody_may_run_it(draft: Draft) -> Iterator[Problem]:
     granted = {right for role in draft.roles for right in role.value.may}
-    for right in ("calls", "dispatch", "field", "tables", "read"):
+    for right in ("calls", "dispatch", "field", "tables", "read", "oversee"):
         if right not in granted and "*" not in granted:
             yield Problem(
                 "right-without-role",

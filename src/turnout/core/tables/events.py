@@ -96,6 +96,11 @@ class FileOpened(Fact, frozen=True, kw_only=True, tag="file-opened"):
     media: str
     ref: str
     purpose: str
+    n: int = 0
+    """Of all reveals of this city, from 1, without a gap; 0 in journals from before they were counted."""
+    ground: str = ""
+    via: str = ""
+    """The review or the breaking of the glass under which it is opened."""
 
 
 class TransfersTaken(Fact, frozen=True, kw_only=True, tag="transfers-taken"):
@@ -116,6 +121,11 @@ class DetailsOpened(Fact, frozen=True, kw_only=True, tag="details-opened"):
     person: str
     ref: str
     purpose: str
+    n: int = 0
+    """Of all reveals of this city, from 1, without a gap; 0 in journals from before they were counted."""
+    ground: str = ""
+    via: str = ""
+    """The review or the breaking of the glass under which it is opened."""
 
 
 class AccessNoted(Fact, frozen=True, kw_only=True, tag="access-noted"):

@@ -77,7 +77,10 @@ def evolve_table(board: Board, event: TableEvent) -> Board:  # noqa: C901  one c
             return replace(board, positions={**board.positions, event.taken: replace(position, groups=event.groups)})
         case ExerciseSet():
             return replace(board, exercise=event.on)
-        case DetailsOpened() | FileOpened() | AccessNoted() | TransfersTaken():
+        case DetailsOpened() | FileOpened():
+            assert event.n in (0, board.reveals + 1), f"reveal {event.n} after {board.reveals}"
+            return replace(board, reveals=board.reveals + 1)
+        case AccessNoted() | TransfersTaken():
             return board
         case GroundTaken():
             return replace(board, ground=event.version)

@@ -6,8 +6,8 @@ from turnout.core.board import STAGES
 from turnout.core.catalogue import Agency, Catalogue
 from turnout.core.refusals import TablesInconsistent
 
-SYSTEM = "system"
-"""The program's own role (core/permissions.py): no city's tables can give it."""
+SYSTEM, RECORDS = "system", "records-system"
+"""The program's own roles (core/permissions.py): no city's tables can give them."""
 
 STAGE_WORDS = frozenset({*STAGES, "in-quarters"})
 
@@ -26,7 +26,7 @@ def _missing(tables: Catalogue) -> Iterator[TablesInconsistent]:
         if station.agency not in tables.agencies:
             yield TablesInconsistent(where=f"stations.{station.id}.agency", missing=station.agency)
     for role in tables.roles.values():
-        if role.code == SYSTEM:
+        if role.code in (SYSTEM, RECORDS):
             yield TablesInconsistent(where=f"roles.{role.code}", missing=role.code)
     for alarm in tables.alarm_kinds.values():
         if alarm.type not in tables.types:

@@ -18,6 +18,8 @@ export type Tables = Pick<
   | 'supplements'
   | 'shifts'
   | 'forced_places'
+  | 'reviews'
+  | 'glass'
 >
 export type TableName = keyof Tables
 /** What is true of the board as a whole. Another `catalogue`: the city's tables have changed. */
@@ -53,6 +55,8 @@ export const TABLES: readonly TableName[] = [
   'supplements',
   'shifts',
   'forced_places',
+  'reviews',
+  'glass',
 ]
 
 export type Command = Rows['command']

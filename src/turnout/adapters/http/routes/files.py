@@ -10,6 +10,7 @@ from litestar.response import Stream
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken
+from turnout.adapters.http.routes.records import MAY_LOOK
 from turnout.audit.files import FILE_BYTES_MAX
 from turnout.core.limits import Line
 from turnout.edge.answers import Declined
@@ -78,7 +79,7 @@ async def open_file(
     called: FromPath[str], media_id: FromPath[str], data: JSONBody[FileOpening], who: Who, edge: TheEdge
 ) -> FileTicket:
     """A ticket for one file. Who, when and why is on record before it is given."""
-    want(who, "calls", "dispatch", "field")
+    want(who, *MAY_LOOK)
     ticket = await edge.files.open(who, called, media_id, data.purpose)
     if isinstance(ticket, Declined):
         raise NotTaken(ticket)

@@ -30,6 +30,9 @@ CODE_MAX: Final = 64
 NEAR_M: Final = 150
 """Around a place that is asked for: the block."""
 
+MAY_LOOK: Final = ("calls", "dispatch", "field", "audit", "oversee", "personal")
+"""Who may ask for details at all; on what ground they open, the rules say (core/reveals/policy.py)."""
+
 NEAR_MOST_M: Final = 5_000
 
 Number = Annotated[str, QueryParameter(name="number", max_length=CODE_MAX, description="An agency's incident number.")]
@@ -169,7 +172,7 @@ async def open_details(
     purpose: Annotated[str, QueryParameter(name="purpose", max_length=500)] = "",
 ) -> DetailsShown:
     """Open the details of one person in one incident. Who, when and why is on record before they are shown."""
-    want(who, "calls", "dispatch", "field")
+    want(who, *MAY_LOOK)
     shown = await edge.details.open(who, called, person, purpose)
     if isinstance(shown, Declined):
         raise NotTaken(shown)
@@ -184,7 +187,7 @@ async def open_caller(
     purpose: Annotated[str, QueryParameter(name="purpose", max_length=500)] = "",
 ) -> DetailsShown:
     """Open the caller's name and number of one call. Who, when and why is on record before they are shown."""
-    want(who, "calls", "dispatch")
+    want(who, *MAY_LOOK)
     shown = await edge.details.open_of_call(who, call, purpose)
     if isinstance(shown, Declined):
         raise NotTaken(shown)

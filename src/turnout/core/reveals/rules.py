@@ -1,0 +1,180 @@
+"""What may be done about looking at personal details (charter 6, functions 18.5).
+
+Nobody approves their own review, nor answers their own breaking of the glass. Breaking it is refused to nobody who
+works with incidents or calls at all: it works at once, and is never silent.
+"""
+
+from typing import Final, assert_never
+
+from turnout.core.board import Board, Incident
+from turnout.core.context import Context
+from turnout.core.decision import Decision, head
+from turnout.core.refusals import (
+    IdentityTaken,
+    NotPermitted,
+    TimeNotPossible,
+    UnknownCall,
+    UnknownEntry,
+    UnknownIncident,
+)
+from turnout.core.reveals.commands import (
+    AnswerGlass,
+    ApproveReview,
+    BreakGlass,
+    DeclineReview,
+    RequestReview,
+    RevealCommand,
+)
+from turnout.core.reveals.events import GlassAnswered, GlassBroken, ReviewApproved, ReviewDeclined, ReviewRequested
+from turnout.core.reveals.matters import GlassBreak, Review
+from turnout.core.reveals.refusals import ReviewsFull, SecondPersonNeeded
+from turnout.words.identity import ActorId, AgencyId, CallId, IncidentId
+from turnout.words.moment import DAY_MS, HOUR_MS, later
+
+GLASS_MS: Final = HOUR_MS
+"""What is urgent is over by then; who still needs it asks for a review, or says again why."""
+
+REVIEW_DAYS_MAX: Final = 30
+"""A complaint is looked into within a month; a longer one is approved anew."""
+
+REVIEWS_OF_ONE_MAX: Final = 20
+"""That one person has asked for at once: the board stays small."""
+
+
+def decide_reveal(board: Board, command: RevealCommand, context: Context) -> Decision:
+    match command:
+        case RequestReview():
+            return _request(board, command, context)
+        case ApproveReview():
+            return _approve(board, command, context)
+        case DeclineReview():
+            return _decline(board, command, context)
+        case BreakGlass():
+            return _break(board, command, context)
+        case AnswerGlass():
+            return _answer(board, command, context)
+        case _:
+            assert_never(command)
+
+
+def _incident(board: Board, id: str, record: Incident | None) -> Incident | None:
+    found = board.incidents.get(IncidentId(id)) or record
+    return found if found is not None and found.id == id else None
+
+
+def _request(board: Board, command: RequestReview, context: Context) -> Decision:
+    incident = _incident(board, command.incident_id, command.record)
+    if incident is None:
+        return UnknownIncident(incident=command.incident_id)
+    if command.review_id in board.reviews:
+        return IdentityTaken(kind="review", value=command.review_id)
+    if not command.purpose.strip():
+        return NotPermitted(command="request-review", lacks="purpose")
+    if not context.at < command.until <= later(context.at, REVIEW_DAYS_MAX * DAY_MS):
+        return TimeNotPossible(field="until", at=command.until)
+    asker = context.actor.id
+    open_ones = [one for one in board.reviews.values() if one.asked_by == asker and one.until > context.at]
+    if len(open_ones) >= REVIEWS_OF_ONE_MAX:
+        return ReviewsFull(whose=asker, most=REVIEWS_OF_ONE_MAX)
+    review = Review(
+        id=command.review_id,
+        incident=incident.id,
+        agencies=incident.agencies,
+        who=ActorId(command.who or asker),
+        kinds=tuple(dict.fromkeys(command.kinds)),
+        purpose=command.purpose.strip(),
+        until=command.until,
+        asked_by=asker,
+        asked=context.at,
+    )
+    return [ReviewRequested(**head(context), incident=incident.id, review=review)]
+
+
+def _approve(board: Board, command: ApproveReview, context: Context) -> Decision:
+    review = board.reviews.get(command.review_id)
+    if review is None:
+        return UnknownEntry(kind="review", entry=command.review_id)
+    if context.actor.id in (review.asked_by, review.who):
+        return SecondPersonNeeded(whose=context.actor.id)
+    if review.approved_by is not None:
+        return []
+    if review.until <= context.at:
+        return TimeNotPossible(field="until", at=review.until)
+    event = ReviewApproved(**head(context), incident=IncidentId(review.incident), review=review.id, whose=review.who)
+    return [event]
+
+
+def _decline(board: Board, command: DeclineReview, context: Context) -> Decision:
+    """Also by whoever asked for it: giving a right back needs no second person."""
+    review = board.reviews.get(command.review_id)
+    if review is None:
+        return UnknownEntry(kind="review", entry=command.review_id)
+    event = ReviewDeclined(
+        **head(context), incident=IncidentId(review.incident), review=review.id, whose=review.who, reason=command.reason
+    )
+    return [event]
+
+
+def _break(board: Board, command: BreakGlass, context: Context) -> Decision:
+    """Breaking again what one has broken, and may still look at, changes nothing."""
+    incident = _incident(board, command.incident_id, command.record) if command.incident_id else None
+    call = board.calls.get(CallId(command.call_id)) if command.call_id else None
+    if command.incident_id and incident is None:
+        return UnknownIncident(incident=command.incident_id)
+    if incident is None and call is None:
+        return UnknownCall(call=command.call_id)
+    if not command.reason.strip():
+        return NotPermitted(command="break-glass", lacks="purpose")
+    matter = (incident.id if incident is not None else "", "" if incident is not None or call is None else call.id)
+    if any(_lets_look(one, context, matter) for one in board.glass.values()):
+        return []
+    if command.glass_id in board.glass:
+        return IdentityTaken(kind="glass", value=command.glass_id)
+    glass = GlassBreak(
+        id=command.glass_id,
+        by=context.actor.id,
+        position=context.position,
+        incident=matter[0],
+        call=matter[1],
+        agencies=_agencies(board, incident, matter[1]),
+        reason=command.reason.strip(),
+        at=context.at,
+        until=later(context.at, GLASS_MS),
+    )
+    broken = GlassBroken(
+        **head(context),
+        incident=IncidentId(matter[0]) if matter[0] else None,
+        call=CallId(matter[1]) if matter[1] else None,
+        glass=glass,
+    )
+    return [broken]
+
+
+def _lets_look(glass: GlassBreak, context: Context, matter: tuple[str, str]) -> bool:
+    mine = glass.by == context.actor.id and (glass.incident, glass.call) == matter
+    return mine and glass.until > context.at and glass.finding in ("", "justified")
+
+
+def _agencies(board: Board, incident: Incident | None, call_id: str) -> tuple[AgencyId, ...]:
+    if incident is None:
+        call = board.calls.get(CallId(call_id))
+        incident = board.incidents.get(call.incident) if call is not None and call.incident is not None else None
+    return incident.agencies if incident is not None else ()
+
+
+def _answer(board: Board, command: AnswerGlass, context: Context) -> Decision:
+    glass = board.glass.get(command.glass_id)
+    if glass is None or glass.finding:
+        return UnknownEntry(kind="glass", entry=command.glass_id)
+    if context.actor.id == glass.by:
+        return SecondPersonNeeded(whose=glass.by)
+    answered = GlassAnswered(
+        **head(context),
+        incident=IncidentId(glass.incident) if glass.incident else None,
+        call=CallId(glass.call) if glass.call else None,
+        glass=glass.id,
+        whose=glass.by,
+        finding=command.finding,
+        note=command.note,
+    )
+    return [answered]
