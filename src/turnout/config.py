@@ -39,7 +39,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Set aside on the data disk for dispatch (adapters/storage/reserve.py): some 40,000 rows of the journal, an hour
     or more of the busiest city, in which somebody can make room."""
     otlp: str = ""
-    """A collector of traces (OTLP over HTTP), `http://collector:4318`; empty: none."""
+    """A collector of traces, metrics and logs (OTLP over HTTP), `http://collector:4318`; empty: none."""
+    log_format: str = "text"
+    """Of the log on standard error (logs.py): `text`, or `json` with one object a line."""
     messages_days: int = 90
     """How long the message log is kept (records/messages.py)."""
     messages_mib: int = 2_048

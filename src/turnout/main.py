@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import logging
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from turnout.desk.access import SCOPES
 from turnout.fetching import fetch_kit
 from turnout.in_turn import serve_in_turn
 from turnout.keeper.command import add_keeper_command
+from turnout.logs import FORMATS, logged
 from turnout.operating import (
     SHIPPED,
     import_map_data,
@@ -39,9 +39,9 @@ from turnout.words.trouble import BadInput, Malformed
 def main(arguments: list[str] | None = None) -> int:
     """0: done; 1: something stood in the way, and it was said what; 2: the command line was not understood."""
     asked = parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        return int(asked.run(asked) or 0)
+        with logged(getattr(asked, "log_format", None) or "text"):
+            return int(asked.run(asked) or 0)
     except BadInput as trouble:
         print(f"turnout: {trouble}", file=sys.stderr)
         return 1
@@ -124,7 +124,10 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
         "--fallback", type=Path, action="append", help="a further folder for the fallback kit, best on another machine"
     )
     serving.add_argument("--reserve-mib", type=int, help="set aside on the data disk for dispatch (default: 64)")
-    serving.add_argument("--otlp", help="send traces to this collector (OTLP over HTTP): http://collector:4318")
+    serving.add_argument(
+        "--otlp", help="send traces, metrics and logs to this collector (OTLP/HTTP): http://collector:4318"
+    )
+    _log_argument(serving)
     serving.add_argument("--messages-days", type=int, help="how long the message log is kept (default: 90)")
     serving.add_argument("--messages-mib", type=int, help="how much of the disk it may take (default: 2048)")
     serving.add_argument("--alarms", type=Path, help="a TOML file with other limits for alarms (see the manual)")
@@ -133,6 +136,10 @@ def _serve_arguments(serving: argparse.ArgumentParser) -> None:
     )
     serving.add_argument("--reach", help="where the city's other processes reach this one: https://10.0.0.1:8080")
     serving.add_argument("--server", choices=("granian", "uvicorn"), help=argparse.SUPPRESS)
+
+
+def _log_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--log-format", choices=FORMATS, help="of the log on standard error (default: text)")
 
 
 def _serve(asked: argparse.Namespace) -> None:
@@ -153,6 +160,7 @@ def _simulate_arguments(simulating: argparse.ArgumentParser) -> None:
     simulating.add_argument("--seed", type=int, default=0)
     simulating.add_argument("--source", choices=("week", "demand"), default="week")
     simulating.add_argument("--lasts-s", type=float, help="stop after so many seconds")
+    _log_argument(simulating)
     simulating.set_defaults(run=_simulate)
 
 
@@ -224,6 +232,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "nats",
         "trust",
         "otlp",
+        "log_format",
         "messages_days",
         "messages_mib",
         "proof",

@@ -253,14 +253,16 @@ async def opened_on(
 
 
 def traced(stack: AsyncExitStack, settings: Settings, edge: Edge) -> None:
-    """With traces for a collector, where one is named. Raises `Malformed`."""
+    """With traces, log lines and figures for a collector, where one is named. Raises `Malformed`."""
     if not settings.otlp:
         return
     if not settings.otlp.startswith(("http://", "https://")):
         raise Malformed(f"{settings.otlp!r} is no collector", where="--otlp", cure="http://collector:4318")
-    traces = importlib.import_module("turnout.adapters.otlp").OtlpTraces(settings.otlp)  # a second of loading
-    stack.callback(traces.close)
-    edge.counter.exported = traces
+    loaded = importlib.import_module("turnout.adapters.otlp.collector")  # a second of loading
+    collector = loaded.OtlpCollector(settings.otlp, settings.reached_at)
+    stack.callback(collector.close)
+    edge.counter.exported = collector
+    in_background(stack, collector.read_on(edge))
 
 
 def at_work(stack: AsyncExitStack, edge: Edge) -> None:

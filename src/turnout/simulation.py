@@ -65,7 +65,7 @@ class Simulation:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "turnout.main", "simulate", "--server", server, "--city", str(self._city)),
-            *("--speed", str(self._settings.speed), "--token-stdin", *trust),
+            *("--speed", str(settings.speed), "--log-format", settings.log_format, "--token-stdin", *trust),
             stdin=asyncio.subprocess.PIPE,
         )
         try:

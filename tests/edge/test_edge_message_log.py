@@ -123,7 +123,7 @@ async def test_a_full_disk_loses_no_line_while_the_queue_has_room(
 def test_a_callers_trace_goes_on_and_a_bad_one_begins_anew() -> None:
     good = f"00-{'ab' * 16}-{'cd' * 8}-01"
     trace = begun("http", good)
-    assert trace == ("http", "ab" * 16, "cd" * 8, True)
+    assert trace[:4] == ("http", "ab" * 16, "cd" * 8, True)
     assert begun("http", good[:-2] + "00").is_sampled is False
     for bad in ("", "00-" + "0" * 32 + f"-{'cd' * 8}-01", "ff" + good[2:], good + "-more", good.upper(), good * 20):
         assert begun("http", bad).trace != "ab" * 16

@@ -25,8 +25,9 @@ from tests.planted.plant import Patch, Plant
 from tests.planted.postgres_plants import POSTGRES_PLANTS
 from tests.planted.proof_plants import PROOF_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
+from tests.planted.telling_plants import TELLING_PLANTS
 from turnout.adapters import clock as clock_module
-from turnout.adapters.otlp import spans_of
+from turnout.adapters.otlp.traces import spans_of
 from turnout.adapters.storage.sqlite import journal as sqlite_journal
 from turnout.adapters.storage.sqlite.database import connect as honest_connect
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
@@ -370,6 +371,7 @@ def a_trace_holds_no_text(folder: Path) -> None:
 
 PLANTS: dict[str, Plant] = {
     "a narrative in a trace": Plant(narrative_in_a_trace, a_trace_holds_no_text),
+    **TELLING_PLANTS,
     **KEEPER_PLANTS,
     "a line of the message log lost in silence": Plant(lines_lost_in_silence, a_lost_line_is_counted),
     **POSTGRES_PLANTS,

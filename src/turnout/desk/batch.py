@@ -97,4 +97,4 @@ class Flight(Generic[B, C, E, R]):
         trouble = self._task.exception() if self._task is not None else None
         if trouble is None or isinstance(trouble, Fault):
             return trouble
-        return StorageFailed(repr(trouble))
+        return StorageFailed(repr(trouble) if isinstance(trouble, OSError) else type(trouble).__name__)

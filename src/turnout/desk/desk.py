@@ -221,7 +221,7 @@ class Desk(Generic[B, C, E, R]):
             self._end(fault)
         except Exception as bug:  # the process edge: a bug that the restart could not cure
             log.exception("the desk ends: its board cannot be rebuilt from the journal")
-            self._end(DeskStopped(f"the board cannot be rebuilt from the journal: {bug!r}"))
+            self._end(DeskStopped(f"the board cannot be rebuilt from the journal: {type(bug).__name__}"))
         except asyncio.CancelledError:
             self._end(DeskStopped("the desk was broken off"))
             raise
@@ -361,12 +361,14 @@ class Desk(Generic[B, C, E, R]):
     async def _restart(self, culprit: Waiting[C], bug: Exception) -> None:
         """A command met a bug: it alone gets a fault. The board is rebuilt, and the others are decided again on it."""
         name = self._book.command_name(culprit.command)
-        log.error("bug found by %s %s; restarting from the journal", name, culprit.origin.command_id, exc_info=bug)
+        of = {"command_id": culprit.origin.command_id}
+        log.error("bug found by %s; restarting from the journal", name, extra=of, exc_info=bug)
         self._remembered.fail_for_good(culprit.origin.command_id, BugFound(f"{name}: {bug!r}"))
         self._restarts += 1
         self._restarts_in_a_row += 1
         if self._restarts_in_a_row > RESTARTS_IN_A_ROW_MAX:
-            raise DeskStopped(f"{RESTARTS_IN_A_ROW_MAX} bugs with nothing done between them; the last: {bug!r}")
+            last = type(bug).__name__
+            raise DeskStopped(f"{RESTARTS_IN_A_ROW_MAX} bugs with nothing done between them; the last: {last}")
         undone, self._open = self._open, Batch(self._open.head)
         self._lanes.put_back(waiting for waiting, _ in undone.answers)
         if self._flight is not None:

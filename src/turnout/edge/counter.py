@@ -22,11 +22,13 @@ from turnout.desk.desk import Told
 from turnout.desk.faults import Fault
 from turnout.desk.stages import Stages, watched
 from turnout.edge.answers import Accepted, Answer, Declined, declined, declined_by_fault, declined_by_rules
-from turnout.edge.exporting import Exported, passed_of
+from turnout.edge.exporting import Exported, number_of, passed_of
 from turnout.edge.locating import Locator
+from turnout.edge.log_lines import About, about
 from turnout.edge.measuring import Measures
 from turnout.edge.message_log import MessageLog
 from turnout.edge.storable import find_unstorable
+from turnout.edge.trace import here, of_command
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
 
@@ -106,6 +108,15 @@ class Counter:
 
         `position` is for programs that speak for several; a person acts at the one that they hold.
         """
+        trace = here.set(of_command("program"))
+        told_of = about.set(lambda: About(command_id, number_of(command, self._desk.board)))
+        try:
+            return await self._answered(who, command_id, command, purpose, position)
+        finally:
+            about.reset(told_of)
+            here.reset(trace)
+
+    async def _answered(self, who: Principal, command_id: str, command: Command, purpose: str, position: str) -> Answer:
         began, before = time.perf_counter(), self._desk.board
         traced = self._traced()
         answer = await self._submitted(who, command_id, command, purpose, position)

@@ -124,7 +124,7 @@ class Edge:
 
     @property
     def exported(self) -> Exported | None:
-        """The collector of traces, where there is one."""
+        """The collector of traces, logs and figures, where there is one."""
         return self.counter.exported
 
     @property

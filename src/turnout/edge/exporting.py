@@ -1,6 +1,6 @@
-"""What is told of a command to a collector of traces, outside: codes and numbers, never a text or a person."""
+"""What is told of a command to a collector, outside: codes and numbers, never a text or a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from turnout.core.board import Board
@@ -25,14 +25,26 @@ class Passed(NamedTuple):
     stages: Stages
 
 
+class Outgoing(Protocol):
+    """What waits for the collector, and what it did not take."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def most(self) -> int: ...
+    @property
+    def dropped(self) -> int: ...
+    def __len__(self) -> int: ...
+
+
 class Exported(Protocol):
     """A collector's adapter. `note` never waits and never raises."""
 
     @property
-    def most(self) -> int: ...
-    def __len__(self) -> int: ...
-    @property
-    def dropped(self) -> int: ...
+    def queues(self) -> Sequence[Outgoing]:
+        """Of each signal: `traces`, `logs`, `metrics`."""
+        ...
+
     def note(self, passed: Passed) -> None: ...
 
 

@@ -89,11 +89,15 @@ def _warnings(edge: Edge) -> Iterator[Name]:
             f"The message log has lost {lost} lines since the start: its disk is slow or full. The journal has all.",
             f"启动以来消息日志丢失 {lost} 条：磁盘过慢或已满。日志本身完整。",
         )
-    if edge.exported is not None and edge.exported.dropped:
-        lost = edge.exported.dropped
+    outside = {one.name: one.dropped for one in edge.exported.queues} if edge.exported is not None else {}
+    if any(outside.values()):
+        counts = outside["traces"], outside["logs"], outside["metrics"]
         yield Name(
-            f"{lost} traces have not reached their collector since the start: it is down or slow. Dispatch goes on.",
-            f"启动以来有 {lost} 条跟踪未送达收集器：收集器停止或过慢。调度不受影响。",
+            "Since the start {} traces, {} lines of the log and {} times the figures have not reached their collector: "
+            "it is down or slow. Dispatch goes on.".format(*counts),
+            "启动以来有 {} 条跟踪、{} 条程序日志、{} 次指标未送达收集器：收集器停止或过慢。调度不受影响。".format(
+                *counts
+            ),
         )
     stale = edge.fallback.stale()
     if stale is not None:

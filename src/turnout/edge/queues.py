@@ -100,15 +100,7 @@ def _beside(edge: Edge, recorder: Recorder, hashing: BoundedWorkers) -> Iterator
             MESSAGES_MAX,
             Name("Further lines are counted and lost; the journal lacks nothing.", "后续条目计数后丢弃，日志不缺。"),
         )
-    exported = edge.exported
-    if exported is not None:
-        yield Queue(
-            "traces",
-            Name("Traces for their collector", "待发送的跟踪"),
-            lambda: len(exported),
-            exported.most,
-            Name("Further traces are counted and lost.", "后续跟踪计数后丢弃。"),
-        )
+    yield from _exported(edge)
     yield Queue(
         "uploads",
         Name("Files that are coming in", "正在上传的文件"),
@@ -117,3 +109,17 @@ def _beside(edge: Edge, recorder: Recorder, hashing: BoundedWorkers) -> Iterator
         TOLD,
     )
     yield Queue("sign-ins", Name("Passwords to be checked", "待验证的密码"), lambda: len(hashing), hashing.most, TOLD)
+
+
+EXPORTED: Final = {
+    "traces": Name("Traces for the collector", "待发送给收集器的跟踪"),
+    "logs": Name("Lines of the program's log for the collector", "待发送给收集器的程序日志"),
+    "metrics": Name("Figures for the collector", "待发送给收集器的指标"),
+}
+
+
+def _exported(edge: Edge) -> Iterator[Queue]:
+    """What goes to a collector outside. Nobody waits for it."""
+    for one in edge.exported.queues if edge.exported is not None else ():
+        lost = Name("Further ones are counted and lost; dispatch goes on.", "后续的计数后丢弃，调度不受影响。")
+        yield Queue(one.name, EXPORTED[one.name], one.__len__, one.most, lost)

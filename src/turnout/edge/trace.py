@@ -16,25 +16,41 @@ CHARS_MAX: Final = 512
 
 
 class Trace(NamedTuple):
-    """`parent`: the caller's span, 16 hexadecimal digits, or empty. `door`: `http`, `socket`, `line`."""
+    """`parent`: the caller's span, 16 hexadecimal digits, or empty; `span`: ours. `door`: `http`, `socket`, `line`."""
 
     door: str
     trace: str
     parent: str = ""
     is_sampled: bool = True
+    span: str = ""
 
 
 here: Final[ContextVar[Trace | None]] = ContextVar("turnout_trace", default=None)
+_taken: Final[ContextVar[str]] = ContextVar("turnout_span_taken", default="")
 
 
 def begun(door: str, traceparent: str = "") -> Trace:
     """The caller's trace, or a new one where it names none that is well formed (Trace Context 3.2.2)."""
     found = _TRACEPARENT.fullmatch(traceparent) if len(traceparent) <= CHARS_MAX else None
     if found is None or (traceparent.startswith("00") and found[4] is not None):
-        return Trace(door, secrets.token_hex(16))
-    return Trace(door, found[1], found[2], bool(int(found[3], 16) & 1))
+        return Trace(door, secrets.token_hex(16), span=_new_span())
+    return Trace(door, found[1], found[2], bool(int(found[3], 16) & 1), _new_span())
+
+
+def _new_span() -> str:
+    """Never all zeros, which is no span."""
+    return f"{secrets.randbits(63) + 1:016x}"
+
+
+def of_command(door: str) -> Trace:
+    """The trace that stands here, or a new one; its span is this command's alone, also where one line gives several."""
+    trace = here.get() or begun(door)
+    if _taken.get() == trace.span:
+        trace = trace._replace(span=_new_span())
+    _taken.set(trace.span)
+    return trace
 
 
 def traceresponse(trace: Trace) -> str:
     """What an answer says of its trace: the same form, with our own span."""
-    return f"00-{trace.trace}-{secrets.token_hex(8)}-{int(trace.is_sampled):02x}"
+    return f"00-{trace.trace}-{trace.span}-{int(trace.is_sampled):02x}"

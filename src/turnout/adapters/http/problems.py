@@ -110,8 +110,13 @@ def on_http(request: Asked, trouble: HTTPException) -> Response[bytes]:
 
 def on_bug(request: Asked, trouble: Exception) -> Response[bytes]:
     """The process edge: a bug in a route must not end the server, and its sender must get an answer."""
-    log.error("%s %s failed", request.method, request.url.path, exc_info=trouble)
+    log.error("%s %s failed", request.method, route_of(request), exc_info=trouble)
     return problem_response(declined("bug-found"), language_of(request.headers))
+
+
+def route_of(request: Asked) -> str:
+    """For the log: with the names of what a caller puts there, not what was put there."""
+    return str(request.scope.get("path_template") or "")
 
 
 def _of_framework(request: Asked, trouble: HTTPException) -> Declined:
@@ -126,7 +131,7 @@ def _of_framework(request: Asked, trouble: HTTPException) -> Declined:
     if isinstance(trouble, ClientException) and trouble.status_code == 400:
         return declined("malformed", problem=trouble.detail, field="body")
     if trouble.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=trouble)
+        log.error("%s %s failed", request.method, route_of(request), exc_info=trouble)
         return declined("bug-found")
     return msgspec.structs.replace(
         declined("malformed", problem=trouble.detail, field=request.url.path), status=trouble.status_code

@@ -208,7 +208,7 @@ async def rebuild(who: Who, edge: TheEdge) -> RebuildState:
     begun = edge.rebuilding.begin()
     if isinstance(begun, Declined):
         raise NotTaken(begun)
-    log.warning("%s has the records made anew", who.actor.id)
+    log.warning("the records are made anew, as an administrator asked")
     return begun
 
 
