@@ -32,6 +32,7 @@ from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.reserve import Space
 from turnout.adapters.storage.sealed_files import FolderFiles
+from turnout.audit.access_text import city_text
 from turnout.audit.vault import Vault
 from turnout.auditing.joining import at_work as signing
 from turnout.auditing.joining import opened_notary
@@ -70,6 +71,7 @@ from turnout.edge.places import TICK_S, PlacesFeed
 from turnout.edge.proof.plan import read_plan
 from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.recording import Recorder
+from turnout.edge.revealing import Revealing
 from turnout.edge.rows import TABLES
 from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.tables_in_force import follow_offset, take_at_start
@@ -391,7 +393,8 @@ def joined(parts: Parts) -> Edge:
     adviser = Adviser(parts.roads, latest, desk) if parts.roads is not None else None
     counter = Counter(desk, parts.locator, parts.measures, parts.messages)
     look_up = LookUp(desk, parts.records)
-    details = Details(counter, look_up, parts.vault)
+    revealing = Revealing(counter, parts.vault, parts.files, now, city_text(city.folder))
+    details = Details(counter, look_up, parts.vault, revealing)
     outlook = _outlook(parts, adviser)
     grounds = GroundDesk(counter, adviser, city.folder, parts.folder / GROUNDS, now)
     lines = LineDesk(counter, adviser, parts.gazetteer, now, outlook) if parts.gazetteer is not None else None
@@ -411,7 +414,7 @@ def joined(parts: Parts) -> Edge:
         tables=TablesDesk(counter, parts.records, city.folder, city.folder, city.catalogue),
         look_up=look_up,
         details=details,
-        files=FileDesk(counter, look_up, parts.files, now),
+        files=FileDesk(counter, look_up, parts.files, revealing, now),
         transfers=Transfers(counter, look_up, parts.records, details, parts.messages),
         fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders),
         message_log=parts.messages,

@@ -18,6 +18,7 @@ from opentelemetry.sdk.resources import Resource
 from tests.contracts import desk_contract, journal_contract, lease_contract
 from tests.contracts.storages import SqliteStorage
 from tests.desk.test_subscribers_property import play, plays, plays_with_a_restore
+from tests.planted.access_plants import ACCESS_PLANTS
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.keeper_plants import KEEPER_PLANTS
@@ -379,6 +380,7 @@ PLANTS: dict[str, Plant] = {
     **FOLLOWED_PLANTS,
     **RECORDS_PLANTS,
     **PROOF_PLANTS,
+    **ACCESS_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
     "written after the answer": Plant(

@@ -1,15 +1,15 @@
-"""The broker of personal details (charter 6, functions 1.7 and 1.11): into the vault, and out for a purpose.
+"""Personal details at the edge (charter 6, functions 1.7 and 1.11): into the vault, and out by the broker of reveals.
 
 The journal has who opened whose details, when, where and why *before* they are shown. There is no list and no search:
 whoever wants details names the incident and the card in it.
 """
 
 import uuid
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
-from turnout.audit.vault import DETAIL_BYTES_MAX, DetailDamaged, DetailsDestroyed, DetailUnknown, Owner, Vault
+from turnout.audit.vault import DETAIL_BYTES_MAX, DetailsDestroyed, Owner, Vault
 from turnout.core.board import Incident, PersonCard
 from turnout.core.limits import Id
 from turnout.core.refusals import UnknownCall, UnknownIncident
@@ -18,6 +18,7 @@ from turnout.desk.access import Principal
 from turnout.edge.answers import Declined, declined
 from turnout.edge.counter import Counter, refused, why_unstorable
 from turnout.edge.looking_up import LookUp
+from turnout.edge.revealing import Revealing
 from turnout.words.identity import CallId, IncidentId
 
 FIELD: Final = "person"
@@ -45,8 +46,8 @@ class DetailsShown(msgspec.Struct, frozen=True):
 
 
 class Details:
-    def __init__(self, counter: Counter, look_up: LookUp, vault: Vault) -> None:
-        self._counter, self._look_up, self._vault = counter, look_up, vault
+    def __init__(self, counter: Counter, look_up: LookUp, vault: Vault, revealing: Revealing) -> None:
+        self._counter, self._look_up, self._vault, self._revealing = counter, look_up, vault, revealing
 
     async def keep(self, who: Principal, given: DetailsGiven) -> PersonCard | Declined:
         """Seal the details; the card that is to go into a command."""
@@ -82,7 +83,7 @@ class Details:
             return declined("unknown-person")
         owner, card = found
         noted = NoteDetailsOpened(incident_id=incident.id, person_id=card.id, ref=card.ref)
-        return await self._show(who, noted, owner, card, purpose)
+        return await self._show(who, noted, owner, card, purpose, incident)
 
     async def open_of_call(self, who: Principal, call_id: str, purpose: str) -> DetailsShown | Declined:
         """The caller's details of one call (1.10, 1.20), whether it concerns an incident or not."""
@@ -100,21 +101,16 @@ class Details:
         return await self._show(who, noted, call.id, call.caller, purpose)
 
     async def _show(
-        self, who: Principal, noted: NoteDetailsOpened, owner: Owner, card: PersonCard, purpose: str
+        self,
+        who: Principal,
+        noted: NoteDetailsOpened,
+        owner: Owner,
+        card: PersonCard,
+        purpose: str,
+        record: Incident | None = None,
     ) -> DetailsShown | Declined:
-        answer = await self._counter.submit(who, str(uuid.uuid4()), noted, purpose.strip(), "")
-        if isinstance(answer, Declined):
-            return answer
-        try:
-            body = await self._vault.open(owner, card.ref)
-        except DetailsDestroyed:
-            return declined("details-destroyed")
-        except DetailUnknown:
-            return declined("unknown-person")
-        except DetailDamaged:
-            return declined("details-damaged")
-        details: dict[str, Any] = msgspec.json.decode(body, type=dict[str, str])
-        return DetailsShown(card, details, answer.seq_to)
+        shown = await self._revealing.details(who, noted, owner, purpose, record)
+        return shown if isinstance(shown, Declined) else DetailsShown(card, shown.details, shown.seq)
 
     def _card(self, incident: Incident, person: str) -> tuple[Owner, PersonCard] | None:
         """The card and under whose key its details are: the incident's, or that of the call it came with."""

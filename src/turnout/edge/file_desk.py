@@ -15,11 +15,9 @@ import msgspec
 
 from turnout.audit.files import (
     DiskNearlyFull,
-    FileDamaged,
     FileEmpty,
     Files,
     FileTooLarge,
-    FileUnknown,
     SealedFile,
 )
 from turnout.audit.vault import DetailsDestroyed
@@ -33,6 +31,7 @@ from turnout.edge.answers import Declined, declined
 from turnout.edge.counter import Counter, refused
 from turnout.edge.file_kinds import FIRST_BYTES, fits, is_what_it_says, kind_said
 from turnout.edge.looking_up import LookUp
+from turnout.edge.revealing import Revealing
 from turnout.words.moment import MINUTE_MS, Moment, later
 
 AT_ONCE: Final = 4
@@ -86,8 +85,11 @@ class OpenFile(msgspec.Struct, frozen=True):
 
 
 class FileDesk:
-    def __init__(self, counter: Counter, look_up: LookUp, files: Files, now: Callable[[], Moment]) -> None:
+    def __init__(
+        self, counter: Counter, look_up: LookUp, files: Files, revealing: Revealing, now: Callable[[], Moment]
+    ) -> None:
         self._counter, self._look_up, self._files, self._now = counter, look_up, files, now
+        self._revealing = revealing
         self._places = asyncio.Semaphore(AT_ONCE)
         self._incoming = 0
         self._tickets: OrderedDict[str, OpenFile] = OrderedDict()
@@ -176,20 +178,12 @@ class FileDesk:
         if media is None:
             return declined("unknown-file")
         noted = NoteFileOpened(incident_id=incident.id, media_id=media.id, ref=media.ref)
-        answer = await self._counter.submit(who, str(uuid.uuid4()), noted, purpose.strip(), "")
-        if isinstance(answer, Declined):
-            return answer
-        owner = media.owner or incident.id
-        try:
-            size = await self._files.check(owner, media.ref, media.sha256)
-        except DetailsDestroyed:
-            return declined("details-destroyed")
-        except FileUnknown:
-            return declined("file-not-here")
-        except FileDamaged:
-            return declined("file-damaged")
-        opened = OpenFile(who.session, owner, media, size, Moment(later(self._now(), TICKET_MS)))
-        return FileTicket(self._ticket(opened), media.mime, size, opened.expires, answer.seq_to)
+        checked = await self._revealing.file(who, noted, media, purpose, incident)
+        if isinstance(checked, Declined):
+            return checked
+        size, seq = checked
+        opened = OpenFile(who.session, media.owner or incident.id, media, size, Moment(later(self._now(), TICKET_MS)))
+        return FileTicket(self._ticket(opened), media.mime, size, opened.expires, seq)
 
     def find(self, who: Principal, ticket: str) -> OpenFile | Declined:
         opened = self._tickets.get(ticket)
@@ -199,16 +193,7 @@ class FileDesk:
 
     async def read(self, opened: OpenFile, first: int, end: int) -> AsyncIterator[bytes] | Declined:
         """The bytes from `first` up to, not with, `end`. What bars reading shows before any goes out."""
-        content = self._files.read(opened.incident, opened.media.ref, first, end)
-        try:
-            beginning = await anext(content, b"")
-        except DetailsDestroyed:
-            return declined("details-destroyed")
-        except FileUnknown:
-            return declined("file-not-here")
-        except FileDamaged:
-            return declined("file-damaged")
-        return _after(beginning, content)
+        return await self._revealing.read(opened.incident, opened.media.ref, first, end)
 
     def _ticket(self, opened: OpenFile) -> str:
         ticket = secrets.token_urlsafe(24)
@@ -216,12 +201,6 @@ class FileDesk:
         while len(self._tickets) > TICKETS_MAX:
             self._tickets.popitem(last=False)
         return ticket
-
-
-async def _after(beginning: bytes, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield beginning
-    async for piece in content:
-        yield piece
 
 
 class _NotWhatItSays(Exception):

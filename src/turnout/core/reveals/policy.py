@@ -1,8 +1,8 @@
 """Who may have personal details opened, and on what ground (charter 6, functions 18.5).
 
-The fast path of the policy whose text is `policy.cedar` beside the city's tables; a property test proves the two equal
-(docs/decisions/0195). Pure: everything follows from the board, the asker and the time. There is no ground that names a
-person of the public: one asks for a matter that one works on, or that a second person has agreed to or will be told of.
+The fast path of the policy whose text is `audit/access.cedar`; a property test proves the two equal (decision 0197).
+Pure: everything follows from the board, the asker and the time. There is no ground that names a person of the public:
+one asks for a matter that one works on, or that a second person has agreed to or will be told of.
 """
 
 from typing import Final, Literal
@@ -117,7 +117,8 @@ def positions_of(board: Board, actor: Actor) -> list[Position]:
 def _by_review(board: Board, actor: Actor, kind: Kind, incident: Incident | None, at: Moment) -> Basis | None:
     for review in board.reviews.values():
         mine = incident is not None and review.incident == incident.id and review.who == actor.id
-        if mine and kind in review.kinds and review.approved_by is not None and at < review.until:
+        by_another = review.approved_by is not None and review.approved_by != actor.id
+        if mine and by_another and kind in review.kinds and at < review.until:
             return Basis("review", review.id)
     return None
 
