@@ -34,6 +34,7 @@ from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
+from turnout.adapters.storage.sqlite.proof import SqliteProof
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.core.context import Actor
 from turnout.desk.access import Sight
@@ -41,6 +42,7 @@ from turnout.desk.answers import Done
 from turnout.desk.book import Origin
 from turnout.desk.desk import Desk
 from turnout.desk.subscribers import Cut, Subscribers
+from turnout.edge.proof.following import Following
 from turnout.edge.rows import sees
 from turnout.words.identity import ActorId, CommandId
 
@@ -95,6 +97,19 @@ async def console(subscribers: Subscribers[Any], frames: Frames) -> None:
             await asyncio.sleep(CONSOLE_PAUSE_S)
 
 
+async def notary(folder: Path, journal: Any, every_s: float) -> None:
+    """The trees follow the journal, as beside a desk at work (edge/proof)."""
+    store = SqliteProof(folder / "proof.sqlite")
+    follows = Following(store, journal)
+    try:
+        while True:
+            await asyncio.sleep(every_s)
+            sizes = await follows.catch_up()
+            print(f"notary: {sizes.journal} rows in the tree")
+    finally:
+        await store.close()
+
+
 async def stores(folder: Path, database: Database | None, stream: str) -> tuple[Any, Any]:
     """(journal, snapshots) in the folder, or in the database."""
     if database is None:
@@ -106,7 +121,13 @@ async def stores(folder: Path, database: Database | None, stream: str) -> tuple[
 
 
 async def desk_run(
-    folder: Path, database: Database | None, workload: Workload, clients: int, consoles: int, seconds: float
+    folder: Path,
+    database: Database | None,
+    workload: Workload,
+    clients: int,
+    consoles: int,
+    seconds: float,
+    notary_s: float = 0.0,
 ) -> tuple[list[float], float, Counter[str], int]:
     """(latencies in ms, commands a second, what was refused how often, rows in the journal)."""
     journal, snapshots = await stores(folder, database, workload.book.stream)
@@ -120,6 +141,8 @@ async def desk_run(
     desk.listen(subscribers.hear)
     frames = Frames()
     following = [asyncio.create_task(console(subscribers, frames)) for _ in range(consoles)]
+    if notary_s:
+        following.append(asyncio.create_task(notary(folder, journal, notary_s)))
     gc.collect()
     gc.freeze()  # as a server does when its city is loaded (serving.set_aside_what_stays)
     latencies: list[float] = []
@@ -213,6 +236,7 @@ def main() -> None:
     parser.add_argument("--incidents", type=int, default=1_000)
     parser.add_argument("--workload", choices=sorted(WORKLOADS), default="operations")
     parser.add_argument("--database", default="", help="`pair`, or the address of a PostgreSQL")
+    parser.add_argument("--notary", type=float, default=0.0, help="have the proof follow, every so many seconds")
     parser.add_argument("--folder", type=Path, default=None, help="on the disk to be measured")
     given = parser.parse_args()
     folder, database = Path(tempfile.mkdtemp(prefix="desk-", dir=given.folder)), database_of(given.database)
@@ -220,7 +244,7 @@ def main() -> None:
         syncs = fdatasync_ms(folder)
         workload = WORKLOADS[given.workload](given.incidents)
         latencies, per_s, refused, rows = asyncio.run(
-            desk_run(folder, database, workload, given.clients, given.consoles, given.seconds)
+            desk_run(folder, database, workload, given.clients, given.consoles, given.seconds, given.notary)
         )
         print(f"fdatasync of a page      p50 {percentile(syncs, 0.5):.3f} ms   p99 {percentile(syncs, 0.99):.3f} ms")
         if database is not None:

@@ -51,7 +51,7 @@ def a_row_after(before: JournalRow | None, name: str, body: bytes | None = None)
             hashlib.sha256(b"%d" % seq).digest(),
             name,
             1,
-            body if body is not None else b'{"n":%d}' % seq,
+            body if body is not None else b'{"row":%d}' % seq,
             before.hash if before is not None else genesis(Operations.stream),
             b"",
         )
@@ -99,8 +99,8 @@ class Notarised:
         writing.finish()
         return path, about
 
-    def verifies(self, path: Path, **more: Any) -> Verified:
-        return verify(path, msgspec.structs.replace(Trust(keys=(self.verifier(),)), **more))
+    def verifies(self, path: Path, processes: int = 1, **more: Any) -> Verified:
+        return verify(path, msgspec.structs.replace(Trust(keys=(self.verifier(),)), **more), processes)
 
     async def close(self) -> None:
         await self.store.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.auditing.notarised import notarised
+from turnout.audit.notes import COSIGNATURE, NOTE, make_key
 from turnout.main import main
 
 CITY = "san-francisco"
@@ -72,7 +73,7 @@ def test_a_row_is_proved_by_a_file_that_stands_by_itself(data: Path, capsys: pyt
     proof.write_text(capsys.readouterr().out)
     assert proof.read_text().startswith("c2sp.org/tlog-proof@v1\n")
     assert main(["audit", "verify", str(proof), "--key", the_key(data)]) == 0
-    assert "Row 300 of turnout.example/city/journal" in capsys.readouterr().out
+    assert "Record 300 of turnout.example/city/journal, row 300" in capsys.readouterr().out
     text = proof.read_text()
     proof.write_text(text.replace("index 299", "index 298"))
     assert main(["audit", "verify", str(proof), "--key", the_key(data)]) == 1
@@ -85,9 +86,46 @@ def test_what_is_not_signed_cannot_be_proved(data: Path, capsys: pytest.CaptureF
     assert main(["audit", "prove", "--data", str(data)]) == 1
 
 
-def test_that_the_log_only_grew_is_proved(data: Path, capsys: pytest.CaptureFixture[str]):
+def test_that_the_log_only_grew_is_proved_to_who_kept_a_checkpoint(data: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["audit", "prove", "--data", str(data), "--since", "300"]) == 0
-    assert '"old":300,"size":590' in capsys.readouterr().out
+    grown = data / "grown.json"
+    grown.write_text(capsys.readouterr().out)
+    asked = ["audit", "verify", str(grown), "--key", the_key(data), "--held", str(data / "kept.txt")]
+    assert main(asked) == 0
+    assert "only grew, from 300 records to 590" in capsys.readouterr().out
+    assert main(asked[:-2]) == 1
+    assert "the checkpoint of before is needed" in capsys.readouterr().err
+    for altered in (('"old":300', '"old":301'), ('"path":["', '"path":["AAAA')):
+        (data / "altered.json").write_text(grown.read_text().replace(*altered))
+        assert main(["audit", "verify", str(data / "altered.json"), *asked[3:]]) == 1
+    strange = data / "strange.txt"
+    strange.write_text((data / "kept.txt").read_text().replace("turnout.example/city", "turnout.example/town"))
+    assert main([*asked[:-1], str(strange)]) == 1
+
+
+def test_an_opening_is_proved_by_its_number(data: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["audit", "prove", "--data", str(data), "--reveal", "7"]) == 0
+    proof = data / "reveal.tlog-proof"
+    proof.write_text(capsys.readouterr().out)
+    assert main(["audit", "verify", str(proof), "--key", the_key(data)]) == 0
+    said = capsys.readouterr().out
+    assert "Record 7 of turnout.example/city/reveals, row 33: details-opened" in said
+    assert "call back" in said
+    assert main(["audit", "prove", "--data", str(data), "--reveal", "119"]) == 1
+    assert "not signed" in capsys.readouterr().err
+
+
+def test_a_proof_by_another_key_or_without_the_witness_asked_for_is_none(
+    data: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["audit", "prove", "--data", str(data), "--row", "5"]) == 0
+    proof = data / "row.tlog-proof"
+    proof.write_text(capsys.readouterr().out)
+    other = str(make_key("turnout.example/city/journal", NOTE).verifier)
+    witness = str(make_key("witness.example", COSIGNATURE).verifier)
+    assert main(["audit", "verify", str(proof), "--key", other]) == 1
+    assert main(["audit", "verify", str(proof), "--key", the_key(data), "--witness", witness]) == 1
+    assert main(["audit", "verify", str(proof), "--key", the_key(data), "--witness", witness, "--quorum", "0"]) == 0
 
 
 def test_trees_are_made_anew_and_hold_against_what_was_signed(data: Path, capsys: pytest.CaptureFixture[str]):

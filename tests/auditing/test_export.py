@@ -109,3 +109,15 @@ async def test_an_export_gets_its_name_when_it_is_whole_and_never_replaces_one(t
         path, _ = await city.exports()
         assert not path.with_name("export.zip.part").exists()
         assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("numbers", "codes"), [((0, 2, 3), []), ((0, 2, 4), ["reveal-miscounted"])])
+async def test_an_opening_has_the_number_that_the_desk_gave_it(
+    tmp_path: Path, numbers: tuple[int, ...], codes: list[str]
+):
+    async with notarised(tmp_path) as city:
+        for number in numbers:
+            await city.write([a_row_after(city.last, "file-opened", b'{"n":%d}' % number)])
+        await city.goes_on(1)
+        path, _ = await city.exports(bodies=True)
+        assert [one.code for one in city.verifies(path).findings] == codes

@@ -13,6 +13,7 @@ from turnout.audit.entries import entry_of
 from turnout.audit.notes import NOTE, SigningKey
 from turnout.audit.tree import Frontier, is_consistent, leaf_hash
 from turnout.edge.proof.following import NotThisJournal
+from turnout.edge.proof.notary import Notary
 from turnout.edge.proof.ports import Inconsistent
 from turnout.words.moment import MINUTE_MS, Moment
 
@@ -205,3 +206,19 @@ async def test_a_key_that_cannot_be_noted_yet_destroys_no_other(tmp_path: Path):
         city.keys.add()
         await city.goes_on(10)
         assert len(city.keys.find()) == 2
+
+
+async def test_whatever_befalls_the_notary_it_goes_on_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async with notarised(tmp_path) as city:
+        await city.write(rows_after(None, 5))
+
+        async def broken(*given: object) -> None:
+            raise LookupError("a tile is gone")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Notary, "_sign", broken)
+            await city.notary.look()
+            assert "No checkpoint is signed" in city.notary.warning().en
+        await city.notary.look()
+        assert city.notary.warning() is None
+        assert (await city.store.newest()).size == 5

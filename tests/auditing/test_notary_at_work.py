@@ -12,10 +12,11 @@ from tests.adapters.http.room import Room
 from tests.adapters.running import API, running
 from turnout.adapters.storage.proof_keys import KeyFile
 from turnout.audit.checkpoints import opened
-from turnout.audit.entries import read_entry
+from turnout.audit.entries import read_entry, read_reveal
 from turnout.audit.notes import SigningKey
 from turnout.audit.proofs import read_proof
 from turnout.auditing import joining
+from turnout.main import main
 
 
 async def test_a_server_signs_by_itself_and_its_key_is_on_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -65,6 +66,9 @@ async def test_an_auditor_gets_checkpoint_and_proofs_by_api(tmp_path: Path):
         assert all(read_proof(row["proof"]).holds for row in proofs)
         grew = (await auditor.get(f"{API}/proof/consistency", params={"old": 1})).json()
         assert (grew["old"], grew["size"]) == (1, kept["size"])
+        assert opened(grew["checkpoint"])[1].size == kept["size"]
+        none = await auditor.get(f"{API}/proof/reveals/1")
+        assert none.json()["code"] == "not-signed-yet"
         missing = await auditor.get(f"{API}/proof/rows/{kept['size'] + 1}")
         assert missing.json()["code"] == "not-signed-yet"
 
@@ -85,3 +89,35 @@ async def test_proofs_are_for_auditors_and_single_rows_for_those_who_see_every_a
         token = house.token("audit", name="of-one-agency", agencies=("SFFD",))
         async with house.client(authorization=f"Bearer {token}") as bound:
             assert (await bound.get(f"{API}/proof/rows/1")).json()["code"] == "scope-missing"
+
+
+async def test_an_incidents_rows_are_proved_by_command_and_an_opening_by_its_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    data = tmp_path / "var"
+    async with running(data) as house, house.program("audit") as auditor:
+        async with house.client() as browser:
+            await browser.post(f"{API}/session/demo", json={"role": "dispatcher"})
+            incident, _ = await Room(browser).opens("E 300 MISSION ST STRUCTURE FIRE")
+            given = {"incident_id": incident, "details": {"name": "Chen"}}
+            card = (await browser.post(f"{API}/details", json=given)).json()["person"]
+            command = {"do": "add-person", "incident_id": incident, "person": card}
+            await browser.post(f"{API}/commands", json={"id": "p1", "command": command})
+            shown = await browser.get(f"{API}/details/{incident}/{card['id']}", params={"purpose": "call back"})
+            assert shown.is_success, shown.text
+        await house.edge.notary.sign_now()
+        await until_recorded(auditor, incident)
+        reveal = (await auditor.get(f"{API}/proof/reveals/1")).json()
+        assert reveal["row"] == shown.json()["seq"]
+        number, entry = read_reveal(read_proof(reveal["proof"]).entry)
+        assert (number, read_entry(entry).purpose) == (1, "call back")
+        [key] = KeyFile(data / "san-francisco" / "proof.keys", "").find()
+    to = tmp_path / "proofs"
+    public = str(SigningKey(f"{key.name}/journal", key.kind, key.seed).verifier)
+    asked = ["audit", "prove", "--data", str(data), "--incident", incident, "--to", str(to)]
+    assert await asyncio.to_thread(main, asked) == 0
+    files = sorted(to.iterdir())
+    assert len(files) >= 3
+    for file in files:
+        assert await asyncio.to_thread(main, ["audit", "verify", str(file), "--key", public]) == 0
+    assert "details-opened" in capsys.readouterr().out

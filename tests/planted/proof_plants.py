@@ -39,7 +39,7 @@ async def a_body_that_is_another_is_found(folder: Path) -> None:
         path, _ = await city.exports(bodies=True)
         export = Export(path)
         [name] = [one for one in export.members if one.startswith("journal/bodies/")]
-        export.members[name] = export.members[name].replace(b'{"n":7}', b'{"n":8}')
+        export.members[name] = export.members[name].replace(b'{"row":7}', b'{"row":8}')
         found = city.verifies(export.write(folder / "altered.zip")).findings
         assert [one.code for one in found] == ["body-differs"]
 

@@ -41,6 +41,7 @@ Code = Literal[
     "reveal-not-in-journal",
     "reveal-missing",
     "reveals-uncounted",
+    "reveal-miscounted",
 ]
 
 
@@ -70,6 +71,8 @@ class Chunk(msgspec.Struct, frozen=True):
     keyed: dict[int, bytes]
     """SHA-256 of the bodies of the rows that were asked for."""
     findings: list[Finding]
+    counted: dict[int, int] = {}
+    """The number that the desk gave each reveal, by row, where bodies are there; 0 before reveals were counted."""
 
 
 def walk(first: int, bundles: Iterable[bytes], cuts: Sequence[int] = (), keyed: Sequence[int] = ()) -> Chunk:
@@ -129,6 +132,7 @@ class Growing:
         self.findings: list[Finding] = []
         self.reveals: list[tuple[int, bytes]] = []
         self.keyed: dict[int, bytes] = {}
+        self.counted: dict[int, int] = {}
 
     def take(self, chunk: Chunk) -> None:
         if chunk.count and self._ends is not None:
@@ -144,6 +148,7 @@ class Growing:
         self.findings += chunk.findings[: max(0, FOUND_MAX - len(self.findings))]
         self.reveals += chunk.reveals
         self.keyed |= chunk.keyed
+        self.counted |= chunk.counted
 
     def _with(self, peaks: Sequence[tuple[int, bytes]]) -> Frontier:
         grown = Frontier()

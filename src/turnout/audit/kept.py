@@ -79,8 +79,8 @@ class ProofStore(Protocol):
 
     async def last_stamp(self) -> Stamp | None: ...
 
-    async def find_reveal(self, seq: int) -> tuple[int, bytes] | None:
-        """(number, header) of the reveal that a journal row is."""
+    async def find_reveal(self, number: int) -> bytes | None:
+        """The journal's header of a record of the reveal log, by its number from 1."""
         ...
 
     async def forget_trees(self) -> None:

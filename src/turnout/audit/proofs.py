@@ -1,4 +1,4 @@
-"""A proof that one row is in the journal, in a file that stands by itself (c2sp.org/tlog-proof).
+"""Proofs in files that stand by themselves: that one record is in a log (c2sp.org/tlog-proof), that a log only grew.
 
 The record itself goes along as the format's extra data: it is believed only because the proof leads from it to a root
 that is signed.
@@ -20,8 +20,8 @@ PROOF_BYTES_MAX: Final = 256 * 1024
 """A record of 64 KiB in base 64, a checkpoint with its signatures, and 63 hashes."""
 
 
-class RowProof(msgspec.Struct, frozen=True):
-    """`index`: from 0. `entry`: the record (audit/entries.py)."""
+class RecordProof(msgspec.Struct, frozen=True):
+    """`index`: from 0. `entry`: the record of the journal's log or of the reveal log (audit/entries.py)."""
 
     index: int
     entry: bytes
@@ -37,12 +37,23 @@ class RowProof(msgspec.Struct, frozen=True):
 
 
 class Consistency(msgspec.Struct, frozen=True, kw_only=True):
-    """That a log of `size` records begins with one of `old` (RFC 6962, 2.1.2); `path` in base 64."""
+    """That a log of `size` records begins with one of `old` (RFC 6962, 2.1.2); `path` in base 64.
+
+    `checkpoint`: the signed note of that size, where it is the newest; else empty.
+    """
 
     origin: str
     old: int
     size: int
     path: tuple[str, ...]
+    checkpoint: str = ""
+
+    def hashes(self) -> list[bytes]:
+        """Raises `Malformed`."""
+        found = [decoded(one) for one in self.path]
+        if len(found) > PROOF_MAX or any(one is None or len(one) != HASH_BYTES for one in found):
+            raise _malformed("what should be a hash is none")
+        return [one for one in found if one is not None]
 
 
 def proof_text(index: int, entry: bytes, path: Sequence[bytes], note: str) -> str:
@@ -50,7 +61,7 @@ def proof_text(index: int, entry: bytes, path: Sequence[bytes], note: str) -> st
     return f"{MAGIC}\nextra {base64.b64encode(entry).decode()}\nindex {index}\n{hashes}\n{note}"
 
 
-def read_proof(text: str) -> RowProof:
+def read_proof(text: str) -> RecordProof:
     """Raises `Malformed`."""
     if len(text) > PROOF_BYTES_MAX:
         raise _malformed("it is too long")
@@ -66,7 +77,7 @@ def read_proof(text: str) -> RowProof:
     path = [decoded(line) for line in lines[3:]]
     if len(path) > PROOF_MAX or any(one is None or len(one) != HASH_BYTES for one in path):
         raise _malformed("a line is no hash")
-    return RowProof(int(number), entry, tuple(one for one in path if one is not None), *opened(rest))
+    return RecordProof(int(number), entry, tuple(one for one in path if one is not None), *opened(rest))
 
 
 def _malformed(what: str) -> Malformed:

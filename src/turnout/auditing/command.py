@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import base64
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,16 +18,14 @@ from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.proof_keys import FILE_NAME, KeyFile
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.proof import ProofFile, SqliteProof, read_proof
-from turnout.audit.checkpoints import cosigned_by, opened
-from turnout.audit.entries import entry_of, read_entry
 from turnout.audit.kept import LOGS
 from turnout.audit.notes import SigningKey, read_verifier_key
-from turnout.audit.proofs import MAGIC, PROOF_BYTES_MAX, Consistency, proof_text
-from turnout.audit.proofs import read_proof as read_row_proof
+from turnout.audit.proofs import PROOF_BYTES_MAX
 from turnout.auditing.archive import Writing
 from turnout.auditing.checked import check
 from turnout.auditing.export import Wanted, export
 from turnout.auditing.joining import PROOF
+from turnout.auditing.proving import consistency, newest_of, reveal_proof, row_proofs, rows_of, verified_text
 from turnout.auditing.report import report
 from turnout.auditing.verify import Trust, verify
 from turnout.auditing.witness import read_logs, serve_witness
@@ -64,6 +61,9 @@ def add_audit_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     rebuilding.set_defaults(run=lambda asked: asyncio.run(_rebuild(asked, place_of)))
     proving = inner.add_parser("prove", help="a proof that one row is in the journal, or that it only grew (证明)")
     proving.add_argument("--row", type=int, help="the row's number")
+    proving.add_argument("--incident", metavar="NUMBER", help="every row of an incident, with --to")
+    proving.add_argument("--to", type=Path, metavar="FOLDER", help="where the proofs of an incident go")
+    proving.add_argument("--reveal", type=int, metavar="N", help="record N of the reveal log")
     proving.add_argument("--since", type=int, metavar="SIZE", help="that the first SIZE rows are still the same")
     proving.set_defaults(run=lambda asked: asyncio.run(_prove(asked, place_of)))
     for command in (key, exporting, checking, rebuilding, proving):
@@ -187,35 +187,36 @@ async def _rebuild(asked: argparse.Namespace, place_of: PlaceOf) -> int:
 
 async def _prove(asked: argparse.Namespace, place_of: PlaceOf) -> int:
     settings, folder, _ = place_of(asked)
-    if (asked.row is None) == (asked.since is None):
-        raise Malformed("one of --row and --since is needed", where="command line")
+    given = [one for one in (asked.row, asked.incident, asked.reveal, asked.since) if one is not None]
+    if len(given) != 1 or (asked.incident is None) != (asked.to is None):
+        cure = "--incident NUMBER --to FOLDER, --row N, --reveal N or --since SIZE"
+        raise Malformed("one thing is proved at a time", where="command line", cure=cure)
     with read_proof(_proof_file(folder)) as proof:
         if asked.since is not None:
-            print(msgspec.json.encode(_consistency(proof, asked.since)).decode())
+            print(msgspec.json.encode(consistency(proof, asked.since)).decode())
+            return 0
+        if asked.reveal is not None:
+            print(reveal_proof(proof, asked.reveal), end="")
             return 0
         async with _journal(settings, folder) as journal:
-            print(await _row_proof(proof, journal, asked.row), end="")
+            if asked.row is not None:
+                async for _, text in row_proofs(proof, journal, [asked.row]):
+                    print(text, end="")
+                return 0
+            return await _prove_incident(asked, folder, proof, journal)
+
+
+async def _prove_incident(asked: argparse.Namespace, folder: Path, proof: ProofFile, journal: Journal) -> int:
+    size = newest_of(proof).size
+    rows = [seq for seq in rows_of(folder, asked.incident) if seq <= size]
+    try:
+        asked.to.mkdir(parents=True, exist_ok=True)
+        async for seq, text in row_proofs(proof, journal, rows):
+            (asked.to / f"row-{seq}.tlog-proof").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Malformed(str(error), where=str(asked.to), cure="name another folder") from error
+    print(f"{asked.to}: {len(rows)} rows of {asked.incident}. {asked.incident} 共 {len(rows)} 行。")
     return 0
-
-
-def _consistency(proof: ProofFile, old: int) -> Consistency:
-    newest = proof.newest()
-    if newest is None or not 0 <= old <= newest.size:
-        raise Malformed(f"{old} rows are not signed", where="--since", cure="the size of an earlier checkpoint")
-    path = proof.prove_consistency("journal", old, newest.size)
-    origin = opened(newest.journal)[1].origin
-    hashes = tuple(base64.b64encode(one).decode() for one in path)
-    return Consistency(origin=origin, old=old, size=newest.size, path=hashes)
-
-
-async def _row_proof(proof: ProofFile, journal: Journal, seq: int) -> str:
-    newest = proof.newest()
-    if newest is None or not 1 <= seq <= newest.size:
-        raise Malformed(f"row {seq} is not signed", where="--row", cure="rows are signed within a minute")
-    async for page in journal.read(seq - 1):
-        path = proof.prove_inclusion("journal", seq - 1, newest.size)
-        return proof_text(seq - 1, entry_of(page[0]), path, newest.journal)
-    raise Malformed(f"row {seq} is not there", where="journal", cure="it was cut off: keep it as it is")
 
 
 def _verify(asked: argparse.Namespace) -> int:
@@ -227,35 +228,24 @@ def _verify(asked: argparse.Namespace) -> int:
         roots=tuple(read_roots(asked.stamp_root)) if asked.stamp_root is not None else (),
         held=tuple(_text(path, HELD_BYTES_MAX) for path in asked.held),
     )
-    if _begins_as_proof(asked.file):
-        return _verify_proof(_text(asked.file, PROOF_BYTES_MAX), trust)
+    proved = _proof_in(asked.file, trust)
+    if proved is not None:
+        print("\n".join(proved[1]))
+        return 0 if proved[0] else 1
     found = verify(asked.file, trust, max(1, asked.processes))
     for line in report(found, trust):
         print(line)
     return 1 if found.findings else 0
 
 
-def _verify_proof(text: str, trust: Trust) -> int:
-    proof = read_row_proof(text)
-    keys = [key for key in trust.keys if key.name == proof.checkpoint.origin]
-    row, told = read_entry(proof.entry), proof.checkpoint
-    cosigned = cosigned_by(proof.note, trust.witnesses)
-    is_signed = bool(proof.note.signed_by(keys)) and len(cosigned) >= trust.quorum
-    if not proof.holds or row.seq != proof.index + 1 or not is_signed:
-        print("NOT PROVED: the row is not in what the log's key and the witnesses have signed.")
-        print("未得证明：此行不在日志密钥和见证方所签署的内容中。")
-        return 1
-    print(f"Row {row.seq} of {told.origin}: {row.name}, by {row.actor}, at {row.at} ms.")
-    print(f"It is among the {told.size} rows that were signed. 此行在已签署的 {told.size} 行之中。")
-    return 0
-
-
-def _begins_as_proof(path: Path) -> bool:
+def _proof_in(path: Path, trust: Trust) -> tuple[bool, list[str]] | None:
+    """What a proof shows; None where the file is an export."""
     try:
-        with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC.encode()
+        if path.stat().st_size > PROOF_BYTES_MAX or path.read_bytes()[:2] == b"PK":
+            return None
     except OSError as error:
         raise Malformed(str(error), where=str(path)) from error
+    return verified_text(_text(path, PROOF_BYTES_MAX), trust)
 
 
 def _text(path: Path, most: int) -> str:

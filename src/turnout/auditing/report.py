@@ -32,6 +32,7 @@ WORDS: Final[dict[Code, Name]] = {
     "reveal-out-of-order": Name("the reveal log has a gap or is out of order", "查阅日志有缺号或次序不对"),
     "reveal-not-in-journal": Name("the reveal log names a row that the journal does not have so", "查阅日志与日志不符"),
     "reveal-missing": Name("an opening in the journal is not in the reveal log", "日志中的一次查阅不在查阅日志里"),
+    "reveal-miscounted": Name("an opening was given another number by the desk", "查阅的编号与指挥台所给的不同"),
     "reveals-uncounted": Name("at a checkpoint the two logs do not agree in number", "在某检查点上两个日志的数目不符"),
 }
 

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from turnout.audit.checking import CHUNK, Chunk, Finding, walk
-from turnout.audit.entries import TEXT_BYTES_MAX, read_entry, unbundled
+from turnout.audit.entries import TEXT_BYTES_MAX, is_reveal, read_entry, unbundled
 from turnout.audit.tiles import TILE, bundles
 from turnout.auditing.archive import BODIES_BYTES_MAX, BUNDLE_BYTES_MAX, About, Archive, bodies_member, bundle_member
 from turnout.auditing.export import BODY_LENGTH_BYTES
@@ -65,13 +65,15 @@ def _chunk_there(job: Job) -> Chunk | Finding:
 
 
 def _chunk(archive: Archive, job: Job) -> Chunk | Finding:
-    bodies: list[Finding] = []
+    wrong, counted = list[Finding](), dict[int, int]()
 
     def read() -> Iterator[bytes]:
         for index, width in bundles(job.first, job.end):
             body = archive.read(bundle_member("journal", index, width), BUNDLE_BYTES_MAX)
             if job.bodies:
-                bodies.extend(differing(index, body, archive.read(bodies_member(index, width), BODIES_BYTES_MAX)))
+                bodies = archive.read(bodies_member(index, width), BODIES_BYTES_MAX)
+                wrong.extend(differing(index, body, bodies))
+                counted.update(counted_in(index, body, bodies))
             yield body
 
     try:
@@ -80,8 +82,23 @@ def _chunk(archive: Archive, job: Job) -> Chunk | Finding:
         return Finding("record-malformed", "journal", job.first + 1, str(trouble))
     if chunk.count != job.end - job.first:
         return Finding("record-malformed", "journal", job.first + 1, f"{chunk.count} records")
-    chunk.findings.extend(bodies)
+    chunk.findings.extend(wrong)
+    chunk.counted.update(counted)
     return chunk
+
+
+class _Counted(msgspec.Struct, frozen=True):
+    n: int = 0
+
+
+def counted_in(index: int, bundle: bytes, bodies: bytes) -> Iterator[tuple[int, int]]:
+    """(row, number) of the reveals in a bundle, as the desk counted them."""
+    for seq, (entry, body) in enumerate(zip(unbundled(bundle), _bodies(bodies), strict=False), index * TILE + 1):
+        if is_reveal(entry):
+            try:
+                yield seq, msgspec.json.decode(body, type=_Counted).n
+            except msgspec.DecodeError:
+                yield seq, -1
 
 
 def differing(index: int, bundle: bytes, bodies: bytes) -> Iterator[Finding]:

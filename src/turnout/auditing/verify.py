@@ -127,20 +127,14 @@ class _Verifying:
         except (BadInput, UnicodeDecodeError) as trouble:
             self.found.append(Finding("checkpoint-malformed", log, 0, str(trouble)))
             return None
-        if checkpoint.origin not in {self._name(key, log) for key in self._trust.keys}:
+        if checkpoint.origin not in {name_of(key, log) for key in self._trust.keys}:
             self.found.append(Finding("checkpoint-of-another-log", log, checkpoint.size, checkpoint.origin))
         if checkpoint.size != size:
             self.found.append(Finding("checkpoint-differs", log, checkpoint.size))
         return note, checkpoint
 
-    @staticmethod
-    def _name(key: VerifierKey, log: str) -> str:
-        """What the log called `log` signs as, of the two that share a key."""
-        base, _, kind = key.name.rpartition("/")
-        return f"{base if kind in ('journal', 'reveals') else key.name}/{log}"
-
     def _keys_of(self, log: str, keys: Iterable[VerifierKey]) -> list[VerifierKey]:
-        return [VerifierKey(self._name(key, log), NOTE, key.key) for key in keys]
+        return [VerifierKey(name_of(key, log), NOTE, key.key) for key in keys]
 
     def _trusted(self, keyed: Sequence[KeyLine], grown: Growing, signed: Sequence[CheckpointLine]) -> list[VerifierKey]:
         """The auditor's keys, and later ones of the log that rows say were made while an earlier one signed.
@@ -288,6 +282,8 @@ class _Verifying:
             seqs.append(seq)
             if self._about.first < seq <= self._about.end and in_journal.pop(seq, None) != entry:
                 self.found.append(Finding("reveal-not-in-journal", "reveals", frontier.size))
+            if grown.counted.get(seq, 0) not in (0, number):
+                self.found.append(Finding("reveal-miscounted", "reveals", frontier.size))
             if frontier.size in wanted:
                 roots[frontier.size] = frontier.root()
         roots[frontier.size] = frontier.root()
@@ -326,6 +322,12 @@ class _Verifying:
             yield from lines
         except BadInput as trouble:
             self.found.append(Finding("part-missing", what=f"{name}: {trouble}"))
+
+
+def name_of(key: VerifierKey, log: str) -> str:
+    """What the log called `log` signs as, of the two that share a key."""
+    base, _, kind = key.name.rpartition("/")
+    return f"{base if kind in ('journal', 'reveals') else key.name}/{log}"
 
 
 def key_of(origin: str, body: bytes) -> VerifierKey | None:

@@ -71,6 +71,10 @@ class Notary:
             self._say(trouble, INCONSISTENT)
         except (Fault, BadInput, OSError) as trouble:
             self._say(trouble, Name(f"No checkpoint is signed: {trouble}", f"无法签署检查点：{trouble}"))
+        except Exception as trouble:
+            if not self._is_failing:
+                log.exception("a bug of the notary")
+            self._say(trouble, Name("No checkpoint is signed: see the log.", "无法签署检查点，请查看程序日志。"))
 
     def _say(self, trouble: Exception, name: Name) -> None:
         if not self._is_failing:  # once

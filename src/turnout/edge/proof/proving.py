@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from turnout.audit.entries import entry_of
+from turnout.audit.entries import entry_of, read_link, reveal_entry
 from turnout.audit.kept import Log, Signed
 from turnout.audit.proofs import Consistency, proof_text
 from turnout.edge.answers import Declined, declined
@@ -28,9 +28,17 @@ class CheckpointShown(msgspec.Struct, frozen=True, kw_only=True):
     reveals: str
 
 
-class RowProved(msgspec.Struct, frozen=True):
+class ProvedRow(msgspec.Struct, frozen=True):
     """`proof`: a file by itself (c2sp.org/tlog-proof), for `turnout audit verify`."""
 
+    row: int
+    proof: str
+
+
+class ProvedReveal(msgspec.Struct, frozen=True):
+    """`row`: of the journal, which says who opened what and why."""
+
+    number: int
     row: int
     proof: str
 
@@ -51,15 +59,15 @@ class Proving:
             reveals=signed.reveals,
         )
 
-    async def rows(self, seqs: Iterable[int]) -> list[RowProved] | Declined:
+    async def rows(self, seqs: Iterable[int]) -> list[ProvedRow] | Declined:
         """Of each of these rows under one checkpoint; those that are not signed yet are left out."""
         signed = await self._notary.store.newest()
         if signed is None:
             return declined("not-signed-yet", row=1)
         wanted = [seq for seq in seqs if 1 <= seq <= signed.size][:ROWS_MAX]
-        return [RowProved(seq, await self._proof(seq, signed)) for seq in wanted]
+        return [ProvedRow(seq, await self._proof(seq, signed)) for seq in wanted]
 
-    async def row(self, seq: int) -> RowProved | Declined:
+    async def row(self, seq: int) -> ProvedRow | Declined:
         proved = await self.rows([seq])
         if isinstance(proved, Declined):
             return proved
@@ -70,6 +78,16 @@ class Proving:
         path = await self._notary.store.prove_inclusion("journal", seq - 1, signed.size)
         return proof_text(seq - 1, entry_of(row), path, signed.journal)
 
+    async def reveal(self, number: int) -> ProvedReveal | Declined:
+        """Of a record of the reveal log, by its number from 1."""
+        signed = await self._notary.store.newest()
+        entry = await self._notary.store.find_reveal(number)
+        if signed is None or entry is None or number > signed.reveals_size:
+            return declined("not-signed-yet", row=number)
+        path = await self._notary.store.prove_inclusion("reveals", number - 1, signed.reveals_size)
+        record = reveal_entry(number, entry)
+        return ProvedReveal(number, read_link(entry).seq, proof_text(number - 1, record, path, signed.reveals))
+
     async def consistency(self, log: Log, old: int, size: int | None) -> Consistency | Declined:
         """From `old` records to `size`, or to the newest checkpoint's."""
         signed = await self._notary.store.newest()
@@ -79,4 +97,6 @@ class Proving:
             return declined("not-signed-yet", row=max(old, until))
         path = await self._notary.store.prove_consistency(log, old, until)
         hashes = tuple(base64.b64encode(one).decode() for one in path)
-        return Consistency(origin=log_name(self._notary.plan.origin, log), old=old, size=until, path=hashes)
+        note = "" if signed is None or until != newest else signed.journal if log == "journal" else signed.reveals
+        name = log_name(self._notary.plan.origin, log)
+        return Consistency(origin=name, old=old, size=until, path=hashes, checkpoint=note)

@@ -14,7 +14,7 @@ from turnout.desk.access import Principal
 from turnout.edge.answers import Declined
 from turnout.edge.counter import refused
 from turnout.edge.edge import Edge
-from turnout.edge.proof.proving import ROWS_MAX, CheckpointShown, Proving, RowProved
+from turnout.edge.proof.proving import ROWS_MAX, CheckpointShown, ProvedReveal, ProvedRow, Proving
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ async def checkpoint(who: Who, edge: TheEdge) -> CheckpointShown:
 
 
 @get("/proof/rows/{row:int}")
-async def of_row(row: FromPath[int], who: Who, edge: TheEdge) -> RowProved:
+async def of_row(row: FromPath[int], who: Who, edge: TheEdge) -> ProvedRow:
     """That this row of the journal is among those that were signed; its header is in the proof, its body is not."""
     asked = proving(who, edge)
     if not who.sight.is_all:
@@ -39,7 +39,7 @@ async def of_row(row: FromPath[int], who: Who, edge: TheEdge) -> RowProved:
 
 
 @get("/proof/incidents/{called:str}")
-async def of_incident(called: FromPath[str], who: Who, edge: TheEdge) -> list[RowProved]:
+async def of_incident(called: FromPath[str], who: Who, edge: TheEdge) -> list[ProvedRow]:
     """A proof for every row of an incident that is signed, by identity, tag or number."""
     asked = proving(who, edge)
     row = await edge.look_up.find(who, called)
@@ -47,6 +47,15 @@ async def of_incident(called: FromPath[str], who: Who, edge: TheEdge) -> list[Ro
         raise NotTaken(refused(UnknownIncident(incident=called)))
     lines = await edge.look_up.course(row)
     return taken(await asked.rows(sorted(line.seq for line in lines)[:ROWS_MAX]))
+
+
+@get("/proof/reveals/{number:int}")
+async def of_reveal(number: FromPath[int], who: Who, edge: TheEdge) -> ProvedReveal:
+    """The record of this number in the reveal log: who opened what, and for which purpose."""
+    asked = proving(who, edge)
+    if not who.sight.is_all:
+        raise no("scope-missing", scope="audit")
+    return taken(await asked.reveal(number))
 
 
 @get("/proof/consistency")
@@ -68,4 +77,4 @@ def taken(answer: T | Declined) -> T:
     return answer
 
 
-ROUTES = [checkpoint, of_row, of_incident, consistency]
+ROUTES = [checkpoint, of_row, of_incident, of_reveal, consistency]

@@ -102,9 +102,9 @@ class ProofFile:
         row = self._base.execute(f"{sql} ORDER BY s.id DESC LIMIT 1").fetchone()
         return Stamp(row[0], Moment(row[1]), row[2]) if row is not None else None
 
-    def find_reveal(self, seq: int) -> tuple[int, bytes] | None:
-        row = self._base.execute("SELECT number, entry FROM reveal WHERE seq = ?", (seq,)).fetchone()
-        return (row[0], row[1]) if row is not None else None
+    def find_reveal(self, number: int) -> bytes | None:
+        row = self._base.execute("SELECT entry FROM reveal WHERE number = ?", (number,)).fetchone()
+        return row[0] if row is not None else None
 
     def reveals(self, up_to: int) -> Iterator[tuple[int, bytes]]:
         """(number, header), in order, up to this number."""
@@ -184,8 +184,8 @@ class SqliteProof:
     async def last_stamp(self) -> Stamp | None:
         return await self._thread.do(lambda base: ProofFile(base).last_stamp())
 
-    async def find_reveal(self, seq: int) -> tuple[int, bytes] | None:
-        return await self._thread.do(lambda base: ProofFile(base).find_reveal(seq))
+    async def find_reveal(self, number: int) -> bytes | None:
+        return await self._thread.do(lambda base: ProofFile(base).find_reveal(number))
 
     async def forget_trees(self) -> None:
         await self._thread.do(lambda base: ProofFile(base).forget_trees())
