@@ -14,6 +14,10 @@ DATA_DEFAULT: Final = Path("var")
 PORT_DEFAULT: Final = 8080
 
 
+SHIPPED: Final = "san-francisco"
+"""The city that comes with the program, and is run where none is named."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`data` holds everything that is written: journal, vault, accounts. It is what has to be backed up."""
 

@@ -42,7 +42,7 @@ from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.adapters.storage.reserve import Space
 from turnout.adapters.storage.sealed_files import FolderFiles
 from turnout.city.folder import City, load_city, shipped_city
-from turnout.config import Settings
+from turnout.config import SHIPPED, Settings
 from turnout.desk.faults import Fault, StorageFailed
 from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations
@@ -52,28 +52,26 @@ from turnout.edge.measuring import Measures
 from turnout.edge.recording import Recorder
 from turnout.edge.shared_places import SharedPlaces, take_from_others
 from turnout.in_turn import Inside
-from turnout.operating import SHIPPED
+from turnout.loading import Loaded, load_ground, prepare, set_aside_what_stays
 from turnout.records.incidents import IncidentRecords
 from turnout.serving import (
     BUILT,
     CUT_S,
     FollowedOperations,
-    Loaded,
     Parts,
     at_work,
     certificate_of,
     folder_of,
     in_background,
     joined,
-    load_ground,
     opened_messages,
-    set_aside_what_stays,
     show_tiles,
     stop_signal,
     traced,
     web_app,
 )
-from turnout.storing import ACCOUNTS, CopiedAccounts, prepare_postgres
+from turnout.storing import ACCOUNTS
+from turnout.storing_shared import CopiedAccounts, prepare_postgres
 from turnout.telemetry.latest import Fix
 from turnout.terminal import say
 from turnout.watching import Watching
@@ -161,6 +159,7 @@ def _made_ready(
     api = litestar_app(inside.found, version("turnout"))
 
     loaded = load_ground(city)
+    prepare(loaded.gazetteer)
     set_aside_what_stays()
     return Process(
         own, role, city, loaded, database, folder, machine / "vault.site-key", line, key, Gate(), assets, inside, api

@@ -32,7 +32,7 @@ from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database, names_standby
 from turnout.adapters.storage.postgres.lease import PostgresLease
 from turnout.city.folder import City, load_city, shipped_city
-from turnout.config import Settings
+from turnout.config import SHIPPED, Settings
 from turnout.core.board import Board
 from turnout.desk.faults import Fault, NotTheDesk, StorageFailed
 from turnout.desk.head import Head
@@ -41,23 +41,20 @@ from turnout.desk.operations import Operations
 from turnout.edge.between import LINK, DeskDoor
 from turnout.edge.edge import Edge
 from turnout.edge.shared_places import SharedPlaces, exchanged, take_from_others
-from turnout.operating import SHIPPED
+from turnout.loading import Loaded, load_ground, load_the_rest, prepare, set_aside_what_stays
 from turnout.serving import (
     BUILT,
     CUT_S,
-    Loaded,
     certificate_of,
     folder_of,
-    load_ground,
-    load_the_rest,
     opened_on,
-    set_aside_what_stays,
     show_tiles,
     simulated,
     stop_signal,
     web_app,
 )
-from turnout.storing import Stores, following, in_postgres, prepare_postgres
+from turnout.storing import Stores
+from turnout.storing_shared import following, in_postgres, prepare_postgres
 from turnout.telemetry.latest import Fix
 from turnout.terminal import greet, say
 from turnout.web_server import check_port, web
@@ -168,6 +165,7 @@ def _made_ready(
         loaded = replace(loaded, roads=None)  # advice is the edges': nobody asks this process for it
     api = litestar_app(inside.found, version("turnout"))
     decoy()
+    prepare(loaded.gazetteer)
     set_aside_what_stays()
     return Server(settings, city, database, folder, loaded, assets, Gate(), inside, api, between, key)
 
@@ -204,7 +202,7 @@ async def _be_the_desk(
         await server.between.announce(epoch, DeskDoor(settings.reached_at, LINK))
         set_aside_what_stays()
         greet(settings, city, accounts, server.assets)
-        load_the_rest(accounts)
+        load_the_rest(edge, accounts)
         await stack.enter_async_context(simulated(settings, city, accounts))
         await _until_over(server, stop, keeper, edge)
         gate.close()

@@ -19,7 +19,7 @@ from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.city.folder import load_city, shipped_city
 from turnout.city.ground import check_ground, import_ground
-from turnout.config import Settings
+from turnout.config import SHIPPED, Settings
 from turnout.core.board import Board
 from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
@@ -37,7 +37,6 @@ from turnout.records.messages import Message, MessagesAsked, MessageStore
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.trouble import Malformed
 
-SHIPPED: Final = "san-francisco"
 FUNCTIONS: Final = Path(__file__).parents[2] / "docs" / "functions.toml"
 MARKS: Final = {"done": "✓ done", "partial": "~ partial", "todo": "· todo"}
 

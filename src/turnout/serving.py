@@ -5,11 +5,9 @@ finishes what it has taken and keeps a snapshot, the files are closed.
 """
 
 import asyncio
-import gc
 import importlib
 import logging
 import signal
-import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from copy import copy
@@ -38,7 +36,7 @@ from turnout.auditing.joining import at_work as signing
 from turnout.auditing.joining import opened_notary
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.city.ground import LoadedGround
-from turnout.config import Settings
+from turnout.config import SHIPPED, Settings
 from turnout.core.board import Board
 from turnout.core.commands import Command
 from turnout.core.events import Event
@@ -77,8 +75,7 @@ from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.tables_in_force import follow_offset, take_at_start
 from turnout.edge.timed_journal import TimedJournal
 from turnout.edge.transferring import Transfers
-from turnout.operating import SHIPPED
-from turnout.recommend import assignment
+from turnout.loading import Loaded, load_ground, load_the_rest
 from turnout.records.incidents import IncidentRecords
 from turnout.records.messages import MessageStore
 from turnout.roads import Roads
@@ -110,22 +107,15 @@ async def serve(settings: Settings) -> None:
         edge, accounts = await stack.enter_async_context(opened(settings, city))
         assets = Assets(BUILT, city.artefacts.tiles)
         show_tiles(edge, assets, city)
-        set_aside_what_stays()
         edge.certificate_expires = certificate.expires if certificate is not None else None
         await stack.enter_async_context(web(web_app(edge, assets, settings), settings))
         greet(settings, city, accounts, assets)
-        load_the_rest(accounts)
+        load_the_rest(edge, accounts)
         await stack.enter_async_context(simulated(settings, city, accounts))
         await stop.wait()
         say("Stopping: finishing what was taken.", "正在停止：完成已受理的工作。")
         edge.connections.end_all()
         await asyncio.sleep(CUT_S)
-
-
-def load_the_rest(accounts: Accounts) -> None:
-    """What no call needs to become an incident is loaded once the doors are open, in a thread (decision 0167)."""
-    for load in (assignment, accounts.load_the_rest):
-        threading.Thread(target=load, name="loading", daemon=True).start()
 
 
 def stop_signal() -> asyncio.Event:
@@ -196,20 +186,6 @@ class Parts:
     recorder: Recorder
     folder: Path
     """Where this city's files are written."""
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What of a city takes seconds to load, and never changes."""
-
-    gazetteer: Gazetteer | None
-    locator: Locator
-    roads: Roads | None
-
-
-def load_ground(city: City) -> Loaded:
-    gazetteer = Gazetteer.load(city.artefacts.gazetteer) if city.artefacts.gazetteer is not None else None
-    return Loaded(gazetteer, Locator(city, city.boundary.box(), gazetteer), load_roads(city))
 
 
 def folder_of(settings: Settings, city: City) -> Path:
@@ -287,15 +263,6 @@ def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> Non
 def _is_simulated(settings: Settings, city: City) -> bool:
     """Whether simulated callers, crews and colleagues are at work here."""
     return city.demo if settings.simulation is None else settings.simulation
-
-
-def set_aside_what_stays() -> None:
-    """The city, its roads and its board are no garbage: the collector need not look at them while somebody waits.
-
-    Deciding a command takes 0.3 ms at the 99th percentile with this, and 3 to 5 ms without (benchmarks/core_rules.py).
-    """
-    gc.collect()
-    gc.freeze()
 
 
 async def _opened_parts(
@@ -471,14 +438,6 @@ def _on_places(adviser: Adviser | None, arriving: Arriving | None) -> Callable[[
             arriving.moved(units)
 
     return moved
-
-
-def load_roads(city: City) -> Roads | None:
-    """The road engine of a city that has a road file."""
-    if city.artefacts.roads is None:
-        return None
-    speeds = city.folder / "speeds.toml"
-    return Roads.load(city.artefacts.roads, speeds if speeds.is_file() else None)
 
 
 def _know_units(latest: Latest, told: Told[Board, Any]) -> None:

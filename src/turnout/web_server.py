@@ -11,13 +11,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-import uvicorn
 from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server as Granian
 
 from turnout.adapters.http.problems import TABLES_BYTES_MAX
 from turnout.config import Settings
+from turnout.words.later import Later
 from turnout.words.trouble import Malformed
+
+uvicorn = Later("uvicorn")
 
 CLOSE_S: Final = 5.0
 """For requests under way when the server stops."""

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from turnout import serving
+from turnout import loading, serving
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.app import WebApp
 from turnout.adapters.http.assets import Assets
@@ -47,7 +47,7 @@ def _gazetteer() -> Gazetteer:
     return _load_gazetteer(path)
 
 
-_load_roads = serving.load_roads
+_load_roads = loading.load_roads
 
 
 @cache
@@ -116,8 +116,8 @@ class Running:
 async def running(folder: Path, built: Path | None = None, **settings: Any) -> AsyncIterator[Running]:
     """Everything but the web server."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(serving.Gazetteer, "load", lambda path: _gazetteer())
-        patch.setattr(serving, "load_roads", lambda city: _roads())
+        patch.setattr(loading.Gazetteer, "load", lambda path: _gazetteer())
+        patch.setattr(loading, "load_roads", lambda city: _roads())
         clock = SteppedClock()
         patch.setattr(serving, "SystemClock", lambda: clock)
         chosen = Settings(**{"data": folder, "reserve_mib": 0} | settings)

@@ -8,7 +8,7 @@ import pytest
 from turnout.city.demand_places import read_demand_places
 from turnout.city.folder import load_city, shipped_city
 from turnout.edge.outlook_points import points_of
-from turnout.serving import load_roads
+from turnout.loading import load_roads
 from turnout.words.trouble import Malformed
 
 

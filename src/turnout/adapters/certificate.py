@@ -7,12 +7,14 @@ first handshake would start, look well and let nobody in.
 from pathlib import Path
 
 import msgspec
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from turnout.words.later import Later
 from turnout.words.moment import Moment
 from turnout.words.trouble import Malformed
+
+x509 = Later("cryptography.x509")
 
 
 class Certificate(msgspec.Struct, frozen=True):

@@ -9,10 +9,9 @@ allowed. Times are milliseconds.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
-
-import cedarpy
 
 from turnout.core.board import Board, Call, Incident
 from turnout.core.context import Actor
@@ -20,8 +19,11 @@ from turnout.core.permissions import RECORDS_ROLE, has_right
 from turnout.core.reveals.matters import Kind
 from turnout.core.reveals.policy import Matter
 from turnout.core.tables.positions import uncovered_groups
+from turnout.words.later import Later
 from turnout.words.moment import Moment
 from turnout.words.trouble import Malformed
+
+cedarpy = Later("cedarpy")
 
 HERE: Final = Path(__file__).parent
 SHIPPED: Final = (HERE / "access.cedar").read_text(encoding="utf-8")
@@ -38,7 +40,10 @@ LOOK: Final = {"type": "Action", "id": "look"}
 
 Facts = dict[str, Any]
 
-_schema: Final = cedarpy.Schema.from_str((HERE / "access.cedarschema").read_text(encoding="utf-8"))
+
+@cache
+def _schema() -> Any:
+    return cedarpy.Schema.from_str((HERE / "access.cedarschema").read_text(encoding="utf-8"))
 
 
 class AccessText:
@@ -48,7 +53,7 @@ class AccessText:
         if len(text.encode()) > TEXT_BYTES_MAX:
             raise Malformed(f"longer than {TEXT_BYTES_MAX} bytes", where=where)
         try:
-            checked = cedarpy.validate_policies(text, _schema)
+            checked = cedarpy.validate_policies(text, _schema())
             self._policies = cedarpy.PolicySet.from_str(text)
         except ValueError as trouble:
             raise Malformed(str(trouble), where=where) from trouble

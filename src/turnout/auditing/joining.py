@@ -9,10 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import httpx
-
-from turnout.adapters.proof.stamp_line import StampLine, read_roots
-from turnout.adapters.proof.witness_line import WitnessLine
 from turnout.adapters.storage.proof_keys import FILE_NAME, KeyFile
 from turnout.adapters.storage.sqlite.proof import SqliteProof
 from turnout.core.tables.commands import NoteAccess
@@ -23,7 +19,11 @@ from turnout.edge.counter import Counter
 from turnout.edge.proof.following import KEY_MADE, Following
 from turnout.edge.proof.notary import Notary
 from turnout.edge.proof.plan import ProofPlan
+from turnout.words.later import Later
 from turnout.words.moment import Moment
+
+httpx = Later("httpx")
+stamp_line, witness_line = Later("turnout.adapters.proof.stamp_line"), Later("turnout.adapters.proof.witness_line")
 
 PROOF: Final = "proof.sqlite"
 FIRST_AFTER_S: Final = 10.0
@@ -41,9 +41,9 @@ async def opened_notary(
         witnesses, stamper = [], None
         if plan.witnesses or plan.stamps is not None:
             client = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=False))
-            witnesses = [WitnessLine(one.key, one.url, client) for one in plan.witnesses]
+            witnesses = [witness_line.WitnessLine(one.key, one.url, client) for one in plan.witnesses]
             if plan.stamps is not None:
-                stamper = StampLine(plan.stamps.url, read_roots(plan.stamps.root), client)
+                stamper = stamp_line.StampLine(plan.stamps.url, stamp_line.read_roots(plan.stamps.root), client)
         yield Notary(
             store,
             Following(store, journal),

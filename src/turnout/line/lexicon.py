@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
-from pypinyin import Style, lazy_pinyin
 
 from turnout.core.catalogue import Catalogue
 from turnout.line.tokens import key_of
+from turnout.words.later import Later
 from turnout.words.name import Name
+
+pypinyin = Later("pypinyin")
+
 
 Kind = Literal[
     "unit", "type", "status", "disposition", "station", "group", "hospital", "agency", "info",
@@ -80,7 +83,7 @@ def _begins(form: str, start: str) -> bool:
 
 def initials_of(chinese: str) -> str:
     """The pinyin initials of a Chinese name: 建筑火灾 → jzhz. Latin letters in it stay."""
-    return "".join(lazy_pinyin(chinese, style=Style.FIRST_LETTER)).casefold()
+    return "".join(pypinyin.lazy_pinyin(chinese, style=pypinyin.Style.FIRST_LETTER)).casefold()
 
 
 def _entry(value: str, label: Name, *more: str) -> Entry:

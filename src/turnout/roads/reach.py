@@ -9,12 +9,15 @@ import dataclasses
 import math
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from turnout.roads.conditions import Conditions
 from turnout.roads.graph import Floats, Ints, RoadGraph
 from turnout.roads.spot import Spot, Spots
+from turnout.words.later import Later
+
+sparse, csgraph = Later("scipy.sparse"), Later("scipy.sparse.csgraph")
+"""Half a second to load: after the doors are open (decision 0157)."""
+
 
 FIRST_LIMIT_S = 600.0
 """The first search looks this far: ten minutes of driving hold enough units on an ordinary day."""
@@ -180,8 +183,10 @@ def grow_tree(graph: RoadGraph, arcs: ReversedArcs, times: EdgeTimes, target: Sp
         seconds.append(np.full(len(into), (until - begin) * times.open_s[edge]))
     columns = np.concatenate(tails)
     starts = np.append(arcs.starts, np.int32(len(columns)))
-    matrix = csr_matrix((np.concatenate(seconds), columns, starts), shape=(virtual + 1, virtual + 1), copy=False)
-    node_s, next_node = dijkstra(matrix, directed=True, indices=virtual, return_predecessors=True, limit=limit_s)
+    size = virtual + 1
+    matrix = sparse.csr_matrix((np.concatenate(seconds), columns, starts), shape=(size, size), copy=False)
+    found = csgraph.dijkstra(matrix, directed=True, indices=virtual, return_predecessors=True, limit=limit_s)
+    node_s, next_node = found
     return Tree(graph, arcs, times, target, limit_s, node_s, next_node)
 
 

@@ -6,15 +6,19 @@ change a few times a day. The trees are Dijkstra's over the reversed arcs, as in
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from turnout.roads.graph import RoadGraph
 from turnout.roads.reach import EdgeTimes, ReversedArcs, both_ways
 from turnout.roads.spot import Spots
+from turnout.words.later import Later
+
+sparse, csgraph = Later("scipy.sparse"), Later("scipy.sparse.csgraph")
+"""Half a second to load: after the doors are open (decision 0157)."""
+
 
 Seconds = NDArray[np.uint16]
 
@@ -80,13 +84,13 @@ def times_to(
         if not keep_on():
             return None
         until = min(first + TREES_AT_ONCE, count)
-        found = dijkstra(matrix, directed=True, indices=np.arange(nodes + first, nodes + until), limit=limit_s)
+        found = csgraph.dijkstra(matrix, directed=True, indices=np.arange(nodes + first, nodes + until), limit=limit_s)
         reached = np.where(np.isfinite(found[:, :nodes]), np.ceil(found[:, :nodes]), UNREACHED_S)
         node_s[:, first:until] = reached.T.astype(np.uint16)
     return TimesTable(graph, times.open_s, node_s)
 
 
-def _with_targets(graph: RoadGraph, arcs: ReversedArcs, times: EdgeTimes, targets: Spots) -> csr_matrix:
+def _with_targets(graph: RoadGraph, arcs: ReversedArcs, times: EdgeTimes, targets: Spots) -> Any:
     """The reversed arcs, and one virtual node per target from which its street is entered."""
     tails, seconds, ends = [arcs.tails], [times.through_s[arcs.edges]], []
     length = len(arcs.tails)
@@ -100,4 +104,4 @@ def _with_targets(graph: RoadGraph, arcs: ReversedArcs, times: EdgeTimes, target
         ends.append(length)
     starts = np.concatenate([arcs.starts, np.array(ends, dtype=np.int32)])
     size = graph.arcs.node_count + len(targets)
-    return csr_matrix((np.concatenate(seconds), np.concatenate(tails), starts), shape=(size, size), copy=False)
+    return sparse.csr_matrix((np.concatenate(seconds), np.concatenate(tails), starts), shape=(size, size), copy=False)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tests.adapters.running import API, Running, running, san_francisco
-from turnout import serving
+from turnout import loading
 from turnout.city.folder import versioned
 from turnout.core.catalogue import Catalogue
 from turnout.edge.identities import NewAccount
@@ -186,7 +186,7 @@ async def restarted_with(folder: Catalogue, data: Path) -> Catalogue:
     other = type(city)(**{**city.__dict__, "catalogue": folder})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.adapters.running.san_francisco", lambda: other)
-        patch.setattr(serving, "load_roads", lambda city: None)
+        patch.setattr(loading, "load_roads", lambda city: None)
         async with running(data) as house, house.client() as watchdog:
             warnings = (await watchdog.get("/health")).json()["warnings"]
             assert bool(warnings) == (in_force(house).version != folder.version)

@@ -1,5 +1,7 @@
 """A click on the map, in words."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,3 +59,14 @@ def test_the_address_of_a_click_is_found_again_about_where_the_click_was(
     verdict = gazetteer.verify(described.address)
     assert isinstance(verdict, Verified)
     assert distance_m(verdict.place, Place(lat, lon)) <= described.distance_m + 6.0
+
+
+def test_what_a_place_is_near_is_told_before_names_can_be_found(riverside_file: Path) -> None:
+    """A start does not wait for the names: the first incident has its crossing all the same."""
+    fresh = Gazetteer.load(riverside_file)
+    place = Place(37.70205, -122.4955)
+    described = fresh.reverse(place)
+    assert "_street_names" not in vars(fresh._search)
+    fresh.prepare()
+    assert "_street_names" in vars(fresh._search)
+    assert fresh.reverse(place) == described

@@ -1,16 +1,18 @@
 """The web application: the API (Litestar and msgspec), files for browsers, and the socket, as one ASGI application."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
 from typing import Any, Final
 
 import msgspec
-from litestar import Litestar, MediaType, Response, Router, get
+from litestar import Litestar, MediaType, Response, get
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
+from litestar.plugins.base import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 
 from turnout.adapters.http.assets import SECURITY, Assets
 from turnout.adapters.http.door import own_site_only, who_asks
@@ -56,6 +58,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 API: Final = "/api/v1"
+AT_ROOT: Final = ("/health", "/metrics")
 GZIP_FROM_BYTES: Final = 4_096
 STRICT: Final = (b"strict-transport-security", b"max-age=31536000")
 """A year. Without `includeSubDomains`: the city's other hosts are not ours to bind."""
@@ -79,7 +82,15 @@ class WebApp:
         elif scope["type"] == "http" and self._assets.knows(str(scope["path"])):
             await self._assets(scope, receive, send)
         else:
-            await self.api(scope, receive, _traced(scope, send))  # type: ignore[arg-type]
+            await self.api(_as_of_the_api(scope), receive, _traced(scope, send))  # type: ignore[arg-type]
+
+
+def _as_of_the_api(scope: Scope) -> Scope:
+    """Where watch-dogs and programs that scrape look by default, whatever the API's version."""
+    if scope.get("path") not in AT_ROOT:
+        return scope
+    path = f"{API}{scope['path']}"
+    return {**scope, "path": path, "raw_path": path.encode()}
 
 
 def _traced(scope: Scope, send: Send) -> Send:
@@ -107,9 +118,62 @@ def _strictly(send: Send) -> Send:
     return sending
 
 
+class Api(Litestar):
+    """Without the framework's plugins for models that we have none of: loading them takes half a second."""
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
+
+
 def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
-    """The API by itself. Making the first one of a process takes a second, the next ones a sixth of one."""
-    handlers = [
+    """The API by itself. Its description is made when somebody asks for it, in a thread: that takes seconds."""
+
+    @cache
+    def document() -> dict[str, Any]:
+        title = OpenAPIConfig(title="Turnout", version=version, path="/-/framework", render_plugins=[])
+        described = Api(path=API, route_handlers=_handlers(each=True), openapi_config=title, **_found(edge))
+        return describe(described, version)
+
+    @get("/openapi.json", include_in_schema=False)
+    async def openapi_json() -> Response[bytes]:
+        body = await asyncio.to_thread(lambda: msgspec.json.encode(document()))
+        return Response(body, media_type="application/openapi+json")
+
+    @get("/docs", include_in_schema=False, media_type=MediaType.HTML)
+    async def docs() -> str:
+        return await asyncio.to_thread(lambda: docs_page(document()))
+
+    return Api(
+        path=API,
+        route_handlers=[*_handlers(each=False), openapi_json, docs],
+        before_request=own_site_only,
+        logging_config=None,
+        exception_handlers={
+            NotTaken: on_not_taken,
+            Fault: on_fault,
+            BadInput: on_bad_input,
+            UnicodeDecodeError: on_not_utf8,
+            HTTPException: on_http,
+            Exception: on_bug,
+        },
+        request_max_body_size=BODY_BYTES_MAX,
+        response_headers={name.decode(): value.decode() for name, value in SECURITY},
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=4, exclude=["/files/"]
+        ),
+        openapi_config=None,
+        **_found(edge),
+    )
+
+
+def _found(edge: Callable[[], Edge]) -> dict[str, Any]:
+    """What handlers ask for by name."""
+    return {"dependencies": {"edge": Provide(edge, sync_to_thread=False), "who": Provide(who_asks)}}
+
+
+def _handlers(*, each: bool) -> list[Any]:
+    return [
         *board.ROUTES,
         *session.ROUTES,
         *accounts.ROUTES,
@@ -127,49 +191,5 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         *fallback.ROUTES,
         *paper.ROUTES,
         *health.ROUTES,
-        *command_routes(),
-    ]
-    described: list[Any] = []
-
-    @cache
-    def document() -> dict[str, Any]:
-        return describe(described[0], version)
-
-    @get("/openapi.json", include_in_schema=False)
-    async def openapi_json() -> Response[bytes]:
-        return Response(msgspec.json.encode(document()), media_type="application/openapi+json")
-
-    @get("/docs", include_in_schema=False, media_type=MediaType.HTML)
-    async def docs() -> str:
-        return docs_page(document())
-
-    app = Litestar(
-        route_handlers=[Router(path=API, route_handlers=[*handlers, openapi_json, docs]), *_at_root()],
-        dependencies={"edge": Provide(edge, sync_to_thread=False), "who": Provide(who_asks)},
-        before_request=own_site_only,
-        logging_config=None,
-        exception_handlers={
-            NotTaken: on_not_taken,
-            Fault: on_fault,
-            BadInput: on_bad_input,
-            UnicodeDecodeError: on_not_utf8,
-            HTTPException: on_http,
-            Exception: on_bug,
-        },
-        request_max_body_size=BODY_BYTES_MAX,
-        response_headers={name.decode(): value.decode() for name, value in SECURITY},
-        compression_config=CompressionConfig(
-            backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=4, exclude=["/files/"]
-        ),
-        openapi_config=OpenAPIConfig(title="Turnout", version=version, path="/-/framework", render_plugins=[]),
-    )
-    described.append(app)
-    return app
-
-
-def _at_root() -> list[HTTPRouteHandler]:
-    """Where watch-dogs and programs that scrape look by default, whatever the API's version."""
-    return [
-        get("/health", include_in_schema=False)(board.health.fn),
-        get("/metrics", include_in_schema=False, media_type=metrics.TEXT)(metrics.metrics.fn),
+        *command_routes(each=each),
     ]

@@ -68,7 +68,6 @@ class Accounts(Keeping):
         self._demo = demo
         self._origin = origin
         self._attempts = Attempts()
-        self._decoy = decoy()
         self._demo_count = 0
 
     @cached_property
@@ -79,6 +78,7 @@ class Accounts(Keeping):
 
     def load_the_rest(self) -> None:
         """What the first who signs in with a passkey would wait for. For a thread."""
+        decoy()
         self._passkeys.options(self._now())
 
     # at the door
@@ -89,7 +89,7 @@ class Accounts(Keeping):
         if wait:
             return IdentityRefusal("too-many-attempts", {"wait_s": wait})
         row = self._store.find_account(account)
-        proved = await self._proves(row.secret if row is not None and row.secret else self._decoy, secret)
+        proved = await self._proves(row.secret if row is not None and row.secret else decoy(), secret)
         if row is None or not row.secret or row.disabled or not proved:
             self._attempts.note_failure(account, address, self._now())
             return IdentityRefusal("wrong-secret")

@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from turnout.city.draft import Draft
 from turnout.city.problem import Problem, Spot
 from turnout.roads.graph import RoadGraph
 from turnout.roads.ground import Ground
+from turnout.words.later import Later
 from turnout.words.name import Name
 from turnout.words.place import Place
 from turnout.words.trouble import BadInput
+
+sparse, csgraph = Later("scipy.sparse"), Later("scipy.sparse.csgraph")
+"""Half a second to load: after the doors are open (decision 0157)."""
+
 
 STATION_TO_ROAD_M: Final = 300.0
 """A yard's gate may be this far from its middle; farther, no road leads to it."""
@@ -49,8 +52,8 @@ def roads_lead_everywhere(draft: Draft) -> Iterator[Problem]:
 def _connected(graph: RoadGraph) -> Iterator[Problem]:
     arcs = graph.arcs
     nodes = len(arcs.node_junction)
-    matrix = csr_matrix((np.ones(len(arcs.tail)), (arcs.tail, arcs.head)), shape=(nodes, nodes))
-    parts, part = connected_components(matrix, directed=True, connection="strong")
+    matrix = sparse.csr_matrix((np.ones(len(arcs.tail)), (arcs.tail, arcs.head)), shape=(nodes, nodes))
+    parts, part = csgraph.connected_components(matrix, directed=True, connection="strong")
     if parts > 1:
         lost = np.flatnonzero(part != np.bincount(part).argmax())
         at = int(arcs.node_junction[lost[0]])

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pypinyin import Style, lazy_pinyin
-
 from turnout.city.draft import Draft, Read
 from turnout.city.problem import Problem, Spot
+from turnout.words.later import Later
 from turnout.words.name import Name
+
+pypinyin = Later("pypinyin")
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Spoken:
 
 def initials_of(chinese: str) -> str:
     """建筑火灾 → jzhz."""
-    return "".join(lazy_pinyin(chinese, style=Style.FIRST_LETTER)).casefold()
+    return "".join(pypinyin.lazy_pinyin(chinese, style=pypinyin.Style.FIRST_LETTER)).casefold()
 
 
 def said_of(unit: str) -> str:

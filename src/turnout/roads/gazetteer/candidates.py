@@ -7,6 +7,7 @@ hold (a number beyond the street, two streets that do not meet) is kept with its
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from heapq import nlargest
 
 import msgspec
@@ -76,18 +77,31 @@ class CandidateSearch:
     def __init__(self, tables: Tables, streets: StreetMap) -> None:
         self._tables = tables
         self._streets = streets
-        named = [NamesOf(one.name.en, one.name.zh, one.aliases, one.pinyin) for one in tables.streets]
-        self._street_names = NameFinder(named, are_streets=True)
-        places = [NamesOf(one.name.en, one.name.zh, one.aliases, one.pinyin) for one in tables.common_places]
-        self._place_names = NameFinder(places, are_streets=False)
-        parts = tables.neighbourhoods
-        areas = [NamesOf(name.en, name.zh, also) for name, also in zip(parts.names, parts.aliases, strict=True)]
-        self._area_names = NameFinder(areas, are_streets=False)
         city = tables.city
         self._city_words = {word for name in (city.name.en, city.name.zh, *city.also) for word in words(name)}
         self._same_name: dict[str, int] = {}
         for one in tables.common_places:
             self._same_name[one.name.en] = self._same_name.get(one.name.en, 0) + 1
+
+    @cached_property
+    def _street_names(self) -> NameFinder:
+        named = [NamesOf(one.name.en, one.name.zh, one.aliases, one.pinyin) for one in self._tables.streets]
+        return NameFinder(named, are_streets=True)
+
+    @cached_property
+    def _place_names(self) -> NameFinder:
+        places = [NamesOf(one.name.en, one.name.zh, one.aliases, one.pinyin) for one in self._tables.common_places]
+        return NameFinder(places, are_streets=False)
+
+    @cached_property
+    def _area_names(self) -> NameFinder:
+        parts = self._tables.neighbourhoods
+        areas = [NamesOf(name.en, name.zh, also) for name, also in zip(parts.names, parts.aliases, strict=True)]
+        return NameFinder(areas, are_streets=False)
+
+    def prepare(self) -> None:
+        """Make what finding by name needs; else the first who asks does, and waits for it."""
+        _ = self._street_names, self._place_names, self._area_names
 
     def find(self, text: str, near: Place | None = None) -> list[Candidate]:
         """Every candidate, best first; after a comma only those in the area named there, if any is."""

@@ -6,7 +6,10 @@ which most Chinese place names' parts are. The fold covers the characters that p
 
 import re
 
-from pypinyin import Style, lazy_pinyin
+from turnout.words.later import Later
+
+pypinyin = Later("pypinyin")
+
 
 HAN = re.compile(r"[㐀-鿿]")
 _TRADITIONAL = (
@@ -47,4 +50,4 @@ def bigrams(text: str) -> set[str]:
 
 def pinyin(text: str) -> str:
     """Syllables with spaces between, without tones (`jin men da qiao`). Only the writer calls it: it is slow."""
-    return " ".join(part for part in lazy_pinyin(simplified(text), style=Style.NORMAL, errors="ignore"))
+    return " ".join(pypinyin.lazy_pinyin(simplified(text), style=pypinyin.Style.NORMAL, errors="ignore"))

@@ -10,11 +10,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from turnout.roads.gazetteer.chinese import bigrams
 from turnout.roads.gazetteer.sound import sound_key, spanish_sound_key
+from turnout.words.later import Later
+
+process, distances = Later("rapidfuzz.process"), Later("rapidfuzz.distance")
+
 
 SLIPS_BY_LENGTH = ((7, 2), (3, 1))
 """From so many typed letters on, so many slips: two in `misssoin`, one in `elis`, none in `ok`, near too much."""
@@ -116,7 +118,7 @@ class NameIndex:
     def _add_close(
         self, found: dict[int, Match], typed: str, prefix_length: int, prefixes: Sequence[str], slips: int
     ) -> None:
-        near = process.extract(typed, prefixes, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        near = process.extract(typed, prefixes, scorer=distances.OSA.distance, score_cutoff=slips, limit=None)
         for prefix, distance, _ in near:
             if distance == 0:
                 continue

@@ -1,13 +1,14 @@
-"""Commands: one route for any of them, and a documented route for each, made from the core's own union."""
+"""Commands: one route for any of them, and one for each, described as made from the core's own union."""
 
 import uuid
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
-from litestar import Response, post
+from litestar import Request, Response, post
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from turnout.adapters.http.door import TheEdge, Who
 from turnout.adapters.http.problems import NotTaken, no
@@ -100,9 +101,36 @@ async def line(data: JSONBody[LineTyped], who: Who, edge: TheEdge) -> Response[b
     return Response(msgspec.json.encode(answer), media_type="application/json")
 
 
-def command_routes() -> list[HTTPRouteHandler]:
-    """A route for every command that may come from outside."""
-    kinds: list[type[msgspec.Struct]] = [
-        kind for kind in get_args(Command) if str(kind.__struct_config__.tag) not in INSIDE
-    ]
-    return [give_command, line, *(_route(kind) for kind in kinds)]
+def _from_outside() -> dict[str, type[msgspec.Struct]]:
+    """Commands that may come from outside, by their tag."""
+    tagged = {str(kind.__struct_config__.tag): kind for kind in get_args(Command)}
+    return {tag: kind for tag, kind in tagged.items() if tag not in INSIDE}
+
+
+KINDS: Final = _from_outside()
+
+
+@post("/commands/{tag:str}", status_code=200, include_in_schema=False)
+async def give_one(
+    tag: FromPath[str],
+    request: Request[Any, Any, Any],
+    who: Who,
+    edge: TheEdge,
+    purpose: Purpose = "",
+    at: At = "",
+    key: Key = None,
+) -> CommandDone:
+    """What the described routes do, one for each command. To make all of those takes a third of a second."""
+    kind = KINDS.get(tag)
+    if kind is None:
+        raise NotFoundException
+    try:
+        command = msgspec.json.decode(await request.body(), type=kind)
+    except msgspec.DecodeError as trouble:
+        raise ClientException(str(trouble)) from trouble
+    return await _hand_in(edge, who, key or str(uuid.uuid4()), command, purpose, at)
+
+
+def command_routes(*, each: bool) -> list[HTTPRouteHandler]:
+    """`each`: a route for every command that may come from outside, as the description has them."""
+    return [give_command, line, *(map(_route, KINDS.values()) if each else (give_one,))]
