@@ -69,6 +69,7 @@ from turnout.edge.places import TICK_S, PlacesFeed
 from turnout.edge.proof.plan import read_plan
 from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.recording import Recorder
+from turnout.edge.reveal_log import RevealLog
 from turnout.edge.revealing import Revealing
 from turnout.edge.rows import TABLES
 from turnout.edge.tables_desk import TablesDesk
@@ -385,6 +386,7 @@ def joined(parts: Parts) -> Edge:
         transfers=Transfers(counter, look_up, parts.records, details, parts.messages),
         fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders),
         message_log=parts.messages,
+        reveal_log=RevealLog(desk, parts.records, look_up),
         desk_health=desk.health,
         now=now,
         ground=Ground(

@@ -29,6 +29,7 @@ from turnout.edge.outlook import Outlook
 from turnout.edge.places import PlacesFeed
 from turnout.edge.proof.notary import Notary
 from turnout.edge.rebuilding import Rebuilding
+from turnout.edge.reveal_log import RevealLog
 from turnout.edge.speech import words_for
 from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.transferring import Transfers
@@ -96,6 +97,7 @@ class Edge:
     transfers: Transfers
     files: FileDesk
     fallback: FallbackKit
+    reveal_log: RevealLog
     desk_health: Callable[[], DeskHealth]
     now: Callable[[], Moment]
     ground: Ground

@@ -15,7 +15,7 @@ import msgspec
 
 from turnout.core.board import Incident
 from turnout.core.events import Event, decode
-from turnout.core.history import incidents_of, units_of
+from turnout.core.history import calls_of, incidents_of, units_of
 from turnout.records import file, transfers
 from turnout.records.transfers import TransferDue, TransferEntry, TransferMarks
 from turnout.words.identity import AgencyId
@@ -24,7 +24,7 @@ from turnout.words.place import Place, distance_m
 
 METRES_PER_DEGREE_LAT: Final = 111_195.0
 
-SHAPE: Final = 2
+SHAPE: Final = 3
 """Goes up when the tables below change: an older file is dropped and made anew."""
 
 NONE_TAKEN: Final[Mapping[AgencyId, int]] = {}
@@ -98,7 +98,10 @@ class ActsAsked(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     position: str = ""
     incident: str = ""
+    call: str = ""
     code: str = ""
+    codes: tuple[str, ...] = ()
+    """One of these kinds; empty: any."""
     before: int = 0
     """Only what is older than this sequence: the next page."""
     most: int = 100
@@ -279,9 +282,13 @@ class IncidentRecords:
             if wanted:
                 where.append(f"{column} = ?")
                 values.append(wanted)
-        if asked.incident:
-            where.append("seq IN (SELECT seq FROM line_of WHERE kind = 'incident' AND id = ?)")
-            values.append(asked.incident)
+        for kind, id in (("incident", asked.incident), ("call", asked.call)):
+            if id:
+                where.append("seq IN (SELECT seq FROM line_of WHERE kind = ? AND id = ?)")
+                values += [kind, id]
+        if asked.codes:
+            where.append(f"name IN ({','.join('?' * len(asked.codes))})")
+            values += asked.codes
         sql = f"SELECT seq, name, version, body FROM line WHERE {' AND '.join(where)} ORDER BY seq DESC LIMIT ?"
         rows = self._rows(sql, *values, min(asked.most, FOUND_MAX))
         return [(seq, decode(name, version, body)) for seq, name, version, body in rows]
@@ -311,7 +318,8 @@ def _line(one: RecordedEvent) -> tuple[Any, ...]:
 
 def _mentions(one: RecordedEvent) -> list[tuple[str, str, int]]:
     incidents = [("incident", named, one.seq) for named in incidents_of(one.event)]
-    return incidents + [("unit", named, one.seq) for named in units_of(one.event)]
+    calls = [("call", named, one.seq) for named in calls_of(one.event)] if one.name == "details-opened" else []
+    return incidents + calls + [("unit", named, one.seq) for named in units_of(one.event)]
 
 
 def _columns(row: Incident) -> tuple[Any, ...]:
