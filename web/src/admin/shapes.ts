@@ -77,3 +77,23 @@ export function shown(value: unknown): string {
       .join(', ')
   return String(value)
 }
+
+/** A line of the message log (`GET /messages`). Times in ms UTC; `seq_from` 0: no row of the journal came of it. */
+export interface Message {
+  n: number
+  at: number
+  source: string
+  by: string
+  target: string
+  kind: string
+  size: number
+  outcome: string
+  duration_us: number
+  trace: string
+  seq_from: number
+  seq_to: number
+  digest: string
+  incidents: string[]
+  calls: string[]
+  units: string[]
+}

@@ -115,6 +115,7 @@ export const enAdmin = {
     roads: 'Map data',
     positions: 'Positions and groups',
     audit: 'Who did what',
+    messages: 'Messages',
     health: 'Health',
   },
   tables: {

@@ -6,6 +6,7 @@ import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
 import { enSheet } from './en-sheet'
 import { enHealth } from './en-health'
+import { enMessages } from './en-messages'
 import { enOutlook } from './en-outlook'
 import { enPaper } from './en-paper'
 import { enStations } from './en-stations'
@@ -19,6 +20,7 @@ export const en = {
   ...enSheet,
   ...enOutlook,
   ...enHealth,
+  ...enMessages,
   ...enStations,
   ...enPaper,
 

@@ -114,6 +114,7 @@ export const zhAdmin = {
     roads: '地图数据',
     positions: '席位与调度组',
     audit: '操作审计',
+    messages: '消息日志',
     health: '运行状况',
   },
   tables: {

@@ -7,6 +7,7 @@ import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
 import { zhSheet } from './zh-sheet'
 import { zhHealth } from './zh-health'
+import { zhMessages } from './zh-messages'
 import { zhOutlook } from './zh-outlook'
 import { zhPaper } from './zh-paper'
 import { zhStations } from './zh-stations'
@@ -20,6 +21,7 @@ export const zh: Words = {
   ...zhSheet,
   ...zhOutlook,
   ...zhHealth,
+  ...zhMessages,
   ...zhStations,
   ...zhPaper,
 

@@ -1,0 +1,41 @@
+/** 消息日志。 */
+import type { enMessages } from './en-messages'
+
+export const zhMessages: typeof enMessages = {
+  messages: {
+    number: '编号或简号',
+    call: '来电',
+    unit: '单位',
+    hint: '系统各部分之间往来的消息，不含内容。这里不能查人。',
+    from: '来自',
+    to: '发往',
+    kind: '消息',
+    size: '大小',
+    answer: '应答',
+    took: '用时',
+    about: '涉及',
+    more: '详细',
+    refused: '拒绝',
+    allOf: '本警情的全部消息',
+    narrow: (most: number) => `这是最新的 ${most} 条。要看更早的，请缩小查找范围。`,
+    digest: '摘要（SHA-256）',
+    trace: '跟踪号',
+    rows: '日志',
+    noRows: '没有产生日志行。',
+    rowsFromTo: (from: number, to: number) => (from === to ? `第 ${from} 行` : `第 ${from} 至 ${to} 行`),
+    rowsNotYours: '你无权查看这些行。',
+    outcomes: { done: '完成', repeated: '此前已完成', sent: '已发出' } as Record<string, string>,
+    parts: {
+      http: '接口',
+      socket: '席位',
+      line: '命令行',
+      program: '程序',
+      clock: '时钟',
+      avl: '车辆',
+      desk: '指挥台',
+      station: '站点',
+      unit: '出动人员',
+      records: '档案系统',
+    } as Record<string, string>,
+  },
+}
