@@ -74,3 +74,4 @@ def set_aside_what_stays() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -5,6 +5,7 @@ Only what the given command needs is loaded: whoever starts a server again is wa
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -193,6 +194,7 @@ def _log_argument(command: argparse.ArgumentParser) -> None:
 
 
 def _serve(asked: argparse.Namespace) -> None:
+    gc.disable()  # while much is loaded that stays; loading.set_aside_what_stays turns it on again
     settings = settings_of(asked)
     asyncio.run(in_turn.serve_in_turn(settings) if settings.database else serving.serve(settings))
 
