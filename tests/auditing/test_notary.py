@@ -145,6 +145,16 @@ async def test_a_witness_that_is_down_holds_nothing_up_and_is_said_after_a_while
     await city.close()
 
 
+async def test_a_quiet_night_is_no_silent_witness(tmp_path: Path):
+    city, witness = await a_city_with_a_witness(tmp_path)
+    await city.goes_on(5)
+    city.moment = Moment(city.moment + 60 * MINUTE_MS)
+    await city.notary.sign_now()
+    assert city.notary.warning() is None
+    await witness.close()
+    await city.close()
+
+
 async def test_a_server_that_was_put_back_is_found_out_by_the_witness(tmp_path: Path):
     city, witness = await a_city_with_a_witness(tmp_path)
     await city.goes_on(50)

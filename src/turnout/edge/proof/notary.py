@@ -26,7 +26,7 @@ from turnout.words.trouble import BadInput
 log = logging.getLogger(__name__)
 
 WITNESS_SILENT_MS: Final = 10 * MINUTE_MS
-"""After so long without a cosignature of a witness somebody is told."""
+"""A witness that was asked and has not cosigned for so long is named on the health page."""
 
 TRIES_MAX: Final = 3
 """For one checkpoint at one witness: it says where it stands, and is asked again from there."""
@@ -53,7 +53,7 @@ class Notary:
         self._following, self._keys, self._now = following, keys, now
         self._witnesses, self._stamper, self._note_key = witnesses, stamper, note_key
         self._held: dict[tuple[str, Log], int] = {}
-        self._answered: dict[str, Moment] = {}
+        self._silent: dict[str, Moment] = {}
         self._since = now()
         self._noted: set[str] = set()
         self._trouble: Name | None = None
@@ -144,15 +144,17 @@ class Notary:
             *(self._ask(witness, one, signed) for witness, one in asked), return_exceptions=True
         )
         notes: dict[Log, Note] = {one: opened(_note_of(signed, one))[0] for one in LOGS}
-        trouble: BaseException | None = None
+        trouble, silent = None, set[str]()
         for (witness, one), answer in zip(asked, found, strict=True):
             if isinstance(answer, Signature):
                 notes[one] = Note(notes[one].text, (*notes[one].signatures, answer))
-                self._answered[witness.key.name] = self._now()
             elif isinstance(answer, NotAnswered):
                 log.info("the witness %s: %s", witness.key.name, answer)
+                silent.add(witness.key.name)
             else:
                 trouble = answer
+        if asked:
+            self._silent = {name: self._silent.get(name, self._now()) for name in silent}
         if any(isinstance(answer, Signature) for answer in found):
             signed = msgspec.structs.replace(signed, journal=str(notes["journal"]), reveals=str(notes["reveals"]))
             await self.store.keep(signed)
@@ -209,9 +211,8 @@ class Notary:
         """What the health page says; None: all is well."""
         if self._trouble is not None:
             return self._trouble
-        for witness in self._witnesses:
-            name = witness.key.name
-            minutes = (self._now() - self._answered.get(name, self._since)) // MINUTE_MS
+        for name, since in self._silent.items():
+            minutes = (self._now() - since) // MINUTE_MS
             if minutes * MINUTE_MS >= WITNESS_SILENT_MS:
                 return Name(
                     f"The witness {name} has cosigned nothing for {minutes} minutes.",
