@@ -77,7 +77,7 @@ async def test_a_witness_in_a_process_of_its_own_cosigns_and_remembers_over_a_ki
     assert (tmp_path / "witness" / "witness.key").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("text", ["", "[[log]]\n", '[[log]]\nkey = "x"\n', "[[log]]\nkey = 1\n", "[[lg]]\n"])
+@pytest.mark.parametrize("text", ["", "[[log]]\n", '[[log]]\nkey = "x"\n', "[[log]]\nkey = 1\n", "[[lg]]\n", "[["])
 def test_a_list_of_logs_that_is_none_is_refused_by_name(tmp_path: Path, text: str):
     (tmp_path / "logs.toml").write_text(text)
     with pytest.raises(Malformed):

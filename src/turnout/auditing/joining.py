@@ -4,6 +4,7 @@ It begins a while after the doors are open, so a start and a takeover do not wai
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from turnout.edge.proof.notary import Notary
 from turnout.edge.proof.plan import ProofPlan
 from turnout.words.later import Later
 from turnout.words.moment import Moment
+from turnout.words.trouble import Malformed
 
 httpx = Later("httpx")
 stamp_line, witness_line = Later("turnout.adapters.proof.stamp_line"), Later("turnout.adapters.proof.witness_line")
@@ -40,7 +42,7 @@ async def opened_notary(
         stack.push_async_callback(store.close)
         witnesses, stamper = [], None
         if plan.witnesses or plan.stamps is not None:
-            client = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=False))
+            client = await stack.enter_async_context(httpx.AsyncClient(verify=_trusted(plan)))
             witnesses = [witness_line.WitnessLine(one.key, one.url, client) for one in plan.witnesses]
             if plan.stamps is not None:
                 stamper = stamp_line.StampLine(plan.stamps.url, stamp_line.read_roots(plan.stamps.root), client)
@@ -54,6 +56,13 @@ async def opened_notary(
             stamper,
             lambda public: _noted(counter, public),
         )
+
+
+def _trusted(plan: ProofPlan) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(plan.trust) if plan.trust is not None else None)
+    except (OSError, ssl.SSLError) as error:
+        raise Malformed(str(error), where=str(plan.trust), cure="certificates (PEM)") from error
 
 
 async def at_work(notary: Notary, may_write: Callable[[], bool]) -> None:

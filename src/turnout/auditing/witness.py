@@ -6,7 +6,6 @@ It has one key, a file of what it has seen, and a list of the logs that it knows
 import asyncio
 import signal
 import time
-import tomllib
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any, Final
@@ -116,7 +115,7 @@ def read_logs(path: Path) -> Logs:
     """A TOML file with `[[log]]` and `key`, twice for one origin while a log changes its key. Raises `Malformed`."""
     try:
         rows = msgspec.toml.decode(path.read_bytes(), type=_File).log
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as trouble:
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as trouble:
         raise Malformed(str(trouble), where=str(path), cure="[[log]] and below it key") from trouble
     logs: dict[str, list[VerifierKey]] = {}
     for row in rows:

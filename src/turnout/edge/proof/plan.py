@@ -13,7 +13,6 @@
 Without a file the logs are named after the city, and nobody witnesses or stamps them.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -36,12 +35,12 @@ class WitnessPlan(msgspec.Struct, frozen=True):
     url: str
 
 
-class StampPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`root`: the certificates (PEM) that a stamp must lead to. `ca`: those that the server's TLS must lead to."""
+class StampPlan(msgspec.Struct, frozen=True):
+    """`root`: the file of certificates (PEM) that a stamp must lead to."""
 
-    url: Url
+    url: str
     root: Path
-    every_h: Annotated[float, msgspec.Meta(gt=0)] = 24.0
+    every_h: float = 24.0
 
 
 class ProofPlan(msgspec.Struct, frozen=True):
@@ -49,6 +48,8 @@ class ProofPlan(msgspec.Struct, frozen=True):
     witnesses: tuple[WitnessPlan, ...] = ()
     stamps: StampPlan | None = None
     sign_every_s: float = SIGN_EVERY_S
+    trust: Path | None = None
+    """Certificates (PEM) that the peers' TLS may lead to; None: those that the machine trusts."""
 
 
 class _WitnessRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,11 +57,18 @@ class _WitnessRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: Url
 
 
+class _StampRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    url: Url
+    root: Annotated[str, msgspec.Meta(min_length=1)]
+    every_h: Annotated[float, msgspec.Meta(gt=0)] = 24.0
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     origin: str = ""
+    trust: str = ""
     sign_every_s: Annotated[float, msgspec.Meta(ge=SIGN_LEAST_S)] = SIGN_EVERY_S
     witness: Annotated[list[_WitnessRow], msgspec.Meta(max_length=WITNESSES_MAX)] = []
-    stamps: StampPlan | None = None
+    stamps: _StampRow | None = None
 
 
 def log_name(origin: str, log: Log) -> str:
@@ -75,7 +83,7 @@ def read_plan(path: Path | None, city: str) -> ProofPlan:
     cure = 'origin = "turnout.example.org/city"; [[witness]] with key and url; [stamps] with url and root'
     try:
         given = msgspec.toml.decode(path.read_bytes(), type=_File)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as trouble:
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as trouble:
         raise Malformed(str(trouble), where=str(path), cure=cure) from trouble
     origin = given.origin or f"turnout/{city}"
     if not is_name(origin) or len(origin) > NAME_MAX - 10:
@@ -83,12 +91,19 @@ def read_plan(path: Path | None, city: str) -> ProofPlan:
     witnesses = tuple(WitnessPlan(_cosigner(row.key, path), row.url.rstrip("/")) for row in given.witness)
     if len({one.key.name for one in witnesses}) != len(witnesses):
         raise Malformed("two witnesses have one name", where=str(path), cure="each has its own key and name")
-    stamps = given.stamps
-    if stamps is not None:
-        stamps = msgspec.structs.replace(stamps, root=path.parent / stamps.root)
-        if not stamps.root.is_file():
-            raise Malformed("there is no such file", where=str(stamps.root), cure="the time stamper's root (PEM)")
-    return ProofPlan(origin, witnesses, stamps, given.sign_every_s)
+    stamps = None
+    if given.stamps is not None:
+        root = _beside(path, given.stamps.root, "the time stamper's root (PEM)")
+        stamps = StampPlan(given.stamps.url, root, given.stamps.every_h)
+    trust = _beside(path, given.trust, "certificates (PEM)") if given.trust else None
+    return ProofPlan(origin, witnesses, stamps, given.sign_every_s, trust)
+
+
+def _beside(path: Path, name: str, cure: str) -> Path:
+    found = path.parent / name
+    if not found.is_file():
+        raise Malformed("there is no such file", where=str(found), cure=cure)
+    return found
 
 
 def _cosigner(text: str, path: Path) -> VerifierKey:
