@@ -2,11 +2,17 @@
 
 say() { printf '%s\n' "$*" >&2; }
 
-# Python 3.11 or newer, a virtual environment in .venv, and exactly what uv.lock says.
+# Python 3.11 or newer, a virtual environment in .venv, and exactly what uv.lock says. `ensure_python serve`: without
+# what only tests and checks need, which is much (a Go toolchain among it); what is there already stays.
 ensure_python() {
-  local stamp=.venv/.synced want
+  local stamp=.venv/.synced want groups=
   want=$(cat pyproject.toml uv.lock | sha256sum | cut -d' ' -f1)
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return 0
+  if [ "${1:-}" = serve ]; then
+    stamp=.venv/.synced-to-serve
+    groups='--no-default-groups --group web --inexact'
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return 0
+  fi
   local python
   for python in python3 python3.13 python3.12 python3.11; do
     if command -v "$python" >/dev/null && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then break; fi
@@ -26,7 +32,8 @@ ensure_python() {
     fi
   fi
   say 'Installing what uv.lock names … 正在安装依赖 …'
-  .venv/bin/uv sync --quiet --frozen --all-extras --python .venv/bin/python
+  # shellcheck disable=SC2086 -- several words, or none
+  .venv/bin/uv sync --quiet --frozen --all-extras $groups --python .venv/bin/python
   printf '%s' "$want" >"$stamp"
 }
 
