@@ -9,7 +9,7 @@ import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import msgspec
 
@@ -17,6 +17,7 @@ from turnout.config import SHIPPED, Settings, from_environment
 from turnout.desk.access import SCOPES
 from turnout.logs import FORMATS, logged
 from turnout.words.later import Later
+from turnout.words.name import Language
 from turnout.words.trouble import BadInput, Malformed
 
 httpx = Later("httpx")
@@ -114,6 +115,11 @@ def _add_papers(commands: "Commands") -> None:
     schema = commands.add_parser("schema", help="JSON Schema of rows, commands, refusals and answers")
     schema.add_argument("--out", type=Path)
     schema.set_defaults(run=lambda asked: operating.print_schema(asked.out))
+    personal = commands.add_parser(
+        "personal-data", help="what is kept of people: where, what for, how long, on which ground"
+    )
+    personal.add_argument("--language", choices=get_args(Language), default="en")
+    personal.set_defaults(run=lambda asked: operating.print_personal(asked.language))
 
 
 def _add_records(commands: "Commands") -> None:
@@ -143,7 +149,7 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("backup", "restore", "drill"), _add_recovery),
     (("keep",), _add_keeper),
     (("audit", "witness"), _add_auditing),
-    (("functions", "schema"), _add_papers),
+    (("functions", "schema", "personal-data"), _add_papers),
 )
 """Commands, and who adds them."""
 

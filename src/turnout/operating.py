@@ -17,6 +17,7 @@ from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
+from turnout.audit.personal import as_lines, shipped_schema
 from turnout.city.folder import load_city, shipped_city
 from turnout.city.ground import check_ground, import_ground
 from turnout.config import SHIPPED, Settings
@@ -35,6 +36,7 @@ from turnout.edge.refusals import PlaceRefusal
 from turnout.records.incidents import IncidentRecords
 from turnout.records.messages import Message, MessagesAsked, MessageStore
 from turnout.words.moment import DAY_MS, Moment
+from turnout.words.name import Language
 from turnout.words.trouble import Malformed
 
 FUNCTIONS: Final = Path(__file__).parents[2] / "docs" / "functions.toml"
@@ -182,6 +184,12 @@ def print_functions(status: str) -> int:
             missing = f" (missing: {row['missing']})" if row.get("missing") else ""
             print(f"{row['id']:>6}  {MARKS[row['status']]:<10} {row['name']}{missing}  {where}".rstrip())
     print("  ".join(f"{MARKS[mark]}: {count}" for mark, count in counts.items()))
+    return 0
+
+
+def print_personal(language: Language) -> int:
+    """What is kept of people, as it is declared (`audit/personal.toml`)."""
+    print("\n".join(as_lines(shipped_schema(), language)))
     return 0
 
 

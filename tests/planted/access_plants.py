@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.audit.access_cases import a_case, allowed_by_the_rules, allowed_by_the_text
+from tests.house.walked_fields import WALKED, all_fields
 from tests.planted.plant import Patch, Plant
+from turnout.audit import personal
 from turnout.audit.access_text import SHIPPED, AccessText
+from turnout.audit.personal import Field, faults, shipped_schema
 from turnout.core.reveals import policy
 from turnout.core.reveals.policy import Basis
 
@@ -59,11 +62,21 @@ def crews_of_the_past(patch: Patch) -> None:
     )
 
 
+def every_field_is_declared(folder: Path) -> None:
+    letter = Field("Letter", "zone", is_telling=True, is_free=True)
+    assert any("Letter.zone is free text" in one for one in faults(shipped_schema(), [*all_fields(WALKED), letter]))
+
+
+def a_name_is_enough(patch: Patch) -> None:
+    patch.setattr(personal, "_free_names", lambda fields: set())
+
+
 ACCESS_PLANTS: dict[str, Plant] = {
     "a ground kept a minute too long": Plant(a_minute_longer, rules_and_text_agree),
     "details of another agency's incident": Plant(whichever_agency, rules_and_text_agree),
     "a ground by somebody else's position": Plant(whoever_is_signed_on, rules_and_text_agree),
     "a review approved by oneself": Plant(ones_own_approval_will_do, rules_and_text_agree),
     "glass broken by one open to all": Plant(glass_for_everybody, rules_and_text_agree),
+    "free text called not personal by its name alone": Plant(a_name_is_enough, every_field_is_declared),
     "a crew that keeps its ground for ever": Plant(crews_of_the_past, rules_and_text_agree),
 }
