@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
+from tests.simulation import pair_vault
 from tests.simulation.loop import VirtualLoop, running_process
 from turnout.adapters.storage.postgres import journal as journal_module
 from turnout.adapters.storage.postgres import lease as lease_module
@@ -35,6 +36,7 @@ class Tables:
         self.commands: dict[str, Row] = {}
         self.epoch = self.turn = 0
         self.lease = (0, "", 0)
+        self.vault = pair_vault.VaultTables()
 
 
 Change = Callable[[Tables], None]
@@ -55,6 +57,8 @@ class Machine:
             change(self.tables)
         self.waits: list[Waits] = []
         self.locks = {"writer": asyncio.Lock(), "lease": asyncio.Lock()}
+        self.vault_locks: dict[str, Connection] = {}
+        """Who writes the key of an owner."""
         self.lives = True
 
 
@@ -194,6 +198,10 @@ class Connection:
         self._closed = False
         self._asking: asyncio.Future[Any] | None = None
         self._warnings: list[Any] = []
+        self.transaction_open: pair_vault.Transaction | None = None
+
+    def transaction(self) -> pair_vault.Block:
+        return pair_vault.Block(self)
 
     def add_log_listener(self, listener: Callable[..., None]) -> None:
         self._listeners.append(listener)
@@ -296,6 +304,8 @@ class _Notice(NamedTuple):
 
 async def done(connection: Connection, sql: str, given: Row) -> list[Row]:
     """One statement: its rows. Raises what PostgreSQL would."""
+    if pair_vault.is_of_the_vault(sql):
+        return await pair_vault.done(connection, sql, given)
     tables = connection.machine.tables
     if sql.startswith("\nWITH fence"):
         return await _append(connection, sql, given)

@@ -18,7 +18,6 @@ from tests.desk.toy_book import (
     ReleaseUnit,
     StartTimer,
     ToyCommand,
-    origin,
 )
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.servers import Server
@@ -64,10 +63,7 @@ class Network:
     ) -> None:
         said: Any
         try:
-            if server.desk is None:
-                said = Fault("not the desk")
-            else:
-                said = await server.desk.submit(command, origin(command_id))
+            said = await server.take(command, command_id)
         except Fault as fault:
             said = fault
         if not self.loses("an answer is lost on its way"):
@@ -109,8 +105,7 @@ class Sender:
         return MeetBug()
 
     async def _know(self, command: ToyCommand) -> None:
-        content = msgspec.to_builtins(command)
-        one = Asked(f"c{self.number}-{len(self.asked)}", content | {"units": [content.get("unit")]}, self._tick())
+        one = Asked(f"c{self.number}-{len(self.asked)}", self._content(command), self._tick())
         self.asked.append(one)
         times = 0
         while one.outcome == "unknown":
@@ -126,6 +121,11 @@ class Sender:
             else:
                 self._at += 1
                 await asyncio.sleep(self._rng.uniform(0.05, 0.5))
+
+    def _content(self, command: Any) -> dict[str, Any]:
+        """As the judge of histories reads it."""
+        content: dict[str, Any] = msgspec.to_builtins(command)
+        return content | {"units": [content.get("unit")]}
 
     async def _said(self, command: ToyCommand, command_id: str) -> Any:
         server = self._servers[self._at % len(self._servers)]

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from tests.desk.stand_ins import NOON
-from tests.desk.toy_book import RingTimer, Timer, ToyBoard, ToyBook
+from tests.desk.toy_book import RingTimer, Timer, ToyBook, origin
 from tests.desk.toy_rows import TABLES
 from tests.simulation.loop import Process, VirtualLoop
 from turnout.adapters.storage.postgres.database import Database
@@ -96,10 +96,16 @@ def due_of(timer: Timer) -> Moment | None:
 class Server:
     """One of the city's servers. `desk` and `subscribers` are there while it is the desk."""
 
+    book: Any = ToyBook()
+    tables: Any = TABLES
+    timers_of: Any = staticmethod(lambda board: board.timers)
+    due_of: Any = staticmethod(due_of)
+    ring: Any = staticmethod(RingTimer)
+
     def __init__(self, loop: VirtualLoop, name: str, rng: random.Random, snapshots: KeptSnapshots) -> None:
         self.name, self._loop, self._rng, self._snapshots = name, loop, rng, snapshots
         self.desk: Any = None
-        self.subscribers: Subscribers[ToyBoard] | None = None
+        self.subscribers: Subscribers[Any] | None = None
         self.lives = self.takeovers = self.bugs = 0
         self.dead: list[Process] = []
         self.process = self._new_process()
@@ -127,8 +133,8 @@ class Server:
         lease = PostgresLease(DATABASE)
         while True:
             keeper = LeaseKeeper(lease, holder, process.lease_clock_s)
-            journal = PostgresJournal(DATABASE, ToyBook.stream)
-            follower: Any = Follower(ToyBook(), journal, self._snapshots)
+            journal = PostgresJournal(DATABASE, self.book.stream)
+            follower: Any = Follower(self.book, journal, self._snapshots)
             following = asyncio.create_task(follower.follow())
             epoch = await keeper.take()
             following.cancel()
@@ -139,16 +145,14 @@ class Server:
             except Fault:
                 await asyncio.sleep(0.5)
 
-    async def _be_the_desk(
-        self, process: Process, keeper: LeaseKeeper, epoch: int, followed: Head[ToyBoard] | None
-    ) -> None:
+    async def _be_the_desk(self, process: Process, keeper: LeaseKeeper, epoch: int, followed: Head[Any] | None) -> None:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(keeper.release)
-            journal = PostgresJournal(DATABASE, ToyBook.stream)
+            journal = PostgresJournal(DATABASE, self.book.stream)
             stack.push_async_callback(journal.close)
             clock = WallClock(process)
             desk: Any = Desk(
-                ToyBook(),
+                self.book,
                 journal,
                 clock,
                 snapshots=self._snapshots,
@@ -157,17 +161,27 @@ class Server:
             )
             await desk.start(epoch, followed)
             stack.push_async_callback(desk.stop)
-            subscribers = Subscribers(TABLES, desk.board, desk.seq, desk.at, LIMITS, desk.standing, desk.last_hash)
+            subscribers = Subscribers(self.tables, desk.board, desk.seq, desk.at, LIMITS, desk.standing, desk.last_hash)
             subscribers._subscriptions = InOrder()  # type: ignore[assignment]
             desk.listen(subscribers.hear)
-            timers: Any = TimerClock(desk, clock, lambda board: board.timers, due_of, RingTimer)
+            timers: Any = TimerClock(desk, clock, self.timers_of, self.due_of, self.ring)
             timers.start()
             stack.push_async_callback(timers.stop)
+            await self._joined(stack, desk, journal)
             stack.callback(self._no_longer_the_desk)
             self.desk, self.subscribers = desk, subscribers
             self.takeovers += 1
             while not (keeper.lost.is_set() or desk.health().has_ended):
                 await asyncio.sleep(0.2)
+
+    async def _joined(self, stack: AsyncExitStack, desk: Any, journal: PostgresJournal) -> None:
+        """What else is at work where the desk is: here nothing."""
+
+    async def take(self, command: Any, command_id: str) -> Any:
+        """A command that has arrived: what is answered. Raises a `Fault`."""
+        if self.desk is None:
+            raise Fault("not the desk")
+        return await self.desk.submit(command, origin(command_id))
 
     def _no_longer_the_desk(self) -> None:
         subscribers, self.desk, self.subscribers = self.subscribers, None, None

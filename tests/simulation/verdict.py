@@ -6,7 +6,7 @@ import msgspec
 
 from tests.campaign.history import Asked, Row, check_history
 from tests.desk.stand_ins import NOON, all_rows
-from tests.desk.toy_book import ToyBoard, ToyBook
+from tests.desk.toy_book import ToyBook
 from tests.desk.toy_rows import TABLES
 from tests.simulation.people import Console
 from tests.simulation.servers import DATABASE, KeptSnapshots, Server
@@ -36,15 +36,19 @@ def as_judged(row: JournalRow) -> Row:
     return Row(row.seq, row.command_id, row.name, fact)
 
 
-async def check_survivors(history: list[Asked], snapshots: KeptSnapshots, servers: list[Server]) -> ToyBoard:
+async def check_survivors(
+    history: list[Asked], snapshots: KeptSnapshots, servers: list[Server], book: Any = None, judged: Any = as_judged
+) -> Any:
     """The board that the journal says. Raises AssertionError with what was lost, doubled, altered or untrue."""
-    journal = PostgresJournal(DATABASE, ToyBook.stream)
+    book = book or ToyBook()
+    journal = PostgresJournal(DATABASE, book.stream)
     rows = await all_rows(journal)
-    assert first_bad(rows, 0, genesis("toy"), 0) is None, "the chain is broken"
-    check_history(history, [as_judged(row) for row in rows])
-    _timers_ring_once(rows)
-    whole: Any = await restore(ToyBook(), journal, None)
-    quick: Any = await restore(ToyBook(), journal, snapshots)
+    assert first_bad(rows, 0, genesis(book.stream), 0) is None, "the chain is broken"
+    check_history(history, [judged(row) for row in rows])
+    if isinstance(book, ToyBook):
+        _timers_ring_once(rows)
+    whole: Any = await restore(book, journal, None)
+    quick: Any = await restore(book, journal, snapshots)
     assert quick.board == whole.board, "snapshot and replay differ"
     desks = [server.desk for server in servers if server.desk is not None]
     assert len(desks) == 1, f"{len(desks)} desks after all has calmed down"
@@ -59,10 +63,10 @@ def _timers_ring_once(rows: list[JournalRow]) -> None:
     assert len(rung) == len(set(rung)), "a timer rang twice"
 
 
-def check_consoles(consoles: list[Console], board: ToyBoard) -> None:
+def check_consoles(consoles: list[Console], board: Any, tables: Any = TABLES) -> None:
     """Whatever a console went through, it holds what a fresh one would be given."""
     for console in consoles:
-        fresh = Subscribers(TABLES, board, 0, NOON).subscribe(None, console.sees)
+        fresh = Subscribers(tables, board, 0, NOON).subscribe(None, console.sees)
         first: Any = fresh._first
         rows = {(one["table"], one["id"]): one["row"] for one in map(msgspec.json.decode, first.rows)}
         assert console.rows == rows, f"{console.name} does not show the board"

@@ -9,11 +9,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from unittest import mock
 
 import asyncpg
 
+from tests.campaign.history import Asked
 from tests.simulation.faults import KINDS, Faults
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.pair import Pair
@@ -40,6 +41,12 @@ class Run(NamedTuple):
 class World:
     """Everything that one seed needs. `reached` counts each kind of fault that came to pass."""
 
+    kinds: tuple[str, ...] = KINDS
+    server_kind: Any = Server
+    sender_kind: Any = Sender
+    faults_kind: Any = Faults
+    sights: Any = (("chief", sees_all), ("desk 1", sees_all), ("desk 2", sees_no_working_units))
+
     def __init__(self, seed: int, loop: VirtualLoop) -> None:
         self.loop, self.rng = loop, random.Random(f"world {seed}")
         self.reached: Counter[str] = Counter()
@@ -47,17 +54,18 @@ class World:
         self._ticks = 0.0
         self.pair = Pair(loop, self._part(), self.reach)
         self.snapshots = KeptSnapshots(self._part(), self.reach)
-        self.servers = [Server(loop, name, self._part(), self.snapshots) for name in ("A", "B")]
+        self.servers: list[Any] = [self.server_kind(loop, name, self._part(), self.snapshots) for name in ("A", "B")]
         self.network = Network(loop, self._part(), self.reach)
-        self.senders = [Sender(number, self.network, self.servers, self.tick) for number in range(SENDERS)]
-        sights = (("chief", sees_all), ("desk 1", sees_all), ("desk 2", sees_no_working_units))
-        self.consoles = [Console(name, self.network, self.servers, sees) for name, sees in sights]
+        self.senders: list[Any] = [
+            self.sender_kind(number, self.network, self.servers, self.tick) for number in range(SENDERS)
+        ]
+        self.consoles = [Console(name, self.network, self.servers, sees) for name, sees in self.sights]
 
     def _part(self) -> random.Random:
         return random.Random(self.rng.random())
 
     def reach(self, kind: str) -> None:
-        assert kind in KINDS, kind
+        assert kind in self.kinds, kind
         self.reached[kind] += 1
         self.note(kind)
 
@@ -74,7 +82,7 @@ class World:
         following = [asyncio.create_task(console.follow(), name=console.name) for console in self.consoles]
         working = [asyncio.create_task(sender.work(), name=f"sender {sender.number}") for sender in self.senders]
         await asyncio.sleep(self.rng.uniform(2, 4))
-        faults = Faults(self.loop, self._part(), self.reach, self.pair, self.network, self.servers)
+        faults = self.faults_kind(self.loop, self._part(), self.reach, self.pair, self.network, self.servers)
         befalling = asyncio.create_task(faults.befall(), name="faults")
         await asyncio.wait([befalling], timeout=TROUBLED_S)
         befalling.cancel()
@@ -108,12 +116,15 @@ class World:
         history = [one for sender in self.senders for one in sender.asked]
         for one in history:
             self.note(f"{one.id} {one.outcome} {one.seq_from} {one.seq_to} {one.code}")
-        board = await check_survivors(history, self.snapshots, self.servers)
-        check_consoles(self.consoles, board)
+        await self._judged(history)
         assert not self.loop.trouble, f"nobody heard: {self.loop.trouble[:3]}"
         rows = self.pair.primary.tables.rows
         self.note(f"the journal ends with {rows[-1][-1].hex()}")
         return len(rows)
+
+    async def _judged(self, history: list[Asked]) -> None:
+        board = await check_survivors(history, self.snapshots, self.servers)
+        check_consoles(self.consoles, board)
 
     @property
     def trace(self) -> str:
@@ -134,12 +145,12 @@ def _quiet() -> Iterator[None]:
             gc.enable()
 
 
-def run(seed: int) -> Run:
+def run(seed: int, kind: type[World] = World) -> Run:
     """Raises AssertionError, or whatever else was found. The same seed gives the same run, whatever the machine."""
     loop = VirtualLoop(random.Random(f"order {seed}"))
     with _quiet():
         try:
-            world = World(seed, loop)
+            world = kind(seed, loop)
             with mock.patch.object(asyncpg, "connect", world.pair.connect):
                 try:
                     loop.run_until_complete(world.live())
