@@ -131,12 +131,20 @@ def _day(words: list[str], today: date) -> tuple[date | None, list[str]]:
     read = DAY.fullmatch(key) if RANGE.fullmatch(key) is None or (len(words) > 1 and _is_range(words[1])) else None
     if read is None:
         return None, words
+    years = (int(read[1]),) if read[1] is not None else (today.year, today.year + 1)
+    for year in years:
+        day = _day_of(year, int(read[2]), int(read[3]))
+        if day is not None and (read[1] is not None or day >= today):
+            return day, words[1:]
+    raise CannotRead("no-day", Name(f"“{words[0]}” is no day", f"“{words[0]}”不是日期"))
+
+
+def _day_of(year: int, month: int, day: int) -> date | None:
+    """29 February is in few years."""
     try:
-        day = date(int(read[1] or today.year), int(read[2]), int(read[3]))
-        past = read[1] is None and day < today
-        return (day.replace(year=day.year + 1) if past else day), words[1:]
+        return date(year, month, day)
     except ValueError:
-        raise CannotRead("no-day", Name(f"“{words[0]}” is no day", f"“{words[0]}”不是日期")) from None
+        return None
 
 
 def _is_range(said: str) -> bool:
@@ -153,10 +161,15 @@ def _between(day: date, first: tuple[int, int], last: tuple[int, int], zone: Zon
 
 
 def _moment(day: date, time: tuple[int, int], zone: ZoneInfo) -> Moment:
-    """Wall time in the city; `2400` is the next day's midnight."""
+    """Wall time in the city, the first of two alike; `2400` is the next day's midnight. Raises `CannotRead`."""
     day, hour = (day + timedelta(days=1), 0) if time[0] == 24 else (day, time[0])
     local = datetime(day.year, day.month, day.day, hour, time[1], tzinfo=zone)
-    return Moment(int(local.astimezone(UTC).timestamp() * SECOND_MS))
+    moment = local.astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+        said = f"{hour:02}:{time[1]:02}"
+        en = f"there is no {said} on {day:%Y-%m-%d}: clocks are put forward"
+        raise CannotRead("no-such-time", Name(en, f"{day:%Y-%m-%d} 没有 {said}：当日时钟拨快"))
+    return Moment(int(moment.timestamp() * SECOND_MS))
 
 
 def clock_of(said: str) -> tuple[int, int] | None:
