@@ -21,6 +21,8 @@ class RoleProcess:
     def __init__(self, role: str, database: str, data: Path, *words: str) -> None:
         self.role, self._data = role, data
         self.program: tuple[str, ...] = ("-m", "turnout.main")
+        self.source: Path | None = None
+        """Of another build: its `src`."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._words = ("up", "--role", role, "--database", database, "--data", str(data), *words)
@@ -34,7 +36,7 @@ class RoleProcess:
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                env=os.environ | {"PYTHONPATH": ":".join(str(place) for place in (self.source, ROOT) if place)},
             )
         return self
 
