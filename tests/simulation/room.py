@@ -47,6 +47,7 @@ from turnout.edge.counter import Counter
 from turnout.edge.details import Details, DetailsGiven, DetailsShown
 from turnout.edge.looking_up import LookUp
 from turnout.edge.recording import Recorder
+from turnout.edge.revealing import Revealing
 from turnout.edge.rows import TABLES, sees
 from turnout.records.incidents import IncidentRecords
 from turnout.words.identity import ActorId, AgencyId, IncidentId
@@ -125,7 +126,9 @@ class RoomServer(Server):
         stack.push_async_callback(vault.close)
         locator: Any = AsSaid()
         self.counter = Counter(desk, locator)
-        self.details = Details(self.counter, LookUp(desk, self.records), vault)
+        files: Any = None  # nobody asks for one here
+        revealing = Revealing(self.counter, vault, files, self._clock.now)
+        self.details = Details(self.counter, LookUp(desk, self.records), vault, revealing)
         self.recorder, self.vault = recorder, vault
 
     def lose_records(self) -> None:
@@ -254,8 +257,8 @@ class RoomSender(Sender):
             self.shared.opened.append((kept, said.seq))
         elif said.refusal.code == "details-destroyed":
             assert kept.incident in self.shared.asked_to_destroy, f"{kept.card.ref} does not open"
-        else:  # its card is on no incident yet, or not in the records that lag
-            assert said.refusal.code in ("unknown-person", "unknown-incident"), said
+        else:  # its card is on no incident yet, or not in the records that lag, or the incident is over
+            assert said.refusal.code in ("unknown-person", "unknown-incident", "no-ground"), said
 
     async def _destroy(self, incident: str) -> None:
         self.shared.asked_to_destroy.add(incident)

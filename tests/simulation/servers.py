@@ -108,6 +108,7 @@ class Server:
         self.subscribers: Subscribers[Any] | None = None
         self.lives = self.takeovers = self.bugs = 0
         self.dead: list[Process] = []
+        self._clock: Any = None
         self.process = self._new_process()
 
     def _new_process(self) -> Process:
@@ -150,7 +151,7 @@ class Server:
             stack.push_async_callback(keeper.release)
             journal = PostgresJournal(DATABASE, self.book.stream)
             stack.push_async_callback(journal.close)
-            clock = WallClock(process)
+            clock = self._clock = WallClock(process)
             desk: Any = Desk(
                 self.book,
                 journal,

@@ -92,7 +92,7 @@ def without_the_standby(name: str) -> Callable[[Patch], None]:
 
 
 def shown_before_it_is_on_record(patch: Patch) -> None:
-    async def show(self: Any, who: Any, noted: Any, owner: Any, card: Any, purpose: str) -> Any:
+    async def show(self: Any, who: Any, noted: Any, owner: Any, card: Any, purpose: str, record: Any = None) -> Any:
         answer = await self._counter.submit(who, str(uuid.uuid4()), noted, purpose, "")
         try:
             body = await self._vault.open(owner, card.ref)
