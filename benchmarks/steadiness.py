@@ -34,6 +34,8 @@ class Verdict(msgspec.Struct, frozen=True):
     minutes: int
     memory_mb: float
     memory_mb_an_hour: float
+    least_mb: tuple[float, float]
+    """In the first and the last third: what stays between two crowds. A leak lifts it, a crowd does not."""
     board_an_hour: float
     first_ms: tuple[float, float]
     """p50 and p99 of the first third."""
@@ -47,7 +49,8 @@ class Verdict(msgspec.Struct, frozen=True):
     def line(self) -> str:
         return (
             f"{'FLAT' if self.flat else 'NOT FLAT'}: {self.minutes} minutes judged; "
-            f"memory {self.memory_mb:.1f} MB, {self.memory_mb_an_hour:+.1f} MB an hour; "
+            f"memory {self.memory_mb:.1f} MB, {self.memory_mb_an_hour:+.1f} MB an hour, "
+            f"least {self.least_mb[0]:.1f} in the first and {self.least_mb[1]:.1f} in the last third; "
             f"incidents on the board {self.board_an_hour:+.0f} an hour; first third p50 {self.first_ms[0]:.1f} "
             f"p99 {self.first_ms[1]:.1f} ms, last third p50 {self.last_ms[0]:.1f} p99 {self.last_ms[1]:.1f} ms"
         )
@@ -64,6 +67,10 @@ def judged(minutes: Sequence[Minute]) -> Verdict | None:
         minutes=len(steady),
         memory_mb=statistics.fmean(minute.memory_mb for minute in steady),
         memory_mb_an_hour=statistics.linear_regression(hours, [minute.memory_mb for minute in steady]).slope,
+        least_mb=(
+            min(minute.memory_mb for minute in steady[:third]),
+            min(minute.memory_mb for minute in steady[-third:]),
+        ),
         board_an_hour=statistics.linear_regression(hours, [float(minute.on_board) for minute in steady]).slope,
         first_ms=_centiles(steady[:third]),
         last_ms=_centiles(steady[-third:]),

@@ -31,6 +31,7 @@ def test_the_board_that_fills_in_the_first_quarter_of_an_hour_is_not_held_agains
 def test_memory_that_grows_is_not_flat() -> None:
     grown = an_hour(memory_grows_mb=30.0)
     assert round(grown.memory_mb_an_hour) == 30
+    assert grown.least_mb == (400.5, 420.5)
     assert not grown.flat
 
 
