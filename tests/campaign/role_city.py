@@ -96,6 +96,13 @@ class RoleCity:
                 return process
         return None
 
+    async def says(self) -> str:
+        """What each process says of itself, and how many commands wait."""
+        processes = (*self.desks, *self.edges, self.worker)
+        health = {f"{one.role} {one.port}": await one.health(self._http) for one in processes}
+        said = {name: one and one["trouble"] for name, one in health.items()}
+        return f"{said}; {sum(one.outcome == 'unknown' for one in self.history)} commands without an answer"
+
     async def until_acknowledged(self, more: int) -> None:
         wanted = sum(client.acknowledged for client in self._clients) + more
         async with asyncio.timeout(PATIENCE_S):

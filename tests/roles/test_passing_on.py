@@ -19,7 +19,7 @@ DESK, WORKER = "http://desk.test", "http://worker.test"
 class Edge:
     """An edge whose desk and worker answer by `far`; `asked` is what they were asked."""
 
-    def __init__(self, far: Callable[[httpx.Request], httpx.Response]) -> None:
+    def __init__(self, far: Callable[[httpx.Request], httpx.Response], known: bool = True) -> None:
         self.asked: list[httpx.Request] = []
         self.refreshed = 0
 
@@ -37,7 +37,7 @@ class Edge:
         line = DeskLine(find_door, client_for(KEY, None))
         line.client._transport = httpx.MockTransport(answer)
         line.client._mounts = {}
-        app = PassingOn(_here, line, say_no, is_known=lambda scope: True, refresh=refresh, worker=WORKER)
+        app = PassingOn(_here, line, say_no, is_known=lambda scope: known, refresh=refresh, worker=WORKER)
         transport = httpx.ASGITransport(app=app, client=("198.51.100.7", 5))  # type: ignore[arg-type]
         self.client = httpx.AsyncClient(transport=transport, base_url="http://edge.test")
 
@@ -76,6 +76,15 @@ async def test_what_changes_accounts_is_the_desks_with_its_askers_address() -> N
     )
     assert sent.headers.get_list("x-turnout-key") == [KEY.hex()]
     assert (sent.headers["host"], edge.refreshed) == ("edge.test", 1)
+
+
+@pytest.mark.parametrize(("known", "looks"), [(True, 0), (False, 1)])
+async def test_a_session_that_is_not_known_here_is_looked_for_once_before_anything_is_answered(
+    known: bool, looks: int
+) -> None:
+    edge = Edge(gone, known)
+    assert await _said(edge, "GET", "/api/v1/session") == (200, "here")
+    assert edge.refreshed == looks
 
 
 async def test_a_search_is_a_workers_and_is_answered_here_when_it_does_not() -> None:
