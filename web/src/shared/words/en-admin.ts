@@ -116,6 +116,8 @@ export const enAdmin = {
     positions: 'Positions and groups',
     audit: 'Who did what',
     messages: 'Messages',
+    reveals: 'Openings',
+    own: 'Your openings',
     health: 'Health',
   },
   tables: {

@@ -8,6 +8,7 @@ import { enSheet } from './en-sheet'
 import { enHealth } from './en-health'
 import { enMessages } from './en-messages'
 import { enOutlook } from './en-outlook'
+import { enReveals } from './en-reveals'
 import { enPaper } from './en-paper'
 import { enStations } from './en-stations'
 
@@ -23,6 +24,7 @@ export const en = {
   ...enMessages,
   ...enStations,
   ...enPaper,
+  ...enReveals,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },

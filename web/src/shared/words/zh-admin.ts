@@ -115,6 +115,8 @@ export const zhAdmin = {
     positions: '席位与调度组',
     audit: '操作审计',
     messages: '消息日志',
+    reveals: '查看记录',
+    own: '本人查看',
     health: '运行状况',
   },
   tables: {

@@ -9,6 +9,7 @@ import { zhSheet } from './zh-sheet'
 import { zhHealth } from './zh-health'
 import { zhMessages } from './zh-messages'
 import { zhOutlook } from './zh-outlook'
+import { zhReveals } from './zh-reveals'
 import { zhPaper } from './zh-paper'
 import { zhStations } from './zh-stations'
 
@@ -24,6 +25,7 @@ export const zh: Words = {
   ...zhMessages,
   ...zhStations,
   ...zhPaper,
+  ...zhReveals,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },

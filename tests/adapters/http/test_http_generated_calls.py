@@ -1,0 +1,122 @@
+"""Generated calls against the API's own description: no server error, no planted value, no allow that the text denies.
+
+Some 2,000 calls; 100,000 with `scripts/soak tests/adapters/http/test_http_generated_calls.py`. They come from
+schemathesis, by HTTP to a real server of this machine. Half of those with names in their path get names of what is
+there.
+"""
+
+import asyncio
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import Case
+
+from tests.adapters.http.test_http_no_other_path import REVEALING, Planted, planted, shown_in
+from tests.adapters.running import API, Running, served
+from turnout.audit.access_text import SHIPPED, AccessText
+from turnout.core.board import Board
+from turnout.core.reveals.policy import Matter, matter_of_call, matter_of_incident
+from turnout.edge.answers import Declined
+from turnout.edge.revealing import KINDS, Revealing
+
+CALLS = 100_000 if os.environ.get("TURNOUT_TESTS") == "soak" else 2_000
+SEED = int(os.environ.get("TURNOUT_SEED", "1"))
+WAIT_S = 60.0
+TOKENS = (
+    ("calls", "dispatch", "field", "tables", "read", "records", "personal", "audit", "admin"),
+    ("calls",),
+    ("records", "personal"),
+    ("field:E07", "read"),
+)
+FEW = {"POST /api/v1/records/rebuild", "POST /api/v1/incidents/{called}/files"}
+"""Each call is a great deal of work: one is enough."""
+
+
+def matter_at(board: Board, noted: Any, record: Any) -> Matter:
+    incident = board.incidents.get(noted.incident_id) or record
+    call = board.calls.get(getattr(noted, "call_id", ""))
+    if incident is not None:
+        return matter_of_incident(incident)
+    return Matter() if call is None else matter_of_call(board, call)
+
+
+class Judge:
+    """Beside the broker: what it let through, held against the policy's text on the board of that moment."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.opened, self.wrong = 0, list[Any]()
+        text, honest, judge = AccessText(SHIPPED), Revealing._note, self
+
+        async def note(broker: Any, who: Any, noted: Any, purpose: str, record: Any) -> Any:
+            answer = await honest(broker, who, noted, purpose, record)
+            if not isinstance(answer, Declined):
+                board = broker._counter.board
+                judge.opened += 1
+                matter = matter_at(board, noted, record)
+                if not text.allows(board, who.actor, KINDS[type(noted)], matter, purpose, broker._now()):
+                    judge.wrong.append((who.actor, noted, purpose))
+            return answer
+
+        patch.setattr(Revealing, "_note", note)
+
+
+def calls_to(operation: Any, tokens: list[str], names: dict[str, str], many: int, seen: Counter[str]) -> None:
+    """`many` generated calls to one operation; half of them about what is there."""
+    path, method = operation.full_path, operation.method.upper()
+    wanted = {part: names[part] for part in names if "{" + part + "}" in path}
+    for known in (wanted, {}) if wanted else ({},):
+        strategy = operation.as_strategy(path_parameters=known or None)
+        count = max(1, many // (2 if wanted else 1))
+
+        @seed(SEED)
+        @settings(
+            max_examples=count,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=strategy)
+        def called(case: Case, known: dict[str, str] = known) -> None:
+            for part, value in known.items():
+                case.path_parameters[part] = value
+            token = tokens[seen["calls"] % len(tokens)]
+            reply = case.call(headers={"Authorization": f"Bearer {token}"}, timeout=WAIT_S)
+            seen["calls"] += 1
+            seen[str(reply.status_code // 100)] += 1
+            trouble = f"{method} {path}: {reply.status_code} {reply.text}\n{case.as_curl_command()}"
+            assert reply.status_code < 500, trouble
+            if path not in REVEALING:
+                assert shown_in(reply.content) == [], f"{method} {path} shows a planted value"
+
+        called()
+
+
+def walk(house: Running, scene: Planted, seen: Counter[str]) -> None:
+    schema = schemathesis.openapi.from_url(f"http://{house.url}{API}/openapi.json")
+    operations = [found.ok() for found in schema.get_all_operations()]
+    tokens = [house.token(*scopes, name=f"walker-{n}") for n, scopes in enumerate(TOKENS)]
+    each = max(1, round(CALLS / len(operations)))
+    for operation in operations:
+        label = f"{operation.method.upper()} {operation.full_path}"
+        calls_to(operation, tokens, scene.names, 1 if label in FEW else each, seen)
+
+
+async def test_generated_calls_meet_no_server_error_and_open_nothing_that_the_text_denies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge, seen = Judge(monkeypatch), Counter[str]()
+    async with served(tmp_path / "var") as house, house.client() as browser:
+        scene = await planted(house, browser)
+        await asyncio.to_thread(walk, house, scene, seen)
+        reveals = scene.reveals
+    print(dict(seen), judge.opened)
+    assert seen["calls"] >= CALLS * 0.8
+    assert judge.wrong == []
+    assert judge.opened > 0, "some calls did open something"
+    assert reveals == judge.opened, "and each of them was counted"
