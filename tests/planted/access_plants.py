@@ -4,14 +4,26 @@ import random
 from pathlib import Path
 from typing import Any
 
-from tests.audit.access_cases import a_case, allowed_by_the_rules, allowed_by_the_text
+from msgspec.structs import replace
+
+from tests.audit.access_cases import NOW, a_case, allowed_by_the_rules, allowed_by_the_text, an_incident
+from tests.core.conftest import new_room
 from tests.house.walked_fields import WALKED, all_fields
 from tests.planted.plant import Patch, Plant
 from turnout.audit import personal
 from turnout.audit.access_text import SHIPPED, AccessText
 from turnout.audit.personal import Field, faults, shipped_schema
+from turnout.core import evolve as evolving
+from turnout.core.board import Board, Media, PersonCard
+from turnout.core.incidents.commands import AddPerson
 from turnout.core.reveals import policy
 from turnout.core.reveals.policy import Basis
+from turnout.core.tables import rules as table_rules
+from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
+from turnout.desk.access import part
+from turnout.edge.answers import Accepted, Declined, declined
+from turnout.edge.revealing import Revealing
+from turnout.words.identity import IncidentId
 
 CASES = 1_500
 
@@ -71,6 +83,76 @@ def a_name_is_enough(patch: Patch) -> None:
     patch.setattr(personal, "_free_names", lambda fields: set())
 
 
+class StandIn:
+    """A counter that declines everything, and a vault and files that remember whether they were read."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self.board = Board.empty()
+
+    async def submit(self, *asked: Any) -> Any:
+        return declined("purpose-needed")
+
+    async def open(self, owner: Any, ref: str) -> bytes:
+        self.read.append(ref)
+        return b"{}"
+
+    async def check(self, owner: Any, ref: str, sha256: str) -> int:
+        self.read.append(ref)
+        return 1
+
+
+async def what_was_not_noted_is_not_read(folder: Path) -> None:
+    one = StandIn()
+    broker = Revealing(one, one, one, lambda: NOW)  # type: ignore[arg-type]
+    noted = NoteDetailsOpened(incident_id="I1", person_id="p", ref="r1")
+    assert isinstance(await broker.details(part("x"), noted, IncidentId("I1"), "call back"), Declined)
+    of_file = NoteFileOpened(incident_id="I1", media_id="m", ref="r2")
+    media = Media(id="m", kind="photo", ref="r2", at=NOW, sha256="x")
+    incident = an_incident(random.Random(1), "I1", ())
+    assert isinstance(await broker.file(part("x"), of_file, media, "call back", incident), Declined)
+    assert one.read == []
+
+
+def every_reveal_has_the_next_number(folder: Path) -> None:
+    room = new_room()
+    room.opened("I1")
+    room.do(AddPerson(incident_id="I1", person=PersonCard(id="p", role="patient", ref="r", digest="d")))
+    look = NoteDetailsOpened(incident_id="I1", person_id="p", ref="r")
+    numbers = [room.do(look, purpose="call back")[0].n for _ in range(3)]
+    assert numbers == [1, 2, 3]
+    assert room.board.reveals == 3
+
+
+def read_whatever_the_journal_says(patch: Patch) -> None:
+    honest = Revealing._note
+
+    async def note(broker: Any, *asked: Any) -> Any:
+        await honest(broker, *asked)
+        return Accepted(1, 1, False, {})
+
+    patch.setattr(Revealing, "_note", note)
+
+
+def a_number_left_out(patch: Patch) -> None:
+    honest = table_rules.note_details_opened
+
+    def note(board: Any, command: Any, context: Any) -> Any:
+        decided = honest(board, command, context)
+        return [replace(one, n=one.n + 1) for one in decided] if isinstance(decided, list) else decided
+
+    patch.setattr(table_rules, "note_details_opened", note)
+
+
+def a_reveal_not_counted(patch: Patch) -> None:
+    honest = evolving.evolve_table
+
+    def evolve_table(board: Any, event: Any) -> Any:
+        return replace(honest(board, event), reveals=board.reveals)
+
+    patch.setattr(evolving, "evolve_table", evolve_table)
+
+
 ACCESS_PLANTS: dict[str, Plant] = {
     "a ground kept a minute too long": Plant(a_minute_longer, rules_and_text_agree),
     "details of another agency's incident": Plant(whichever_agency, rules_and_text_agree),
@@ -78,5 +160,8 @@ ACCESS_PLANTS: dict[str, Plant] = {
     "a review approved by oneself": Plant(ones_own_approval_will_do, rules_and_text_agree),
     "glass broken by one open to all": Plant(glass_for_everybody, rules_and_text_agree),
     "free text called not personal by its name alone": Plant(a_name_is_enough, every_field_is_declared),
+    "read whatever the journal says": Plant(read_whatever_the_journal_says, what_was_not_noted_is_not_read),
+    "a reveal's number left out": Plant(a_number_left_out, every_reveal_has_the_next_number),
+    "a reveal that is not counted": Plant(a_reveal_not_counted, every_reveal_has_the_next_number),
     "a crew that keeps its ground for ever": Plant(crews_of_the_past, rules_and_text_agree),
 }
