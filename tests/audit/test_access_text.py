@@ -51,7 +51,7 @@ def test_the_cases_reach_every_ground_and_none() -> None:
     [
         ("permit (principal, action, resource) when {", "unexpected"),
         ("permit (principal, action, resource) when { principal.religion == 1 };", "religion"),
-        ("forbid (principal, action, resource) when { context.purpose == 3 };", ""),
+        ("forbid (principal, action, resource) when { context.purpose == 3 };", "types"),
         ("// " + "x" * 70_000, "longer"),
     ],
 )

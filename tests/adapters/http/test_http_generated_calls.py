@@ -67,34 +67,36 @@ class Judge:
 
 def calls_to(operation: Any, tokens: list[str], names: dict[str, str], many: int, seen: Counter[str]) -> None:
     """`many` generated calls to one operation; half of them about what is there."""
-    path, method = operation.full_path, operation.method.upper()
-    wanted = {part: names[part] for part in names if "{" + part + "}" in path}
+    wanted = {part: names[part] for part in names if "{" + part + "}" in operation.full_path}
     for known in (wanted, {}) if wanted else ({},):
-        strategy = operation.as_strategy(path_parameters=known or None)
-        count = max(1, many // (2 if wanted else 1))
+        some_calls(operation, tokens, known, max(1, many // (2 if wanted else 1)), seen)
 
-        @seed(SEED)
-        @settings(
-            max_examples=count,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(case=strategy)
-        def called(case: Case, known: dict[str, str] = known) -> None:
-            for part, value in known.items():
-                case.path_parameters[part] = value
-            token = tokens[seen["calls"] % len(tokens)]
-            reply = case.call(headers={"Authorization": f"Bearer {token}"}, timeout=WAIT_S)
-            seen["calls"] += 1
-            seen[str(reply.status_code // 100)] += 1
-            trouble = f"{method} {path}: {reply.status_code} {reply.text}\n{case.as_curl_command()}"
-            assert reply.status_code < 500, trouble
-            if path not in REVEALING:
-                assert shown_in(reply.content) == [], f"{method} {path} shows a planted value"
 
-        called()
+def some_calls(operation: Any, tokens: list[str], known: dict[str, str], many: int, seen: Counter[str]) -> None:
+    """`many` calls; `known`: what parts of the path are to be."""
+    path, method = operation.full_path, operation.method.upper()
+
+    @seed(SEED)
+    @settings(
+        max_examples=many,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(path_parameters=known or None))
+    def called(case: Case) -> None:
+        case.path_parameters.update(known)
+        token = tokens[seen["calls"] % len(tokens)]
+        reply = case.call(headers={"Authorization": f"Bearer {token}"}, timeout=WAIT_S)
+        seen["calls"] += 1
+        seen[str(reply.status_code // 100)] += 1
+        trouble = f"{method} {path}: {reply.status_code} {reply.text}\n{case.as_curl_command()}"
+        assert reply.status_code < 500, trouble
+        if path not in REVEALING:
+            assert shown_in(reply.content) == [], f"{method} {path} shows a planted value"
+
+    called()
 
 
 def walk(house: Running, scene: Planted, seen: Counter[str]) -> None:
