@@ -10,6 +10,9 @@ from tests.audit.access_cases import NOW, a_case, allowed_by_the_rules, allowed_
 from tests.core.conftest import new_room
 from tests.house.walked_fields import WALKED, all_fields
 from tests.planted.plant import Patch, Plant
+from turnout.adapters.storage.sqlite import vault as sqlite_vault
+from turnout.adapters.storage.sqlite.key_file import KEY_BYTES
+from turnout.adapters.storage.sqlite.vault import SqliteVault
 from turnout.audit import personal
 from turnout.audit.access_text import SHIPPED, AccessText
 from turnout.audit.personal import Field, faults, shipped_schema
@@ -153,6 +156,22 @@ def a_reveal_not_counted(patch: Patch) -> None:
     patch.setattr(evolving, "evolve_table", evolve_table)
 
 
+async def an_old_key_file_opens_nothing_destroyed(folder: Path) -> None:
+    sealed, keys = folder / "vault.sqlite", folder / "vault.keys"
+    vault = SqliteVault(sealed, keys)
+    await vault.put(IncidentId("I1"), "person", b"somebody")
+    kept = keys.read_bytes()
+    await vault.destroy(IncidentId("I1"))
+    await vault.close()
+    keys.write_bytes(kept)
+    await SqliteVault(sealed, keys).close()
+    assert kept[-KEY_BYTES:] not in keys.read_bytes(), "the destroyed key is back"
+
+
+def keys_come_back(patch: Patch) -> None:
+    patch.setattr(sqlite_vault, "_destroy_again", lambda connection, keys: None)
+
+
 ACCESS_PLANTS: dict[str, Plant] = {
     "a ground kept a minute too long": Plant(a_minute_longer, rules_and_text_agree),
     "details of another agency's incident": Plant(whichever_agency, rules_and_text_agree),
@@ -163,5 +182,6 @@ ACCESS_PLANTS: dict[str, Plant] = {
     "read whatever the journal says": Plant(read_whatever_the_journal_says, what_was_not_noted_is_not_read),
     "a reveal's number left out": Plant(a_number_left_out, every_reveal_has_the_next_number),
     "a reveal that is not counted": Plant(a_reveal_not_counted, every_reveal_has_the_next_number),
+    "a destroyed key that an old key file brings back": Plant(keys_come_back, an_old_key_file_opens_nothing_destroyed),
     "a crew that keeps its ground for ever": Plant(crews_of_the_past, rules_and_text_agree),
 }

@@ -15,8 +15,10 @@ from turnout.desk.operations import Operations
 from turnout.desk.ports import Tail
 from turnout.recovery.backup import back_up
 from turnout.recovery.drill import Drill, drill_backup, drill_stores
+from turnout.recovery.key_copies import DAYS_MAX, DAYS_MIN, check_days, prune_keys
 from turnout.recovery.report import report_of
 from turnout.recovery.restoring import restore_backup, until_of
+from turnout.words.moment import Moment
 from turnout.words.trouble import Malformed
 
 Where = Callable[[argparse.Namespace], tuple[Path, Catalogue]]
@@ -27,6 +29,9 @@ def add_recovery_commands(commands: "argparse._SubParsersAction[argparse.Argumen
     backup = commands.add_parser("backup", help="copy everything that was written, while the server runs (备份)")
     backup.add_argument("--to", type=Path, required=True, help="a new folder, best on another disk")
     backup.add_argument("--keys-to", type=Path, help="copy the vault's keys as well, to a folder apart")
+    backup.add_argument(
+        "--keys-days", type=int, help=f"remove copies of keys beside it that are older ({DAYS_MIN} to {DAYS_MAX} days)"
+    )
     restoring = commands.add_parser("restore", help="make a data folder from a backup (从备份恢复)")
     restoring.add_argument("--from", dest="backup", type=Path, required=True, help="the backup")
     restoring.add_argument("--to", type=Path, required=True, help="what --data is to be")
@@ -47,13 +52,29 @@ def add_recovery_commands(commands: "argparse._SubParsersAction[argparse.Argumen
 
 def _backup(asked: argparse.Namespace, where: Where) -> int:
     folder, tables = where(asked)
-    made = back_up(folder, tables.city, asked.to, asked.keys_to, SystemClock().now())
+    if asked.keys_days is not None:
+        check_days(asked.keys_days)
+        if asked.keys_to is None:
+            raise Malformed("copies of which keys?", "--keys-days", "with --keys-to, whose neighbours they are")
+    now = SystemClock().now()
+    made = back_up(folder, tables.city, asked.to, asked.keys_to, now)
     size_mib = sum(one.size_bytes for one in made.files) / 2**20
     _say_end("Backed up", "已备份", Tail(made.seq, made.at, bytes.fromhex(made.last_hash)))
     print(f"{len(made.files)} files, {size_mib:.1f} MiB. 共 {len(made.files)} 个文件，{size_mib:.1f} MiB。")
     if asked.keys_to is None:
         print("Without the vault's keys (--keys-to). 不含密钥（--keys-to）。")
+    elif asked.keys_days is not None:
+        _prune(asked.keys_to, asked.keys_days, now)
     return 0
+
+
+def _prune(newest: Path, days: int, now: Moment) -> None:
+    try:
+        gone = prune_keys(newest, days, now)
+    except OSError as trouble:
+        problem = f"old keys cannot be removed: {trouble}"
+        raise Malformed(problem, str(newest.parent), "remove them yourself") from trouble
+    print(f"Removed {len(gone)} old copies of keys. 已销毁 {len(gone)} 份旧密钥副本。")
 
 
 def _restore(asked: argparse.Namespace, where: Where) -> int:

@@ -14,6 +14,7 @@ import msgspec
 
 from turnout.adapters.storage.sqlite.journal import SqliteJournal, read_file
 from turnout.adapters.storage.sqlite.snapshots import forget_after
+from turnout.adapters.storage.sqlite.vault import SqliteVault
 from turnout.desk.chain import JournalRow
 from turnout.desk.faults import StorageDamaged
 from turnout.desk.operations import Operations
@@ -64,6 +65,8 @@ async def restore_backup(backup: Path, to: Path, until: Until | None = None, key
     _copy(backup, manifest, folder, until)
     if keys is not None:
         copy_file(keys / KEYS, folder / KEYS)
+        # Opened once, so that keys which this backup knows to be destroyed are so before any door opens.
+        await SqliteVault(folder / "vault.sqlite", folder / KEYS).close()
     if until is not None:
         return await _shortened(backup, folder, until)
     sync(folder)

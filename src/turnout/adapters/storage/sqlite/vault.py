@@ -34,7 +34,7 @@ class SqliteVault:
 
     def __init__(self, path: Path, keys_path: Path) -> None:
         self._keys = KeyFile(keys_path)
-        self._thread = SqliteThread(path, lambda: _opened(path), "vault")
+        self._thread = SqliteThread(path, lambda: _opened(path, self._keys), "vault")
 
     async def put(self, owner: Owner, field: str, detail: bytes, ref: str | None = None) -> VaultRef:
         if len(detail) > DETAIL_BYTES_MAX:
@@ -135,11 +135,19 @@ class SqliteVault:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path, keys: KeyFile) -> sqlite3.Connection:
     connection = connect(path, writing=True)
     connection.execute("PRAGMA secure_delete = ON")
     upgrade(connection, schema_steps("vault"), path)
+    _destroy_again(connection, keys)
     return connection
+
+
+def _destroy_again(connection: sqlite3.Connection, keys: KeyFile) -> None:
+    """An older key file put back, by a restore or by hand, brings no key back that is known to be destroyed (0186)."""
+    for (slot,) in connection.execute("SELECT slot FROM owner_key WHERE destroyed = 1").fetchall():
+        if keys.find_key(slot) is not None:
+            keys.destroy(slot)
 
 
 def _slot_of(connection: sqlite3.Connection, owner: Owner) -> int:
