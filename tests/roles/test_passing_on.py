@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from turnout.adapters.between import passing_on
 from turnout.adapters.between.desk_line import DeskLine, client_for
 from turnout.adapters.between.passing_on import OF_A_WORKER, PassingOn, is_of_the_desk
 from turnout.adapters.http.app import litestar_app
@@ -93,13 +94,14 @@ async def test_a_search_is_a_workers_and_is_answered_here_when_it_does_not() -> 
         assert await _said(Edge(trouble), "GET", "/api/v1/incidents?unit=E07") == (200, "here")
 
 
-async def test_a_worker_that_does_not_answer_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "turnout.adapters.between.passing_on")
+async def test_a_worker_that_does_not_answer_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    for level in ("warning", "info"):
+        monkeypatch.setattr(passing_on.log, level, lambda text, *given: said.append(text))
     does = [False, False, True, True, False]
     edge = Edge(lambda request: far_and_well(request) if does.pop(0) else gone(request))
     for _ in range(5):
         await edge.client.get("/api/v1/incidents?unit=E07")
-    said = [record.getMessage() for record in caplog.records]
     assert ["does not answer" in one for one in said] == [True, False, True]
 
 
