@@ -63,14 +63,15 @@ class Sending(Generic[T]):
 
     def send(self, batch: Sequence[T]) -> None:
         """The process edge of the taker: whatever it does, these are gone, and counted where it took none."""
+        why = ""
         try:
             is_down = not self._send(batch)
-        except Exception:  # noqa: BLE001 - a foreign library, talking to a foreign program
-            is_down = True
+        except Exception as trouble:  # noqa: BLE001 - a foreign library, talking to a foreign program
+            is_down, why = True, f" ({type(trouble).__name__})"
         if is_down:
             self._refused += len(batch)
             if not self._is_down and self._tells:
-                log.warning("nobody takes the %s", self.name)
+                log.warning("nobody takes the %s%s", self.name, why)
         self._is_down = is_down
 
     def stop(self) -> None:

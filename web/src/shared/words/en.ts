@@ -6,6 +6,7 @@ import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
 import { enSheet } from './en-sheet'
 import { enHealth } from './en-health'
+import { enMap } from './en-map'
 import { enMessages } from './en-messages'
 import { enOutlook } from './en-outlook'
 import { enReveals } from './en-reveals'
@@ -21,6 +22,7 @@ export const en = {
   ...enSheet,
   ...enOutlook,
   ...enHealth,
+  ...enMap,
   ...enMessages,
   ...enStations,
   ...enPaper,
@@ -431,60 +433,6 @@ export const en = {
     send: 'Send',
     discard: 'Discard',
     refusedLater: 'Refused when it was sent',
-  },
-
-  map: {
-    title: 'Map',
-    layers: 'Layers',
-    units: 'Units',
-    incidents: 'Incidents',
-    stations: 'Stations',
-    hydrants: 'Hydrants',
-    closures: 'Closures',
-    zones: 'Special zones',
-    routes: 'Routes',
-    hospitals: 'Hospitals',
-    premises: 'Premises notes',
-    neighbourhoods: 'Neighbourhoods',
-    newHere: 'New incident here',
-    closeRoad: 'Close the road here',
-    whatIsHere: 'What is here?',
-    reopenRoad: 'Open the road again',
-    closureReason: 'Reason for the closure',
-    fitAll: 'Whole city',
-    zoomIn: 'Zoom in',
-    zoomOut: 'Zoom out',
-    follow: 'Follow the selection',
-    fixAge: (age: string) => `position ${age} old`,
-    staleFix: (age: string) => `last heard ${age} ago`,
-    noWebgl: 'This browser cannot draw the map (no WebGL). Everything else works.',
-    noTiles: 'The city’s map file could not be read; units and incidents are shown without streets.',
-    legend: 'Signs',
-    menu: 'Map menu',
-    keyboard: 'Arrow keys move the map, + and − zoom, M opens the menu at the centre',
-    until: (time: string) => `until ${time}`,
-    toHere: (s: string, lo: string, hi: string) => `${s} by road (${lo} to ${hi})`,
-  },
-
-  wall: {
-    title: 'Wall',
-    running: 'Running incidents',
-    waiting: 'Waiting',
-    clocks: 'Running out',
-    coverage: 'Stations',
-    load: 'Calls per hour',
-    available: 'available',
-    committed: 'committed',
-    uncovered: 'Short, or area out of reach',
-    outOf: (n: number, all: number) => `${n} / ${all}`,
-    longestWait: 'Longest wait',
-    callsNow: 'last hour',
-    callsWaiting: 'Calls waiting',
-    allCovered: 'Every station has what it should keep.',
-    noClocks: 'Nothing is running out.',
-    more: (n: number) => `and ${n} more`,
-    unitsOut: 'Units out',
-    quiet: 'No incident is running.',
   },
 
   problem: {

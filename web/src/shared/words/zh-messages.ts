@@ -5,7 +5,7 @@ export const zhMessages: typeof enMessages = {
   messages: {
     number: '编号或简号',
     call: '来电',
-    unit: '单位',
+    unit: '单元',
     hint: '系统各部分之间往来的消息，不含内容。这里不能查人。',
     from: '来自',
     to: '发往',

@@ -7,6 +7,7 @@ import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
 import { zhSheet } from './zh-sheet'
 import { zhHealth } from './zh-health'
+import { zhMap } from './zh-map'
 import { zhMessages } from './zh-messages'
 import { zhOutlook } from './zh-outlook'
 import { zhReveals } from './zh-reveals'
@@ -22,6 +23,7 @@ export const zh: Words = {
   ...zhSheet,
   ...zhOutlook,
   ...zhHealth,
+  ...zhMap,
   ...zhMessages,
   ...zhStations,
   ...zhPaper,
@@ -423,60 +425,6 @@ export const zh: Words = {
     send: '发送',
     discard: '丢弃',
     refusedLater: '发送时被拒绝',
-  },
-
-  map: {
-    title: '地图',
-    layers: '图层',
-    units: '单元',
-    incidents: '警情',
-    stations: '队站',
-    hydrants: '消火栓',
-    closures: '封路',
-    zones: '特别区域',
-    routes: '行进路线',
-    hospitals: '医院',
-    premises: '场所须知',
-    neighbourhoods: '片区',
-    newHere: '在此新建警情',
-    closeRoad: '封闭此处道路',
-    whatIsHere: '这里是哪里？',
-    reopenRoad: '恢复通行',
-    closureReason: '封路原因',
-    fitAll: '全城',
-    zoomIn: '放大',
-    zoomOut: '缩小',
-    follow: '跟随所选',
-    fixAge: (age) => `定位于 ${age} 前`,
-    staleFix: (age) => `上次定位 ${age} 前`,
-    noWebgl: '此浏览器无法绘制地图（无 WebGL）。其余功能正常。',
-    noTiles: '读不到城市底图；仍显示单元和警情，但没有街道。',
-    legend: '图例',
-    menu: '地图菜单',
-    keyboard: '方向键移动，+ 和 − 缩放，M 在中心打开菜单',
-    until: (time) => `至 ${time}`,
-    toHere: (s, lo, hi) => `行车 ${s}（${lo} 至 ${hi}）`,
-  },
-
-  wall: {
-    title: '大屏',
-    running: '进行中的警情',
-    waiting: '待派',
-    clocks: '时限将到',
-    coverage: '队站',
-    load: '每小时来电',
-    available: '可用',
-    committed: '出动中',
-    uncovered: '备勤不足或辖区无法按时到达',
-    outOf: (n, all) => `${n} / ${all}`,
-    longestWait: '最长等待',
-    callsNow: '最近一小时',
-    callsWaiting: '来电等待',
-    allCovered: '各队站均达到最低备勤。',
-    noClocks: '没有将到的时限。',
-    more: (n) => `另有 ${n} 起`,
-    unitsOut: '出动单元',
-    quiet: '目前没有警情。',
   },
 
   problem: {
