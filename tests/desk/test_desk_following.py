@@ -1,5 +1,6 @@
 """A server that stands by keeps the board of the journal that another one writes, and takes over from there."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Desk
-from turnout.desk.faults import StorageFailed
+from turnout.desk.faults import StorageDamaged, StorageFailed
 from turnout.desk.following import Follower
 
 
@@ -94,3 +95,38 @@ async def test_a_journal_that_could_not_be_read_is_followed_again(
     await add(desk, "E02")
     await follower.look()
     assert follower.head.board == desk.board
+
+
+async def _followed_for(follower: Any, journal: TroubledJournal, fault: StorageFailed | None) -> None:
+    """`follow` as it runs in a server, through one look at least that ends with the fault."""
+    journal.fail_reads = fault
+    task = asyncio.create_task(follower.follow())
+    await asyncio.sleep(0.02)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    journal.fail_reads = None
+
+
+async def test_a_journal_that_cannot_be_reached_does_not_make_the_board_forgotten(
+    desk: Any, follower: Any, journal: TroubledJournal, clock: Any
+) -> None:
+    """The database is lost together with the desk: what takes over reads the rows since, not everything."""
+    await add(desk, "E01", "E02", "E03")
+    await follower.look()
+    await _followed_for(follower, journal, StorageFailed("no answer"))
+    await add(desk, "E04")
+    noted = FirstRows(journal)
+    takes_over: Any = Desk(ToyBook(), noted, clock)
+    await takes_over.start(None, follower.head)
+    assert takes_over.board == desk.board
+    assert noted.read_after == [2, 3]
+    await takes_over.stop()
+
+
+async def test_a_journal_that_does_not_follow_on_is_read_anew(
+    desk: Any, follower: Any, journal: TroubledJournal
+) -> None:
+    await add(desk, "E01")
+    await follower.look()
+    await _followed_for(follower, journal, StorageDamaged("row 2 is not next"))
+    assert follower.head is None

@@ -9,7 +9,7 @@ import logging
 from typing import Final, Generic
 
 from turnout.desk.book import B, Book, C, E, R
-from turnout.desk.faults import StorageFailed
+from turnout.desk.faults import StorageDamaged, StorageFailed
 from turnout.desk.head import Head
 from turnout.desk.ports import Journal, Snapshots
 from turnout.desk.restore import catch_up, restore
@@ -21,20 +21,27 @@ LOOK_EVERY_S: Final = 0.25
 
 
 class Follower(Generic[B, C, E, R]):
-    """`follow` until it is cancelled; `head` is how far it has come."""
+    """`follow` until it is cancelled; `head` is how far it has come.
+
+    A journal that cannot be reached leaves the head as it is: who loses the database with the desk would else read the
+    board anew just when everybody waits.
+    """
 
     def __init__(self, book: Book[B, C, E, R], journal: Journal, snapshots: Snapshots) -> None:
         self._book, self._journal, self._snapshots = book, journal, snapshots
         self.head: Head[B] | None = None
+        self._is_failing = False
 
     async def follow(self) -> None:
         while True:
             try:
                 await self.look()
             except StorageFailed as fault:
-                if self.head is not None:
-                    log.warning("the journal cannot be followed: %s", fault)
-                self.head = None
+                self._note(fault)
+                if isinstance(fault, StorageDamaged):
+                    self.head = None
+            else:
+                self._is_failing = False
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:
@@ -44,3 +51,9 @@ class Follower(Generic[B, C, E, R]):
             return
         async for step in catch_up(self._book, self._journal, self.head):
             self.head = step.head
+
+    def _note(self, fault: StorageFailed) -> None:
+        """Once, until it can be followed again."""
+        if not self._is_failing:
+            log.warning("the journal cannot be followed: %s", fault)
+        self._is_failing = True

@@ -27,10 +27,16 @@ ACTS_S: Final = 1.0
 LEASE_S: Final = 1.5
 """A watcher waits so long: half of the three seconds in which work must go on, the rest is for reading the board."""
 
-BACK_S: Final = 0.4
-"""Where nobody could reach the store, the holder gets so long to renew once it answers again: no change for nothing."""
+BACK_S: Final = 0.25
+"""Where nobody could reach the store, the holder gets so long to renew once it answers again: no change for nothing.
+
+That two never answer does not rest on it but on `LEASE_S`.
+"""
 
 RENEW_EVERY_S: Final = 0.25
+RENEW_AGAIN_S: Final = 0.05
+"""After a renewal that was not confirmed: well within `BACK_S`, so that the holder is there first."""
+
 LOOK_EVERY_S: Final = 0.1
 NOTE_EVERY_S: Final = 10.0
 
@@ -157,19 +163,21 @@ class LeaseKeeper:
         return watching, Holding(epoch, sent_s) if epoch is not None else None
 
     async def _renew(self, epoch: int) -> None:
+        pause_s = RENEW_EVERY_S
         while True:
-            await asyncio.sleep(RENEW_EVERY_S)
+            await asyncio.sleep(pause_s)
             sent_s = self._monotonic()
             try:
                 ours = await self._store.renew(epoch, self._holder)
             except StorageFailed as fault:
                 self._note("the lease could not be renewed", fault)
+                pause_s = RENEW_AGAIN_S
                 continue
             if not ours:
                 log.error("another server has taken the lease; this one is no longer the desk")
                 self.lost.set()
                 return
-            self._holding, self._silent_since_s = Holding(epoch, sent_s), None
+            self._holding, self._silent_since_s, pause_s = Holding(epoch, sent_s), None, RENEW_EVERY_S
 
     def _note(self, what: str, fault: StorageFailed) -> None:
         """Once at the beginning and then every `NOTE_EVERY_S`: a log that is flooded is read by nobody."""

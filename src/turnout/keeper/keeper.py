@@ -232,16 +232,21 @@ class Keeper:
         self._state = None
 
     async def _take_over(self) -> None:
+        """The majority that names this node has with that confirmed `alone`: nothing more is asked of it."""
         value = await self._voting.change(lambda value: rules.taken_over(value, self._me))
-        if value is None or value.primary != self._me:
+        if not self._is_alone(value):
             await asyncio.sleep(LOOK_EVERY_S)
             return
-        await self._promote()
+        self._postgresql.name_standby(False)
+        await self._promoted()
 
     async def _promote(self) -> None:
-        """The register has named this node. It is alone, so commits need not wait once it is promoted."""
-        if not await self._confirmed_alone():
-            return
+        """The register has named this node, and its keeper has begun anew since."""
+        if await self._confirmed_alone():
+            await self._promoted()
+
+    async def _promoted(self) -> None:
+        """This node is alone, so commits need not wait once it is promoted."""
         await self._postgresql.promote()
         until_s = self._monotonic() + PROMOTE_S
         while self._monotonic() < until_s:
@@ -258,10 +263,13 @@ class Keeper:
     async def _confirmed_alone(self) -> bool:
         """A majority first, the setting then: the other way round the standby could be promoted without a commit."""
         value = await self._voting.change(lambda value: rules.gone_alone(value, self._me))
-        if value is None or value.primary != self._me or value.mode != "alone":
+        if not self._is_alone(value):
             return False
         self._postgresql.name_standby(False)
         return True
+
+    def _is_alone(self, value: Value | None) -> bool:
+        return value is not None and value.primary == self._me and value.mode == "alone"
 
     async def _return(self) -> None:
         """The setting first, then everything confirmed, then the register."""
