@@ -216,6 +216,8 @@ async def opened_on(
         edge = joined(parts)
         traced(stack, settings, edge)
         watching = Watching(edge, parts.recorder, parts.accounts, parts.space, parts.folder, settings.alarms)
+        if stores.ask_database is not None:
+            watching.add_database(stores.ask_database)
         await edge.grounds.restore()
         timers: TimerClock[Board, Command, Event, Refusal] = TimerClock(desk, parts.clock, timers_of, due_of, ring)
         timers.start()

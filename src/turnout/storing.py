@@ -3,7 +3,7 @@
 With a PostgreSQL that several servers share: storing_shared.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from turnout.desk.faults import Fault
 from turnout.desk.head import Head
 from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal, Snapshots
+from turnout.edge.alarms.facts import DatabaseFacts
 
 ACCOUNTS: Final = "accounts.sqlite"
 MESSAGES: Final = "messages.sqlite"
@@ -46,6 +47,8 @@ class Stores:
     standing: Callable[[], Fault | None] = lambda: None
     accounts: AccountsElsewhere | None = None
     followed: Head[Board] | None = None
+    ask_database: Callable[[], Awaitable[DatabaseFacts]] | None = None
+    """How a database stands that other machines share in; None: there is none."""
 
 
 async def in_files(stack: AsyncExitStack, folder: Path) -> Stores:

@@ -14,6 +14,7 @@ from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.kept import PostgresKept
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
+from turnout.adapters.storage.postgres.standing import PostgresStanding
 from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.core.board import Board
 from turnout.core.commands import Command
@@ -139,10 +140,14 @@ async def in_postgres(
     stack.push_async_callback(snapshots.close)
     vault = PostgresVault(database, folder / "vault.site-key")
     stack.push_async_callback(vault.close)
-    await vault.prepare(database)
     kept = PostgresKept(database)
     stack.push_async_callback(kept.close)
-    return Stores(journal, snapshots, vault, epoch, keeper.standing, KeptAccounts(kept, epoch), followed)
+    # At once: everybody waits, and each is some round trips to the primary.
+    await asyncio.gather(journal.open(), vault.prepare(database), kept.open())
+    standing = PostgresStanding(database)
+    stack.push_async_callback(standing.close)
+    accounts = KeptAccounts(kept, epoch)
+    return Stores(journal, snapshots, vault, epoch, keeper.standing, accounts, followed, standing.ask)
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """Joining the watch: what is looked at in this server, which queues it has, and who asks the disk."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -11,11 +11,13 @@ from turnout.adapters.clock import monotonic_s, wall_now
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.machine import disk_facts, machine_facts
 from turnout.adapters.storage.reserve import Space
+from turnout.edge.alarms.facts import DatabaseFacts
 from turnout.edge.alarms.figures import (
     ClockFigures,
     DeskFigures,
     DiskFigures,
     backup_reading,
+    database_readings,
     kept_readings,
     machine_readings,
     queue_readings,
@@ -35,6 +37,7 @@ DISK_EVERY_S: Final = 5.0
 """How soon a disk that takes nothing any more is noticed, also in a quiet night. One small write with its sync."""
 
 MACHINE_EVERY_S: Final = 30.0
+DATABASE_EVERY_S: Final = 5.0
 
 
 class Watching:
@@ -66,6 +69,14 @@ class Watching:
         watch.add_probe(self._asked_disk, DISK_EVERY_S, lambda out_s: [Reading("disk-probe", out_s * 1_000.0)])
         watch.add_probe(self._asked_machine, MACHINE_EVERY_S)
         edge.watch = watch
+
+    def add_database(self, ask: Callable[[], Awaitable[DatabaseFacts]]) -> None:
+        """Its standby and its keepers. A database that does not answer is seen by its lease and by the appends."""
+
+        async def taken() -> Sequence[Reading]:
+            return database_readings(await ask())
+
+        self.watch.add_probe(taken, DATABASE_EVERY_S)
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -21,13 +21,17 @@ class LeaseInMemory:
 
     def __init__(self) -> None:
         self.seen = Seen(0, "", 0)
+        self.copy: Seen | None = None
         self.cut_off: set[str] = set()
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def look(self) -> Seen:
+        await self.answers.wait()
         return self.seen
 
     async def glimpse(self) -> Seen | None:
-        return None
+        return self.copy
 
     async def take(self, seen: Seen, holder: str) -> int | None:
         if seen != self.seen:
@@ -149,6 +153,23 @@ async def a_renewal_that_only_a_copy_showed_runs_from_then(_: Path) -> None:
     assert not back.looked(Seen(3, "one", 9), 11.7).may_take(11.8 + lease_module.BACK_S), "it has renewed"
 
 
+async def a_copy_is_looked_at_while_the_store_is_silent(_: Path) -> None:
+    """Not only when the store was given up: by then the holder's last beat would be new for most of a second more."""
+    async with by_hand() as (store, clocks):
+        store.seen = Seen(3, "one", 7)
+        two = keeper(store, "two")
+        taking = asyncio.create_task(two.take())
+        await some_looks()
+        store.answers.clear()
+        store.copy = Seen(3, "one", 8)
+        await asyncio.sleep(2 * lease_module.GLIMPSE_AFTER_S if lease_module.GLIMPSE_AFTER_S < 1 else 0.3)
+        clocks.pass_by(lease_module.LEASE_S)
+        store.seen = store.copy
+        store.answers.set()
+        assert await asyncio.wait_for(taking, 5) == 4
+        await two.release()
+
+
 async def a_holder_that_is_cut_off_for_a_moment_goes_on(_: Path) -> None:
     async with by_hand() as (store, clocks):
         one = keeper(store, "one")
@@ -209,6 +230,7 @@ CHECKS = (
     the_time_of_day_moves_no_lease,
     a_silent_store_does_not_stop_the_count,
     a_renewal_that_only_a_copy_showed_runs_from_then,
+    a_copy_is_looked_at_while_the_store_is_silent,
     a_holder_that_falls_silent_is_followed_by_itself,
     a_holder_that_is_cut_off_for_a_moment_goes_on,
     a_lease_that_was_let_go_is_taken_at_once,

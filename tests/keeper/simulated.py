@@ -74,6 +74,7 @@ class Database:
         self.commits: list[int] = []
         self.role, self.was_primary = "down", name == "a"
         self.names_set, self.frozen = True, False
+        self.voters_heard: list[str] = []
 
     @property
     def other(self) -> "Database":
@@ -120,6 +121,9 @@ class Database:
 
     def name_standby(self, wanted: bool) -> None:
         self.names_set = wanted
+
+    def tell_voters(self, heard: list[str]) -> None:
+        self.voters_heard = heard
 
     async def start(self, as_standby: bool) -> None:
         await asyncio.sleep(self._world.chance.uniform(0.05, 0.4))

@@ -226,6 +226,10 @@ def renewal_of_a_copy_counted_from_before(patch: Patch) -> None:
     patch.setattr(Watching, "glimpsed", glimpsed)
 
 
+def copy_looked_at_only_afterwards(patch: Patch) -> None:
+    patch.setattr(lease_module, "GLIMPSE_AFTER_S", 3_600.0)
+
+
 def lease_acted_on_to_its_end(patch: Patch) -> None:
     patch.setattr(lease_module, "ACTS_S", lease_module.LEASE_S + 0.3)
 
@@ -432,6 +436,9 @@ PLANTS: dict[str, Plant] = {
     "a wall-clock lease": Plant(wall_clock_lease, lease_contract.the_time_of_day_moves_no_lease),
     "a renewal that a copy showed counted from before": Plant(
         renewal_of_a_copy_counted_from_before, lease_contract.a_renewal_that_only_a_copy_showed_runs_from_then
+    ),
+    "a copy that is looked at only when the store was given up": Plant(
+        copy_looked_at_only_afterwards, lease_contract.a_copy_is_looked_at_while_the_store_is_silent
     ),
     "a lease acted on to its end": Plant(lease_acted_on_to_its_end, lease_contract.never_do_two_act_at_once),
     "reordering": Plant(

@@ -27,7 +27,7 @@ ACTS_S: Final = 1.0
 LEASE_S: Final = 1.5
 """A watcher waits so long: half of the three seconds in which work must go on, the rest is for reading the board."""
 
-BACK_S: Final = 0.25
+BACK_S: Final = 0.2
 """Where nobody could reach the store, the holder gets so long to renew once it answers again: no change for nothing.
 
 That two never answer does not rest on it but on `LEASE_S`.
@@ -38,6 +38,12 @@ RENEW_AGAIN_S: Final = 0.05
 """After a renewal that was not confirmed: well within `BACK_S`, so that the holder is there first."""
 
 LOOK_EVERY_S: Final = 0.1
+GLIMPSE_AFTER_S: Final = 0.15
+"""A look takes some milliseconds. The sooner the holder's last beat is seen, the sooner its time is over."""
+
+LOOK_SOON_S: Final = 0.03
+"""Once the lease has run out and only `BACK_S` is waited for: a tenth of a second more is one that everybody waits."""
+
 NOTE_EVERY_S: Final = 10.0
 
 Monotonic = Callable[[], float]
@@ -109,10 +115,13 @@ class Watching(msgspec.Struct, frozen=True):
             return self
         return Watching(copy, now_s, self.is_silent, self.back_s)
 
+    def has_run_out(self, now_s: float) -> bool:
+        return now_s - self.since_s >= LEASE_S
+
     def may_take(self, now_s: float) -> bool:
         if not self.seen.holder:
             return True
-        return now_s - self.since_s >= LEASE_S and now_s - self.back_s >= BACK_S
+        return self.has_run_out(now_s) and now_s - self.back_s >= BACK_S
 
 
 class LeaseKeeper:
@@ -123,6 +132,7 @@ class LeaseKeeper:
         self._holding: Holding | None = None
         self._renewing: asyncio.Task[None] | None = None
         self._silent_since_s: float | None = None
+        self._watching: Watching | None = None
         self.lost = asyncio.Event()
 
     def standing(self) -> Fault | None:
@@ -135,32 +145,59 @@ class LeaseKeeper:
 
     async def take(self) -> int:
         """Watch until it may be taken, and take it: the epoch. Storage that does not answer is asked again."""
-        watching: Watching | None = None
+        self._forget()
         while True:
             try:
-                watching, taken = await self._watch(watching)
+                taken = await self._watch()
             except StorageFailed as fault:
                 self._note("the lease cannot be read", fault)
                 taken = None
-                if watching is not None:
-                    watching = watching.silent().glimpsed(await self._store.glimpse(), self._monotonic())
+                if self._watching is not None:
+                    self._watching = self._watching.silent()
+                    await self._glimpse()
             else:
                 self._silent_since_s = None
             if taken is not None:
                 self._holding = taken
                 self._renewing = asyncio.create_task(self._renew(taken.epoch), name="lease")
                 return taken.epoch
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(self._pause_s())
 
-    async def _watch(self, watching: Watching | None) -> tuple[Watching, Holding | None]:
-        seen = await self._store.look()
+    def _forget(self) -> None:
+        """What an earlier watch has seen is too old to count from."""
+        self._watching = None
+
+    def _pause_s(self) -> float:
+        watching = self._watching
+        is_near = watching is not None and not watching.is_silent and watching.has_run_out(self._monotonic())
+        return LOOK_SOON_S if is_near else LOOK_EVERY_S
+
+    async def _watch(self) -> Holding | None:
+        seen = await self._look()
         now_s = self._monotonic()
-        watching = watching.looked(seen, now_s) if watching is not None else Watching(seen, now_s)
+        watching = self._watching.looked(seen, now_s) if self._watching is not None else Watching(seen, now_s)
+        self._watching = watching
         if not watching.may_take(now_s):
-            return watching, None
+            return None
         sent_s = self._monotonic()
         epoch = await self._store.take(seen, self._holder)
-        return watching, Holding(epoch, sent_s) if epoch is not None else None
+        return Holding(epoch, sent_s) if epoch is not None else None
+
+    async def _look(self) -> Seen:
+        """A store that is slow to answer may be lost: what its copy knows is looked at meanwhile, not afterwards."""
+        looking = asyncio.create_task(self._store.look())
+        try:
+            done, _ = await asyncio.wait([looking], timeout=GLIMPSE_AFTER_S)
+            if not done:
+                await self._glimpse()
+            return await looking
+        finally:
+            looking.cancel()
+
+    async def _glimpse(self) -> None:
+        copy = await self._store.glimpse()
+        if self._watching is not None:
+            self._watching = self._watching.glimpsed(copy, self._monotonic())
 
     async def _renew(self, epoch: int) -> None:
         pause_s = RENEW_EVERY_S

@@ -38,6 +38,9 @@ PROMOTE_S: Final = 5.0
 
 NOTE_EVERY_S: Final = 10.0
 
+VOTER_GONE_S: Final = 10.0
+"""A voter that has not answered for so long is said to be missing: fifty renewals."""
+
 
 class OwnVoter:
     """This node's own voter, asked like the others."""
@@ -136,6 +139,8 @@ class Keeper:
                     self._state, self._answered_s = state, now_s
                     if state.confirmed != confirmed or state.confirmed >= state.written:
                         confirmed, stuck_s = state.confirmed, now_s
+                    if not state.in_recovery:
+                        self._postgresql.tell_voters(self._voting.heard_within(VOTER_GONE_S))
                     if self._in_touch(state) and now_s - stuck_s < LOOK_EVERY_S * 3:
                         self._together_s = now_s
             else:

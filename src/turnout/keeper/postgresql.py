@@ -19,6 +19,7 @@ import asyncpg
 from turnout.keeper.rules import Standing
 from turnout.keeper.site import Site
 from turnout.words.trouble import Malformed
+from turnout.words.voters import VOTERS_SETTING
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class Postgresql:
         self._connection: Any = None
         self._asking = asyncio.Lock()
         self.names_set = True
+        self._voters_heard: list[str] = []
 
     def _node(self, name: str) -> Any:
         return self._site.nodes[name].postgres
@@ -136,6 +138,15 @@ class Postgresql:
             shutil.chown(fresh, self._owner)
         os.replace(fresh, path)  # half a file would be read as: nobody to wait for
         self.names_set = wanted
+        self._reload()
+
+    def tell_voters(self, heard: list[str]) -> None:
+        """Let whoever asks PostgreSQL know which voters its keeper hears."""
+        if heard != self._voters_heard:
+            self._voters_heard = heard
+            self.name_standby(self.names_set)
+
+    def _reload(self) -> None:
         if self.is_running and self._process is not None:
             self._process.send_signal(signal.SIGHUP)
 
@@ -178,6 +189,7 @@ class Postgresql:
             ("wal_retrieve_retry_interval", "200ms"),
             ("wal_receiver_timeout", "3s"),
             ("wal_sender_timeout", "3s"),
+            (VOTERS_SETTING, " ".join(self._voters_heard)),
         ]
 
     def _include_settings(self) -> None:

@@ -1,7 +1,8 @@
 """One node's side of the register: changes by compare-and-swap, renewals of the lease, what the voters say."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from turnout.keeper.register import (
@@ -36,17 +37,40 @@ class Asked(Protocol):
     async def ask(self, question: Message) -> Reply | None: ...
 
 
+class _Noted:
+    """A voter, and when it has answered."""
+
+    def __init__(self, voter: Asked, note: Callable[[], None]) -> None:
+        self._voter, self._note = voter, note
+
+    async def ask(self, question: Message) -> Reply | None:
+        reply = await self._voter.ask(question)
+        if reply is not None:
+            self._note()
+        return reply
+
+
 class Voting:
     """`voters` has this node's own first: its own promise is given before anybody else's is asked for."""
 
     def __init__(self, me: str, voters: Mapping[str, Asked], monotonic: Monotonic) -> None:
-        self.me, self._voters, self._monotonic = me, voters, monotonic
+        self.me, self._monotonic = me, monotonic
+        self._heard_s: dict[str, float] = {}
+        self._voters = {name: _Noted(voter, partial(self._note, name)) for name, voter in voters.items()}
         self._majority = majority(len(voters))
         self._number = 0
         self._sent_s = float("-inf")
         self.value: Value | None = None
         self.is_leased = True
         self.replies: dict[str, Reply] = {}
+
+    def _note(self, name: str) -> None:
+        self._heard_s[name] = self._monotonic()
+
+    def heard_within(self, seconds: float) -> list[str]:
+        """Which voters have answered lately, also those whose answer came too late to count."""
+        now_s = self._monotonic()
+        return [name for name in self._voters if now_s - self._heard_s.get(name, float("-inf")) < seconds]
 
     def may_act(self) -> bool:
         """Whether this node's lease holds. To be asked after waiting, not before."""
@@ -120,20 +144,20 @@ class Voting:
         first = await own.ask(question)
         if first is None or first.why:
             return [first] if first is not None else []
-        return [first, *await _answers(others, question, self._majority - 1)]
+        return [first, *await _answers(others, question, self._majority - 1, rest_s=0.0)]
 
     async def _ask_all(self, question: Message) -> list[Reply]:
         return await _answers(list(self._voters.values()), question, self._majority)
 
 
-async def _answers(voters: list[Asked], question: Message, enough: int) -> list[Reply]:
-    """What has come when `enough` have done it and the rest has had a moment: who is gone is not waited for."""
+async def _answers(voters: Sequence[Asked], question: Message, enough: int, rest_s: float = REST_S) -> list[Reply]:
+    """What has come when `enough` have done it and the rest has had `rest_s`: who is gone is not waited for."""
     waiting = {asyncio.create_task(voter.ask(question)) for voter in voters}
     replies: list[Reply] = []
     while waiting:
         is_enough = sum(not reply.why for reply in replies) >= enough
         done, waiting = await asyncio.wait(
-            waiting, timeout=REST_S if is_enough else None, return_when=asyncio.FIRST_COMPLETED
+            waiting, timeout=rest_s if is_enough else None, return_when=asyncio.FIRST_COMPLETED
         )
         replies += [reply for task in done if (reply := task.result()) is not None]
         if is_enough and not done:

@@ -1,4 +1,4 @@
-"""What the machine says of itself, as an adapter reads it: the data folder's disk, memory, the clock's service."""
+"""What the machine says of itself, as an adapter reads it: the data folder's disk, memory, the clock; its database."""
 
 import msgspec
 
@@ -22,3 +22,15 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Of what this machine, or this container, has."""
     is_synchronised: bool | None
     """Whether something keeps the clock in time; None: the machine does not say."""
+
+
+class DatabaseFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What PostgreSQL says of itself and of who keeps it. None: not known here, or nobody tells."""
+
+    waits_for_standby: bool
+    """Whether a commit is answered only when another machine has it."""
+    standbys: int | None
+    behind_mib: float | None
+    """What the standby that is nearest has not yet confirmed; None also where there is none."""
+    voters_heard: int | None
+    """Keepers and witness, as the primary's keeper has lately heard them, itself included."""

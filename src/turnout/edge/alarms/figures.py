@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from turnout.desk.desk import DeskHealth
-from turnout.edge.alarms.facts import MIB, DiskFacts, MachineFacts
+from turnout.edge.alarms.facts import MIB, DatabaseFacts, DiskFacts, MachineFacts
 from turnout.edge.alarms.judging import Reading, Sample, hours_left, per_hour
 from turnout.edge.edge import Edge
 from turnout.edge.measuring import Measures
@@ -18,6 +18,9 @@ FAULTS_WITHIN_S: Final = 300.0
 BUGS_WITHIN_S: Final = 3_600.0
 STEPS_WITHIN_S: Final = 600.0
 """A step of the clock is over at once; somebody has to hear of it all the same."""
+
+VOTERS: Final = 3
+"""Two keepers and a witness (`turnout keep`)."""
 
 TREND_EVERY_S: Final = 60.0
 TREND_SAMPLES: Final = 360
@@ -149,4 +152,15 @@ def machine_readings(facts: MachineFacts) -> list[Reading]:
     found = [Reading("memory", facts.memory_percent)]
     if facts.is_synchronised is not None:
         found.append(Reading("clock-unsynchronised", float(not facts.is_synchronised)))
+    return found
+
+
+def database_readings(facts: DatabaseFacts) -> list[Reading]:
+    """Without a standby nobody has to be waited for (`alone`), or everybody waits (`missing`): never both."""
+    found = [Reading("database-alone", float(not facts.waits_for_standby))]
+    if facts.standbys is not None:
+        found.append(Reading("standby-missing", float(facts.waits_for_standby and not facts.standbys)))
+        found.append(Reading("standby-behind", facts.behind_mib or 0.0))
+    if facts.voters_heard is not None:
+        found.append(Reading("keeper-missing", float(VOTERS - facts.voters_heard)))
     return found

@@ -70,6 +70,12 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "clock-unsynchronised": Limit(
         unit="count", warn=1, severe=NEVER, ends=0.5, severe_ends=NEVER / 2, lasts_s=300, for_demo=False
     ),
+    # The database's second machine and those who keep it. With a keeper the primary goes on alone after a second.
+    "database-alone": Limit(unit="count", warn=1, severe=NEVER, ends=0.5, severe_ends=NEVER / 2, lasts_s=10, calm_s=10),
+    "standby-missing": Limit(unit="count", warn=1, severe=1, ends=0.5, severe_ends=0.5, lasts_s=5, calm_s=10),
+    # PostgreSQL keeps 1 GiB of its log for a standby (`wal_keep_size`); one that lacks more is copied anew.
+    "standby-behind": Limit(unit="MiB", warn=64, severe=768, ends=16, severe_ends=512, lasts_s=10),
+    "keeper-missing": Limit(unit="count", warn=1, severe=NEVER, ends=0.5, severe_ends=NEVER / 2, calm_s=10),
     # What somebody has to look after.
     "certificate": Limit(unit="days", warn=30, severe=7, ends=31, severe_ends=8, rises=False),
     "fallback-stale": Limit(unit="min", warn=3, severe=30, ends=2, severe_ends=10),

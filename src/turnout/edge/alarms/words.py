@@ -171,6 +171,50 @@ WORDS: Final[dict[str, Words]] = {
             "请用 chrony 或 systemd-timesyncd 与本市主时钟同步。",
         ),
     ),
+    "database-alone": Words(
+        Name("Database on one machine", "数据库单机运行"),
+        Name(
+            "The database runs on one machine alone: should that be lost now, what was acknowledged meanwhile is lost.",
+            "数据库目前单机运行：若此机现在损毁，这段时间已确认的内容会丢失。",
+        ),
+        Name(
+            "Bring the second machine back, with its keeper it joins by itself; until then do not stop this one.",
+            "请恢复第二台机器，有 keeper 时会自动加入；在此之前不要停本机。",
+        ),
+    ),
+    "standby-missing": Words(
+        Name("Standby missing", "备用数据库缺失"),
+        Name(
+            "No standby database is connected, and commits wait for one: nothing new is acknowledged.",
+            "没有备用数据库连接，而写入必须等待它：新内容无法确认。",
+        ),
+        Name(
+            "Bring a standby back; only if none can be had, see the operators' manual on working with one machine.",
+            "请恢复备用数据库；确实没有时，请按运维手册单机运行。",
+        ),
+    ),
+    "standby-behind": Words(
+        Name("Standby behind", "备用数据库落后"),
+        Name(
+            "The standby database lacks {value} (limit {limit}); until it has caught up it cannot take over.",
+            "备用数据库落后 {value}（限值 {limit}），追上之前无法接管。",
+        ),
+        Name(
+            "It catches up by itself: look at the line between the machines and at the standby's disk.",
+            "会自动追赶，请检查两机之间的线路和备用机的磁盘。",
+        ),
+    ),
+    "keeper-missing": Words(
+        Name("Keepers not heard", "失联的 keeper"),
+        Name(
+            "A keeper of the database or the witness is not heard: if another is lost, nobody may write.",
+            "数据库的一个 keeper 或见证节点失联：再失去一个，就无法写入。",
+        ),
+        Name(
+            "See turnout keep --status which one it is, and start it again or mend its line.",
+            "请用 turnout keep --status 查看是哪一个，重新启动或修复线路。",
+        ),
+    ),
     "certificate": Words(
         Name("TLS certificate", "TLS 证书"),
         Name("The server's TLS certificate ends in {value}.", "服务器 TLS 证书将在 {value} 后到期。"),

@@ -117,6 +117,10 @@ class PostgresLine:
                 raise StorageUnconfirmed(f"{self._name}: {self._warning}")
             return done
 
+    async def open(self) -> None:
+        """Connect now, so that the first call need not. Raises `StorageFailed`."""
+        await self.do(_nothing)
+
     async def close(self) -> None:
         self._closed = True
         async with self._turn:
@@ -142,6 +146,10 @@ class PostgresLine:
         """Break the connection to it; whoever waits on it gets a fault now, and the next call looks for the primary."""
         if self._database == database:
             self._drop()
+
+
+async def _nothing(connection: Connection) -> None:
+    """`PostgresLine.do` has opened the connection by then."""
 
 
 _lines: "weakref.WeakSet[PostgresLine]" = weakref.WeakSet()

@@ -69,6 +69,10 @@ class PostgresJournal:
         if held != self._stream:
             raise StorageDamaged(f"{database.schema} holds the stream {held!r}, not {self._stream!r}")
 
+    async def open(self) -> None:
+        """Connect now, so that neither the first reading nor the first batch need wait for it."""
+        await asyncio.gather(self._writer.open(), self._reader.open())
+
     async def claim(self) -> int:
         sql = "UPDATE writer SET epoch = epoch + 1, turn = 0 RETURNING epoch"
         epoch = await self._writer.do(lambda connection: connection.fetchval(sql))

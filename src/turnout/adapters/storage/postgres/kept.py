@@ -25,6 +25,10 @@ class PostgresKept:
         steps = schema_steps("postgres/kept")
         await self._line.do(lambda connection: upgrade(connection, database.schema, "kept", steps))
 
+    async def open(self) -> None:
+        """Connect now, so that the first call need not."""
+        await self._line.open()
+
     async def keep(self, name: str, body: bytes, epoch: int) -> None:
         """Durable when it returns. Raises `Displaced` when another desk has come since."""
         assert len(body) <= KEPT_BYTES_MAX, f"{name}: {len(body)} bytes"
