@@ -166,8 +166,9 @@ def test_the_simulation_finds_the_planted_bug(name: str, monkeypatch: pytest.Mon
 
 
 def first_bad_day(seeds: int) -> None:
+    """A server that stops over what it cannot make sense of is as bad a day as one that loses something."""
     for each in range(seeds):
-        run(each)
+        again(each)
 
 
 def test_a_failure_names_the_command_that_shows_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
