@@ -4,14 +4,16 @@ The journal: a block of rows by the real rules (units sent, en route, on scene, 
 incidents), repeated under new numbers, identities and times to `--rows`, each row with its true hash; the snapshot that
 a desk would have kept there; and after it `--tail` rows more, one fewer than it takes until the next snapshot: the most
 that a start ever reads. Records and accounts are there; the message log and the trees of the proof are empty: nobody
-waits for those. What is measured begins with the process and ends with the answer to an incident that is opened; beside
-it the processor's time that the server took until then, which other work on the machine does not change much.
+waits for those. What is measured begins with the process and ends with the answer to an incident that is opened, by
+the socket as consoles do it or by HTTP as programs do; beside it the processor's time that the server took until then,
+which other work on the machine does not change much.
 
-    .venv/bin/python -m benchmarks.restart [--rows 10000000] [--tail 9999] [--restarts 7] [--data FOLDER]
+    .venv/bin/python -m benchmarks.restart [--rows 10000000] [--tail 9999] [--restarts 7] [--door socket|http]
 """
 
 import argparse
 import asyncio
+import http.client
 import itertools
 import os
 import shutil
@@ -23,13 +25,15 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import msgspec
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
 
 from benchmarks.desk_workloads import Workload, operations
 from tests.two_servers import CITY, token_in
@@ -54,6 +58,8 @@ DIGEST: Final = bytes(32)
 PORT: Final = 18_977
 PATIENCE_S: Final = 120.0
 COLUMNS: Final = JournalRow.__struct_fields__
+
+Door = Callable[[str, dict[str, Any]], bool]
 
 
 def worked(workload: Workload, head: Head[Board]) -> Iterator[tuple[Head[Board], list[JournalRow]]]:
@@ -175,7 +181,7 @@ def processor_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def restart(data: Path, token: str) -> tuple[float, float]:
+def restart(data: Path, token: str, door: Door) -> tuple[float, float]:
     """Seconds from the process to the first acknowledged command, and the processor's until then; then it is killed."""
     begun = time.perf_counter()
     words = ("serve", "--no-simulation", "--port", str(PORT), "--data", str(data), "--reserve-mib", "0")
@@ -184,25 +190,45 @@ def restart(data: Path, token: str) -> tuple[float, float]:
     )
     command = {"do": "open-incident", "incident_id": str(uuid.uuid4()), "type": "MED", "location": ADDRESS}
     asked = {"id": str(uuid.uuid4()), "command": command}
-    with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", headers={"authorization": f"Bearer {token}"}) as client:
-        while True:
-            assert server.poll() is None, "the server ended"
-            assert time.perf_counter() - begun < PATIENCE_S, "the server did not start"
-            try:
-                answer = client.post("/api/v1/commands", json=asked, timeout=PATIENCE_S)
-            except httpx.TransportError:
-                time.sleep(0.005)
-                continue
-            if answer.status_code == httpx.codes.OK:
-                break
-            assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, answer.text
-            time.sleep(0.005)
+    while not door(token, asked):
+        assert server.poll() is None, "the server ended"
+        assert time.perf_counter() - begun < PATIENCE_S, "the server did not start"
+        time.sleep(0.005)
     done, worked_s = time.perf_counter() - begun, processor_s(server.pid)
     server.send_signal(signal.SIGKILL)
     server.wait()
     return done, worked_s
 
 
+def by_http(token: str, asked: dict[str, Any]) -> bool:
+    """As a program asks: whether it was acknowledged."""
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE_S)) as line:
+            words = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+            line.request("POST", "/api/v1/commands", msgspec.json.encode(asked), words)
+            answer = line.getresponse()
+            said = answer.read()
+    except OSError:
+        return False
+    assert answer.status in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE), said
+    return answer.status == HTTPStatus.OK
+
+
+def by_socket(token: str, asked: dict[str, Any]) -> bool:
+    """As a console does that comes back and has lost its board: it takes the board, and asks at once."""
+    try:
+        with connect(f"ws://127.0.0.1:{PORT}/socket", open_timeout=PATIENCE_S, max_size=None) as line:
+            line.send(msgspec.json.encode({"type": "hello", "protocol": 1, "token": token}).decode())
+            line.send(msgspec.json.encode({"type": "command", **asked}).decode())
+            while True:
+                frame = msgspec.json.decode(line.recv(timeout=PATIENCE_S))
+                if frame["type"] == "answer" and frame["id"] == asked["id"]:
+                    return bool(frame["ok"])
+    except (OSError, WebSocketException):
+        return False
+
+
+DOORS: Final[dict[str, Door]] = {"socket": by_socket, "http": by_http}
 ADDRESS: Final = {"text": "City Hall", "kind": "coordinate", "place": {"lat": 37.7793, "lon": -122.4193}}
 
 
@@ -211,6 +237,7 @@ def main() -> int:
     words.add_argument("--rows", type=int, default=10_000_000)
     words.add_argument("--tail", type=int, default=SNAPSHOT_EVERY_ROWS - 1)
     words.add_argument("--restarts", type=int, default=7)
+    words.add_argument("--door", choices=tuple(DOORS), default="socket", help="a console's, or a program's")
     words.add_argument("--data", type=Path, help="keep the folder, and use it again if it is there")
     asked = words.parse_args()
     data = asked.data or Path(tempfile.mkdtemp(prefix="turnout-restart-")) / "data"
@@ -219,13 +246,14 @@ def main() -> int:
         kept.write_text(asyncio.run(make(data, asked.rows, asked.tail)), encoding="utf-8")
     made = data / CITY / "snapshots.sqlite"
     shutil.copy(made, made.with_suffix(".made"))
-    restart(data, kept.read_text(encoding="utf-8"))  # the first after making: files are read from the disk
+    token, door = kept.read_text(encoding="utf-8"), DOORS[asked.door]
+    restart(data, token, door)  # the first after making: files are read from the disk
     found = []
     for _ in range(asked.restarts):
         shutil.copy(made.with_suffix(".made"), made)  # else a start would find the snapshot that the last one has kept
         for log in (made.with_name(f"{made.name}-wal"), made.with_name(f"{made.name}-shm")):
             log.unlink(missing_ok=True)
-        found.append(restart(data, kept.read_text(encoding="utf-8")))
+        found.append(restart(data, token, door))
     for name, seconds in (("acknowledged", [one[0] for one in found]), ("processor", [one[1] for one in found])):
         print(f"  {name}: {', '.join(f'{each:.2f}' for each in seconds)} s; p50 {statistics.median(seconds):.2f}")
     if asked.data is None:

@@ -25,7 +25,7 @@ from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.between.nats_line import NatsLine
 from turnout.adapters.between.passing_on import PassingOn
 from turnout.adapters.clock import SystemClock
-from turnout.adapters.http.app import litestar_app
+from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.door import COOKIE
 from turnout.adapters.http.standing_by import Asgi, Gate, Scope, say_no

@@ -23,7 +23,7 @@ from litestar import Litestar
 from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.between.nats_line import NatsLine
 from turnout.adapters.clock import monotonic_s
-from turnout.adapters.http.app import litestar_app
+from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.standing_by import Gate
 from turnout.adapters.identity.accounts import decoy
@@ -47,6 +47,7 @@ from turnout.serving import (
     CUT_S,
     certificate_of,
     folder_of,
+    in_background,
     opened_on,
     show_tiles,
     simulated,
@@ -202,7 +203,7 @@ async def _be_the_desk(
         await server.between.announce(epoch, DeskDoor(settings.reached_at, LINK))
         set_aside_what_stays()
         greet(settings, city, accounts, server.assets)
-        load_the_rest(edge, accounts)
+        in_background(stack, load_the_rest(edge, accounts))
         await stack.enter_async_context(simulated(settings, city, accounts))
         await _until_over(server, stop, keeper, edge)
         gate.close()

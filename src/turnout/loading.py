@@ -7,9 +7,10 @@ place by its name, roads to rank by, passkeys: in the second after (decisions 01
 import asyncio
 import gc
 import importlib
-import threading
-from contextlib import suppress
+import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 
 from turnout.adapters.identity.accounts import Accounts
 from turnout.city.folder import City
@@ -18,6 +19,9 @@ from turnout.edge.locating import Locator
 from turnout.recommend import assignment
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
+
+SWITCH_S: Final = 0.0005
+"""While a thread loads, the loop has its turn so soon: a first command is ten turns, and each would wait for 5 ms."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +46,23 @@ def load_roads(city: City) -> Roads | None:
     return Roads.load(city.artefacts.roads, speeds if speeds.is_file() else None)
 
 
-def load_the_rest(edge: Edge, accounts: Accounts) -> None:
+async def load_the_rest(
+    edge: Edge, accounts: Accounts, load_api: Callable[[], Awaitable[object]] | None = None
+) -> None:
     """What no call needs to become an incident is loaded once the doors are open, in a thread (decisions 0157, 0167).
 
     Whoever asks for a part of it in that first second waits until it is there: nothing is answered without it.
     """
-
-    def load() -> None:
-        prepare(edge.gazetteer)
-        accounts.load_the_rest()
-        with suppress(RuntimeError):  # stopped meanwhile
-            loop.call_soon_threadsafe(set_aside_what_stays)
-
-    loop = asyncio.get_running_loop()
-    threading.Thread(target=load, name="loading", daemon=True).start()
+    usual_s = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
+    try:
+        if load_api is not None:
+            await load_api()
+        await asyncio.to_thread(prepare, edge.gazetteer)
+        await asyncio.to_thread(accounts.load_the_rest)
+    finally:
+        sys.setswitchinterval(usual_s)
+    set_aside_what_stays()
 
 
 def prepare(gazetteer: Gazetteer | None) -> None:

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from litestar import Litestar
 
 from turnout.adapters.certificate import Certificate, read_certificate
 from turnout.adapters.clock import SystemClock
-from turnout.adapters.http.app import WebApp
+from turnout.adapters.http.app import AnyAsgi, WebApp
 from turnout.adapters.http.assets import Assets
+from turnout.adapters.http.in_time import InTime
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.socket.serve import SocketDoor
@@ -88,9 +88,11 @@ from turnout.terminal import greet, say
 from turnout.watching import Watching
 from turnout.web_server import check_port, web
 from turnout.words.identity import UnitId
+from turnout.words.later import Later
 from turnout.words.trouble import Malformed
 
 log = logging.getLogger(__name__)
+http_api = Later("turnout.adapters.http.api")
 
 BUILT: Final = Path(__file__).parent / "adapters" / "http" / "built"
 
@@ -109,9 +111,10 @@ async def serve(settings: Settings) -> None:
         assets = Assets(BUILT, city.artefacts.tiles)
         show_tiles(edge, assets, city)
         edge.certificate_expires = certificate.expires if certificate is not None else None
-        await stack.enter_async_context(web(web_app(edge, assets, settings), settings))
+        api = InTime(lambda: http_api.litestar_app(lambda: edge, edge.version))
+        await stack.enter_async_context(web(web_app(edge, assets, settings, api), settings))
         greet(settings, city, accounts, assets)
-        load_the_rest(edge, accounts)
+        in_background(stack, load_the_rest(edge, accounts, api.load))
         await stack.enter_async_context(simulated(settings, city, accounts))
         await stop.wait()
         say("Stopping: finishing what was taken.", "正在停止：完成已受理的工作。")
@@ -134,8 +137,8 @@ def show_tiles(edge: Edge, assets: Assets, city: City) -> None:
     edge.grounds.follow(lambda ready: assets.use_tiles(ready.tiles))
 
 
-def web_app(edge: Edge, assets: Assets, settings: Settings, api: Litestar | None = None) -> WebApp:
-    return WebApp(edge, assets, SocketDoor(edge), is_tls=settings.is_tls, api=api)
+def web_app(edge: Edge, assets: Assets, settings: Settings, api: AnyAsgi) -> WebApp:
+    return WebApp(api, assets, SocketDoor(edge), is_tls=settings.is_tls)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from typing import Any, Final
 from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server as Granian
 
-from turnout.adapters.http.problems import TABLES_BYTES_MAX
+from turnout.adapters.http.sizes import TABLES_BYTES_MAX
 from turnout.config import Settings
 from turnout.words.later import Later
 from turnout.words.trouble import Malformed
@@ -23,6 +23,10 @@ uvicorn = Later("uvicorn")
 
 CLOSE_S: Final = 5.0
 """For requests under way when the server stops."""
+
+LISTENING_S: Final = 10.0
+LISTENING_LOOK_S: Final = 0.005
+"""Whoever starts a server again is waiting for it."""
 
 BACKLOG: Final = 1_024
 """Connections that wait to be taken: every console of a large room coming back in one second."""
@@ -81,14 +85,14 @@ def _start_uvicorn(app: Asgi, settings: Settings) -> tuple[Callable[[], None], a
 
 async def _listening(settings: Settings, task: asyncio.Task[None]) -> None:
     """Until the port answers. Raises what ended the server, if it ended."""
-    for _ in range(200):
+    for _ in range(int(LISTENING_S / LISTENING_LOOK_S)):
         if task.done():
             await task
             raise RuntimeError("the web server ended at once")
         try:
             _, writer = await asyncio.open_connection(settings.host, settings.port)
         except OSError:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(LISTENING_LOOK_S)
         else:
             writer.close()
             await writer.wait_closed()

@@ -13,6 +13,7 @@ import pytest
 
 from turnout import loading, serving
 from turnout.adapters.clock import SystemClock
+from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.app import WebApp
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.identity.accounts import Accounts
@@ -69,7 +70,7 @@ class Running:
 
     def __init__(self, edge: Edge, accounts: Accounts, assets: Assets, clock: SteppedClock) -> None:
         self.edge, self.accounts, self.assets, self.clock = edge, accounts, assets, clock
-        self.app = WebApp(edge, assets, SocketDoor(edge))
+        self.app = self._made(is_tls=False)
         self.folder = Path()
         """Where everything written is kept (`--data`)."""
         self.url = ""
@@ -83,8 +84,12 @@ class Running:
         """The application as `serve` has it under these settings."""
         certificate = serving.certificate_of(settings)
         self.edge.certificate_expires = certificate.expires if certificate is not None else None
-        self.app = WebApp(self.edge, self.assets, SocketDoor(self.edge), is_tls=settings.is_tls)
+        self.app = self._made(is_tls=settings.is_tls)
         return self.app
+
+    def _made(self, *, is_tls: bool) -> WebApp:
+        api = litestar_app(lambda: self.edge, self.edge.version)
+        return WebApp(api, self.assets, SocketDoor(self.edge), is_tls=is_tls)
 
     def client(self, **headers: str) -> httpx.AsyncClient:
         """A browser or program of its own, straight into the application."""

@@ -16,7 +16,7 @@ import httpx
 import msgspec
 import pytest
 
-from turnout.adapters.http.app import litestar_app
+from turnout.adapters.http.api import litestar_app
 from turnout.core.board import Board, Call, Incident, PersonCard
 from turnout.core.commands import Command
 from turnout.core.events import Event

@@ -12,8 +12,10 @@ NOT_NEEDED = (
     "cedarpy",
     "cryptography.x509",
     "httpx",
+    "litestar",
     "nats",
     "opentelemetry.sdk",
+    "prometheus_client",
     "pydantic",
     "pypinyin",
     "rapidfuzz",
@@ -30,11 +32,9 @@ import sys
 from turnout import main
 main.parser("serve")
 main.serving.serve
-from turnout.adapters.http.app import litestar_app
 from turnout.city.folder import load_city, shipped_city
 from turnout.config import SHIPPED
 from turnout.loading import load_ground
-litestar_app(lambda: None, "0")
 load_ground(load_city(shipped_city(SHIPPED)))
 print(*(name for name in sys.argv[1:] if name in sys.modules))
 """

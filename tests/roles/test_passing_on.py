@@ -9,7 +9,7 @@ import pytest
 from turnout.adapters.between import passing_on
 from turnout.adapters.between.desk_line import DeskLine, client_for
 from turnout.adapters.between.passing_on import OF_A_WORKER, PassingOn, is_of_the_desk
-from turnout.adapters.http.app import litestar_app
+from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.standing_by import say_no
 from turnout.edge.between import DeskDoor
 

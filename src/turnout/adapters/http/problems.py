@@ -13,6 +13,7 @@ from litestar.exceptions import (
 )
 from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE, HTTP_500_INTERNAL_SERVER_ERROR
 
+from turnout.adapters.http.sizes import BODY_BYTES_MAX
 from turnout.desk.faults import Fault
 from turnout.edge.answers import Declined, declined, declined_by_fault
 from turnout.words.name import Language
@@ -21,12 +22,6 @@ from turnout.words.trouble import BadInput
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
-
-BODY_BYTES_MAX = 256 * 1024
-"""The desk's own limit on a command; the largest honest one has a tenth of it. More is refused while it arrives."""
-
-TABLES_BYTES_MAX = 4 * 1024 * 1024
-"""For the few routes that take whole tables or a batch of positions."""
 
 
 class Problem(msgspec.Struct, frozen=True):

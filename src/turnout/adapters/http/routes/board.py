@@ -8,8 +8,9 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from turnout.adapters.http.door import TheEdge, Who, want
-from turnout.adapters.http.problems import TABLES_BYTES_MAX, no
+from turnout.adapters.http.problems import no
 from turnout.adapters.http.shapes import BoardShown
+from turnout.adapters.http.sizes import TABLES_BYTES_MAX
 from turnout.core.catalogue import Catalogue
 from turnout.desk.access import may_report_place
 from turnout.edge.edge import words_for_fix

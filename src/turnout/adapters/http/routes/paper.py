@@ -7,7 +7,7 @@ from litestar import post
 from litestar.params import JSONBody
 
 from turnout.adapters.http.door import TheEdge, Who, want
-from turnout.adapters.http.problems import TABLES_BYTES_MAX
+from turnout.adapters.http.sizes import TABLES_BYTES_MAX
 from turnout.edge.paper import PAPERS_MAX, PaperDesk, PaperEntered, PaperIncident
 
 

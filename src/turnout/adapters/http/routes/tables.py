@@ -8,7 +8,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from turnout.adapters.http.door import TheEdge, Who, want
-from turnout.adapters.http.problems import TABLES_BYTES_MAX, NotTaken, no
+from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.sizes import TABLES_BYTES_MAX
 from turnout.city.amending import Difference
 from turnout.city.shapes_of_tables import FieldShape, shapes
 from turnout.core.catalogue import Catalogue
