@@ -45,6 +45,11 @@ class Exported(Protocol):
         """Of each signal: `traces`, `logs`, `metrics`."""
         ...
 
+    @property
+    def passed_over(self) -> int:
+        """Traces that were not sent because there were too many to send them all."""
+        ...
+
     def note(self, passed: Passed) -> None: ...
 
 

@@ -65,6 +65,8 @@ def figures_of(edge: Edge) -> Iterator[Figure]:
     if edge.exported is not None:
         dropped = tuple(Sample({"signal": one.name}, one.dropped) for one in edge.exported.queues)
         yield Figure("turnout_exported_dropped", "What no collector took.", "counter", dropped)
+        passed_over = edge.exported.passed_over
+        yield _one("turnout_traces_passed_over", "Traces not sent: too many at once.", "counter", passed_over)
     yield from _watched(edge)
 
 

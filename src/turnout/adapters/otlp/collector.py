@@ -25,6 +25,7 @@ from turnout.edge.edge import Edge
 from turnout.edge.exporting import Outgoing, Passed
 from turnout.edge.figures import Figure, figures_of
 from turnout.edge.log_lines import Line, line_of
+from turnout.edge.sampling import Sampling
 from turnout.edge.sending import CLOSE_S, Sending
 
 TRACES_MAX: Final = 4_096
@@ -65,6 +66,7 @@ class OtlpCollector(logging.Handler):
         about = {"service.name": "turnout", "service.version": version("turnout"), "service.instance.id": instance}
         self._resource = Resource({key: value for key, value in about.items() if value})
         self._began_ns = time.time_ns()
+        self._sampling = Sampling()
         self._spans = OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=TIMEOUT_S)
         self._records = OTLPLogExporter(endpoint=f"{base}/v1/logs", timeout=TIMEOUT_S)
         self._metrics = OTLPMetricExporter(endpoint=f"{base}/v1/metrics", timeout=TIMEOUT_S)
@@ -84,8 +86,13 @@ class OtlpCollector(logging.Handler):
     def queues(self) -> Sequence[Outgoing]:
         return self.traces, self.lines, self.readings
 
+    @property
+    def passed_over(self) -> int:
+        return self._sampling.passed_over
+
     def note(self, passed: Passed) -> None:
-        if passed.trace.is_sampled:
+        took_s = (passed.ended_ns - passed.began_ns) / 1e9
+        if passed.trace.is_sampled and self._sampling.takes(took_s, time.monotonic()):
             self.traces.note(passed)
 
     def emit(self, record: logging.LogRecord) -> None:
