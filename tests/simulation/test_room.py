@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.planted.plant import Patch
+from tests.simulation.again import seen_again
 from tests.simulation.faults import KINDS
 from tests.simulation.room import ROOM_KINDS, Room, drawn
 from tests.simulation.world import Run, run
@@ -30,12 +31,7 @@ def a_day(seed: int) -> Run:
 
 
 def again(seed: int) -> Run:
-    try:
-        return a_day(seed)
-    except Exception as found:
-        raise AssertionError(
-            f"{found!r}\nto see it again: pytest tests/simulation -k records_vault --seed {seed}"
-        ) from found
+    return seen_again(a_day, seed, "records_vault")
 
 
 def test_whatever_befalls_the_servers_records_vault_and_counter_keep_what_they_said(seed: int | None) -> None:

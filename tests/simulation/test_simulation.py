@@ -15,6 +15,7 @@ import pytest
 from tests.desk.toy_book import ToyBoard, ToyBook
 from tests.planted.plant import Patch
 from tests.planted.plants import PLANTS
+from tests.simulation.again import seen_again
 from tests.simulation.faults import KINDS
 from tests.simulation.loop import Process, Stuck, VirtualLoop
 from tests.simulation.world import Run, run
@@ -121,13 +122,7 @@ PLANTED: dict[str, Callable[[Patch], None]] = {
 
 
 def again(seed: int) -> Run:
-    """One run. What it finds comes with the command that finds it again."""
-    try:
-        return run(seed)
-    except Exception as found:
-        raise AssertionError(
-            f"{found!r}\nto see it again: pytest tests/simulation -k nothing_acknowledged --seed {seed}"
-        ) from found
+    return seen_again(run, seed, "nothing_acknowledged")
 
 
 def test_whatever_befalls_the_servers_nothing_acknowledged_is_lost_and_no_screen_is_wrong(seed: int | None) -> None:
