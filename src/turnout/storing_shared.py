@@ -20,7 +20,7 @@ from turnout.core.board import Board
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.refusals import Refusal
-from turnout.desk.faults import Displaced, StorageFailed
+from turnout.desk.faults import Displaced, Fault, StorageFailed
 from turnout.desk.following import Follower
 from turnout.desk.head import Head
 from turnout.desk.lease import LeaseKeeper
@@ -32,12 +32,16 @@ log = logging.getLogger(__name__)
 ACCOUNTS_LOOK_S: Final = 0.25
 """How long a change of the accounts may be on this machine only."""
 
+LAST_S: Final = 1.0
+"""For the last changes, when this server stops being the desk."""
+
 
 class KeptAccounts:
     """The accounts' file, brought from the last desk and kept for the next one."""
 
-    def __init__(self, kept: PostgresKept, epoch: int) -> None:
-        self._kept, self._epoch = kept, epoch
+    def __init__(self, kept: PostgresKept, epoch: int, standing: Callable[[], Fault | None]) -> None:
+        """`standing`: why this is the desk no longer; None while it is."""
+        self._kept, self._epoch, self._standing = kept, epoch, standing
         self._store: IdentityStore | None = None
         self._version: tuple[int, int] | None = None
         self._keeping = asyncio.Lock()
@@ -50,7 +54,10 @@ class KeptAccounts:
 
     @asynccontextmanager
     async def following(self, store: IdentityStore) -> AsyncIterator[None]:
-        """Every change goes into the database within `ACCOUNTS_LOOK_S`; the last ones at the end."""
+        """Every change goes into the database within `ACCOUNTS_LOOK_S`; the last ones at the end, while it is the desk.
+
+        Else they would not be taken; and who leaves is soon to stand by, and must not wait for a database that is lost.
+        """
         self._store = store
         task = asyncio.create_task(self._follow(), name="accounts")
         try:
@@ -59,7 +66,9 @@ class KeptAccounts:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-            await self.keep_now()
+            if self._standing() is None:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.keep_now(), LAST_S)
 
     async def _follow(self) -> None:
         while True:
@@ -146,7 +155,7 @@ async def in_postgres(
     await asyncio.gather(journal.open(), vault.prepare(database), kept.open())
     standing = PostgresStanding(database)
     stack.push_async_callback(standing.close)
-    accounts = KeptAccounts(kept, epoch)
+    accounts = KeptAccounts(kept, epoch, keeper.standing)
     return Stores(journal, snapshots, vault, epoch, keeper.standing, accounts, followed, standing.ask)
 
 

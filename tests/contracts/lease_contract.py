@@ -170,6 +170,27 @@ async def a_copy_is_looked_at_while_the_store_is_silent(_: Path) -> None:
         await two.release()
 
 
+async def what_could_not_be_let_go_is_taken_again_at_once(_: Path) -> None:
+    """The database was lost while the desk was being taken over: who stood down need not wait for itself."""
+    async with by_hand() as (store, clocks):
+        one, again = keeper(store, "one"), keeper(store, "one")
+        first = await one.take()
+        await some_looks()
+        left = store.seen
+        await one.release()
+        store.seen = left
+        assert await asyncio.wait_for(again.take(), 5) == first + 1
+        assert again.standing() is None
+        two = keeper(store, "two")
+        taking = asyncio.create_task(two.take())
+        await some_looks()
+        clocks.pass_by(lease_module.ACTS_S)
+        await some_looks()
+        assert not taking.done(), "another's is waited for as ever"
+        taking.cancel()
+        await again.release()
+
+
 async def a_holder_that_is_cut_off_for_a_moment_goes_on(_: Path) -> None:
     async with by_hand() as (store, clocks):
         one = keeper(store, "one")
@@ -232,6 +253,7 @@ CHECKS = (
     a_renewal_that_only_a_copy_showed_runs_from_then,
     a_copy_is_looked_at_while_the_store_is_silent,
     a_holder_that_falls_silent_is_followed_by_itself,
+    what_could_not_be_let_go_is_taken_again_at_once,
     a_holder_that_is_cut_off_for_a_moment_goes_on,
     a_lease_that_was_let_go_is_taken_at_once,
     never_do_two_act_at_once,

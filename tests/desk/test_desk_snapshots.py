@@ -15,7 +15,7 @@ from tests.desk.toy_book import AddUnit, ToyBoard, ToyBook, origin
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Desk
-from turnout.desk.faults import StorageFull
+from turnout.desk.faults import NotTheDesk, StorageFull
 from turnout.desk.ports import BoardSnapshot
 
 
@@ -58,6 +58,21 @@ async def test_a_stop_leaves_a_snapshot_and_the_next_start_reads_next_to_nothing
     counted.rows_read = 0
     assert await a_run() == before
     assert counted.rows_read <= 1
+
+
+@pytest.mark.parametrize("is_lapsed", [False, True])
+async def test_one_that_is_the_desk_no_longer_waits_for_no_snapshot(
+    counted: CountedReads, snapshots: SqliteSnapshots, clock: Any, is_lapsed: bool
+) -> None:
+    """It lost its lease because it lost its database: writing there would keep it from standing by."""
+    lapsed: list[NotTheDesk] = []
+    desk: Any = Desk(ToyBook(), counted, clock, snapshots=snapshots, standing=lambda: lapsed[0] if lapsed else None)
+    await desk.start()
+    await desk.submit(AddUnit("E01"), origin("E01"))
+    if is_lapsed:
+        lapsed.append(NotTheDesk("the lease could not be renewed in time"))
+    await desk.stop()
+    assert len(await snapshots.list_newest_first()) == (0 if is_lapsed else 1)
 
 
 async def test_snapshots_are_kept_while_the_desk_runs(a_run: Any, snapshots: SqliteSnapshots) -> None:

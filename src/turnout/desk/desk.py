@@ -169,14 +169,17 @@ class Desk(Generic[B, C, E, R]):
         self._worker = asyncio.create_task(self._supervised(), name=f"desk {self._book.stream}")
 
     async def stop(self) -> None:
-        """Take nothing more, finish what was taken, keep a snapshot."""
-        self._stopping = True
+        """Take nothing more, finish what was taken, keep a snapshot.
+
+        One that is the desk no longer, or has lost its storage, keeps none: it would wait for what is gone.
+        """
+        self._stopping, is_well = True, self._trouble is None
         self._wake.set()
         if self._worker is not None:
             await self._worker
         if self._snapshotter is not None:
             await self._snapshotter
-        if self._snapshot_seq < self.seq:
+        if self._snapshot_seq < self.seq and is_well and self._standing() is None:
             await self._keep_snapshot(self._durable)
 
     async def submit(self, command: C, origin: Origin) -> Done | Refused[R]:

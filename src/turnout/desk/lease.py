@@ -177,11 +177,18 @@ class LeaseKeeper:
         now_s = self._monotonic()
         watching = self._watching.looked(seen, now_s) if self._watching is not None else Watching(seen, now_s)
         self._watching = watching
-        if not watching.may_take(now_s):
+        if not self._is_left_from_before(seen) and not watching.may_take(now_s):
             return None
         sent_s = self._monotonic()
         epoch = await self._store.take(seen, self._holder)
         return Holding(epoch, sent_s) if epoch is not None else None
+
+    def _is_left_from_before(self, seen: Seen) -> bool:
+        """Whether it is this process's own, which it could not let go of when its database was lost: nobody acts by it.
+
+        A holder's name is one process's, and whoever watches holds nothing.
+        """
+        return self._holding is None and seen.holder == self._holder
 
     async def _look(self) -> Seen:
         """A store that is slow to answer may be lost: what its copy knows is looked at meanwhile, not afterwards."""
