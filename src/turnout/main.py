@@ -146,7 +146,7 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("fallback",), _add_fallback),
     (("setup", "token", "verify", "messages"), _add_operating),
     (("records",), _add_records),
-    (("backup", "restore", "drill"), _add_recovery),
+    (("backup", "restore", "move", "drill"), _add_recovery),
     (("keep",), _add_keeper),
     (("audit", "witness"), _add_auditing),
     (("functions", "schema", "personal-data"), _add_papers),

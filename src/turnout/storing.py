@@ -20,6 +20,7 @@ from turnout.desk.head import Head
 from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal, Snapshots
 from turnout.edge.alarms.facts import DatabaseFacts
+from turnout.words.trouble import NotOurs
 
 ACCOUNTS: Final = "accounts.sqlite"
 MESSAGES: Final = "messages.sqlite"
@@ -51,8 +52,18 @@ class Stores:
     """How a database stands that other machines share in; None: there is none."""
 
 
+MOVED: Final = "moved-to-database"
+"""Where `turnout move` sets aside the files of a city that lives in a database now."""
+
+
 async def in_files(stack: AsyncExitStack, folder: Path) -> Stores:
-    """SQLite files in the city's data folder."""
+    """SQLite files in the city's data folder. Raises `NotOurs` where they were moved into a database."""
+    if (folder / MOVED).exists():
+        raise NotOurs(
+            "this city lives in a database now 此城市已迁入数据库",
+            str(folder),
+            "start with --database; to go back to the files of that day, move them out of that folder and remove it",
+        )
     journal = SqliteJournal(folder / "journal.sqlite", Operations.stream)
     stack.push_async_callback(journal.close)
     snapshots = SqliteSnapshots(folder / "snapshots.sqlite")

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine, upgrade
 from turnout.adapters.storage.postgres.site_key import KEY_BYTES, find_site_key, fingerprint, make_site_key
+from turnout.adapters.storage.sealed import OwnersDetails
 from turnout.adapters.storage.steps import schema_steps
 from turnout.audit.vault import (
     DETAIL_BYTES_MAX,
@@ -67,6 +68,16 @@ class PostgresVault:
         await self._line.do(lambda connection: _destroy(connection, owner))
         await self._line.do(lambda connection: connection.execute("VACUUM owner_key"))
 
+    async def take_over(self, one: OwnersDetails) -> None:
+        """What another vault hands over. Again is no error: what is there already stays as it is."""
+        await self._line.do(lambda connection: self._take_over(connection, one))
+
+    async def count(self) -> tuple[int, int]:
+        """(owners, details)."""
+        sql = "SELECT (SELECT count(*) FROM owner_key), (SELECT count(*) FROM detail)"
+        owners, details = await self._line.do(lambda connection: connection.fetchrow(sql))
+        return owners, details
+
     async def close(self) -> None:
         await self._line.close()
 
@@ -94,6 +105,21 @@ class PostgresVault:
                 *(ref, owner, field, kept.sha256, nonce, sealed),
             )
         return kept
+
+    async def _take_over(self, connection: Connection, one: OwnersDetails) -> None:
+        if one.key is None:
+            await _destroy(connection, one.owner)
+            return
+        async with connection.transaction():
+            await connection.execute(
+                "INSERT INTO owner_key (owner, wrapped) VALUES ($1, $2) ON CONFLICT (owner) DO NOTHING",
+                *(one.owner, self._wrapped(one.owner, one.key)),
+            )
+            await connection.executemany(
+                "INSERT INTO detail (ref, owner, field, sha256, nonce, sealed) VALUES ($1, $2, $3, $4, $5, $6)"
+                " ON CONFLICT (ref) DO NOTHING",
+                [(kept.ref, one.owner, kept.field, kept.sha256, kept.nonce, kept.sealed) for kept in one.details],
+            )
 
     async def _unsealed(self, connection: Connection, owner: Owner, ref: str) -> tuple[bytes, str]:
         """(detail, its salted hash)."""

@@ -5,11 +5,14 @@ A nonce is 96 random bits; one incident has some dozens of details, far below th
 
 import secrets
 import sqlite3
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from turnout.adapters.storage.sealed import OwnersDetails, Sealed
 from turnout.adapters.storage.sqlite.database import SqliteThread, connect, transaction, upgrade
 from turnout.adapters.storage.sqlite.key_file import KeyFile
 from turnout.adapters.storage.steps import schema_steps
@@ -53,6 +56,12 @@ class SqliteVault:
         sql = "SELECT owner, field, ref FROM detail ORDER BY owner, ref"
         return await self._thread.do(lambda connection: connection.execute(sql).fetchall())
 
+    async def hand_over(self) -> AsyncIterator[OwnersDetails]:
+        """Everything with its keys, an owner at a time: for a city that moves into a database, and for nobody else."""
+        owners = await self._thread.do(lambda one: one.execute("SELECT owner, slot FROM owner_key").fetchall())
+        for owner, slot in owners:
+            yield await self._thread.do(partial(self._of_owner, owner=owner, slot=slot))
+
     async def pragma(self, name: str, value: str | None = None) -> object:
         """A setting of the connection to what is sealed."""
         return await self._thread.pragma(name, value)
@@ -60,6 +69,11 @@ class SqliteVault:
     async def close(self) -> None:
         await self._thread.close()
         self._keys.close()
+
+    def _of_owner(self, connection: sqlite3.Connection, owner: Owner, slot: int) -> OwnersDetails:
+        sql = "SELECT ref, field, sha256, nonce, sealed FROM detail WHERE owner = ?"
+        found = connection.execute(sql, (owner,)).fetchall()
+        return OwnersDetails(owner, self._keys.find_key(slot), tuple(Sealed(*row) for row in found))
 
     def _put(self, connection: sqlite3.Connection, owner: Owner, field: str, detail: bytes, ref: str) -> VaultRef:
         with transaction(connection):
