@@ -117,11 +117,11 @@ async def hand_over(settings: Settings) -> int:
             client: httpx.AsyncClient = await stack.enter_async_context(
                 client_for(await between.key(), trusted(settings))
             )
-            before = await lease.look()
+            before = (await lease.look()).seen
             await DeskLine(between.find_door, client).ask("hand-over", b"{}", HAND_OVER_WITHIN_S)
             until = time.monotonic() + HAND_OVER_WITHIN_S
             while time.monotonic() < until:
-                seen = await lease.look()
+                seen = (await lease.look()).seen
                 if seen.epoch > before.epoch and seen.holder.rpartition("/")[0] != before.holder.rpartition("/")[0]:
                     say(f"{seen.holder} is the desk.", f"现由 {seen.holder} 担任指挥台。")
                     return 0

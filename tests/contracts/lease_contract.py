@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from turnout.adapters import clock as clock_module
 from turnout.desk import lease as lease_module
 from turnout.desk.faults import Displaced, NotTheDesk, StorageFailed
-from turnout.desk.lease import Holding, LeaseKeeper, Seen, Watching
+from turnout.desk.lease import Holding, LeaseKeeper, Look, Seen, Watching
 
 
 class LeaseInMemory:
@@ -26,9 +26,9 @@ class LeaseInMemory:
         self.answers = asyncio.Event()
         self.answers.set()
 
-    async def look(self) -> Seen:
+    async def look(self) -> Look:
         await self.answers.wait()
-        return self.seen
+        return Look(self.seen)
 
     async def glimpse(self) -> Seen | None:
         return self.copy
@@ -134,10 +134,10 @@ async def a_holder_that_falls_silent_is_followed_by_itself(_: Path) -> None:
 async def a_silent_store_does_not_stop_the_count(_: Path) -> None:
     """Nobody reaches the store while a database is promoted; the holder was lost with the old one."""
     seen = Seen(3, "one", 7)
-    watching = Watching(seen, 10.0).silent().looked(seen, 12.0)
+    watching = Watching(seen, 10.0).silent().looked(Look(seen), 12.0)
     assert not watching.may_take(12.0), "the holder may have been kept from renewing by the same silence"
     assert watching.may_take(12.01 + lease_module.BACK_S)
-    assert not watching.looked(Seen(3, "one", 8), 12.1).may_take(12.1 + lease_module.BACK_S), "it has renewed"
+    assert not watching.looked(Look(Seen(3, "one", 8)), 12.1).may_take(12.1 + lease_module.BACK_S), "it has renewed"
 
 
 async def a_renewal_that_only_a_copy_showed_runs_from_then(_: Path) -> None:
@@ -147,10 +147,23 @@ async def a_renewal_that_only_a_copy_showed_runs_from_then(_: Path) -> None:
     assert silent.glimpsed(renewed, 11.0) == silent, "no second renewal"
     assert silent.glimpsed(seen, 11.0) == silent, "an old copy says nothing"
     assert silent.glimpsed(None, 11.0) == silent
-    back = silent.looked(renewed, 11.0)
+    back = silent.looked(Look(renewed), 11.0)
     assert not back.may_take(10.49 + lease_module.LEASE_S), "it may have been sent just before it was seen"
     assert back.may_take(10.51 + lease_module.LEASE_S)
-    assert not back.looked(Seen(3, "one", 9), 11.7).may_take(11.8 + lease_module.BACK_S), "it has renewed"
+    assert not back.looked(Look(Seen(3, "one", 9)), 11.7).may_take(11.8 + lease_module.BACK_S), "it has renewed"
+
+
+async def a_renewal_that_waited_for_the_standby_runs_from_when_it_was_seen_under_way(_: Path) -> None:
+    """The holder's answer was lost with its line; the renewal waits until the database goes on alone."""
+    seen, renewed = Seen(3, "one", 7), Seen(3, "one", 8)
+    waits = Watching(seen, 10.0).looked(Look(seen, is_changing=True), 10.5).looked(Look(seen, is_changing=True), 11.0)
+    shown = waits.looked(Look(renewed), 11.5)
+    assert not shown.may_take(10.49 + lease_module.LEASE_S)
+    assert shown.may_take(10.5 + lease_module.LEASE_S)
+    other = Watching(seen, 10.0).looked(Look(seen, is_changing=True), 10.5).looked(Look(seen), 11.0)
+    assert not other.looked(Look(renewed), 11.5).may_take(11.49 + lease_module.LEASE_S), "that was another one"
+    later = waits.looked(Look(Seen(3, "one", 9)), 11.5)
+    assert not later.may_take(11.49 + lease_module.LEASE_S), "the one after it was sent later"
 
 
 async def a_copy_is_looked_at_while_the_store_is_silent(_: Path) -> None:
@@ -224,21 +237,24 @@ def never_do_two_act_at_once(_: Path) -> None:
 
     @settings(max_examples=300, deadline=None, derandomize=True, database=None)
     @given(
-        st.lists(st.tuples(delays, delays, delays), min_size=1, max_size=8),
+        st.lists(st.tuples(delays, delays, delays, delays), min_size=1, max_size=8),
         st.lists(delays, min_size=5, max_size=30),
     )
-    def played(beats: list[tuple[float, float, float]], looks: list[float]) -> None:
+    def played(beats: list[tuple[float, float, float, float]], looks: list[float]) -> None:
         now, stored, confirmed = 0.0, [(0.0, 0)], [(0.0, Holding(1, 0.0))]
-        for beat, (pause, sending, confirming) in enumerate(beats, start=1):
+        waiting = list[tuple[float, float]]()
+        for beat, (pause, sending, seen_after, confirming) in enumerate(beats, start=1):
             sent = now + pause
-            stored.append((sent + sending, beat))
-            now = sent + sending + confirming
+            waiting.append((sent + sending, sent + sending + seen_after))
+            stored.append((sent + sending + seen_after, beat))
+            now = sent + sending + seen_after + confirming
             confirmed.append((now, Holding(1, sent)))
         at, watching = 0.0, Watching(Seen(1, "one", -1), 0.0)
         for pause in [*looks, lease_module.LEASE_S, lease_module.LEASE_S]:
             at += pause
             beat = max(number for when, number in stored if when <= at)
-            watching = watching.looked(Seen(1, "one", beat), at)
+            is_changing = any(begun <= at < seen for begun, seen in waiting)
+            watching = watching.looked(Look(Seen(1, "one", beat), is_changing), at)
             if watching.may_take(at):
                 holding = [held for when, held in confirmed if when <= at][-1]
                 assert not holding.may_act(at), "two would act at once"
@@ -251,6 +267,7 @@ CHECKS = (
     the_time_of_day_moves_no_lease,
     a_silent_store_does_not_stop_the_count,
     a_renewal_that_only_a_copy_showed_runs_from_then,
+    a_renewal_that_waited_for_the_standby_runs_from_when_it_was_seen_under_way,
     a_copy_is_looked_at_while_the_store_is_silent,
     a_holder_that_falls_silent_is_followed_by_itself,
     what_could_not_be_let_go_is_taken_again_at_once,

@@ -226,6 +226,13 @@ def renewal_of_a_copy_counted_from_before(patch: Patch) -> None:
     patch.setattr(Watching, "glimpsed", glimpsed)
 
 
+def next_but_one_counted_from_the_one_before(patch: Patch) -> None:
+    def sent_by_s(self: Any, seen: Any, now_s: float) -> float:
+        return self.changing_s if self.changing_s is not None else now_s
+
+    patch.setattr(Watching, "_sent_by_s", sent_by_s)
+
+
 def copy_looked_at_only_afterwards(patch: Patch) -> None:
     patch.setattr(lease_module, "GLIMPSE_AFTER_S", 3_600.0)
 
@@ -436,6 +443,9 @@ PLANTS: dict[str, Plant] = {
     "a wall-clock lease": Plant(wall_clock_lease, lease_contract.the_time_of_day_moves_no_lease),
     "a renewal that a copy showed counted from before": Plant(
         renewal_of_a_copy_counted_from_before, lease_contract.a_renewal_that_only_a_copy_showed_runs_from_then
+    ),
+    "a renewal counted from when the one before it was under way": Plant(
+        next_but_one_counted_from_the_one_before, lease_contract.never_do_two_act_at_once
     ),
     "a copy that is looked at only when the store was given up": Plant(
         copy_looked_at_only_afterwards, lease_contract.a_copy_is_looked_at_while_the_store_is_silent

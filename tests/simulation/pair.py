@@ -315,7 +315,9 @@ async def done(connection: Connection, sql: str, given: Row) -> list[Row]:
         return await _next_turn(connection, given)
     if sql in (lease_module.RENEW, lease_module.RELEASE):
         return await _beat(connection, given, "" if sql == lease_module.RELEASE else given[1])
-    if sql.startswith("SELECT epoch, holder, beat"):
+    if sql == lease_module.LOOK:
+        return [(*tables.lease, connection.machine.locks["lease"].locked())]
+    if sql == lease_module.COPY:
         return [tables.lease]
     if sql.startswith("SELECT seq, at, hash"):
         return [(row[SEQ], row[AT], row[HASH]) for row in tables.rows[-1:]]

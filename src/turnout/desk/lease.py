@@ -58,10 +58,20 @@ class Seen(msgspec.Struct, frozen=True):
     beat: int
 
 
+class Look(msgspec.Struct, frozen=True):
+    """`is_changing`: a change of it is under way that cannot be seen yet, for it waits for the standby.
+
+    Such a change comes about whatever happens then, and was sent before it was seen under way.
+    """
+
+    seen: Seen
+    is_changing: bool = False
+
+
 class LeaseStore(Protocol):
     """Where the lease is kept. Every method may raise a `StorageFailed`; a change is durable when it returns."""
 
-    async def look(self) -> Seen: ...
+    async def look(self) -> Look: ...
 
     async def glimpse(self) -> Seen | None:
         """While the store does not answer: what a copy of it says, which may be old. None: nothing. Never raises."""
@@ -98,22 +108,32 @@ class Watching(msgspec.Struct, frozen=True):
     is_silent: bool = False
     back_s: float = float("-inf")
     """When the store last answered again after it had not."""
+    changing_s: float | None = None
+    """Since when a change is under way that cannot be seen yet."""
 
-    def looked(self, seen: Seen, now_s: float) -> "Watching":
-        if seen != self.seen:
-            return Watching(seen, now_s)
-        return Watching(seen, self.since_s, back_s=now_s) if self.is_silent else self
+    def looked(self, look: Look, now_s: float) -> "Watching":
+        back_s = now_s if self.is_silent else self.back_s
+        if look.seen != self.seen:
+            changing_s = now_s if look.is_changing else None
+            return Watching(look.seen, self._sent_by_s(look.seen, now_s), False, back_s, changing_s)
+        changing_s = (now_s if self.changing_s is None else self.changing_s) if look.is_changing else None
+        return Watching(self.seen, self.since_s, False, back_s, changing_s)
+
+    def _sent_by_s(self, seen: Seen, now_s: float) -> float:
+        """When at the latest the holder has sent what is seen now: a renewal may have waited long for the standby."""
+        is_next = seen == Seen(self.seen.epoch, self.seen.holder, self.seen.beat + 1)
+        return self.changing_s if is_next and self.changing_s is not None else now_s
 
     def silent(self) -> "Watching":
         """The store does not answer. A renewal that is confirmed meanwhile will be seen, so the time runs on."""
-        return Watching(self.seen, self.since_s, True, self.back_s)
+        return Watching(self.seen, self.since_s, True, self.back_s, self.changing_s)
 
     def glimpsed(self, copy: Seen | None, now_s: float) -> "Watching":
         """A copy knows of a renewal that was not seen before the store fell silent: its time runs from now on, and need
         not run from when the store answers again."""
         if copy is None or (copy.epoch, copy.beat) <= (self.seen.epoch, self.seen.beat):
             return self
-        return Watching(copy, now_s, self.is_silent, self.back_s)
+        return Watching(copy, self._sent_by_s(copy, now_s), self.is_silent, self.back_s)
 
     def has_run_out(self, now_s: float) -> bool:
         return now_s - self.since_s >= LEASE_S
@@ -173,9 +193,9 @@ class LeaseKeeper:
         return LOOK_SOON_S if is_near else LOOK_EVERY_S
 
     async def _watch(self) -> Holding | None:
-        seen = await self._look()
-        now_s = self._monotonic()
-        watching = self._watching.looked(seen, now_s) if self._watching is not None else Watching(seen, now_s)
+        look = await self._look()
+        now_s, seen = self._monotonic(), look.seen
+        watching = self._watching.looked(look, now_s) if self._watching is not None else Watching(seen, now_s)
         self._watching = watching
         if not self._is_left_from_before(seen) and not watching.may_take(now_s):
             return None
@@ -190,7 +210,7 @@ class LeaseKeeper:
         """
         return self._holding is None and seen.holder == self._holder
 
-    async def _look(self) -> Seen:
+    async def _look(self) -> Look:
         """A store that is slow to answer may be lost: what its copy knows is looked at meanwhile, not afterwards."""
         looking = asyncio.create_task(self._store.look())
         try:

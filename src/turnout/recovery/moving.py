@@ -78,7 +78,7 @@ async def _copied(stack: AsyncExitStack, folder: Path, database: Database, tell:
 async def _refuse_a_desk(database: Database) -> None:
     lease = PostgresLease(database)
     try:
-        holder = (await lease.look()).holder
+        holder = (await lease.look()).seen.holder
     finally:
         await lease.close()
     if holder:

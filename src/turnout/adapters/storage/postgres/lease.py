@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine, leave_server
 from turnout.adapters.storage.postgres.primary import urls_of
 from turnout.desk.faults import StorageBusy, StorageFailed
-from turnout.desk.lease import ACTS_S, Seen
+from turnout.desk.lease import ACTS_S, Look, Seen
 
 T = TypeVar("T")
 
@@ -14,7 +14,16 @@ ANSWER_S: Final = 0.75 * ACTS_S
 """For one call, connecting and the standby's confirmation included. A holder without it stops soon after anyway."""
 
 GLIMPSE_S: Final = 0.3
-LOOK: Final = "SELECT epoch, holder, beat FROM lease"
+LOOK: Final = """
+SELECT epoch, holder, beat, EXISTS (
+    SELECT FROM pg_stat_activity WHERE application_name = 'turnout lease' AND wait_event = 'SyncRep'
+) FROM lease
+"""
+"""With whether a change of it waits for the standby: it is committed here, and nobody sees it yet. What is said of
+activity is later than the snapshot, so it is a change that is not seen in it.
+"""
+
+COPY: Final = "SELECT epoch, holder, beat FROM lease"
 
 TAKE: Final = """
 WITH taken AS (
@@ -37,15 +46,16 @@ class PostgresLease:
         self._database, self._line = database, PostgresLine(database, "lease", ANSWER_S)
         self._copy = PostgresLine(database, "lease copy", GLIMPSE_S, "any") if len(urls_of(database.url)) > 1 else None
 
-    async def look(self) -> Seen:
-        return Seen(*await self._do(lambda one: one.fetchrow(LOOK)))
+    async def look(self) -> Look:
+        epoch, holder, beat, is_changing = await self._do(lambda one: one.fetchrow(LOOK))
+        return Look(Seen(epoch, holder, beat), is_changing)
 
     async def glimpse(self) -> Seen | None:
         """From whichever host answers: the standby has every renewal that was confirmed."""
         if self._copy is None:
             return None
         try:
-            return Seen(*await self._copy.do(lambda one: one.fetchrow(LOOK)))
+            return Seen(*await self._copy.do(lambda one: one.fetchrow(COPY)))
         except StorageFailed:
             return None
 
