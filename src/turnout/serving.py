@@ -36,6 +36,7 @@ from turnout.auditing.joining import at_work as signing
 from turnout.auditing.joining import opened_notary
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.city.ground import LoadedGround
+from turnout.city.retention import read_retention
 from turnout.config import SHIPPED, Settings
 from turnout.core.board import Board
 from turnout.core.commands import Command
@@ -54,6 +55,7 @@ from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
 from turnout.edge.edge import Edge, Ground
+from turnout.edge.erasing import Erasing
 from turnout.edge.fallback import FallbackKit
 from turnout.edge.file_desk import FileDesk
 from turnout.edge.ground_desk import GROUNDS, GroundDesk
@@ -226,6 +228,7 @@ async def opened_on(
         timers.start()
         stack.push_async_callback(timers.stop)
         at_work(stack, edge)
+        in_background(stack, erasing(parts, edge).run())
         in_background(stack, follow_offset(desk, parts.clock.now))
         in_background(stack, watching.run())
         in_background(stack, parts.messages.run())
@@ -247,6 +250,14 @@ def traced(stack: AsyncExitStack, settings: Settings, edge: Edge) -> None:
     stack.callback(collector.close)
     edge.counter.exported = collector
     in_background(stack, collector.read_on(edge))
+
+
+def erasing(parts: Parts, edge: Edge) -> Erasing:
+    """At the end of a term, and whenever the journal says so. Raises `Malformed` for the city's own terms."""
+    terms = read_retention(parts.city.folder, parts.city.catalogue)
+    found = Erasing(edge.counter, parts.records, parts.vault, parts.files, terms, parts.clock.now)
+    parts.desk.listen(found.hear)
+    return found
 
 
 def at_work(stack: AsyncExitStack, edge: Edge) -> None:

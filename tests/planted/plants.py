@@ -26,6 +26,7 @@ from tests.planted.plant import Patch, Plant
 from tests.planted.postgres_plants import POSTGRES_PLANTS
 from tests.planted.proof_plants import PROOF_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
+from tests.planted.retention_plants import RETENTION_PLANTS
 from tests.planted.telling_plants import TELLING_PLANTS
 from turnout.adapters import clock as clock_module
 from turnout.adapters.otlp.traces import spans_of
@@ -392,6 +393,7 @@ PLANTS: dict[str, Plant] = {
     **RECORDS_PLANTS,
     **PROOF_PLANTS,
     **ACCESS_PLANTS,
+    **RETENTION_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
     "written after the answer": Plant(

@@ -80,6 +80,10 @@ class Files(Protocol):
         """The bytes from `first` up to, not with, `end`. Raises as `check`."""
         ...
 
+    async def discard_all(self, incident: str) -> None:
+        """Everything sealed of an incident whose key is destroyed: nobody can read it, and it need not lie there."""
+        ...
+
     async def discard(self, incident: str, ref: str) -> None:
         """Take back a file that no incident got after all."""
         ...

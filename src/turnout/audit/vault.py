@@ -56,6 +56,10 @@ class Vault(Protocol):
         """The detail. Raises `DetailsDestroyed`, `DetailUnknown` or `DetailDamaged`."""
         ...
 
+    async def has_key(self, owner: Owner) -> bool:
+        """Whether something of this owner could still be read."""
+        ...
+
     async def destroy(self, owner: Owner) -> None:
         """Destroy the owner's key and everything kept under it. Again is no error."""
         ...

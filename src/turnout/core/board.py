@@ -23,6 +23,7 @@ from turnout.core.incidents.entries import (
 )
 from turnout.core.incidents.incident import Incident, IncidentStatus, PrimaryChoice, RollCall, SupplementalRequest
 from turnout.core.location import Location, PlaceKind
+from turnout.core.retention.matters import ErasureRequest, Hold
 from turnout.core.reveals.matters import GlassBreak, Review
 from turnout.core.roster.shift import Shift
 from turnout.core.tables.city import (
@@ -64,10 +65,12 @@ __all__ = [
     "Closure",
     "CrewMember",
     "Dispatch",
+    "ErasureRequest",
     "FieldChange",
     "ForcedPlace",
     "GlassBreak",
     "HandOver",
+    "Hold",
     "HospitalState",
     "HydrantState",
     "Incident",
@@ -131,6 +134,10 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """Asked for or approved (18.5); refused or over, they leave."""
     glass: dict[str, GlassBreak] = {}
     """Broken, and not yet answered by a second person or still open (18.5)."""
+    holds: dict[str, Hold] = {}
+    """What is erased neither at the end of its term nor at anybody's wish (18.4)."""
+    erasures: dict[str, ErasureRequest] = {}
+    """Asked for, and not yet approved or declined by another person."""
     reveals: int = 0
     """How often personal details or files have been opened so far: each has its number, without a gap."""
     tags: dict[str, IncidentId] = {}

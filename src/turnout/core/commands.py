@@ -4,6 +4,7 @@ import msgspec
 
 from turnout.core.calls.commands import CallCommand
 from turnout.core.incidents.commands import IncidentCommand
+from turnout.core.retention.commands import RetentionCommand
 from turnout.core.reveals.commands import RevealCommand
 from turnout.core.roster.commands import RosterCommand
 from turnout.core.tables.commands import TableCommand
@@ -11,7 +12,16 @@ from turnout.core.timers.commands import TimerCommand
 from turnout.core.units.commands import UnitCommand
 from turnout.words.trouble import Malformed
 
-Command = CallCommand | IncidentCommand | UnitCommand | TimerCommand | TableCommand | RosterCommand | RevealCommand
+Command = (
+    CallCommand
+    | IncidentCommand
+    | UnitCommand
+    | TimerCommand
+    | TableCommand
+    | RosterCommand
+    | RevealCommand
+    | RetentionCommand
+)
 
 _decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 

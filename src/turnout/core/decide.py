@@ -11,6 +11,8 @@ from turnout.core.decision import Decision
 from turnout.core.incidents.commands import IncidentCommand
 from turnout.core.incidents.rules import decide_incident
 from turnout.core.permissions import refused
+from turnout.core.retention.commands import RetentionCommand
+from turnout.core.retention.rules import decide_retention
 from turnout.core.reveals.commands import RevealCommand
 from turnout.core.reveals.rules import decide_reveal
 from turnout.core.roster.commands import RosterCommand
@@ -42,4 +44,6 @@ def decide(board: Board, command: Command, context: Context) -> Decision:
         return decide_roster(board, command, context)
     if isinstance(command, RevealCommand):
         return decide_reveal(board, command, context)
+    if isinstance(command, RetentionCommand):
+        return decide_retention(board, command, context)
     assert_never(command)

@@ -12,6 +12,7 @@ import msgspec
 
 from turnout.core.calls.events import CallEvent
 from turnout.core.incidents.events import IncidentEvent
+from turnout.core.retention.events import RetentionEvent
 from turnout.core.reveals.events import RevealEvent
 from turnout.core.roster.events import RosterEvent
 from turnout.core.tables.events import TableEvent
@@ -19,7 +20,7 @@ from turnout.core.timers.events import TimerEvent
 from turnout.core.units.events import UnitEvent
 from turnout.words.trouble import Malformed, Unsupported
 
-Event = CallEvent | IncidentEvent | UnitEvent | TimerEvent | TableEvent | RosterEvent | RevealEvent
+Event = CallEvent | IncidentEvent | UnitEvent | TimerEvent | TableEvent | RosterEvent | RevealEvent | RetentionEvent
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 Upcasts = Mapping[tuple[str, int], Upcast]

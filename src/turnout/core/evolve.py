@@ -13,6 +13,8 @@ from turnout.core.incidents.events import CourseEvent, EntryEvent, LinkEvent
 from turnout.core.incidents.evolve_course import evolve_course
 from turnout.core.incidents.evolve_entries import evolve_entry
 from turnout.core.incidents.evolve_links import evolve_link
+from turnout.core.retention.events import RetentionEvent
+from turnout.core.retention.evolve import evolve_retention
 from turnout.core.reveals.events import RevealEvent
 from turnout.core.reveals.evolve import evolve_reveal
 from turnout.core.roster.events import RosterEvent
@@ -56,6 +58,8 @@ def _noun(board: Board, event: Event) -> Board:
         return evolve_roster(board, event)
     if isinstance(event, RevealEvent):
         return evolve_reveal(board, event)
+    if isinstance(event, RetentionEvent):
+        return evolve_retention(board, event)
     assert_never(event)
 
 

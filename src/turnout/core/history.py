@@ -12,7 +12,9 @@ import msgspec
 from turnout.core.board import (
     CallMessage,
     Closure,
+    ErasureRequest,
     GlassBreak,
+    Hold,
     HospitalState,
     HydrantState,
     Location,
@@ -280,6 +282,8 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
         case StationAlert():
             return f"{names.of('station', value.station, language)} ({spoken(CHANNEL_NAMES, value.channel, language)})"
         case Closure() | GlassBreak():
+            return value.reason
+        case Hold() | ErasureRequest():
             return value.reason
         case Review():
             return f"{value.who}, {value.purpose}"

@@ -239,6 +239,22 @@ REVEAL_TEXTS: Final[dict[str, Name]] = {
     "glass-answered": Name("Breaking of the glass by {whose}: {finding}{note}", "{whose} 的破窗查看：{finding}{note}"),
 }
 
+RETENTION_TEXTS: Final[dict[str, Name]] = {
+    "hold-placed": Name(
+        "{by} holds the details of {incident}{call}: {hold}", "{by} 保留 {incident}{call} 的个人详情：{hold}"
+    ),
+    "hold-released": Name("Hold by {whose} released by {by}: {reason}", "{by} 解除 {whose} 的保留：{reason}"),
+    "erasure-asked": Name(
+        "{by} asks to erase the details of {incident}{call}: {request}",
+        "{by} 申请销毁 {incident}{call} 的个人详情：{request}",
+    ),
+    "erasure-declined": Name("Erasure asked for by {whose} declined: {reason}", "{whose} 的销毁申请未批准：{reason}"),
+    "details-erased": Name(
+        "Personal details of {incident}{call} erased ({rule}{term}): keys of {owners}{reason}",
+        "{incident}{call} 的个人详情已销毁（{rule}{term}）：密钥 {owners}{reason}",
+    ),
+}
+
 EVENT_TEXTS: Final[dict[str, Name]] = {
     **CALL_TEXTS,
     **COURSE_TEXTS,
@@ -248,5 +264,6 @@ EVENT_TEXTS: Final[dict[str, Name]] = {
     **TABLE_TEXTS,
     **ROSTER_TEXTS,
     **REVEAL_TEXTS,
+    **RETENTION_TEXTS,
 }
 """Event name → what is told."""

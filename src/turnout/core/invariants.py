@@ -30,7 +30,7 @@ def broken(board: Board) -> list[str]:
 def _keys(board: Board) -> Iterator[str]:
     tables = (board.calls, board.incidents, board.units, board.timers, board.premises, board.closures)
     others = (board.special_zones, board.positions, board.supplements, board.shifts, board.forced_places)
-    revealing = (board.reviews, board.glass)
+    revealing = (board.reviews, board.glass, board.holds, board.erasures)
     for table in (*tables, *others, *revealing):
         for key, entry in table.items():
             if key != entry.id:

@@ -31,7 +31,7 @@ ALWAYS: Final = frozenset({"take-call", "take-message", "open-incident", "raise-
 RECORDS_ROLE: Final = "records-system"
 """Of a program whose token has the scope `personal`: it may have details of its agencies' incidents for a purpose."""
 
-SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "take-ground"})
+SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "take-ground", "erase-details"})
 """What only the program itself does. A role `*` does not include it."""
 
 BROKERED: Final = frozenset({"note-transfers-taken", "note-details-opened", "note-file-opened"})
@@ -199,8 +199,19 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "tables": _TABLES,
     "station": frozenset({"report-alert"}),
     "read": frozenset(),
-    "audit": frozenset({"request-review"}),
-    "oversee": frozenset({"approve-review", "decline-review", "answer-glass"}),
+    "audit": frozenset({"request-review", "place-hold"}),
+    "oversee": frozenset(
+        {
+            "approve-review",
+            "decline-review",
+            "answer-glass",
+            "place-hold",
+            "release-hold",
+            "ask-erasure",
+            "approve-erasure",
+            "decline-erasure",
+        }
+    ),
 }
 """What a role's `may` can name beside single commands; `*` is all of them."""
 

@@ -9,6 +9,10 @@ from turnout.core.no import No as No
 from turnout.core.refusals_of_tables import NoTables as NoTables
 from turnout.core.refusals_of_tables import TablesInconsistent as TablesInconsistent
 from turnout.core.refusals_of_tables import TablesMoved as TablesMoved
+from turnout.core.retention.refusals import CallOfIncident as CallOfIncident
+from turnout.core.retention.refusals import NotOver as NotOver
+from turnout.core.retention.refusals import OnHold as OnHold
+from turnout.core.retention.refusals import RetentionFull as RetentionFull
 from turnout.core.reveals.refusals import NoGround as NoGround
 from turnout.core.reveals.refusals import ReviewsFull as ReviewsFull
 from turnout.core.reveals.refusals import SecondPersonNeeded as SecondPersonNeeded
@@ -451,4 +455,8 @@ Refusal = (
     | NoGround
     | SecondPersonNeeded
     | ReviewsFull
+    | OnHold
+    | CallOfIncident
+    | NotOver
+    | RetentionFull
 )

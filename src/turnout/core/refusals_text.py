@@ -169,6 +169,14 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
     "reviews-full": Name(
         "{whose} has asked for {most} reviews already; end one first.", "{whose} 已申请 {most} 项复核，请先结束一项。"
     ),
+    "on-hold": Name(
+        "{matter} is on hold ({reason}): release the hold first.", "{matter} 已被保留（{reason}）：请先解除保留。"
+    ),
+    "call-of-incident": Name(
+        "Call {call} concerns {incident}: decide it for the incident.", "来电 {call} 属于 {incident}，请对该警情办理。"
+    ),
+    "not-over": Name("{matter} is still open: nothing of it is erased.", "{matter} 尚未结束，不能销毁。"),
+    "retention-full": Name("There are {most} already; settle some first.", "已有 {most} 项，请先处理。"),
     "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),
 }
 """Code → what is said."""

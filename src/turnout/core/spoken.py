@@ -110,6 +110,8 @@ KIND_NAMES: Final[dict[str, Name]] = {
     "shift": Name("shift", "班次"),
     "review": Name("review", "复核"),
     "glass": Name("breaking of the glass", "破窗查看"),
+    "hold": Name("hold", "保留"),
+    "erasure": Name("request to erase", "销毁申请"),
 }
 
 INCIDENT_STATUS_NAMES: Final[dict[str, Name]] = {

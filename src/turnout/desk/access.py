@@ -42,7 +42,7 @@ INSIDE: Final = SYSTEM_ONLY | BROKERED | {"attach-file"}
 """Never a request from outside: the clock rings, and the vault's broker notes who opened what, as it opens it."""
 
 
-OVERSEEN: Final = frozenset({"reviews", "glass"})
+OVERSEEN: Final = frozenset({"reviews", "glass", "holds", "erasures"})
 """Tables of rows about who looks at personal details: for those who answer for it, not for every console."""
 
 

@@ -11,8 +11,10 @@ from typing import Final
 from turnout.core.board import (
     Board,
     Call,
+    ErasureRequest,
     ForcedPlace,
     GlassBreak,
+    Hold,
     Incident,
     Position,
     Review,
@@ -96,7 +98,7 @@ def of_forced_place(place: ForcedPlace, _board: Board) -> Concerned:
     return frozenset(AgencyId(agency) for agency in place.agencies)
 
 
-def of_oversight(row: Review | GlassBreak, _board: Board) -> Concerned:
+def of_oversight(row: Review | GlassBreak | Hold | ErasureRequest, _board: Board) -> Concerned:
     """Those whose incident it is, of whom only who answers for such things is shown it (desk/access.py)."""
     return _shared(frozenset(row.agencies)) if row.agencies else EVERY_DESK
 

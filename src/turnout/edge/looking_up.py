@@ -19,6 +19,7 @@ from turnout.core.incidents.commands import (
     ReopenIncident,
     RequestTransfer,
 )
+from turnout.core.retention.commands import ApproveErasure, AskErasure, PlaceHold
 from turnout.core.reveals.commands import BreakGlass, RequestReview
 from turnout.core.shift_history import ShiftPart, cut_by_shift
 from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
@@ -26,7 +27,7 @@ from turnout.desk.access import Principal
 from turnout.edge.counter import DeskAt
 from turnout.line import incident_called
 from turnout.records.incidents import ActsAsked, Asked, IncidentRecords
-from turnout.words.identity import IncidentId
+from turnout.words.identity import CallId, IncidentId
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.place import Place, distance_m
 
@@ -169,13 +170,28 @@ FROM_RECORD: Final = (
     NoteFileOpened,
     BreakGlass,
     RequestReview,
+    PlaceHold,
+    AskErasure,
 )
 """Commands that also reach an incident that has left the board."""
 
 
 def with_record(command: Command, board: Board, records: IncidentRecords) -> Command:
     """For the desk: what may be done to an incident that has left the board brings its record along (4.11, 6.5)."""
+    if isinstance(command, ApproveErasure):
+        return _with_record_of_request(command, board, records)
     if not isinstance(command, FROM_RECORD):
         return command
+    if not command.incident_id and isinstance(command, PlaceHold | AskErasure):
+        on_board = CallId(command.call_id) in board.calls
+        return msgspec.structs.replace(command, call_record=None if on_board else records.find_call(command.call_id))
     gone = IncidentId(command.incident_id) not in board.incidents
     return msgspec.structs.replace(command, record=records.find(command.incident_id) if gone else None)
+
+
+def _with_record_of_request(command: ApproveErasure, board: Board, records: IncidentRecords) -> ApproveErasure:
+    """The calls whose keys go too are those of the record."""
+    request = board.erasures.get(command.request_id)
+    gone = request is not None and request.incident and IncidentId(request.incident) not in board.incidents
+    record = records.find(request.incident) if request is not None and gone else None
+    return msgspec.structs.replace(command, record=record)

@@ -83,6 +83,8 @@ TABLES: Final[tuple[Table[Board], ...]] = (
     ),
     Table(name="reviews", entries=attrgetter("reviews"), row_of=_itself, scope_of=concerns.of_oversight),
     Table(name="glass", entries=attrgetter("glass"), row_of=_itself, scope_of=concerns.of_oversight),
+    Table(name="holds", entries=attrgetter("holds"), row_of=_itself, scope_of=concerns.of_oversight),
+    Table(name="erasures", entries=attrgetter("erasures"), row_of=_itself, scope_of=concerns.of_oversight),
     *(Table[Board](name=name, entries=attrgetter(name), row_of=_itself) for name in CITY_TABLES),
 )
 """What belongs to an incident concerns its agencies; tables about the city itself are for all."""

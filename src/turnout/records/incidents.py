@@ -16,7 +16,9 @@ import msgspec
 from turnout.core.board import Incident
 from turnout.core.events import Event, decode
 from turnout.core.history import calls_of, incidents_of, units_of
-from turnout.records import file, transfers
+from turnout.core.retention.matters import CallRecord
+from turnout.records import file, retention, transfers
+from turnout.records.retention import Ended
 from turnout.records.transfers import TransferDue, TransferEntry, TransferMarks
 from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
@@ -24,7 +26,7 @@ from turnout.words.place import Place, distance_m
 
 METRES_PER_DEGREE_LAT: Final = 111_195.0
 
-SHAPE: Final = 3
+SHAPE: Final = 4
 """Goes up when the tables below change: an older file is dropped and made anew."""
 
 NONE_TAKEN: Final[Mapping[AgencyId, int]] = {}
@@ -56,7 +58,7 @@ CREATE INDEX line_by ON line(by, seq);
 CREATE INDEX line_position ON line(position, seq);
 CREATE INDEX line_name ON line(name, seq);
 CREATE TABLE line_of (kind TEXT, id TEXT, seq INTEGER, PRIMARY KEY (kind, id, seq)) STRICT, WITHOUT ROWID;
-"""
+{retention.TABLES}"""
 
 
 class RecordedEvent(msgspec.Struct, frozen=True):
@@ -199,7 +201,7 @@ class IncidentRecords:
     def clear(self) -> None:
         """Forget everything, to be made anew."""
         with self._lock:
-            tables = ("incident", "number", "sent", "line", "line_of", "transfer", "transfer_taken")
+            tables = ("incident", "number", "sent", "line", "line_of", "call", "erased", "transfer", "transfer_taken")
             clearing = " ".join(f"DELETE FROM {table};" for table in tables)
             self._base.executescript(f"BEGIN; {clearing} UPDATE progress SET seq = 0; COMMIT;")
 
@@ -231,6 +233,7 @@ class IncidentRecords:
                     sent = {(assignment.unit, row.id) for assignment in row.assignments}
                     base.executemany("INSERT OR IGNORE INTO sent VALUES (?,?)", sent)
                 transfers.write(base, due, taken)
+                retention.write(base, [(one.seq, one.event) for one in events])
                 base.execute("UPDATE progress SET seq = ?", (seq,))
                 base.execute("COMMIT")
             except BaseException as fault:
@@ -297,6 +300,24 @@ class IncidentRecords:
         """The event of one journal row."""
         rows = self._rows("SELECT name, version, body FROM line WHERE seq = ?", seq)
         return decode(*rows[0]) if rows else None
+
+    def find_call(self, id: str) -> CallRecord | None:
+        """One that is over."""
+        rows = self._rows("SELECT id, closed, incident FROM call WHERE id = ? AND closed IS NOT NULL", id)
+        return CallRecord(*rows[0]) if rows else None
+
+    def ended(self, kind: str, after: tuple[int, str], until: Moment, most: int) -> list[Ended]:
+        """Incidents (`incident`), or calls that became none (`call`), over by `until` and not erased, oldest first."""
+        sql = retention.CALLS_SQL if kind == "call" else retention.INCIDENTS_SQL
+        return [Ended(*row) for row in self._rows(sql, *after, until, most)]
+
+    def erased(self, after_seq: int, most: int) -> list[tuple[str, int]]:
+        """(owner, journal row) of what was erased, in the order of the journal; the rows of one event all at once."""
+        rows = self._rows(retention.ERASED_SQL, after_seq, most)
+        if len(rows) == most:
+            whole = [row for row in rows if row[1] != rows[-1][1]]
+            rows = whole or self._rows("SELECT id, seq FROM erased WHERE seq = ?", rows[-1][1])
+        return [(owner, seq) for owner, seq in rows]
 
     def tags(self, incidents: Iterable[str]) -> dict[str, str]:
         """The tags that these incidents had."""

@@ -38,6 +38,9 @@ def add_recovery_commands(commands: "argparse._SubParsersAction[argparse.Argumen
     restoring.add_argument("--to", type=Path, required=True, help="what --data is to be")
     restoring.add_argument("--until", default="", help="end the journal at a row, or at a time: 2026-11-25T10:00")
     restoring.add_argument("--keys", type=Path, help="the folder that has the vault's keys")
+    restoring.add_argument(
+        "--erased-in", type=Path, action="append", default=[], help="a newer backup or journal: what it says is erased"
+    )
     moving = commands.add_parser("move", help="from files into a PostgreSQL, with the server stopped (迁入数据库)")
     moving.add_argument("--database", required=True, help="an empty one, or where an earlier move was broken off")
     drill = commands.add_parser("drill", help="prove that a backup can be restored; status 1 if not (恢复演练)")
@@ -87,7 +90,7 @@ def _prune(newest: Path, days: int, now: Moment) -> None:
 def _restore(asked: argparse.Namespace, where: Where) -> int:
     until = until_of(asked.until, where(asked)[1].time_zone) if asked.until else None
     try:
-        tail = asyncio.run(restore_backup(asked.backup, asked.to, until, asked.keys))
+        tail = asyncio.run(restore_backup(asked.backup, asked.to, until, asked.keys, asked.erased_in))
     except Fault as fault:
         raise Malformed(str(fault), str(asked.backup), "see the operators' manual") from fault
     _say_end("Restored", "已恢复", tail)

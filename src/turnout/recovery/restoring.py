@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from turnout.adapters.storage.sqlite.journal import SqliteJournal, read_file
+from turnout.adapters.storage.sqlite.journal import SqliteJournal, read_file, rows_of_file
 from turnout.adapters.storage.sqlite.snapshots import forget_after
 from turnout.adapters.storage.sqlite.vault import SqliteVault
+from turnout.core.retention.events import DetailsErased
 from turnout.desk.chain import JournalRow
 from turnout.desk.faults import StorageDamaged
 from turnout.desk.operations import Operations
@@ -22,6 +23,7 @@ from turnout.desk.ports import Tail
 from turnout.recovery.backup import KEYS
 from turnout.recovery.copying import copy_file, sync
 from turnout.recovery.manifest import Manifest, damaged_files, read_manifest
+from turnout.words.identity import IncidentId
 from turnout.words.moment import MOMENT_MAX, Moment
 from turnout.words.trouble import Malformed
 
@@ -53,8 +55,14 @@ def until_of(text: str, time_zone: str) -> Until:
     return Until(at=Moment(int(zoned.timestamp() * 1000)))
 
 
-async def restore_backup(backup: Path, to: Path, until: Until | None = None, keys: Path | None = None) -> Tail:
-    """The data folder `to`/<city> from a backup; how its journal ends. Raises `Malformed`, `StorageDamaged`."""
+async def restore_backup(
+    backup: Path, to: Path, until: Until | None = None, keys: Path | None = None, newer: Sequence[Path] = ()
+) -> Tail:
+    """The data folder `to`/<city> from a backup; how its journal ends. Raises `Malformed`, `StorageDamaged`.
+
+    What the backup's whole journal, or one of the `newer` journals (files, or backups), says to be erased is destroyed
+    in the copy before any door opens.
+    """
     manifest = read_manifest(backup)
     folder = to / manifest.city
     if folder.exists() and any(folder.iterdir()):
@@ -65,12 +73,32 @@ async def restore_backup(backup: Path, to: Path, until: Until | None = None, key
     _copy(backup, manifest, folder, until)
     if keys is not None:
         copy_file(keys / KEYS, folder / KEYS)
-        # Opened once, so that keys which this backup knows to be destroyed are so before any door opens.
-        await SqliteVault(folder / "vault.sqlite", folder / KEYS).close()
+        await _erase_again(folder, [backup / "journal.sqlite", *map(_journal_of, newer)])
     if until is not None:
         return await _shortened(backup, folder, until)
     sync(folder)
     return Tail(manifest.seq, manifest.at, bytes.fromhex(manifest.last_hash))
+
+
+def _journal_of(path: Path) -> Path:
+    found = path / "journal.sqlite" if path.is_dir() else path
+    if not found.is_file():
+        raise Malformed("there is no journal", str(found), "a backup's folder, or a journal.sqlite")
+    return found
+
+
+async def _erase_again(folder: Path, journals: Sequence[Path]) -> None:
+    """Opening the vault destroys what it knows itself to be destroyed; a journal may know more."""
+    vault = SqliteVault(folder / "vault.sqlite", folder / KEYS)
+    try:
+        for journal in journals:
+            for row in rows_of_file(journal, "details-erased"):
+                event = Operations().decode_event(row.name, row.version, row.body)
+                assert isinstance(event, DetailsErased)
+                for owner in event.owners:
+                    await vault.destroy(IncidentId(owner))
+    finally:
+        await vault.close()
 
 
 def _copy(backup: Path, manifest: Manifest, folder: Path, until: Until | None) -> None:

@@ -195,7 +195,9 @@ async def test_a_destroyed_incident_can_be_read_by_nobody_and_others_can(
     vault: PostgresVault, database: Database
 ) -> None:
     gone, kept = await vault.put(INCIDENT, "caller", NUMBER), await vault.put(OTHER, "caller", NUMBER)
+    assert await vault.has_key(INCIDENT)
     await vault.destroy(INCIDENT)
+    assert [await vault.has_key(owner) for owner in (INCIDENT, OTHER, IncidentId("I9"))] == [False, True, False]
     with pytest.raises(DetailsDestroyed):
         await vault.open(INCIDENT, gone.ref)
     with pytest.raises(DetailsDestroyed):

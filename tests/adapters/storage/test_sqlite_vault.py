@@ -128,6 +128,44 @@ async def test_a_key_that_a_crash_left_half_written_is_passed_over(vault: Sqlite
     assert await vault.open(INCIDENT, kept.ref) == NUMBER
 
 
+async def test_an_older_key_file_that_was_put_back_gives_no_two_owners_one_slot(
+    vault: SqliteVault, tmp_path: Path
+) -> None:
+    await vault.put(INCIDENT, "caller", NUMBER)
+    old = (tmp_path / "vault.keys").read_bytes()
+    lost = await vault.put(OTHER, "caller", NUMBER)
+    (tmp_path / "vault.keys").write_bytes(old)
+    again = reopened(tmp_path)
+    third = await again.put(IncidentId("I3"), "caller", NUMBER)
+    assert await again.open(IncidentId("I3"), third.ref) == NUMBER
+    with pytest.raises(DetailsDestroyed):  # its key is not in that file, and no other is taken for it
+        await again.open(OTHER, lost.ref)
+    assert [await again.has_key(owner) for owner in (INCIDENT, OTHER, IncidentId("I3"), IncidentId("I4"))] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    await again.close()
+
+
+async def test_a_crash_while_a_key_is_destroyed_is_made_up_for_at_the_next_opening(
+    vault: SqliteVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await vault.put(INCIDENT, "caller", NUMBER)
+    key = (tmp_path / "vault.keys").read_bytes()[32:64]
+
+    def crashed(*_: object) -> None:
+        raise OSError("power")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("turnout.adapters.storage.sqlite.key_file.KeyFile.destroy", crashed)
+        with pytest.raises(OSError, match="power"):
+            await vault.destroy(INCIDENT)
+    await reopened(tmp_path).close()
+    assert key not in (tmp_path / "vault.keys").read_bytes()
+
+
 def test_a_file_that_is_no_key_file_is_not_written_to(tmp_path: Path) -> None:
     (tmp_path / "vault.keys").write_bytes(b"somebody's letters")
     with pytest.raises(StorageDamaged):

@@ -24,6 +24,8 @@ class LiveBoard {
   /** Only for who answers for such things: empty for everybody else. */
   reviews = $state.raw<Tables['reviews']>({})
   glass = $state.raw<Tables['glass']>({})
+  holds = $state.raw<Tables['holds']>({})
+  erasures = $state.raw<Tables['erasures']>({})
   exercise = $state(false)
   /** Version of the city's tables that the rows go with. */
   catalogue = $state('')

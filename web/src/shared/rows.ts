@@ -116,6 +116,12 @@ export interface Rows {
     | DeclineReview
     | BreakGlass
     | AnswerGlass
+    | PlaceHold
+    | ReleaseHold
+    | AskErasure
+    | ApproveErasure
+    | DeclineErasure
+    | EraseDetails
 }
 /**
  * All of it. `seq` is the sequence of the last event applied.
@@ -129,6 +135,9 @@ export interface Board {
   closures: {
     [k: string]: Closure
   }
+  erasures: {
+    [k: string]: ErasureRequest
+  }
   exercise: boolean
   forced_places: {
     [k: string]: ForcedPlace
@@ -137,6 +146,9 @@ export interface Board {
     [k: string]: GlassBreak
   }
   ground: string
+  holds: {
+    [k: string]: Hold
+  }
   hospitals: {
     [k: string]: HospitalState
   }
@@ -590,6 +602,18 @@ export interface Closure {
   until: number | null
 }
 /**
+ * Somebody wants the details of one matter erased before their time; another person has to approve it.
+ */
+export interface ErasureRequest {
+  agencies: string[]
+  asked: number
+  asked_by: string
+  call: string
+  id: string
+  incident: string
+  reason: string
+}
+/**
  * A place that was taken as it was typed, until somebody has followed it up (1.9).
  */
 export interface ForcedPlace {
@@ -618,6 +642,18 @@ export interface GlassBreak {
   position: string
   reason: string
   until: number
+}
+/**
+ * While it stands nothing of its matter is erased, whatever its age and whoever asks.
+ */
+export interface Hold {
+  agencies: string[]
+  at: number
+  by: string
+  call: string
+  id: string
+  incident: string
+  reason: string
 }
 /**
  * Diversion and beds as last told (4.13).
@@ -2054,4 +2090,65 @@ export interface AnswerGlass {
   finding: 'justified' | 'not-justified' | 'unclear'
   glass_id: string
   note?: string
+}
+/**
+ * Nothing of this matter is erased until the hold is released: a complaint, a court, an inquiry.
+ */
+export interface PlaceHold {
+  call_id?: string
+  call_record?: CallRecord | null
+  do: 'place-hold'
+  hold_id: string
+  incident_id?: string
+  reason: string
+  record?: Incident | null
+}
+/**
+ * Of a call that has left the board: when it ended, and which incident it concerned.
+ */
+export interface CallRecord {
+  closed: number
+  id: string
+  incident: string
+}
+export interface ReleaseHold {
+  do: 'release-hold'
+  hold_id: string
+  reason: string
+}
+/**
+ * Ask that the details and files of one matter that is over are erased now. Another person has to approve it.
+ */
+export interface AskErasure {
+  call_id?: string
+  call_record?: CallRecord | null
+  do: 'ask-erasure'
+  incident_id?: string
+  reason: string
+  record?: Incident | null
+  request_id: string
+}
+/**
+ * By another person. What is erased is gone for everybody, at once and in every copy that is read by a key.
+ */
+export interface ApproveErasure {
+  do: 'approve-erasure'
+  record?: Incident | null
+  request_id: string
+}
+export interface DeclineErasure {
+  do: 'decline-erasure'
+  reason: string
+  request_id: string
+}
+/**
+ * The term of one matter is over. Only the program itself gives this.
+ */
+export interface EraseDetails {
+  call_id?: string
+  days: number
+  do: 'erase-details'
+  incident_id?: string
+  owners: string[]
+  term: string
 }

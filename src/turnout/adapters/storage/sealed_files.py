@@ -101,6 +101,9 @@ class FolderFiles:
     async def discard(self, incident: str, ref: str) -> None:
         await self._do((self._place(incident) / ref).unlink, True)
 
+    async def discard_all(self, incident: str) -> None:
+        await self._do(shutil.rmtree, self._place(incident), True)
+
     async def _opened(self, incident: str, ref: str) -> "Opened":
         path = self._place(incident) / ref
         if not ref.isalnum() or not path.is_file():

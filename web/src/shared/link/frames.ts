@@ -20,6 +20,8 @@ export type Tables = Pick<
   | 'forced_places'
   | 'reviews'
   | 'glass'
+  | 'holds'
+  | 'erasures'
 >
 export type TableName = keyof Tables
 /** What is true of the board as a whole. Another `catalogue`: the city's tables have changed. */
@@ -57,6 +59,8 @@ export const TABLES: readonly TableName[] = [
   'forced_places',
   'reviews',
   'glass',
+  'holds',
+  'erasures',
 ]
 
 export type Command = Rows['command']

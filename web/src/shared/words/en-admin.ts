@@ -117,6 +117,7 @@ export const enAdmin = {
     audit: 'Who did what',
     messages: 'Messages',
     reveals: 'Openings',
+    keeping: 'Keeping and erasing',
     own: 'Your openings',
     health: 'Health',
   },

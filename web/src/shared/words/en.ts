@@ -9,6 +9,7 @@ import { enHealth } from './en-health'
 import { enMap } from './en-map'
 import { enMessages } from './en-messages'
 import { enOutlook } from './en-outlook'
+import { enKeeping } from './en-keeping'
 import { enReveals } from './en-reveals'
 import { enPaper } from './en-paper'
 import { enStations } from './en-stations'
@@ -27,6 +28,7 @@ export const en = {
   ...enStations,
   ...enPaper,
   ...enReveals,
+  ...enKeeping,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },

@@ -116,6 +116,7 @@ export const zhAdmin = {
     audit: '操作审计',
     messages: '消息日志',
     reveals: '查看记录',
+    keeping: '保留与销毁',
     own: '本人查看',
     health: '运行状况',
   },

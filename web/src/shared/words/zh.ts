@@ -10,6 +10,7 @@ import { zhHealth } from './zh-health'
 import { zhMap } from './zh-map'
 import { zhMessages } from './zh-messages'
 import { zhOutlook } from './zh-outlook'
+import { zhKeeping } from './zh-keeping'
 import { zhReveals } from './zh-reveals'
 import { zhPaper } from './zh-paper'
 import { zhStations } from './zh-stations'
@@ -28,6 +29,7 @@ export const zh: Words = {
   ...zhStations,
   ...zhPaper,
   ...zhReveals,
+  ...zhKeeping,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },

@@ -64,6 +64,10 @@ class PostgresVault:
     async def open(self, owner: Owner, ref: str) -> bytes:
         return (await self._line.do(lambda connection: self._unsealed(connection, owner, ref)))[0]
 
+    async def has_key(self, owner: Owner) -> bool:
+        sql = "SELECT EXISTS (SELECT FROM owner_key WHERE owner = $1 AND wrapped IS NOT NULL)"
+        return bool(await self._line.do(lambda connection: connection.fetchval(sql, owner)))
+
     async def destroy(self, owner: Owner) -> None:
         await self._line.do(lambda connection: _destroy(connection, owner))
         await self._line.do(lambda connection: connection.execute("VACUUM owner_key"))

@@ -104,6 +104,14 @@ def newest_of_file(path: Path, name: str) -> JournalRow | None:
     return JournalRow(*row) if row is not None else None
 
 
+def rows_of_file(path: Path, name: str) -> Iterator[JournalRow]:
+    """Every event called `name` in such a file, in order. All rows are read for it."""
+    sql = f"SELECT {_COLUMNS} FROM journal WHERE name = ? ORDER BY seq"
+    with named_faults(path), closing(connect(path, writing=False)) as connection:
+        for row in connection.execute(sql, (name,)):
+            yield JournalRow(*row)
+
+
 def _opened_for_writing(path: Path, stream: str) -> sqlite3.Connection:
     connection = connect(path, writing=True)
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")

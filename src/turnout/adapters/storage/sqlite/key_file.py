@@ -34,12 +34,15 @@ class KeyFile:
         if os.pread(self._file, KEY_BYTES, 0) != _MAGIC:
             raise StorageDamaged(f"{path} is not a file of vault keys")
 
-    def new_key(self) -> tuple[int, bytes]:
-        """A fresh key in a slot that was never used: (slot, key). Durable when this returns."""
+    def new_key(self, first_free: int = 1) -> tuple[int, bytes]:
+        """A fresh key in a slot that was never used: (slot, key). Durable when this returns.
+
+        `first_free`: the first that no owner has; a file put back from an older copy ends before it.
+        """
         key = secrets.token_bytes(KEY_BYTES)
         try:
             # A slot that a crash left half-written is passed over.
-            slot = -(-os.fstat(self._file).st_size // KEY_BYTES)
+            slot = max(first_free, -(-os.fstat(self._file).st_size // KEY_BYTES))
             self._write(slot, key)
         except OSError as error:
             raise self._fault(error) from error

@@ -48,6 +48,9 @@ class SqliteVault:
     async def open(self, owner: Owner, ref: str) -> bytes:
         return await self._thread.do(lambda connection: self._open(connection, owner, ref))
 
+    async def has_key(self, owner: Owner) -> bool:
+        return await self._thread.do(lambda connection: self._has_key(connection, owner))
+
     async def destroy(self, owner: Owner) -> None:
         await self._thread.do(lambda connection: self._destroy(connection, owner))
 
@@ -125,7 +128,7 @@ class SqliteVault:
         """The owner's key, made on first use."""
         row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
         if row is None:
-            slot, key = self._keys.new_key()
+            slot, key = self._keys.new_key(_first_free(connection))
             connection.execute("INSERT INTO owner_key (owner, slot) VALUES (?, ?)", (owner, slot))
             return key
         found = self._keys.find_key(row[0])
@@ -133,18 +136,23 @@ class SqliteVault:
             raise DetailsDestroyed(owner)
         return found
 
+    def _has_key(self, connection: sqlite3.Connection, owner: Owner) -> bool:
+        row = connection.execute("SELECT slot FROM owner_key WHERE owner = ? AND destroyed = 0", (owner,)).fetchone()
+        return row is not None and self._keys.find_key(row[0]) is not None
+
     def _destroy(self, connection: sqlite3.Connection, owner: Owner) -> None:
-        """First the key, beyond recall; then what it can no longer open."""
+        """First that it is to be, so that the next opening makes up for a crash; then the key, beyond recall."""
         with transaction(connection):
             row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
             if row is None:
                 # So that nothing can be put for it any more either.
-                slot, _ = self._keys.new_key()
+                slot, _ = self._keys.new_key(_first_free(connection))
                 connection.execute("INSERT INTO owner_key (owner, slot) VALUES (?, ?)", (owner, slot))
             else:
                 (slot,) = row
-            self._keys.destroy(slot)
             connection.execute("UPDATE owner_key SET destroyed = 1 WHERE owner = ?", (owner,))
+        self._keys.destroy(slot)
+        with transaction(connection):
             connection.execute("DELETE FROM detail WHERE owner = ?", (owner,))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -162,6 +170,11 @@ def _destroy_again(connection: sqlite3.Connection, keys: KeyFile) -> None:
     for (slot,) in connection.execute("SELECT slot FROM owner_key WHERE destroyed = 1").fetchall():
         if keys.find_key(slot) is not None:
             keys.destroy(slot)
+
+
+def _first_free(connection: sqlite3.Connection) -> int:
+    """A key file that is older than the vault is shorter: the slots it lacks are other owners'."""
+    return int(connection.execute("SELECT coalesce(max(slot), 0) + 1 FROM owner_key").fetchone()[0])
 
 
 def _slot_of(connection: sqlite3.Connection, owner: Owner) -> int:

@@ -1,0 +1,108 @@
+/** What is held and what is erased before its time: one asks, another approves; both languages, wide and narrow. */
+import { expect, test, type Browser, type Page } from '@playwright/test'
+import AxeBuilder from '@axe-core/playwright'
+import { start, type Server } from './server'
+import { en } from '../src/shared/words/en'
+import { zh } from '../src/shared/words/zh'
+
+let server: Server
+test.beforeAll(async () => {
+  server = await start('--no-simulation')
+})
+test.afterAll(() => server.stop())
+test.describe.configure({ mode: 'serial', timeout: 120_000 })
+
+const shot = async (page: Page, name: string) => {
+  if (process.env.TURNOUT_SHOTS) await page.screenshot({ path: `${process.env.TURNOUT_SHOTS}/${name}.png`, fullPage: true })
+}
+
+async function at(browser: Browser, role: string, language: 'en' | 'zh-CN', theme = 'dark', width = 1500): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height: 900 } })
+  await context.addInitScript(
+    ([language, theme]) => localStorage.setItem('turnout.preferences', JSON.stringify({ language, theme, sound: false })),
+    [language, theme],
+  )
+  const page = await context.newPage()
+  const answer = await page.request.post(`${server.url}/api/v1/session/demo`, { data: { role, position: '', language } })
+  expect(answer.ok()).toBe(true)
+  return page
+}
+
+/** With a caller's details, and over: its agency's number and identity. */
+async function anIncidentThatIsOver(browser: Browser): Promise<{ id: string; number: string }> {
+  const page = await at(browser, 'dispatcher', 'en')
+  const gives = async (command: object) => {
+    const reply = await page.request.post(`${server.url}/api/v1/commands`, { data: { id: crypto.randomUUID(), command } })
+    expect(reply.ok(), await reply.text()).toBe(true)
+  }
+  const opened = await page.request.post(`${server.url}/api/v1/line`, {
+    data: { text: 'E 300 MISSION ST MEDICAL', run: true, id: crypto.randomUUID() },
+  })
+  const { answer } = (await opened.json()) as { answer: { outcome: { incident: string } } }
+  const id = answer.outcome.incident
+  const reply = await page.request.post(`${server.url}/api/v1/details`, {
+    data: { incident_id: id, role: 'caller', details: { name: 'Ann Li' } },
+  })
+  const { person } = (await reply.json()) as { person: object }
+  await gives({ do: 'add-person', incident_id: id, person })
+  await gives({ do: 'cancel-incident', incident_id: id, reason: 'false-call' })
+  const row = (await (await page.request.get(`${server.url}/api/v1/incidents/${id}`)).json()) as { numbers: object }
+  return { id, number: String(Object.values(row.numbers)[0]) }
+}
+
+for (const language of ['en', 'zh-CN'] as const) {
+  const words = (language === 'en' ? en : zh).keeping
+  test(`a hold keeps it; without one, one asks and another erases (${language})`, async ({ browser }) => {
+    const { id, number } = await anIncidentThatIsOver(browser)
+    const [she, he] = [await at(browser, 'supervisor', language), await at(browser, 'supervisor', language)]
+    for (const page of [she, he]) await page.goto(`${server.url}/admin#keeping`)
+    await she.locator('input[name=incident]').fill(number)
+    await she.locator('input[name=reason]').fill('complaint 12')
+    await she.getByRole('button', { name: words['place-hold'], exact: true }).click()
+    const hold = he.locator('[data-hold]', { hasText: 'complaint 12' })
+    await expect(hold).toBeVisible()
+
+    await she.locator('input[name=incident]').fill(number)
+    await she.locator('input[name=reason]').fill('recorded by mistake')
+    await she.getByRole('button', { name: words['ask-erasure'], exact: true }).click()
+    await expect(she.locator('.notice.refused')).toContainText('complaint 12')
+    await hold.getByPlaceholder(words.reason).fill('settled')
+    await hold.getByRole('button', { name: words.release }).click()
+    await expect(hold).toHaveCount(0)
+
+    await she.getByRole('button', { name: words['ask-erasure'], exact: true }).click()
+    await expect(she.locator('[data-request]')).toContainText(words.yours)
+    await expect(she.getByRole('button', { name: words.approve, exact: true })).toHaveCount(0)
+    await shot(she, `keeping-${language}`)
+    const request = he.locator('[data-request]', { hasText: 'recorded by mistake' })
+    await request.getByRole('button', { name: words.approve, exact: true }).click()
+    await request.getByRole('button', { name: words.sure }).click()
+    await expect(he.locator('[data-request]')).toHaveCount(0)
+    const kept = async () => {
+      const data = { incident_id: id, role: 'caller', details: { name: 'Ann Li' } }
+      const reply = await he.request.post(`${server.url}/api/v1/details`, { data })
+      return ((await reply.json()) as { code?: string }).code
+    }
+    await expect.poll(kept, { timeout: 10_000 }).toBe('details-destroyed')
+  })
+}
+
+for (const [language, theme, width] of [
+  ['en', 'light', 420],
+  ['zh-CN', 'dark', 420],
+  ['zh-CN', 'light', 1500],
+] as const) {
+  test(`the page holds nothing back from anybody (${language}, ${theme}, ${width})`, async ({ browser }) => {
+    const { number } = await anIncidentThatIsOver(browser)
+    const page = await at(browser, 'supervisor', language, theme, width)
+    await page.goto(`${server.url}/admin#keeping`)
+    await page.locator('input[name=incident]').fill(number)
+    await page.locator('input[name=reason]').fill('a court asks for it, and for all that was said')
+    await page.getByRole('button', { name: (language === 'en' ? en : zh).keeping['place-hold'], exact: true }).click()
+    await expect(page.locator('[data-hold]').first()).toBeVisible()
+    await shot(page, `keeping-${language}-${theme}-${width}`)
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    expect(over).toBe(0)
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  })
+}

@@ -1,0 +1,22 @@
+/** Keeping and erasing personal details. `zh-keeping.ts` has the same shape. */
+
+export const enKeeping = {
+  keeping: {
+    about:
+      'Personal details end by themselves when their term is over. A hold keeps them longer; erasing them earlier takes two people and cannot be undone. The incident itself stays.',
+    requests: 'Asked to be erased',
+    noRequests: 'Nobody has asked.',
+    holds: 'Held',
+    noHolds: 'Nothing is held.',
+    matter: 'Hold or erase',
+    askedBy: 'asked by',
+    yours: 'Yours: another person has to decide.',
+    reason: 'Reason',
+    approve: 'Erase',
+    sure: 'Erase for good: sure?',
+    decline: 'Do not erase',
+    release: 'Release',
+    'place-hold': 'Hold',
+    'ask-erasure': 'Ask to erase',
+  },
+}
