@@ -27,6 +27,7 @@ auditing_command = Later("turnout.auditing.command")
 in_turn, serving, up = Later("turnout.in_turn"), Later("turnout.serving"), Later("turnout.up")
 keeper_command, records_command = Later("turnout.keeper.command"), Later("turnout.records_command")
 operating, recovery_command = Later("turnout.operating"), Later("turnout.recovery.command")
+moving_command = Later("turnout.moving_command")
 simulated_run = Later("turnout.city.simulated.run")
 
 if TYPE_CHECKING:
@@ -130,6 +131,10 @@ def _add_recovery(commands: "Commands") -> None:
     recovery_command.add_recovery_commands(commands, lambda asked: operating.place_of(settings_of(asked)))
 
 
+def _add_move(commands: "Commands") -> None:
+    moving_command.add_move_command(commands, lambda asked: operating.place_of(settings_of(asked)))
+
+
 def _add_auditing(commands: "Commands") -> None:
     auditing_command.add_audit_commands(commands, _place_of)
 
@@ -146,7 +151,8 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("fallback",), _add_fallback),
     (("setup", "token", "verify", "messages"), _add_operating),
     (("records",), _add_records),
-    (("backup", "restore", "move", "drill"), _add_recovery),
+    (("backup", "restore", "drill"), _add_recovery),
+    (("move",), _add_move),
     (("keep",), _add_keeper),
     (("audit", "witness"), _add_auditing),
     (("functions", "schema", "personal-data"), _add_papers),

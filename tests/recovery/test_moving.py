@@ -12,6 +12,7 @@ import pytest
 from tests.adapters.running import running
 from tests.postgres_pair import connected, the_pair
 from tests.two_servers import TurnoutServer, token_in
+from turnout import moving
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.vault import PostgresVault
@@ -23,8 +24,7 @@ from turnout.core.incidents.commands import AddNarrative, OpenIncident
 from turnout.desk.faults import StorageFailed
 from turnout.desk.operations import Operations
 from turnout.edge.details import DetailsGiven
-from turnout.recovery import moving
-from turnout.recovery.moving import move
+from turnout.moving import move
 from turnout.storing import MOVED, in_files
 from turnout.storing_shared import prepare_postgres
 from turnout.words.identity import IncidentId

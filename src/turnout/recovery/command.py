@@ -1,4 +1,4 @@
-"""`turnout backup`, `turnout restore`, `turnout move` and `turnout drill` on the command line."""
+"""`turnout backup`, `turnout restore` and `turnout drill` on the command line."""
 
 import argparse
 import asyncio
@@ -16,7 +16,6 @@ from turnout.desk.ports import Tail
 from turnout.recovery.backup import back_up
 from turnout.recovery.drill import Drill, drill_backup, drill_stores
 from turnout.recovery.key_copies import DAYS_MAX, DAYS_MIN, check_days, prune_keys
-from turnout.recovery.moving import BATCH_ROWS, move
 from turnout.recovery.report import report_of
 from turnout.recovery.restoring import restore_backup, until_of
 from turnout.words.moment import Moment
@@ -41,20 +40,14 @@ def add_recovery_commands(commands: "argparse._SubParsersAction[argparse.Argumen
     restoring.add_argument(
         "--erased-in", type=Path, action="append", default=[], help="a newer backup or journal: what it says is erased"
     )
-    moving = commands.add_parser("move", help="from files into a PostgreSQL, with the server stopped (迁入数据库)")
-    moving.add_argument("--database", required=True, help="an empty one, or where an earlier move was broken off")
     drill = commands.add_parser("drill", help="prove that a backup can be restored; status 1 if not (恢复演练)")
     drill.add_argument("--from", dest="backup", type=Path, help="the backup")
     drill.add_argument("--database", help="or a PostgreSQL that was restored; nothing is written to it")
     drill.add_argument("--keys", type=Path, help="the folder that has the vault's keys")
     drill.add_argument("--within", type=Path, help="a folder with room for a whole copy (default: the system's)")
-    for command in (backup, restoring, moving):
+    for command in (backup, restoring):
         command.add_argument("--city", type=Path, help="a city folder (default: the shipped San Francisco)")
-    for command in (backup, moving):
-        command.add_argument(
-            "--data", type=Path, help="where everything written is kept (default: var, or TURNOUT_DATA)"
-        )
-    moving.set_defaults(run=lambda asked: _move(asked, where))
+    backup.add_argument("--data", type=Path, help="where everything written is kept (default: var, or TURNOUT_DATA)")
     backup.set_defaults(run=lambda asked: _backup(asked, where))
     restoring.set_defaults(run=lambda asked: _restore(asked, where))
     drill.set_defaults(run=_drill)
@@ -95,28 +88,6 @@ def _restore(asked: argparse.Namespace, where: Where) -> int:
         raise Malformed(str(fault), str(asked.backup), "see the operators' manual") from fault
     _say_end("Restored", "已恢复", tail)
     return 0
-
-
-def _move(asked: argparse.Namespace, where: Where) -> int:
-    try:
-        moved = asyncio.run(move(where(asked)[0], asked.database, _tell_rows))
-    except Fault as fault:
-        raise Malformed(
-            str(fault), "--database", "see the operators' manual; what was moved is gone on from"
-        ) from fault
-    _say_end("Moved", "已迁移", moved.tail)
-    print(
-        f"{moved.details} details of {moved.owners} incidents and calls. The files are in {moved.set_aside}: destroy"
-        " them, with the keys, once the database is backed up.\n"
-        f"共 {moved.owners} 起警情和来电的 {moved.details} 项个人详情。原文件移至 {moved.set_aside}，"
-        "数据库备份之后请连同密钥一并销毁。"
-    )
-    return 0
-
-
-def _tell_rows(done: int, of: int) -> None:
-    if done % 1_000_000 < BATCH_ROWS:
-        print(f"  {done:,} / {of:,}", flush=True)
 
 
 def _say_end(en: str, zh: str, tail: Tail) -> None:
