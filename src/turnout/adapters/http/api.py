@@ -100,7 +100,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
             Exception: on_bug,
         },
         request_max_body_size=BODY_BYTES_MAX,
-        response_headers={name.decode(): value.decode() for name, value in SECURITY},
+        response_headers={"cache-control": "no-store"} | {name.decode(): value.decode() for name, value in SECURITY},
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=4, exclude=["/files/"]
         ),

@@ -13,6 +13,7 @@ from litestar.exceptions import (
 )
 from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE, HTTP_500_INTERNAL_SERVER_ERROR
 
+from turnout.adapters.http.assets import SECURITY
 from turnout.adapters.http.sizes import BODY_BYTES_MAX
 from turnout.desk.faults import Fault
 from turnout.edge.answers import Declined, declined, declined_by_fault
@@ -72,6 +73,7 @@ def problem_response(answer: Declined, language: Language) -> Response[bytes]:
         override=answer.override,
     )
     headers = {"content-language": language, "cache-control": "no-store"}
+    headers |= {name.decode(): value.decode() for name, value in SECURITY}
     if answer.retry_after_s:
         headers["retry-after"] = str(answer.retry_after_s)
     return Response(msgspec.json.encode(problem), status_code=answer.status, media_type=PROBLEM_JSON, headers=headers)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from turnout.adapters.http.assets import SECURITY
 from turnout.adapters.http.problems import PROBLEM_JSON, Problem, language_of
 from turnout.edge.answers import declined
 
@@ -75,6 +76,7 @@ async def say_no(scope: Scope, send: Send, code: str) -> None:
         (b"content-language", language.encode()),
         (b"cache-control", b"no-store"),
         (b"retry-after", RETRY_AFTER),
+        *SECURITY,
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": msgspec.json.encode(body)})
