@@ -93,3 +93,18 @@ async def test_an_emergency_button_is_taken_from_a_crew_whatever_else_it_may_do(
         answer = await crew.post(f"{API}/commands/raise-duress", json={"unit": own})
     assert answer.status_code == 200, answer.text
     assert house.edge.counter.board.units[own].duress is not None
+
+
+async def test_one_changes_ones_own_password_with_the_old_one_only(house: Running) -> None:
+    new = "another horse battery"
+    async with house.client() as ana:
+        code = house.accounts.make_setup_code()
+        assert (await ana.post(f"{API}/setup", json={"code": code, "account": "ana", "secret": SECRET})).is_success
+        refused = await ana.post(f"{API}/accounts/secret", json={"old": "wrong wrong wrong", "new": new})
+        assert refused.json()["code"] == "wrong-secret"
+        short = await ana.post(f"{API}/accounts/secret", json={"old": SECRET, "new": "short"})
+        assert short.json()["code"] == "weak-secret"
+        assert (await ana.post(f"{API}/accounts/secret", json={"old": SECRET, "new": new})).status_code == 204
+        before = await ana.post(f"{API}/session", json={"account": "ana", "secret": SECRET})
+        assert before.json()["code"] == "wrong-secret"
+        assert (await ana.post(f"{API}/session", json={"account": "ana", "secret": new})).status_code == 200
