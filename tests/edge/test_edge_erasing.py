@@ -1,6 +1,7 @@
 """Details end with their term, in every copy; under a hold they do not, and the record of it outlives them (18.4)."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from turnout.city.retention import Retention, Term
 from turnout.core.board import Location
 from turnout.core.incidents.commands import AddPerson, CancelIncident, OpenIncident
 from turnout.core.retention.commands import ApproveErasure, AskErasure, PlaceHold, ReleaseHold
+from turnout.edge import erasing as erasing_module
 from turnout.edge.details import DetailsGiven
 from turnout.edge.erasing import Erasing
 from turnout.recovery.backup import back_up
@@ -86,6 +88,30 @@ async def test_at_the_end_of_its_term_nothing_of_it_can_be_read_in_any_file(hous
     assert [path for path in (house.folder / CITY / "files").rglob("*") if path.is_file()] == []
     assert house.edge.look_up._records.find("I1") is not None, "the incident's record outlives its details"
     assert await house.edge.counter.desk._journal._journal.verify() is None, "the chain goes on verifying"  # type: ignore[attr-defined]
+
+
+async def test_records_that_cannot_be_read_stop_it_only_until_they_can(
+    house: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, found, asked = key_of(house), erasing(house), 0
+    records, honest = house.edge.look_up._records, house.edge.look_up._records.ended
+
+    def ended(*words: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise sqlite3.DatabaseError("malformed")
+        return honest(*words)
+
+    monkeypatch.setattr(records, "ended", ended)
+    monkeypatch.setattr(erasing_module, "STEP_S", 0.05)
+    house.clock.ahead_ms = 31 * DAY_MS
+    running = asyncio.create_task(found.run())
+    async with asyncio.timeout(20):
+        while files_with(house.folder, key):
+            await asyncio.sleep(0.05)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_under_a_hold_nothing_ends_and_after_it_everything_does(house: Running) -> None:

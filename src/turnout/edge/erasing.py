@@ -68,8 +68,10 @@ class Erasing:
             self._heard.clear()
             try:
                 await self.step()
-            except (Fault, OSError) as trouble:
+            except Fault as trouble:
                 log.warning("details are not destroyed yet: %s", trouble)
+            except Exception:  # the process edge: damaged records, a full disk; the next step tries again
+                log.exception("details are not destroyed yet")
             try:
                 await asyncio.wait_for(self._heard.wait(), STEP_S)
             except TimeoutError:
