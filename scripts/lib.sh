@@ -90,6 +90,17 @@ ensure_openssl() {
   install_package 'OpenSSL' 'The tests of time stamps need openssl (package openssl). 时间戳测试需要 openssl。' openssl
 }
 
+# A real OpenID provider (oidc-provider, MIT), for tests/adapters/identity: exactly what its lock file names.
+ensure_oidc_provider() {
+  local at=tests/adapters/identity/provider want
+  local stamp=$at/node_modules/.synced
+  want=$(sha256sum $at/package-lock.json | cut -d' ' -f1)
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return 0
+  say 'Installing the OpenID provider of the tests … 正在安装测试用的身份认证服务 …'
+  (cd $at && PATH="$OLDPWD/.venv/bin:$PATH" npm ci --silent --no-audit --no-fund)
+  printf '%s' "$want" >"$stamp"
+}
+
 # A browser for the tests of the screens, and fonts for both languages.
 ensure_browser() {
   command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . && return 0

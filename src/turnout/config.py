@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the disk the message log may take: some five million lines."""
     alarms: Path | None = None
     """A TOML file with other limits for alarms (edge/alarms/limits.py)."""
+    identity: Path | None = None
+    """A TOML file that names the providers of single sign-on (adapters/identity/sign_on_plan.py)."""
     proof: Path | None = None
     """A TOML file that names witnesses and a time stamper (edge/proof/plan.py)."""
     server: str = "granian"

@@ -66,14 +66,13 @@ from turnout.serving import (
     joined,
     opened_messages,
     show_tiles,
-    stop_signal,
     traced,
     web_app,
 )
 from turnout.storing import ACCOUNTS
 from turnout.storing_shared import CopiedAccounts, prepare_postgres
 from turnout.telemetry.latest import Fix
-from turnout.terminal import say
+from turnout.terminal import say, stop_signal
 from turnout.watching import Watching
 from turnout.web_server import check_port, web
 from turnout.words.trouble import Malformed

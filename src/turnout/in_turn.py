@@ -51,13 +51,12 @@ from turnout.serving import (
     opened_on,
     show_tiles,
     simulated,
-    stop_signal,
     web_app,
 )
 from turnout.storing import Stores
 from turnout.storing_shared import following, in_postgres, prepare_postgres
 from turnout.telemetry.latest import Fix
-from turnout.terminal import greet, say
+from turnout.terminal import greet, say, stop_signal
 from turnout.web_server import check_port, web
 from turnout.words.trouble import Malformed
 

@@ -199,6 +199,9 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
     )
     serve.add_argument("--reach", help="where the city's other processes reach this one: https://10.0.0.1:8080")
     serve.add_argument("--server", choices=("granian", "uvicorn"), help=argparse.SUPPRESS)
+    serve.add_argument(
+        "--identity", type=Path, help="a TOML file that names providers of single sign-on (see the manual)"
+    )
 
 
 def _log_argument(command: argparse.ArgumentParser) -> None:
@@ -300,6 +303,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "messages_days",
         "messages_mib",
         "proof",
+        "identity",
     )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}

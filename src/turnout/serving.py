@@ -7,7 +7,6 @@ finishes what it has taken and keeps a snapshot, the files are closed.
 import asyncio
 import importlib
 import logging
-import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from copy import copy
@@ -25,6 +24,7 @@ from turnout.adapters.http.app import AnyAsgi, WebApp
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.in_time import InTime
 from turnout.adapters.identity.accounts import Accounts
+from turnout.adapters.identity.sign_on_plan import read_sign_on_plan
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
@@ -86,7 +86,7 @@ from turnout.roads.gazetteer import Gazetteer
 from turnout.simulation import Simulation
 from turnout.storing import ACCOUNTS, MESSAGES, Stores, in_files
 from turnout.telemetry.latest import Latest
-from turnout.terminal import greet, say
+from turnout.terminal import greet, say, stop_signal
 from turnout.watching import Watching
 from turnout.web_server import check_port, web
 from turnout.words.identity import UnitId
@@ -95,6 +95,7 @@ from turnout.words.trouble import Malformed
 
 log = logging.getLogger(__name__)
 http_api = Later("turnout.adapters.http.api")
+oidc = Later("turnout.adapters.identity.oidc")
 
 BUILT: Final = Path(__file__).parent / "adapters" / "http" / "built"
 
@@ -122,15 +123,6 @@ async def serve(settings: Settings) -> None:
         say("Stopping: finishing what was taken.", "正在停止：完成已受理的工作。")
         edge.connections.end_all()
         await asyncio.sleep(CUT_S)
-
-
-def stop_signal() -> asyncio.Event:
-    """Set by SIGTERM or Ctrl-C."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    return stop
 
 
 def show_tiles(edge: Edge, assets: Assets, city: City) -> None:
@@ -219,6 +211,8 @@ async def opened_on(
     async with AsyncExitStack() as stack:
         parts, desk = await _opened_parts(stack, stores, settings, city, loaded)
         edge = joined(parts)
+        if settings.identity is not None:  # the rest do not wait for what it loads
+            edge.sign_on = oidc.OidcSignOn(read_sign_on_plan(settings.identity), settings.public_origin, edge.now)
         traced(stack, settings, edge)
         watching = Watching(edge, parts.recorder, parts.accounts, parts.space, parts.folder, settings.alarms)
         if stores.ask_database is not None:

@@ -1,4 +1,7 @@
-"""What is said on the operator's terminal, in both languages."""
+"""What is said on the operator's terminal, in both languages, and how it ends the program."""
+
+import asyncio
+import signal
 
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.identity.accounts import Accounts
@@ -27,3 +30,12 @@ def greet(settings: Settings, city: City, accounts: Accounts, assets: Assets) ->
         )
     if not assets.has_pages:
         say("The console is not built: run ./scripts/serve.", "控制台尚未构建：请运行 ./scripts/serve。")
+
+
+def stop_signal() -> asyncio.Event:
+    """Set by SIGTERM or Ctrl-C."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop

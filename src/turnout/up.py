@@ -27,8 +27,7 @@ from turnout.desk.faults import Fault
 from turnout.desk.operations import Operations
 from turnout.edge_role import serve_edge, trusted
 from turnout.in_turn import serve_in_turn
-from turnout.serving import stop_signal
-from turnout.terminal import say
+from turnout.terminal import say, stop_signal
 from turnout.words.trouble import Malformed
 
 ROLES: Final = ("edge", "desk", "worker")

@@ -62,8 +62,9 @@ FILTERS: Final[dict[str, str]] = {
 
 PATH_NAMES: Final = {
     "account", "token", "called", "number", "unit", "person", "call", "media_id", "ticket", "seq", "row",
+    "provider",
 }  # fmt: skip
-"""`person` is a card's identity inside one incident that is named before it."""
+"""`person` is a card's identity inside one incident that is named before it; `provider` is where staff sign in."""
 
 POINTS: Final[dict[str, str]] = {
     "1 recognition": r"face|gait|voiceprint|biometr|plate(?!au)|anpr|recogni",

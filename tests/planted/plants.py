@@ -21,6 +21,7 @@ from tests.desk.test_subscribers_property import play, plays, plays_with_a_resto
 from tests.planted.access_plants import ACCESS_PLANTS
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
+from tests.planted.identity_plants import IDENTITY_PLANTS
 from tests.planted.keeper_plants import KEEPER_PLANTS
 from tests.planted.plant import Patch, Plant
 from tests.planted.postgres_plants import POSTGRES_PLANTS
@@ -394,6 +395,7 @@ PLANTS: dict[str, Plant] = {
     **PROOF_PLANTS,
     **ACCESS_PLANTS,
     **RETENTION_PLANTS,
+    **IDENTITY_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
     "written after the answer": Plant(

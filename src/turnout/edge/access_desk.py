@@ -11,12 +11,13 @@ import msgspec
 from turnout.core.context import Actor
 from turnout.core.permissions import SYSTEM_ROLE
 from turnout.core.tables.commands import AccessAct, NoteAccess
-from turnout.desk.access import Principal
+from turnout.desk.access import Principal, part
 from turnout.edge.answers import Accepted, Declined, declined, declined_by_door
 from turnout.edge.counter import Counter
 from turnout.edge.identities import (
     AccountCard,
     AccountChange,
+    Asserted,
     CodeGiven,
     Identities,
     IdentityRefusal,
@@ -26,7 +27,7 @@ from turnout.edge.identities import (
     TokenMade,
 )
 
-T = TypeVar("T", AccountCard, CodeGiven, TokenMade)
+T = TypeVar("T", AccountCard, CodeGiven, SignedIn, TokenMade)
 
 
 def vouched(who: Principal) -> Principal:
@@ -84,6 +85,18 @@ class AccessDesk:
         if stopped is None:
             self._identities.revoke_token(token)
         return stopped
+
+    async def enter(self, asserted: Asserted) -> SignedIn | Declined:
+        """Let in whom a provider vouches for. An account that is made or changed for it is noted first, in its name."""
+        entry = self._identities.plan_entry(asserted)
+        if isinstance(entry, IdentityRefusal):
+            return declined_by_door(entry)
+        if entry.act:
+            act = NoteAccess(act=entry.act, subject=entry.account, roles=entry.roles, agencies=entry.agencies)
+            stopped = await self._note(part(f"sso/{asserted.provider}"), act, None)
+            if stopped is not None:
+                return stopped
+        return _done(await self._identities.enter(asserted, entry))
 
     async def note_entry(self, entered: SignedIn, what: AccessAct) -> None:
         """Somebody got in with a code. They are in: the administrator of a desk that cannot write has to be."""

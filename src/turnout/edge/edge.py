@@ -30,6 +30,7 @@ from turnout.edge.places import PlacesFeed
 from turnout.edge.proof.notary import Notary
 from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.reveal_log import RevealLog
+from turnout.edge.single_sign_on import SingleSignOn
 from turnout.edge.speech import words_for
 from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.transferring import Transfers
@@ -106,6 +107,8 @@ class Edge:
     adviser: Adviser | None = None
     outlook: Outlook | None = None
     gazetteer: Gazetteer | None = None
+    sign_on: SingleSignOn | None = None
+    """The city's own identity providers; None: accounts are local alone."""
     on_places: Callable[[Sequence[UnitId]], None] = lambda units: None
     """Told which units have a new place: the roads and the policies."""
     share: Callable[[Sequence[Fix]], None] = lambda fixes: None

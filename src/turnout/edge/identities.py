@@ -1,6 +1,6 @@
 """What the edge needs in order to know who asks. `adapters/identity` implements it; `http` and `socket` use it."""
 
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -22,6 +22,29 @@ class SignedIn(msgspec.Struct, frozen=True):
 
     secret: str
     principal: Principal
+
+
+class Asserted(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom an identity provider says that it has before it: the subject is its own name for the person, for ever."""
+
+    provider: str
+    subject: str
+    account: str
+    """What the account is called, should this be its first time."""
+    name: str = ""
+    roles: tuple[str, ...] = ()
+    """By the person's groups; empty: the provider has no say in them."""
+    agencies: tuple[AgencyId, ...] = ()
+    position: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What has to be done before somebody that a provider vouches for can get in; on the journal first."""
+
+    account: str
+    act: Literal["", "account-made", "account-changed"] = ""
+    roles: tuple[str, ...] = ()
+    agencies: tuple[AgencyId, ...] = ()
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +146,9 @@ class Identities(Protocol):
     async def sign_in_code(
         self, account: str, code: str, secret: str, position: str, address: str
     ) -> SignedIn | IdentityRefusal: ...
+    def plan_entry(self, asserted: Asserted) -> Entry | IdentityRefusal: ...
+    async def enter(self, asserted: Asserted, entry: Entry) -> SignedIn | IdentityRefusal: ...
+    def find_provider_of(self, account: str) -> str: ...
     def add_token(self, new: NewToken, by: Principal) -> TokenMade | IdentityRefusal: ...
     def list_tokens(self) -> list[TokenCard]: ...
     def revoke_token(self, token: str) -> bool: ...

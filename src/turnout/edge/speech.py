@@ -73,6 +73,28 @@ WORDS: Final[dict[str, Name]] = {
         "That is not the set-up code that the terminal shows, or it is more than a day old. A restart shows a new one.",
         "与终端上显示的设置码不符，或已超过一天。重新启动会显示新的设置码。",
     ),
+    "unknown-provider": Name("There is no such way to sign in here.", "本处没有这种登录方式。"),
+    "provider-silent": Name(
+        "The identity provider does not answer as it should. Sign in with a password, a passkey or a one-time code.",
+        "统一身份认证没有正常应答。请改用密码、通行密钥或一次性代码登录。",
+    ),
+    "sign-on-lost": Name(
+        "This sign-in was not begun here, or more than ten minutes ago. Begin again.",
+        "此次登录不是在这里发起的，或已超过十分钟，请重新开始。",
+    ),
+    "sign-on-refused": Name(
+        "The identity provider did not let you in, or you turned back.", "统一身份认证未予通过，或您中途返回。"
+    ),
+    "sign-on-unknown": Name(
+        "The identity provider knows you, but you have no open account here, or no group that has a role. Ask the"
+        " administrator.",
+        "统一身份认证认识您，但您在本系统没有可用账号，或所在用户组没有对应角色，请联系管理员。",
+    ),
+    "sign-on-taken": Name(
+        "Account {account} has a password or belongs to somebody else. The administrator can give it a one-time code,"
+        " its passkeys removed; then sign in again.",
+        "账号 {account} 设有密码或属于他人。请管理员为其发放一次性代码并清除通行密钥，然后重新登录。",
+    ),
     "wrong-code": Name(
         "That is not your one-time code, or it is more than a day old. Ask the administrator for a new one.",
         "一次性代码不正确或已超过一天，请向管理员索取新的代码。",
@@ -264,6 +286,10 @@ STATUS: Final[dict[str, int]] = {
     "passkey-failed": 401,
     "wrong-setup-code": 401,
     "wrong-code": 401,
+    "provider-silent": 503,
+    "sign-on-lost": 401,
+    "sign-on-refused": 401,
+    "sign-on-unknown": 403,
     "too-many-attempts": 429,
     "malformed": 400,
     "unstorable-text": 400,
@@ -311,6 +337,7 @@ _UNKNOWN_404: Final = frozenset(
         "unknown-account",
         "unknown-tables",
         "unknown-token",
+        "unknown-provider",
         "unknown-person",
     }
 )

@@ -33,11 +33,13 @@ class LiveSession {
   }
 
   async end(): Promise<void> {
+    let next = '/'
     try {
-      await api.delete('/session')
+      // Whose account is an identity provider's is signed off there too: the next one at this console is somebody else.
+      next = (await api.post<{ url: string }>('/session/leave')).url || '/'
     } finally {
       stream.stop()
-      location.assign('/')
+      location.assign(next)
     }
   }
 

@@ -48,6 +48,7 @@ from turnout.adapters.http.routes import (
     records,
     reveals,
     session,
+    sign_on,
     tables,
     transfers,
 )
@@ -118,6 +119,7 @@ def _handlers(*, each: bool) -> list[Any]:
     return [
         *board.ROUTES,
         *session.ROUTES,
+        *sign_on.ROUTES,
         *accounts.ROUTES,
         *advice.ROUTES,
         *outlook.ROUTES,

@@ -14,9 +14,10 @@ from argon2 import PasswordHasher
 from msgspec.structs import replace
 
 from turnout.adapters.identity.attempts import Attempts
-from turnout.adapters.identity.keeping import Keeping, digest, named_by, new_code, typed, weakness
+from turnout.adapters.identity.keeping import digest, named_by, new_code, typed, weakness
 from turnout.adapters.identity.passkey_failed import PasskeyFailed
 from turnout.adapters.identity.store import AccountRow, IdentityStore, PasskeyRow, SessionRow
+from turnout.adapters.identity.vouching import Vouching
 from turnout.core.catalogue import Catalogue
 from turnout.core.context import Actor
 from turnout.core.fields import ADMINISTRATOR, hidden_from
@@ -51,7 +52,7 @@ def decoy() -> str:
     return PasswordHasher().hash(secrets.token_urlsafe(16))
 
 
-class Accounts(Keeping):
+class Accounts(Vouching):
     """`catalogue` gives the tables in force now, `now` the time."""
 
     def __init__(

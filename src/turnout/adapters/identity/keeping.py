@@ -158,13 +158,15 @@ class Keeping:
         return self._card(after)
 
     def give_code(self, account: str, passkeys: bool) -> CodeGiven | IdentityRefusal:
-        """A one-time code instead of the password, which is void from now on; with `passkeys`, those are gone too."""
+        """A one-time code instead of the password, which is void from now on; with `passkeys`, those are gone too,
+        and what a provider of single sign-on called the person: the next who comes by that name is bound anew."""
         if self._store.find_account(account) is None:
             return IdentityRefusal("unknown-account", {"account": account})
         code, expires = new_code(), Moment(self._now() + CODE_MS)
         self._store.set_secret(account, "")
         if passkeys:
             self._store.remove_passkeys(account)
+            self._store.unbind(account)
         self._store.set_code(account, digest(code), expires)
         self._end_sessions_of(account)
         return CodeGiven(code, expires)

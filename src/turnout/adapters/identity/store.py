@@ -19,7 +19,7 @@ from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.name import Language
 
-SCHEMA = 2
+SCHEMA = 3
 BUSY_MS = 5_000
 """Another process (a `turnout token` beside the running server) holds the file for milliseconds."""
 
@@ -50,6 +50,12 @@ _STEPS = (
     """
     CREATE TABLE codes (
         account TEXT PRIMARY KEY REFERENCES accounts(id), digest BLOB NOT NULL, expires INTEGER NOT NULL
+    ) STRICT;
+    """,
+    """
+    CREATE TABLE bindings (
+        provider TEXT NOT NULL, subject TEXT NOT NULL, account TEXT NOT NULL UNIQUE REFERENCES accounts(id),
+        PRIMARY KEY (provider, subject)
     ) STRICT;
     """,
 )
@@ -237,6 +243,27 @@ class IdentityStore:
 
     def remove_passkeys(self, account: str) -> None:
         self._run("DELETE FROM passkeys WHERE account = ?", account)
+
+    # who a provider of single sign-on means
+
+    def bind(self, provider: str, subject: str, account: str) -> None:
+        """From now on this subject is this account; a one-time code of it is void."""
+        with self._using() as base:
+            base.execute("INSERT INTO bindings VALUES (?, ?, ?)", (provider, subject, account))
+            base.execute("DELETE FROM codes WHERE account = ?", (account,))
+
+    def find_bound(self, provider: str, subject: str) -> AccountRow | None:
+        sql = "SELECT a.* FROM accounts a JOIN bindings b ON b.account = a.id WHERE b.provider = ? AND b.subject = ?"
+        rows = self._rows(sql, provider, subject)
+        return _account(rows[0]) if rows else None
+
+    def find_provider_of(self, account: str) -> str:
+        """Empty where the account belongs to none."""
+        rows = self._rows("SELECT provider FROM bindings WHERE account = ?", account)
+        return str(rows[0][0]) if rows else ""
+
+    def unbind(self, account: str) -> None:
+        self._run("DELETE FROM bindings WHERE account = ?", account)
 
     # tokens
 

@@ -1,6 +1,7 @@
 /** Every string of the screens, in English. `zh.ts` has the same shape; the type checker holds them together. */
 import { enCalltaking } from './en-calltaking'
 import { enAdmin } from './en-admin'
+import { enIdentity } from './en-identity'
 import { enCodes } from './en-codes'
 import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
@@ -19,6 +20,7 @@ export const en = {
   ...enRoster,
   ...enCalltaking,
   admin: enAdmin,
+  identity: enIdentity,
   ...enFirst,
   ...enSheet,
   ...enOutlook,

@@ -2,6 +2,7 @@
 import type { Words } from './en'
 import { zhCalltaking } from './zh-calltaking'
 import { zhAdmin } from './zh-admin'
+import { zhIdentity } from './zh-identity'
 import { zhCodes } from './zh-codes'
 import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
@@ -20,6 +21,7 @@ export const zh: Words = {
   ...zhRoster,
   ...zhCalltaking,
   admin: zhAdmin,
+  identity: zhIdentity,
   ...zhFirst,
   ...zhSheet,
   ...zhOutlook,

@@ -97,15 +97,25 @@ def me(who: Principal) -> Me:
     )
 
 
-async def _let_in(outcome: SignedIn | IdentityRefusal, edge: Edge, request: Asked) -> Response[Me]:
+def is_secure(request: Asked) -> bool:
+    """Whether the browser came by TLS, to us or to the proxy before us."""
+    return request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+
+
+async def let_in(outcome: SignedIn | IdentityRefusal, edge: Edge, request: Asked) -> Response[Me]:
     """The session's cookie, and the position taken on the board. That of a station's screen outlives a power cut."""
     if isinstance(outcome, IdentityRefusal):
         raise NotTaken(declined_by_door(outcome))
     await take_position(edge, outcome.principal)
-    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
     kept_s = (outcome.principal.expires - edge.now()) // 1000 if outcome.principal.actor.station else None
     cookie = Cookie(
-        key=COOKIE, value=outcome.secret, httponly=True, samesite="strict", secure=secure, path="/", max_age=kept_s
+        key=COOKIE,
+        value=outcome.secret,
+        httponly=True,
+        samesite="strict",
+        secure=is_secure(request),
+        path="/",
+        max_age=kept_s,
     )
     return Response(me(outcome.principal), cookies=[cookie], headers={"cache-control": "no-store"})
 
@@ -122,13 +132,13 @@ async def take_position(edge: Edge, who: Principal) -> None:
 async def sign_in(data: JSONBody[SignInAsked], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in with a local account. Sets the session's cookie."""
     outcome = await edge.identities.sign_in(data.account, data.secret, data.position, address_of(request))
-    return await _let_in(outcome, edge, request)
+    return await let_in(outcome, edge, request)
 
 
 @post("/session/demo", status_code=200, opt={"open": True})
 async def sign_in_demo(data: JSONBody[DemoAsked], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in without a secret, in a demonstration city only."""
-    return await _let_in(edge.identities.sign_in_demo(data.role, data.position, data.language), edge, request)
+    return await let_in(edge.identities.sign_in_demo(data.role, data.position, data.language), edge, request)
 
 
 @post("/setup", status_code=200, opt={"open": True})
@@ -137,7 +147,7 @@ async def set_up(data: JSONBody[SetUpAsked], edge: TheEdge, request: Asked) -> R
     outcome = await edge.identities.set_up(data.code, data.account, data.secret, address_of(request))
     if isinstance(outcome, SignedIn):
         await edge.access.note_entry(outcome, "administrator-set-up")
-    return await _let_in(outcome, edge, request)
+    return await let_in(outcome, edge, request)
 
 
 @post("/session/code", status_code=200, opt={"open": True})
@@ -148,7 +158,7 @@ async def sign_in_code(data: JSONBody[CodeTyped], edge: TheEdge, request: Asked)
     )
     if isinstance(outcome, SignedIn):
         await edge.access.note_entry(outcome, "secret-set")
-    return await _let_in(outcome, edge, request)
+    return await let_in(outcome, edge, request)
 
 
 @post("/session/passkey/options", status_code=200, opt={"open": True})
@@ -164,7 +174,7 @@ async def passkey_options(edge: TheEdge, request: Asked) -> dict[str, Any]:
 async def passkey_verify(data: JSONBody[PasskeyAnswer], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in with a passkey. Sets the session's cookie."""
     outcome = edge.identities.sign_in_passkey(data.credential, data.position, address_of(request))
-    return await _let_in(outcome, edge, request)
+    return await let_in(outcome, edge, request)
 
 
 @get("/session")

@@ -1,0 +1,109 @@
+"""Single sign-on: to the city's identity provider and back, and leaving it again."""
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.params import FromPath, JSONBody
+
+from turnout.adapters.http.door import TheEdge, Who, address_of
+from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.routes.session import is_secure, leave_position, let_in
+from turnout.core.limits import Code
+from turnout.edge.answers import Declined, declined_by_door
+from turnout.edge.edge import Edge
+from turnout.edge.identities import IdentityRefusal, SignedIn
+from turnout.edge.single_sign_on import ProviderCard, Returned, SingleSignOn
+
+Asked = Request[Any, Any, Any]
+BEGUN_COOKIE: Final = "turnout_sign_on"
+BEGUN_PATH: Final = "/api/v1/session/sso"
+BEGUN_S: Final = 600
+GIVEN_MAX: Final = 4_096
+"""Characters of what a provider hands back through the browser: a code of some hundred characters."""
+
+
+class PositionAsked(msgspec.Struct, frozen=True):
+    position: Code = ""
+
+
+class GoTo(msgspec.Struct, frozen=True):
+    """Where the browser is to go; empty: nowhere."""
+
+    url: str
+
+
+def providers_of(edge: Edge) -> SingleSignOn:
+    if edge.sign_on is None:
+        raise no("unknown-provider", provider="")
+    return edge.sign_on
+
+
+@get("/session/sso", opt={"open": True})
+async def providers(edge: TheEdge) -> list[ProviderCard]:
+    """The identity providers that one may sign in by."""
+    return edge.sign_on.list_providers() if edge.sign_on is not None else []
+
+
+@post("/session/sso/{provider:str}", status_code=200, opt={"open": True})
+async def begin(
+    provider: FromPath[str], data: JSONBody[PositionAsked], edge: TheEdge, request: Asked
+) -> Response[GoTo]:
+    """Begin to sign in by a provider: where the browser has to go."""
+    begun = await providers_of(edge).begin(provider, data.position, address_of(request))
+    if isinstance(begun, IdentityRefusal):
+        raise NotTaken(declined_by_door(begun))
+    cookie = _begun_cookie(request, begun.sealed, BEGUN_S)
+    return Response(GoTo(begun.url), cookies=[cookie], headers={"cache-control": "no-store"})
+
+
+@get("/session/sso/{provider:str}/back", status_code=303, opt={"open": True})
+async def back(
+    provider: FromPath[str],
+    edge: TheEdge,
+    request: Asked,
+) -> Response[None]:
+    """Where a provider sends the browser back to. It goes on to the console, signed in, or to the door with the code
+    of what stood in the way."""
+    sealed = request.cookies.get(BEGUN_COOKIE, "")
+    returned = Returned(*(request.query_params.get(name, "")[:GIVEN_MAX] for name in ("code", "state", "iss", "error")))
+    asserted = await providers_of(edge).finish(provider, sealed, returned, address_of(request))
+    outcome = declined_by_door(asserted) if isinstance(asserted, IdentityRefusal) else await edge.access.enter(asserted)
+    used_up = _begun_cookie(request, "", 0)
+    if isinstance(outcome, Declined):
+        return _on_to(f"/?refused={outcome.code}", used_up)
+    assert isinstance(outcome, SignedIn)
+    entered = await let_in(outcome, edge, request)
+    return _on_to("/", *entered.cookies, used_up)
+
+
+@post("/session/leave", status_code=200)
+async def leave(who: Who, edge: TheEdge) -> Response[GoTo]:
+    """Sign off, and learn where the provider's own session is ended, if this account is a provider's."""
+    provider = edge.identities.find_provider_of(who.actor.id)
+    url = edge.sign_on.find_leave_url(provider) if edge.sign_on is not None else ""
+    await leave_position(edge, who)
+    edge.identities.sign_off(who)
+    return Response(GoTo(url), headers={"cache-control": "no-store"})
+
+
+def _begun_cookie(request: Asked, value: str, kept_s: int) -> Cookie:
+    """`lax`: it has to come along when the provider's page sends the browser back here."""
+    return Cookie(
+        key=BEGUN_COOKIE,
+        value=value,
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(request),
+        path=BEGUN_PATH,
+        max_age=kept_s,
+    )
+
+
+def _on_to(url: str, *cookies: Cookie) -> Response[None]:
+    headers = {"location": url, "cache-control": "no-store", "referrer-policy": "no-referrer"}
+    return Response(None, status_code=303, headers=headers, cookies=list(cookies))
+
+
+ROUTES = [providers, begin, back, leave]

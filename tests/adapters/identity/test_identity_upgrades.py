@@ -1,0 +1,48 @@
+"""A file of accounts that an earlier release wrote is opened as it is, and nothing in it is lost."""
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from turnout.adapters.identity import store as store_module
+from turnout.adapters.identity.store import SCHEMA, IdentityStore
+
+RELEASED_STEPS = (
+    "7937b0655bae89a8",
+    "885308091fd9979c",
+    "d23c9525483804b2",
+)
+"""A step that was released is never changed: add one."""
+
+
+def written_by(version: int, path: Path) -> None:
+    """The file as the release of this version left it, with one account and its password."""
+    with closing(sqlite3.connect(path)) as base:
+        base.executescript("".join(store_module._STEPS[:version]))
+        base.execute(
+            "INSERT INTO accounts VALUES ('ana', 'Ana', 'proof', ?, ?, '[]', '', 'en', 0, 7)",
+            ('["dispatcher"]', '["FIRE"]'),
+        )
+        base.execute(f"PRAGMA user_version = {version}")
+        base.commit()
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA + 1))
+def test_a_file_of_an_earlier_release_keeps_its_accounts_and_learns_what_is_new(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "accounts.sqlite"
+    written_by(version, path)
+    for _ in range(2):
+        store = IdentityStore(path)
+        ana = store.get_account("ana")
+        assert (ana.secret, ana.roles, ana.agencies, ana.created) == ("proof", ("dispatcher",), ("FIRE",), 7)
+        if not store.find_provider_of("ana"):
+            store.bind("city", "subject", "ana")
+        assert store.find_bound("city", "subject") == ana
+        store.close()
+
+
+def test_steps_that_were_released_are_as_they_were() -> None:
+    assert tuple(hashlib.sha256(step.encode()).hexdigest()[:16] for step in store_module._STEPS) == RELEASED_STEPS

@@ -1,0 +1,77 @@
+"""Planted bugs at the door: a return that nobody began, and an account taken over by its name."""
+
+import asyncio
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from tests.planted.plant import Patch, Plant
+from turnout.adapters.identity import oidc as oidc_module
+from turnout.adapters.identity.accounts import Accounts
+from turnout.adapters.identity.oidc import OidcSignOn
+from turnout.adapters.identity.oidc_provider import OidcProvider
+from turnout.adapters.identity.sign_on_plan import ProviderPlan
+from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.identity.vouching import Vouching
+from turnout.edge.identities import Asserted, Entry, IdentityRefusal, NewAccount
+from turnout.edge.single_sign_on import Begun, Returned
+from turnout.words.moment import Moment
+from turnout.words.name import Name
+
+PLAN = ProviderPlan(id="city", name=Name("city", "市"), issuer="http://127.0.0.1:1", client_id="turnout")
+
+
+class Agreeable(OidcProvider):
+    """A provider that redeems any code, so that only the door is left to say no."""
+
+    async def describe(self) -> dict[str, object]:
+        return {"authorization_endpoint": "http://127.0.0.1:1/auth"}
+
+    async def redeem(self, code: str, verifier: str, redirect_uri: str, nonce: str) -> dict[str, object]:
+        return {"sub": "s", "preferred_username": "ana"}
+
+
+def a_return_counts_only_where_it_was_begun(folder: Path) -> None:
+    async def come_back() -> None:
+        door = OidcSignOn([PLAN], "http://turnout.test", lambda: Moment(0))
+        door._providers = {"city": Agreeable(PLAN)}
+        mine, hers = await door.begin("city", "", "a"), await door.begin("city", "", "b")
+        assert isinstance(mine, Begun)
+        assert isinstance(hers, Begun)
+        state = parse_qs(urlsplit(mine.url).query)["state"][0]
+        assert isinstance(await door.finish("city", mine.sealed, Returned("c", state), "a"), Asserted)
+        for stranger in (hers.sealed, "", mine.sealed[:-2]):
+            assert isinstance(await door.finish("city", stranger, Returned("c", state), "a"), IdentityRefusal)
+        evil = Returned("c", state, iss="http://evil.test")
+        assert isinstance(await door.finish("city", mine.sealed, evil, "a"), IdentityRefusal)
+
+    asyncio.run(come_back())
+
+
+def an_account_with_a_password_is_nobodys_by_name(folder: Path) -> None:
+    async def claim() -> None:
+        store = IdentityStore(folder / "accounts.sqlite")
+        accounts = Accounts(store, lambda: Moment(1), lambda: None, demo=False, origin="http://turnout.test")
+        await accounts.add_account(NewAccount(account="root", secret="correct horse", roles=("administrator",)))
+        asserted = Asserted(provider="city", subject="s", account="root", roles=("dispatcher",))
+        assert accounts.plan_entry(asserted) == IdentityRefusal("sign-on-taken", {"account": "root"})
+        store.close()
+
+    asyncio.run(claim())
+
+
+def any_return_will_do(patch: Patch) -> None:
+    patch.setattr(oidc_module, "_is_its_return", lambda journey, provider, returned, issuer: True)
+
+
+def a_name_opens_an_account(patch: Patch) -> None:
+    patch.setattr(Vouching, "plan_entry", lambda self, asserted: Entry(asserted.account))
+
+
+IDENTITY_PLANTS: dict[str, Plant] = {
+    "a return from a provider that another browser began": Plant(
+        any_return_will_do, a_return_counts_only_where_it_was_begun
+    ),
+    "an account taken over by its name at a provider": Plant(
+        a_name_opens_an_account, an_account_with_a_password_is_nobodys_by_name
+    ),
+}
