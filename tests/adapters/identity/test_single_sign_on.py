@@ -1,6 +1,7 @@
 """Single sign-on against a real provider (oidc-provider), and against providers that hang, lie and flood."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,10 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
 
 from tests.adapters.identity.openid import at_the_provider, go_and_sign_in, plan_in, provider_at, session_of
 from tests.adapters.running import API, Running, free_port, running
 from turnout.adapters.identity import bounded_client
+from turnout.adapters.identity.bounded_client import ProviderFailed
+from turnout.adapters.identity.oidc_provider import OidcProvider
 from turnout.adapters.identity.sign_on_plan import read_sign_on_plan
 from turnout.core.tables.events import AccessNoted
 from turnout.edge.identities import NewAccount
@@ -205,3 +210,19 @@ def test_a_plan_that_would_be_unsafe_is_refused_by_name(tmp_path: Path, was: str
     plan.write_text(plan.read_text(encoding="utf-8").replace(was, now), encoding="utf-8")
     with pytest.raises(Malformed, match=said):
         read_sign_on_plan(plan)
+
+
+@pytest.mark.parametrize("subject", [7, "", "x" * 256, None, ["ana"]])
+async def test_a_token_whose_subject_is_no_name_is_refused(tmp_path: Path, subject: object) -> None:
+    (plan,) = read_sign_on_plan(plan_in(tmp_path, 1))
+    provider = OidcProvider(plan)
+    key = ECKey.generate_key("P-256")
+    provider._keys, provider._keys_at = KeySet([key]), time.monotonic()
+    claims = {"iss": plan.issuer, "aud": "turnout", "sub": subject, "exp": time.time() + 60, "iat": time.time()}
+    for one, is_good in ((subject, False), ("ana", True)):
+        token = jwt.encode({"alg": "ES256"}, {**claims, "nonce": "n", "sub": one}, key, algorithms=["ES256"])
+        if is_good:
+            assert (await provider._verified(token, "n"))["sub"] == "ana"
+        else:
+            with pytest.raises(ProviderFailed):
+                await provider._verified(token, "n")

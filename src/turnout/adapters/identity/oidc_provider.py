@@ -98,7 +98,7 @@ class OidcProvider:
         audience = claims["aud"]
         if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != self.plan.client_id:
             raise ProviderFailed("ID token was given to another client")
-        if not 0 < len(claims["sub"]) <= SUBJECT_MAX:
+        if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= SUBJECT_MAX:
             raise ProviderFailed("ID token has no proper subject")
         return claims
 
