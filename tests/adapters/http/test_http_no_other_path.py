@@ -74,6 +74,7 @@ async def planted(house: Running, browser: httpx.AsyncClient) -> Planted:
     names |= {
         "media_id": "m1",
         "number": "1",
+        "provider": "city",
         "ticket": "none",
         "tag": tag,
         "account": "nobody",
