@@ -6,6 +6,7 @@ loop with the desk: one process on one file, nothing to hand over between. With 
 """
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -16,10 +17,12 @@ from granian.server.embed import Server as Granian
 
 from turnout.adapters.http.sizes import TABLES_BYTES_MAX
 from turnout.config import Settings
+from turnout.desk.faults import DeskStopped
 from turnout.words.later import Later
 from turnout.words.trouble import Malformed
 
-uvicorn = Later("uvicorn")
+log = logging.getLogger(__name__)
+standing_by, uvicorn = Later("turnout.adapters.http.standing_by"), Later("uvicorn")
 
 CLOSE_S: Final = 5.0
 """For requests under way when the server stops."""
@@ -37,6 +40,7 @@ Asgi = Callable[..., Any]
 @asynccontextmanager
 async def web(app: Asgi, settings: Settings) -> AsyncIterator[None]:
     """Serving on the port from here on."""
+    app = _answering(app)
     stop, task = _start_uvicorn(app, settings) if settings.server == "uvicorn" else _start_granian(app, settings)
     try:
         await _listening(settings, task)
@@ -45,6 +49,32 @@ async def web(app: Asgi, settings: Settings) -> AsyncIterator[None]:
         stop()
         with suppress(asyncio.CancelledError, TimeoutError):
             await asyncio.wait_for(asyncio.shield(task), CLOSE_S)
+
+
+def _answering(app: Asgi) -> Asgi:
+    """Whatever fails around the API, as when parts are closed while a last request comes in on an old connection, is
+    said as "not now": the asker asks again, here or elsewhere. A server's own text for a failure is no answer."""
+
+    async def answering(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        begun = False
+
+        async def sending(message: Any) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, sending)
+        except Exception:  # the process edge
+            log.exception("a request was not answered")
+            if begun:
+                raise
+            await standing_by.say_no(scope, send, DeskStopped.code)
+
+    return answering
 
 
 def _start_granian(app: Asgi, settings: Settings) -> tuple[Callable[[], None], asyncio.Task[None]]:
