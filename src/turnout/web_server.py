@@ -27,6 +27,9 @@ standing_by, uvicorn = Later("turnout.adapters.http.standing_by"), Later("uvicor
 CLOSE_S: Final = 5.0
 """For requests under way when the server stops."""
 
+SENT_AWAY_S: Final = 1.0
+"""For what was told to those who still waited then to reach them."""
+
 LISTENING_S: Final = 10.0
 LISTENING_LOOK_S: Final = 0.005
 """Whoever starts a server again is waiting for it."""
@@ -40,25 +43,39 @@ Asgi = Callable[..., Any]
 @asynccontextmanager
 async def web(app: Asgi, settings: Settings) -> AsyncIterator[None]:
     """Serving on the port from here on."""
-    app = _answering(app)
-    stop, task = _start_uvicorn(app, settings) if settings.server == "uvicorn" else _start_granian(app, settings)
+    answering = _Answering(app)
+    start = _start_uvicorn if settings.server == "uvicorn" else _start_granian
+    stop, task = start(answering, settings)
     try:
         await _listening(settings, task)
         yield
     finally:
         stop()
-        with suppress(asyncio.CancelledError, TimeoutError):
-            await asyncio.wait_for(asyncio.shield(task), CLOSE_S)
+        await _ended(task, CLOSE_S)
+        await answering.send_away()
+        await _ended(task, SENT_AWAY_S)
 
 
-def _answering(app: Asgi) -> Asgi:
-    """Whatever fails around the API, as when parts are closed while a last request comes in on an old connection, is
-    said as "not now": the asker asks again, here or elsewhere. A server's own text for a failure is no answer."""
+async def _ended(task: asyncio.Task[None], within_s: float) -> None:
+    with suppress(asyncio.CancelledError, TimeoutError):
+        await asyncio.wait_for(asyncio.shield(task), within_s)
 
-    async def answering(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
+
+class _Answering:
+    """Whatever fails around the API, as when parts are closed while a last request comes in on an old connection, and
+    whatever is still waiting when the server's time is up, is said as "not now": the asker asks again, here or
+    elsewhere. A server's own text for a failure is no answer."""
+
+    def __init__(self, app: Asgi) -> None:
+        self._app = app
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        task = asyncio.current_task()
+        if scope["type"] != "http" or task is None:
+            await self._app(scope, receive, send)
             return
+        self._under_way.add(task)
         begun = False
 
         async def sending(message: Any) -> None:
@@ -67,14 +84,22 @@ def _answering(app: Asgi) -> Asgi:
             await send(message)
 
         try:
-            await app(scope, receive, sending)
-        except Exception:  # the process edge
-            log.exception("a request was not answered")
+            await self._app(scope, receive, sending)
+        except (Exception, asyncio.CancelledError) as fault:  # the process edge
+            if not isinstance(fault, asyncio.CancelledError):
+                log.exception("a request was not answered")
             if begun:
                 raise
             await standing_by.say_no(scope, send, DeskStopped.code)
+        finally:
+            self._under_way.discard(task)
 
-    return answering
+    async def send_away(self) -> None:
+        """Everyone who still waits, with that answer."""
+        waiting = tuple(self._under_way)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def _start_granian(app: Asgi, settings: Settings) -> tuple[Callable[[], None], asyncio.Task[None]]:
