@@ -23,7 +23,7 @@ from turnout.words.trouble import BadInput, Malformed
 httpx = Later("httpx")
 city_command, city_folder = Later("turnout.city.command"), Later("turnout.city.folder")
 fetching = Later("turnout.fetching")
-auditing_command = Later("turnout.auditing.command")
+auditing_command, transparency = Later("turnout.auditing.command"), Later("turnout.auditing.transparency")
 in_turn, serving, up = Later("turnout.in_turn"), Later("turnout.serving"), Later("turnout.up")
 keeper_command, records_command = Later("turnout.keeper.command"), Later("turnout.records_command")
 operating, recovery_command = Later("turnout.operating"), Later("turnout.recovery.command")
@@ -31,6 +31,8 @@ moving_command = Later("turnout.moving_command")
 simulated_run = Later("turnout.city.simulated.run")
 
 if TYPE_CHECKING:
+    from turnout.core.catalogue import Catalogue
+
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
@@ -139,6 +141,10 @@ def _add_auditing(commands: "Commands") -> None:
     auditing_command.add_audit_commands(commands, _place_of)
 
 
+def _add_transparency(commands: "Commands") -> None:
+    transparency.add_transparency_command(commands, _tables_of)
+
+
 def _add_keeper(commands: "Commands") -> None:
     keeper_command.add_keeper_command(commands)
 
@@ -155,6 +161,7 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("move",), _add_move),
     (("keep",), _add_keeper),
     (("audit", "witness"), _add_auditing),
+    (("transparency",), _add_transparency),
     (("functions", "schema", "personal-data"), _add_papers),
 )
 """Commands, and who adds them."""
@@ -271,9 +278,14 @@ def _simulate(asked: argparse.Namespace) -> None:
 
 
 def _place_of(asked: argparse.Namespace) -> tuple[Settings, Path, str]:
+    settings, folder, tables = _tables_of(asked)
+    return settings, folder, tables.city
+
+
+def _tables_of(asked: argparse.Namespace) -> tuple[Settings, Path, "Catalogue"]:
     settings = settings_of(asked)
     folder, tables = operating.place_of(settings)
-    return settings, folder, tables.city
+    return settings, folder, tables
 
 
 def settings_of(asked: argparse.Namespace) -> Settings:

@@ -3,8 +3,7 @@
 import argparse
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +12,7 @@ import msgspec
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.proof.stamp_line import read_roots
 from turnout.adapters.storage.folder_lock import folder_lock
-from turnout.adapters.storage.postgres.database import Database
-from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.proof_keys import FILE_NAME, KeyFile
-from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.proof import ProofFile, SqliteProof, read_proof
 from turnout.audit.kept import LOGS
 from turnout.audit.notes import SigningKey, read_verifier_key
@@ -25,13 +21,12 @@ from turnout.auditing.archive import Writing
 from turnout.auditing.checked import check
 from turnout.auditing.export import Wanted, export
 from turnout.auditing.joining import PROOF
+from turnout.auditing.journals import open_journal
 from turnout.auditing.proving import consistency, newest_of, reveal_proof, row_proofs, rows_of, verified_text
 from turnout.auditing.report import report
 from turnout.auditing.verify import Trust, verify
 from turnout.auditing.witness import read_logs, serve_witness
 from turnout.config import Settings
-from turnout.desk.faults import StorageFailed
-from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal
 from turnout.edge.proof.following import Following
 from turnout.edge.proof.plan import log_name, read_plan
@@ -117,24 +112,6 @@ def _key(asked: argparse.Namespace, place_of: PlaceOf) -> int:
     return 0
 
 
-@asynccontextmanager
-async def _journal(settings: Settings, folder: Path) -> AsyncIterator[Journal]:
-    journal: Journal
-    if settings.database:
-        journal = PostgresJournal(Database(settings.database, Operations.stream), Operations.stream)
-    else:
-        path = folder / "journal.sqlite"
-        if not path.is_file():
-            raise Malformed("there is no journal", where=str(path), cure="name the right --data")
-        journal = SqliteJournal(path, Operations.stream)
-    try:
-        yield journal
-    except StorageFailed as fault:
-        raise Malformed(str(fault), where="storage", cure="see the operators' manual") from fault
-    finally:
-        await journal.close()
-
-
 def _proof_file(folder: Path) -> Path:
     path = folder / PROOF
     if not path.is_file():
@@ -148,7 +125,7 @@ async def _export(asked: argparse.Namespace, place_of: PlaceOf) -> int:
     path = _proof_file(folder)
     writing = Writing(asked.to)
     try:
-        async with _journal(settings, folder) as journal:
+        async with open_journal(settings, folder) as journal:
             with read_proof(path) as proof:
                 about = await export(journal, proof, writing, wanted, city, SystemClock().now())
         writing.finish()
@@ -163,7 +140,7 @@ async def _export(asked: argparse.Namespace, place_of: PlaceOf) -> int:
 async def _check(asked: argparse.Namespace, place_of: PlaceOf) -> int:
     settings, folder, _ = place_of(asked)
     path = _proof_file(folder)
-    async with _journal(settings, folder) as journal:
+    async with open_journal(settings, folder) as journal:
         with read_proof(path) as proof:
             found = await check(journal, proof)
     for line in found.lines():
@@ -174,7 +151,7 @@ async def _check(asked: argparse.Namespace, place_of: PlaceOf) -> int:
 async def _rebuild(asked: argparse.Namespace, place_of: PlaceOf) -> int:
     settings, folder, _ = place_of(asked)
     with folder_lock(folder):
-        async with _journal(settings, folder) as journal:
+        async with open_journal(settings, folder) as journal:
             store = SqliteProof(folder / PROOF)
             try:
                 sizes = await Following(store, journal).make_anew()
@@ -198,7 +175,7 @@ async def _prove(asked: argparse.Namespace, place_of: PlaceOf) -> int:
         if asked.reveal is not None:
             print(reveal_proof(proof, asked.reveal), end="")
             return 0
-        async with _journal(settings, folder) as journal:
+        async with open_journal(settings, folder) as journal:
             if asked.row is not None:
                 async for _, text in row_proofs(proof, journal, [asked.row]):
                     print(text, end="")
