@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from turnout.adapters import clock as clock_module
@@ -240,6 +240,7 @@ def never_do_two_act_at_once(_: Path) -> None:
         st.lists(st.tuples(delays, delays, delays, delays), min_size=1, max_size=8),
         st.lists(delays, min_size=5, max_size=30),
     )
+    @example([(0.0, 0.1, 1.0, 0.2), (0.0, 0.0, 0.0, 0.0)], [0.2, 0.0, 1.5, 0.3, 1.0])  # one waits, then one at once
     def played(beats: list[tuple[float, float, float, float]], looks: list[float]) -> None:
         now, stored, confirmed = 0.0, [(0.0, 0)], [(0.0, Holding(1, 0.0))]
         waiting = list[tuple[float, float]]()
