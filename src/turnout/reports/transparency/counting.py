@@ -10,6 +10,7 @@ import msgspec
 
 from turnout.core.events import Event
 from turnout.core.incidents.events import IncidentOpened, IncidentRetyped
+from turnout.core.retention.events import DetailsErased, ErasureAsked, ErasureDeclined, HoldPlaced, HoldReleased
 from turnout.core.reveals.events import GlassAnswered, GlassBroken, ReviewApproved, ReviewDeclined, ReviewRequested
 from turnout.core.reveals.matters import Finding, Kind
 from turnout.core.reveals.policy import Ground
@@ -29,6 +30,11 @@ COUNTED: Final = (
     ReviewDeclined,
     GlassBroken,
     GlassAnswered,
+    DetailsErased,
+    ErasureAsked,
+    ErasureDeclined,
+    HoldPlaced,
+    HoldReleased,
 )
 NAMES: Final = frozenset(str(one.__struct_config__.tag) for one in COUNTED)
 """Rows of the journal that are read; all others are passed over."""
@@ -94,6 +100,7 @@ class YearCount:
         self._zone, self._types = zone, tuple(types)
         self._months: dict[str, Counter[str]] = {}
         self._incidents, self._reviews, self._glass = _Standing(), _Standing(), _Standing()
+        self._requests, self._holds = _Standing(), _Standing()
         self._opened: dict[str, Moment] = {}
         self._broken: dict[str, Moment] = {}
         self._grounds, self._kinds = Counter[str](), Counter[str]()
@@ -129,10 +136,31 @@ class YearCount:
                 self._glass.become(event.glass, event.finding)
                 self._answered_ms.append(event.at - self._broken.pop(event.glass))
             case _:
+                self._add_of_keeping(event)
+
+    def _add_of_keeping(self, event: Event) -> None:
+        """An erasure that somebody asked for is counted as a request and not as an erasure, too: the one number would
+        tell of the other."""
+        match event:
+            case DetailsErased(rule="term"):
+                self._note("erasures", event.at)
+            case DetailsErased():
+                self._requests.become(event.request, "erased", only_from="open")
+            case ErasureAsked():
+                self._note("requests", event.at)
+                self._requests.begin(event.request.id, "open")
+            case ErasureDeclined():
+                self._requests.become(event.request, "declined", only_from="open")
+            case HoldPlaced():
+                self._note("holds", event.at)
+                self._holds.begin(event.hold.id, "stands")
+            case HoldReleased():
+                self._holds.become(event.hold, "released")
+            case _:
                 pass
 
     def counted(self) -> Counted:
-        tables = {
+        tables: dict[str, dict[str, Counts]] = {
             "incidents": {"type": _rows(self._types, self._incidents.counts)},
             "reveals": {
                 "ground": _rows((*get_args(Ground), "earlier"), self._grounds),
@@ -140,6 +168,9 @@ class YearCount:
             },
             "reviews": {"outcome": _rows(("approved", "declined", "open"), self._reviews.counts)},
             "glass": {"finding": _rows((*get_args(Finding), "open"), self._glass.counts)},
+            "erasures": {},
+            "requests": {"outcome": _rows(("erased", "declined", "open"), self._requests.counts)},
+            "holds": {"standing": _rows(("stands", "released"), self._holds.counts)},
         }
         for happening, of_it in tables.items():
             of_it["month"] = _rows(MONTHS, self._months.get(happening, Counter()))

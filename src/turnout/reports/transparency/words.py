@@ -17,8 +17,9 @@ WORDS: Final[dict[str, Name]] = {
         "1 至 4 的数目一律不公布。“隐去”表示此类数目，或用于遮护它的较大数目：任何加减都无法分辨。“0”确为零。",
     ),
     "missing": Name(
-        "Not counted: erasures, holds, requests for access, exports. The journal does not record them as such.",
-        "未统计：销毁、保留、查询申请、导出。日志未单独记录这些事项。",
+        "Not counted: copies made for persons who asked what is kept about them, and exports for auditors. The journal "
+        "does not record them as such.",
+        "未统计：应当事人查询而提供的副本、供审计的导出。日志未单独记录这些事项。",
     ),
     "withheld": Name(
         "Not published: too few to be shown without showing single cases.", "不公布：数目过少，公布即会暴露个案。"
@@ -29,6 +30,13 @@ WORDS: Final[dict[str, Name]] = {
     "reveals": Name("Personal details and files opened", "个人信息与文件查阅"),
     "reviews": Name("Reviews asked for", "审查申请"),
     "glass": Name("Broken glass", "紧急查阅"),
+    "erasures": Name("Details erased because their term was over", "到期销毁的个人信息"),
+    "requests": Name("Erasures that somebody asked for", "应申请的销毁"),
+    "holds": Name("Holds placed, so that nothing is erased", "保留（暂不销毁）"),
+    "standing": Name("At the end of the year", "年末状态"),
+    "erased": Name("Erased", "已销毁"),
+    "stands": Name("Stands", "仍保留"),
+    "released": Name("Released", "已解除"),
     "type": Name("Type, as it was last in the year", "类型（以当年最后所定为准）"),
     "month": Name("Month", "月份"),
     "ground": Name("In which role, on what ground", "以何种身份、依据"),
