@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from turnout.core.limits import Whole
 from turnout.core.units.station_alert import Channel
 from turnout.words.identity import AgencyId, StationId, UnitId, ZoneId
 from turnout.words.name import Name
@@ -25,7 +26,7 @@ class Agency(msgspec.Struct, frozen=True):
     series: str
     neighbour: bool = False
     """A mutual-aid agency from outside the city: asked only where a plan says so."""
-    rest_s: int = 0
+    rest_s: Whole = 0
     """How long its crews rest after an incident before they are proposed for what can wait (2.1); 0: not at all."""
     alert_by: tuple[Channel, ...] = ()
     """How its stations are alerted, the first way first; a way that fails is followed by the next (2.5). Empty: the
@@ -38,7 +39,7 @@ class Station(msgspec.Struct, frozen=True):
     agency: AgencyId
     place: Place
     address: str = ""
-    keep_available: dict[str, int] = {}
+    keep_available: dict[str, Whole] = {}
     """Capability → how many units are to stay available here (hold-back for coverage)."""
     phone: str = ""
     """Of the watch room: for an alert that is not answered, and for the day on which nothing else works."""
@@ -51,12 +52,12 @@ class UnitKind(msgspec.Struct, frozen=True):
     name: Name
     discipline: Discipline
     capabilities: tuple[str, ...]
-    crew_min: int
-    turnout_s: int
-    rank: int = 50
+    crew_min: Whole
+    turnout_s: Whole
+    rank: Whole = 50
     """For the primary unit of an incident: the lowest rank on it leads (6.3)."""
     transports: bool = False
-    rest_s: int | None = None
+    rest_s: Whole | None = None
     """As the agency's, for this kind; None: what the agency says."""
 
 
@@ -77,7 +78,7 @@ class IncidentType(msgspec.Struct, frozen=True):
     name: Name
     agencies: tuple[AgencyId, ...]
     """Lead agency first; each further one gets its own number on the same incident (or a child, where split)."""
-    priority: int
+    priority: Whole
     """1 is the most urgent, 5 the least; the default that a person may override (logged)."""
     aliases: tuple[str, ...] = ()
     """Short forms for the command line, in either language; pinyin initials are derived by themselves."""
@@ -88,9 +89,9 @@ class IncidentType(msgspec.Struct, frozen=True):
     """Held for a human decision before dispatch (1.18)."""
     scene_arrival_required: bool = True
     """Whether a unit must have arrived before the incident may close without an override (3.24)."""
-    duplicate_radius_m: int = 150
-    duplicate_window_s: int = 3600
-    look_back_days: int = 365
+    duplicate_radius_m: Whole = 150
+    duplicate_window_s: Whole = 3600
+    look_back_days: Whole = 365
     """How far premise history looks back (1.13)."""
     close_requires: tuple[str, ...] = ()
     """Fields of the incident that must be filled before it may close (6.1), e.g. `narrative`, `patients`."""
@@ -109,7 +110,7 @@ class TriageAnswer(msgspec.Struct, frozen=True):
     code: str
     text: Name
     determinant: str = ""
-    priority: int = 0
+    priority: Whole = 0
     type: str = ""
     next: str = ""
 
@@ -118,16 +119,16 @@ class Need(msgspec.Struct, frozen=True):
     """So many units with a capability. `role` is what they do there (`attack`, `transport`)."""
 
     capability: str
-    count: int
+    count: Whole
     role: str = ""
 
 
 class DayHours(msgspec.Struct, frozen=True):
     """A window of the local week: days 1 (Monday) to 7, minutes of the day `[from_min, to_min)`; may cross midnight."""
 
-    days: tuple[int, ...]
-    from_min: int
-    to_min: int
+    days: tuple[Whole, ...]
+    from_min: Whole
+    to_min: Whole
 
 
 class ResponsePlan(msgspec.Struct, frozen=True):
@@ -142,11 +143,11 @@ class ResponsePlan(msgspec.Struct, frozen=True):
     types: tuple[str, ...] = ()
     zones: tuple[ZoneId, ...] = ()
     hours: tuple[DayHours, ...] = ()
-    alarm_level: int = 1
+    alarm_level: Whole = 1
     needs: tuple[Need, ...] = ()
     mutual_aid: tuple[AgencyId, ...] = ()
     order_kind: Literal["soonest", "rotation"] = "soonest"
-    max_travel_s: int = 3600
+    max_travel_s: Whole = 3600
 
 
 class Zone(msgspec.Struct, frozen=True):
@@ -206,9 +207,9 @@ class TimeStandard(msgspec.Struct, frozen=True):
         "alert",
         "hand-over",
     ]
-    limit_s: int
+    limit_s: Whole
     agency: AgencyId | None = None
-    priority: int = 0
+    priority: Whole = 0
     """0: any."""
 
 
@@ -223,7 +224,7 @@ class CoverageStandard(msgspec.Struct, frozen=True):
     discipline: Discipline
     """Whose calls it is about: they weigh the city's places."""
     capability: str
-    travel_s: int
+    travel_s: Whole
 
 
 class Hospital(msgspec.Struct, frozen=True):
@@ -285,7 +286,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     name: Name
     time_zone: str
     """IANA name; only screens, plans by hour and the year in a number read it."""
-    utc_offset_min: int = 0
+    utc_offset_min: Whole = 0
     """Filled in at publication for rules by hour of the local day; changed by publishing again."""
     version: str = ""
     folder_version: str = ""
@@ -303,7 +304,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     reasons: dict[str, Reason] = {}
     standards: tuple[TimeStandard, ...] = ()
     coverage: tuple[CoverageStandard, ...] = ()
-    swap_gain_s: int = 120
+    swap_gain_s: Whole = 120
     """So much sooner must a free unit be than one still on its way for a swap to be suggested (3.16). Two minutes: a
     prediction errs by about one, and turning a crew round costs both crews and the radio something."""
     hospitals: dict[str, Hospital] = {}

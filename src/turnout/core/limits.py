@@ -10,6 +10,12 @@ Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Code = Annotated[str, msgspec.Meta(max_length=64)]
 """A code from the tables, or empty."""
 
+WHOLE_MAX = 2**53 - 1
+"""The largest whole number that every program reads alike (RFC 8259, clause 6); a snapshot of the board can hold it."""
+
+Whole = Annotated[int, msgspec.Meta(ge=-WHOLE_MAX, le=WHOLE_MAX)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=WHOLE_MAX)]
+
 Line = Annotated[str, msgspec.Meta(max_length=500)]
 """What fits a line on the screen, and a place as it was typed."""
 

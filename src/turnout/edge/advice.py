@@ -13,7 +13,7 @@ import numpy as np
 
 from turnout.core.board import Board, HospitalState, Incident, OnIncident
 from turnout.core.catalogue import Hospital
-from turnout.core.limits import UNITS_MAX, Code, Id
+from turnout.core.limits import UNITS_MAX, Code, Id, Whole
 from turnout.core.refusals import UnknownIncident, UnknownUnit
 from turnout.desk.access import Principal
 from turnout.desk.faults import Busy
@@ -53,7 +53,7 @@ class AdviceAsked(msgspec.Struct, frozen=True, kw_only=True):
     """`incident_id` is an identity, a tag or a number."""
 
     incident_id: Id
-    alarm_level: int | None = None
+    alarm_level: Whole | None = None
     exclude: tuple[Id, ...] = ()
     capability: Code = ""
 

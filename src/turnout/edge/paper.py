@@ -12,7 +12,7 @@ import msgspec
 
 from turnout.core.commands import Command
 from turnout.core.incidents.commands import CloseIncident, OpenIncident
-from turnout.core.limits import STAGES_MAX, Code, Id, Line, Text
+from turnout.core.limits import STAGES_MAX, Code, Id, Line, Text, Whole
 from turnout.core.location import Location
 from turnout.core.units.commands import EnterPaperAssignment
 from turnout.desk.access import Principal
@@ -43,7 +43,7 @@ class PaperIncident(msgspec.Struct, frozen=True, kw_only=True):
     type: Code
     location: Location
     paper_number: Line = ""
-    priority: int | None = None
+    priority: Whole | None = None
     text: Text = ""
     units: Annotated[tuple[PaperUnit, ...], msgspec.Meta(max_length=UNITS_ON_PAPER_MAX)] = ()
     disposition: Code = ""

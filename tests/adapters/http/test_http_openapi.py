@@ -1,5 +1,6 @@
 """The API's description: valid, complete, and true."""
 
+import re
 from typing import Any, get_args
 
 import httpx
@@ -64,3 +65,28 @@ async def test_people_can_read_it_without_any_script(house: Running) -> None:
         page = await client.get(f"{API}/docs")
     assert "<script" not in page.text
     assert "assign-units" in page.text
+
+
+def with_number(path: str, name: str, number: int) -> tuple[str, dict[str, int]]:
+    """The path with `number` as that parameter, and a unit's call sign wherever else it wants a name."""
+    inside = path.replace("{" + name + "}", str(number))
+    return re.sub(r"\{\w+\}", "E01", inside), {} if inside != path else {name: number}
+
+
+async def test_a_number_that_no_store_can_hold_is_refused_by_name_and_never_tried(
+    document: dict[str, Any], house: Running
+) -> None:
+    wanted = [
+        (path, parameter["name"])
+        for path, item in document["paths"].items()
+        for parameter in item.get("get", {}).get("parameters", ())
+        if '"integer"' in msgspec.json.encode(parameter["schema"]).decode()
+    ]
+    assert len(wanted) > 15
+    token = house.token("read", "records", "tables", "audit", "dispatch", name="numbers")
+    async with house.client(authorization=f"Bearer {token}") as program:
+        for path, name in wanted:
+            for number in (10**30, -(10**30), 2**63):
+                where, asked = with_number(path, name, number)
+                reply = await program.get(where, params=asked)
+                assert reply.status_code in (400, 404, 422), (path, name, number, reply.text)

@@ -6,7 +6,7 @@ import msgspec
 
 from turnout.core.act import Do
 from turnout.core.board import Incident, Location, PersonCard
-from turnout.core.limits import UNITS_MAX, Code, Id, Line, Text
+from turnout.core.limits import UNITS_MAX, Code, Id, Line, Text, Whole
 from turnout.words.moment import Moment
 
 Told = Annotated[tuple[Id, ...], msgspec.Meta(max_length=UNITS_MAX)]
@@ -20,7 +20,7 @@ class OpenIncident(Do, frozen=True, kw_only=True, tag="open-incident"):
     type: Code
     location: Location
     subtype: Code = ""
-    priority: int | None = None
+    priority: Whole | None = None
     """Only where it differs from the type's own; `priority_reason` is then needed (1.5)."""
     priority_reason: Line = ""
     call_id: Code = ""
@@ -44,8 +44,8 @@ class ChangeIncident(Do, frozen=True, kw_only=True, tag="change-incident"):
 
     incident_id: Id
     field: Code
-    was: str | int | bool | None
-    becomes: str | int | bool | None
+    was: str | Whole | bool | None
+    becomes: str | Whole | bool | None
     reason: Line = ""
 
 
@@ -125,7 +125,7 @@ class AddItem(Do, frozen=True, kw_only=True, tag="add-item"):
     incident_id: Id
     item_id: Id
     description: Line
-    quantity: int = 1
+    quantity: Whole = 1
 
 
 class ChangeEntry(Do, frozen=True, kw_only=True, tag="change-entry"):
@@ -134,8 +134,8 @@ class ChangeEntry(Do, frozen=True, kw_only=True, tag="change-entry"):
     incident_id: Id
     entry_id: Id
     field: Literal["description", "role", "quantity"]
-    was: Line | int
-    becomes: Line | int
+    was: Line | Whole
+    becomes: Line | Whole
 
 
 class ChangePerson(Do, frozen=True, kw_only=True, tag="change-person"):
@@ -188,7 +188,7 @@ class AttachFile(Do, frozen=True, kw_only=True, tag="attach-file"):
     kind: Literal["call-audio", "radio-audio", "photo", "document", "plan", "video"]
     ref: Code
     sha256: Code
-    size_bytes: int
+    size_bytes: Whole
     mime: Code
     at: Moment | None = None
     until: Moment | None = None
@@ -251,8 +251,8 @@ class SetAlarmLevel(Do, frozen=True, kw_only=True, tag="set-alarm-level"):
     """Up or down; levels are additive (2.9)."""
 
     incident_id: Id
-    was: int
-    level: int
+    was: Whole
+    level: Whole
     reason: Line = ""
 
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from turnout.core.limits import Whole
 from turnout.core.location import Location
 from turnout.words.identity import ActorId, IncidentId, UnitId
 from turnout.words.moment import Moment
@@ -48,7 +49,7 @@ class InvolvedVehicle(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class PropertyItem(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id: str
     description: str
-    quantity: int = 1
+    quantity: Whole = 1
     struck_reason: str = ""
 
 
@@ -74,7 +75,7 @@ class Media(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """When a recording ended: with `at`, what links it to everything else that happened."""
     sha256: str = ""
     """Of salt and content, for a file of ours (audit/files.py); empty where only an address is linked."""
-    size_bytes: int = 0
+    size_bytes: Whole = 0
     mime: str = ""
     owner: IncidentId | None = None
     """Under whose key a file of ours is: it stays there when incidents are merged."""

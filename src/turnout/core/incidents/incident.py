@@ -15,6 +15,7 @@ from turnout.core.incidents.entries import (
     PropertyItem,
     SecondaryPlace,
 )
+from turnout.core.limits import Whole
 from turnout.core.location import Location
 from turnout.core.units.assignment import Assignment, Dispatch
 from turnout.core.units.station_alert import StationAlert
@@ -55,9 +56,9 @@ class Incident(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     status_since: Moment
     type: str
     subtype: str = ""
-    priority: int
+    priority: Whole
     priority_overridden: bool = False
-    alarm_level: int = 1
+    alarm_level: Whole = 1
     agencies: tuple[AgencyId, ...]
     location: Location
     floor_plan: str = ""
@@ -89,7 +90,7 @@ class Incident(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Once closed: the units of each agency, the primary one first, as computed when it closed (6.3)."""
     closed: Moment | None = None
     close_reason: str = ""
-    reopened: int = 0
+    reopened: Whole = 0
     triage: dict[str, str] = {}
     """Question code → answer code (2.3)."""
     roll_call: RollCall | None = None

@@ -6,7 +6,7 @@ import msgspec
 
 from turnout.core.act import Do
 from turnout.core.board import Incident
-from turnout.core.limits import Code, Id, Line
+from turnout.core.limits import Code, Count, Id, Line
 from turnout.core.retention.matters import CallRecord
 
 OWNERS_MAX: Final = 1_000
@@ -62,7 +62,7 @@ class EraseDetails(Do, frozen=True, kw_only=True, tag="erase-details"):
     owners: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=OWNERS_MAX)]
     """Whose keys there are: the incident's, and its calls'."""
     term: Code
-    days: Annotated[int, msgspec.Meta(ge=0)]
+    days: Count
 
 
 RetentionCommand = PlaceHold | ReleaseHold | AskErasure | ApproveErasure | DeclineErasure | EraseDetails

@@ -1,11 +1,7 @@
 """Commands about shifts ahead (3.5) and their beginning (3.4). A shift ends when its unit logs off."""
 
-from typing import Annotated
-
-import msgspec
-
 from turnout.core.act import Do
-from turnout.core.limits import Code, Id, Line
+from turnout.core.limits import Code, Count, Id, Line
 from turnout.core.units.commands import Crew, Equipment, Km
 from turnout.words.moment import Moment
 
@@ -37,7 +33,7 @@ class ChangeShift(Do, frozen=True, kw_only=True, tag="change-shift"):
     station: Code = ""
     by_itself: bool = False
     note: Line = ""
-    was: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    was: Count | None = None
     """`changed` of the shift that the sender had read; refused when somebody has written it since."""
 
 

@@ -7,7 +7,7 @@ import msgspec
 from turnout.core.act import Do
 from turnout.core.board import Incident, Position
 from turnout.core.catalogue import Catalogue
-from turnout.core.limits import Code, Id, Line, Text
+from turnout.core.limits import WHOLE_MAX, Code, Id, Line, Text, Whole
 from turnout.words.moment import Moment
 from turnout.words.place import Place
 
@@ -24,7 +24,7 @@ class PublishCatalogue(Do, frozen=True, kw_only=True, tag="publish-catalogue"):
     note: Line = ""
     over: Code = ""
     """The version that these tables were changed from: refused where others are in force by now. Empty: whatever is."""
-    reverts: int = 0
+    reverts: Whole = 0
     """Sequence of the publication that is put back by this; 0: none."""
 
 
@@ -61,7 +61,7 @@ class WritePremise(Do, frozen=True, kw_only=True, tag="write-premise"):
     note_id: Id
     kind: Literal["hazard", "contact", "plan", "access", "caution"]
     place: Place
-    radius_m: int = 50
+    radius_m: Whole = 50
     address: Line
     text: Text
     expires: Moment
@@ -94,7 +94,7 @@ class SettlePlace(Do, frozen=True, kw_only=True, tag="settle-place"):
 class SetHospital(Do, frozen=True, kw_only=True, tag="set-hospital"):
     hospital: Id
     diversion: bool = False
-    beds: int | None = None
+    beds: Whole | None = None
     note: Line = ""
 
 
@@ -149,7 +149,7 @@ class NoteTransfersTaken(Do, frozen=True, kw_only=True, tag="note-transfers-take
     """Written by the transfers' broker: an agency's records system has everything up to an entry (9.3)."""
 
     agency: Id
-    upto: Annotated[int, msgspec.Meta(ge=1)]
+    upto: Annotated[int, msgspec.Meta(ge=1, le=WHOLE_MAX)]
 
 
 AccessAct = Literal[

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from turnout.core.limits import Whole
 from turnout.words.identity import ActorId, UnitId
 from turnout.words.moment import Moment
 
@@ -29,7 +30,7 @@ class Assignment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     alerts: tuple["Alert", ...] = ()
     from_paper: bool = False
     """Entered afterwards from paper."""
-    travel_time_s: int | None = None
+    travel_time_s: Whole | None = None
     """What was predicted when it was sent."""
 
     @property
@@ -53,7 +54,7 @@ class OfferedUnit(msgspec.Struct, frozen=True, gc=False):
     """One line of a recommendation, as it was shown. `why` is coded so that it reads in both languages."""
 
     unit: UnitId
-    travel_time_s: int
+    travel_time_s: Whole
     role: str = ""
     why: tuple[str, ...] = ()
     bypassed: str = ""

@@ -6,6 +6,7 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.routes.bounds import Before, Since, Until
 from turnout.core.history import Line
 from turnout.records.incidents import FOUND_MAX, ActsAsked
 from turnout.words.moment import Moment
@@ -14,9 +15,6 @@ By = Annotated[str, QueryParameter(name="by", max_length=128, description="The o
 At = Annotated[str, QueryParameter(name="position", max_length=64)]
 Incident = Annotated[str, QueryParameter(name="incident", max_length=64, description="Identity, tag or number.")]
 Act = Annotated[str, QueryParameter(name="code", max_length=64, description="Kind of act: `units-assigned`.")]
-Since = Annotated[int | None, QueryParameter(name="since", description="At or after, ms UTC.")]
-Until = Annotated[int | None, QueryParameter(name="until", description="At or before, ms UTC.")]
-Before = Annotated[int, QueryParameter(name="before", ge=0, description="Only older than this: the next page.")]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=FOUND_MAX)]
 
 

@@ -14,7 +14,7 @@ from turnout.adapters.http.door import TheEdge, Who
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.shapes import LineAnswered
 from turnout.core.commands import Command
-from turnout.core.limits import Code, Id, Line
+from turnout.core.limits import Code, Id, Line, Whole
 from turnout.desk.access import INSIDE, Principal
 from turnout.edge.answers import Accepted, Declined
 from turnout.edge.edge import Edge, Focus, LineAsked
@@ -85,7 +85,7 @@ class LineTyped(msgspec.Struct, frozen=True, kw_only=True):
     """A command line; `run` false only explains and completes it. `id` makes a repeat known."""
 
     text: Annotated[str, msgspec.Meta(max_length=10_000)]
-    cursor: int | None = None
+    cursor: Whole | None = None
     focus: Focus | None = None
     run: bool = False
     id: Code = ""

@@ -16,7 +16,7 @@ from turnout.core.limits import Line
 from turnout.edge.answers import Declined
 from turnout.edge.file_desk import FileGiven, FileKept, FileTicket, MediaKind, OpenFile
 from turnout.edge.file_kinds import KINDS
-from turnout.words.moment import Moment
+from turnout.words.moment import MOMENT_MAX, Moment
 
 BODY_BYTES_MAX: Final = FILE_BYTES_MAX + 1
 """One more than is taken, so that it is we who refuse, in words."""
@@ -34,8 +34,12 @@ RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)$")
 
 Asked = Request[Any, Any, Any]
 Kind = Annotated[MediaKind, QueryParameter(name="kind")]
-When = Annotated[int | None, QueryParameter(name="at", description="When it was taken or began, ms UTC.")]
-Until = Annotated[int | None, QueryParameter(name="until", description="When a recording ended, ms UTC.")]
+When = Annotated[
+    int | None, QueryParameter(name="at", ge=0, le=MOMENT_MAX, description="When it was taken or began, ms UTC.")
+]
+Until = Annotated[
+    int | None, QueryParameter(name="until", ge=0, le=MOMENT_MAX, description="When a recording ended, ms UTC.")
+]
 Note = Annotated[str, QueryParameter(name="note", max_length=500)]
 MediaId = Annotated[str, QueryParameter(name="id", max_length=64, description="Its identity; a UUID is best.")]
 

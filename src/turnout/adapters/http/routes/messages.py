@@ -7,6 +7,7 @@ from litestar.params import FromPath, QueryParameter
 
 from turnout.adapters.http.door import Asked, TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.routes.bounds import Before, Since, Until
 from turnout.core.refusals import UnknownIncident
 from turnout.edge.counter import refused
 from turnout.records.messages import FOUND_MAX, Message, MessagesAsked
@@ -14,9 +15,6 @@ from turnout.words.moment import Moment
 
 Call = Annotated[str, QueryParameter(name="call", max_length=64, description="Identity of a call.")]
 Unit = Annotated[str, QueryParameter(name="unit", max_length=64)]
-Since = Annotated[int | None, QueryParameter(name="since", description="At or after, ms UTC.")]
-Until = Annotated[int | None, QueryParameter(name="until", description="At or before, ms UTC.")]
-Before = Annotated[int, QueryParameter(name="before", ge=0, description="Only older than this `n`: the next page.")]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=FOUND_MAX)]
 
 KEYS: Final = frozenset({"call", "unit", "since", "until", "before", "limit"})

@@ -7,6 +7,7 @@ from litestar.params import FromPath, QueryParameter
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.routes.bounds import NUMBER_MAX, Numbered
 from turnout.audit.kept import Log
 from turnout.audit.proofs import Consistency
 from turnout.core.refusals import UnknownIncident
@@ -18,8 +19,10 @@ from turnout.edge.proof.proving import ROWS_MAX, CheckpointShown, ProvedReveal, 
 
 T = TypeVar("T")
 
-Old = Annotated[int, QueryParameter(name="old", ge=0, description="So many records were there before.")]
-Size = Annotated[int | None, QueryParameter(name="size", ge=0, description="Up to so many (default: all signed).")]
+Old = Annotated[int, QueryParameter(name="old", ge=0, le=NUMBER_MAX, description="So many records were there before.")]
+Size = Annotated[
+    int | None, QueryParameter(name="size", ge=0, le=NUMBER_MAX, description="Up to so many (default: all signed).")
+]
 Which = Annotated[Log, QueryParameter(name="log", description="`journal` or `reveals`.")]
 
 
@@ -30,7 +33,7 @@ async def checkpoint(who: Who, edge: TheEdge) -> CheckpointShown:
 
 
 @get("/proof/rows/{row:int}")
-async def of_row(row: FromPath[int], who: Who, edge: TheEdge) -> ProvedRow:
+async def of_row(row: Numbered, who: Who, edge: TheEdge) -> ProvedRow:
     """That this row of the journal is among those that were signed; its header is in the proof, its body is not."""
     asked = proving(who, edge)
     if not who.sight.is_all:
@@ -50,7 +53,7 @@ async def of_incident(called: FromPath[str], who: Who, edge: TheEdge) -> list[Pr
 
 
 @get("/proof/reveals/{number:int}")
-async def of_reveal(number: FromPath[int], who: Who, edge: TheEdge) -> ProvedReveal:
+async def of_reveal(number: Numbered, who: Who, edge: TheEdge) -> ProvedReveal:
     """The record of this number in the reveal log: who opened what, and for which purpose."""
     asked = proving(who, edge)
     if not who.sight.is_all:

@@ -20,7 +20,7 @@ from turnout.edge.looking_up import PlaceKnown, ShiftTold
 from turnout.edge.rebuilding import RebuildState
 from turnout.records.incidents import FOUND_MAX, Asked
 from turnout.words.identity import UnitId
-from turnout.words.moment import Moment
+from turnout.words.moment import MOMENT_MAX, Moment
 from turnout.words.place import Place
 
 log = logging.getLogger(__name__)
@@ -38,8 +38,10 @@ NEAR_MOST_M: Final = 5_000
 Number = Annotated[str, QueryParameter(name="number", max_length=CODE_MAX, description="An agency's incident number.")]
 Type = Annotated[str, QueryParameter(name="type", max_length=CODE_MAX)]
 Status = Annotated[str, QueryParameter(name="status", max_length=CODE_MAX)]
-From = Annotated[int | None, QueryParameter(name="from", description="Opened at or after, ms UTC.")]
-To = Annotated[int | None, QueryParameter(name="to", description="Opened at or before, ms UTC.")]
+From = Annotated[
+    int | None, QueryParameter(name="from", ge=0, le=MOMENT_MAX, description="Opened at or after, ms UTC.")
+]
+To = Annotated[int | None, QueryParameter(name="to", ge=0, le=MOMENT_MAX, description="Opened at or before, ms UTC.")]
 Unit = Annotated[str, QueryParameter(name="unit", max_length=CODE_MAX, description="A unit that was on it.")]
 PlaceText = Annotated[str, QueryParameter(name="place", max_length=200, description="Part of the location's text.")]
 Latitude = Annotated[float | None, QueryParameter(name="lat", ge=-90, le=90)]

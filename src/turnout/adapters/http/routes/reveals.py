@@ -7,6 +7,7 @@ from litestar.params import FromPath, QueryParameter
 
 from turnout.adapters.http.door import Asked, TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.routes.bounds import Before, Since, Until
 from turnout.core.refusals import UnknownIncident
 from turnout.edge.counter import refused
 from turnout.edge.reveal_log import OwnReveals, RevealPage, RevealsAsked
@@ -14,9 +15,6 @@ from turnout.records.incidents import FOUND_MAX
 from turnout.words.moment import Moment
 
 By = Annotated[str, QueryParameter(name="by", max_length=128, description="The account or program that looked.")]
-Since = Annotated[int | None, QueryParameter(name="since", description="At or after, ms UTC.")]
-Until = Annotated[int | None, QueryParameter(name="until", description="At or before, ms UTC.")]
-Before = Annotated[int, QueryParameter(name="before", ge=0, description="Only older than this `seq`: the next page.")]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=FOUND_MAX)]
 
 KEYS: Final = frozenset({"by", "since", "until", "before", "limit"})

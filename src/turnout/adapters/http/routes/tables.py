@@ -5,10 +5,11 @@ from typing import Annotated
 import msgspec
 from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.routes.bounds import NUMBER_MAX, Numbered
 from turnout.adapters.http.sizes import TABLES_BYTES_MAX
 from turnout.city.amending import Difference
 from turnout.city.shapes_of_tables import FieldShape, shapes
@@ -17,7 +18,7 @@ from turnout.core.limits import Line
 from turnout.edge.answers import Declined
 from turnout.edge.tables_desk import Checked, Edit, FolderState, Published, VersionCard
 
-Seq = Annotated[int, msgspec.Meta(ge=1)]
+Seq = Annotated[int, msgspec.Meta(ge=1, le=NUMBER_MAX)]
 
 
 class Reverting(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ async def versions(who: Who, edge: TheEdge) -> list[VersionCard]:
 
 
 @get("/tables/versions/{seq:int}")
-async def version(seq: FromPath[int], who: Who, edge: TheEdge) -> Catalogue:
+async def version(seq: Numbered, who: Who, edge: TheEdge) -> Catalogue:
     """The tables of one publication."""
     want(who, "tables")
     tables = await edge.tables.version(seq)
@@ -86,7 +87,7 @@ async def version(seq: FromPath[int], who: Who, edge: TheEdge) -> Catalogue:
 
 
 @get("/tables/versions/{seq:int}/differences")
-async def compared(seq: FromPath[int], who: Who, edge: TheEdge) -> list[Difference]:
+async def compared(seq: Numbered, who: Who, edge: TheEdge) -> list[Difference]:
     """What putting that publication back would change."""
     want(who, "tables")
     found = await edge.tables.compared(seq)

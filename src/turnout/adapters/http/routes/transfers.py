@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken
+from turnout.adapters.http.routes.bounds import NUMBER_MAX
 from turnout.core.incidents.transfer import TransferDocument
 from turnout.core.limits import Id
 from turnout.edge.answers import Declined
@@ -20,7 +21,10 @@ Purpose = Annotated[
     QueryParameter(name="purpose", max_length=500, description="Why people's details are to come along; recorded."),
 ]
 After = Annotated[
-    int | None, QueryParameter(name="after", ge=0, description="Entries after this one; without it: not acknowledged.")
+    int | None,
+    QueryParameter(
+        name="after", ge=0, le=NUMBER_MAX, description="Entries after this one; without it: not acknowledged."
+    ),
 ]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=PAGE_MAX)]
 
@@ -29,7 +33,7 @@ class TransfersTakenSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """The records system of `agency` has every entry up to and with `upto`."""
 
     agency: Id
-    upto: Annotated[int, msgspec.Meta(ge=1)]
+    upto: Annotated[int, msgspec.Meta(ge=1, le=NUMBER_MAX)]
 
 
 @get("/incidents/{called:str}/transfer")
