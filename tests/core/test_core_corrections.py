@@ -13,11 +13,14 @@ from turnout.core.incidents.commands import (
     ChangeEntry,
     ChangeIncident,
     ChangePerson,
+    CloseIncident,
     RemovePerson,
     StrikeEntry,
 )
-from turnout.core.refusals import CardChanged, ChangedMeanwhile, UnknownEntry, ValueNotTaken
+from turnout.core.incidents.evolve_entries import with_late_entry
+from turnout.core.refusals import CardChanged, ChangedMeanwhile, UnknownEntry, UnknownIncident, ValueNotTaken
 from turnout.core.tables.commands import NoteDetailsOpened
+from turnout.core.timers.commands import RingTimer
 from turnout.core.undo import undo_of
 
 
@@ -107,6 +110,26 @@ def test_a_corrected_card_keeps_what_was_sealed_before_and_both_open_for_a_purpo
     room.do(RemovePerson(incident_id="I1", person_id="p1", reason="wrong"))
     assert all(one.removed for one in (*room.incident().persons, *room.incident().earlier_persons))
     room.refusal(ChangePerson(incident_id="I1", was_ref="r2", person=card("r4")), UnknownEntry)
+
+
+def test_a_card_is_put_right_after_the_incident_was_closed_and_after_it_left_the_board(room: Any, clock: Any) -> None:
+    room.opened("I1", "INFO")
+    room.do(AddPerson(incident_id="I1", person=card("r1")))
+    room.do(CloseIncident(incident_id="I1", disposition="DONE"))
+    room.do(ChangePerson(incident_id="I1", was_ref="r1", person=card("r2")))
+    record = room.incident()
+    assert ([c.ref for c in record.persons], [c.ref for c in record.earlier_persons]) == (["r2"], ["r1"])
+    room.later(1000)
+    room.do(RingTimer(timer="archive/I1"), actor=clock)
+    room.refusal(ChangePerson(incident_id="I1", was_ref="r2", person=card("r3")), UnknownIncident)
+    late = ChangePerson(incident_id="I1", was_ref="r2", person=card("r3"), record=record)
+    board = room.board.incidents
+    (event,) = room.do(late)
+    assert room.board.incidents is board
+    again = with_late_entry(record, event)
+    assert ([c.ref for c in again.persons], [c.ref for c in again.earlier_persons]) == (["r3"], ["r1", "r2"])
+    room.refusal(ChangePerson(incident_id="I2", was_ref="r2", person=card("r3"), record=record), UnknownIncident)
+    room.refusal(ChangePerson(incident_id="I1", was_ref="r1", person=card("r3"), record=record), CardChanged)
 
 
 @pytest.mark.parametrize("field", ["floor", "detail"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from turnout.core.board import Position
+from turnout.core.board import PersonCard, Position
 from turnout.core.calls.commands import AttachCall, CloseCall, TakeCall
 from turnout.core.catalogue import Role
 from turnout.core.commands import Command
@@ -14,6 +14,7 @@ from turnout.core.incidents.commands import (
     AddAddendum,
     AddNarrative,
     CancelIncident,
+    ChangePerson,
     CloseIncident,
     DisposeAgency,
     OpenIncident,
@@ -90,6 +91,9 @@ def test_what_belongs_to_another_agencys_incident_is_out_of_reach_by_any_way(roo
     room.refusal(ReopenIncident(incident_id="I1", reason="undo", record=record), NotPermitted, actor=POLICE)
     addendum = AddAddendum(incident_id="I1", entry_id="a1", text="x", record=record)
     room.refusal(addendum, NotPermitted, actor=POLICE)
+    card = PersonCard(id="p1", role="caller", ref="r2", digest="d")
+    late = ChangePerson(incident_id="I1", was_ref="r1", person=card, record=record)
+    room.refusal(late, NotPermitted, actor=POLICE)
     room.do(ReopenIncident(incident_id="I1", reason="undo", record=record))
 
 

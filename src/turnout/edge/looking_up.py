@@ -15,6 +15,7 @@ from turnout.core.history import Line, Names, chronology, incidents_of
 from turnout.core.incidents.commands import (
     AddAddendum,
     AttachFile,
+    ChangePerson,
     LinkMedia,
     ReopenIncident,
     RequestTransfer,
@@ -163,6 +164,7 @@ def find_open(board: Board, who: Principal, called: str) -> Incident | None:
 FROM_RECORD: Final = (
     ReopenIncident,
     AddAddendum,
+    ChangePerson,
     LinkMedia,
     AttachFile,
     RequestTransfer,

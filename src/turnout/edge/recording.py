@@ -15,8 +15,7 @@ from turnout.core.board import Board, Incident
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.history import incidents_of
-from turnout.core.incidents.events import AddendumAdded, MediaLinked
-from turnout.core.incidents.evolve_entries import with_late_entry
+from turnout.core.incidents.evolve_entries import LateEntry, with_late_entry
 from turnout.core.refusals import Refusal
 from turnout.core.tables.events import TransfersTaken
 from turnout.desk.book import Book
@@ -256,7 +255,7 @@ class Gathered:
     def _late(self, named: str, event: Event) -> tuple[Incident | None, Incident | None]:
         """The row before and after an event of an incident that had left the board: only the records still have it."""
         was = self._rows.get(named) or self._records.find(named)
-        if was is None or not isinstance(event, AddendumAdded | MediaLinked):
+        if was is None or not isinstance(event, LateEntry):
             return was, was
         return was, with_late_entry(was, event)
 

@@ -141,13 +141,15 @@ class ChangeEntry(Do, frozen=True, kw_only=True, tag="change-entry"):
 class ChangePerson(Do, frozen=True, kw_only=True, tag="change-person"):
     """Other details on a person's card (1.2): `person` has the card's identity and a new reference into the vault.
 
-    What was sealed before stays in the vault under the incident's key, and opens by the same path.
+    What was sealed before stays in the vault under the incident's key, and opens by the same path. Also after the
+    incident was closed: whoever finds that what is kept of them is wrong has a right to have it put right.
     """
 
     incident_id: Id
     was_ref: Code
     """The reference of the card that the person saw."""
     person: PersonCard
+    record: Incident | None = None
 
 
 class StrikeEntry(Do, frozen=True, kw_only=True, tag="strike-entry"):

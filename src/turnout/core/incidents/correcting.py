@@ -12,7 +12,8 @@ from turnout.core.incidents.events import EntryChanged, PersonChanged
 from turnout.core.incidents.waiting import changed_meanwhile
 from turnout.core.lookups import open_incident_of
 from turnout.core.no import No
-from turnout.core.refusals import CardChanged, UnknownEntry, ValueNotTaken
+from turnout.core.refusals import CardChanged, UnknownEntry, UnknownIncident, ValueNotTaken
+from turnout.words.identity import IncidentId
 
 QUANTITY_MAX: Final = 1_000_000
 """Of one item: what is more is not counted one by one."""
@@ -61,9 +62,9 @@ def _takes(entry: InvolvedVehicle | PropertyItem, field: str, value: str | int) 
 
 def change_person(board: Board, command: ChangePerson, context: Context) -> Decision:
     """Of two who correct a card at once, the second is told and opens it again: only the vault knows what it says."""
-    incident = open_incident_of(board, command.incident_id)
-    if isinstance(incident, No):
-        return incident
+    incident = board.incidents.get(IncidentId(command.incident_id)) or command.record
+    if incident is None or incident.id != command.incident_id:
+        return UnknownIncident(incident=command.incident_id)
     card = next((one for one in incident.persons if one.id == command.person.id and not one.removed), None)
     if card is None:
         return UnknownEntry(kind="person", entry=command.person.id)

@@ -55,7 +55,7 @@ def evolve_entry(board: Board, event: EntryEvent) -> Board:  # noqa: C901  one c
         case PersonAdded() | PersonRemoved():
             return _persons(board, event)
         case PersonChanged():
-            return _person_changed(board, event)
+            return _afterwards(board, event)
         case EntryChanged():
             return _entry_changed(board, event)
         case VehicleAdded() | ItemAdded() | EntryStruck():
@@ -120,7 +120,11 @@ def _narrative_added(board: Board, event: NarrativeAdded) -> Board:
     return change_incident(board, event.incident, event, narrative=(*narrative, _line(event)))
 
 
-def _afterwards(board: Board, event: AddendumAdded | MediaLinked) -> Board:
+LateEntry = AddendumAdded | MediaLinked | PersonChanged
+"""What may come to an incident at any time, also once it has left the board."""
+
+
+def _afterwards(board: Board, event: LateEntry) -> Board:
     """One to an incident that has left the board changes nothing here: it is in the journal and the records."""
     incident = board.incidents.get(event.incident)
     if incident is None:
@@ -128,10 +132,12 @@ def _afterwards(board: Board, event: AddendumAdded | MediaLinked) -> Board:
     return replace(board, incidents={**board.incidents, event.incident: with_late_entry(incident, event)})
 
 
-def with_late_entry(incident: Incident, event: AddendumAdded | MediaLinked) -> Incident:
-    """The incident with what may be added to it at any time, also once it is only in the records."""
+def with_late_entry(incident: Incident, event: LateEntry) -> Incident:
+    """The incident with it, also once it is only in the records."""
     if isinstance(event, AddendumAdded):
         return replace(incident, narrative=(*incident.narrative, _line(event)), last_change=event.at)
+    if isinstance(event, PersonChanged):
+        return _with_card(incident, event)
     return replace(incident, media=(*incident.media, event.media), last_change=event.at)
 
 
@@ -161,17 +167,15 @@ def _persons(board: Board, event: PersonAdded | PersonRemoved) -> Board:
     )
 
 
-def _person_changed(board: Board, event: PersonChanged) -> Board:
+def _with_card(incident: Incident, event: PersonChanged) -> Incident:
     """`changes` says who and when; the old card stays, so that what it refers to can still be opened."""
-    incident = the_incident(board, event.incident)
     was = next(card for card in incident.persons if card.id == event.person.id)
-    return change_incident(
-        board,
-        event.incident,
-        event,
+    return replace(
+        incident,
         persons=tuple(event.person if card.id == event.person.id else card for card in incident.persons),
         earlier_persons=(*incident.earlier_persons, was),
         changes=_noted(incident, event, f"{event.person.id}.person", None),
+        last_change=event.at,
     )
 
 
