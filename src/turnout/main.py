@@ -27,7 +27,7 @@ auditing_command, transparency = Later("turnout.auditing.command"), Later("turno
 in_turn, serving, up = Later("turnout.in_turn"), Later("turnout.serving"), Later("turnout.up")
 keeper_command, records_command = Later("turnout.keeper.command"), Later("turnout.records_command")
 operating, recovery_command = Later("turnout.operating"), Later("turnout.recovery.command")
-moving_command = Later("turnout.moving_command")
+moving_command, subject_command = Later("turnout.moving_command"), Later("turnout.subject.command")
 simulated_run = Later("turnout.city.simulated.run")
 
 if TYPE_CHECKING:
@@ -145,6 +145,10 @@ def _add_transparency(commands: "Commands") -> None:
     transparency.add_transparency_command(commands, _tables_of)
 
 
+def _add_subject(commands: "Commands") -> None:
+    subject_command.add_subject_commands(commands, _token_of)
+
+
 def _add_keeper(commands: "Commands") -> None:
     keeper_command.add_keeper_command(commands)
 
@@ -162,6 +166,7 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("keep",), _add_keeper),
     (("audit", "witness"), _add_auditing),
     (("transparency",), _add_transparency),
+    (("subject",), _add_subject),
     (("functions", "schema", "personal-data"), _add_papers),
 )
 """Commands, and who adds them."""
