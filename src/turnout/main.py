@@ -28,6 +28,7 @@ in_turn, serving, up = Later("turnout.in_turn"), Later("turnout.serving"), Later
 keeper_command, records_command = Later("turnout.keeper.command"), Later("turnout.records_command")
 operating, recovery_command = Later("turnout.operating"), Later("turnout.recovery.command")
 moving_command, subject_command = Later("turnout.moving_command"), Later("turnout.subject.command")
+redaction_command = Later("turnout.redaction.command")
 simulated_run = Later("turnout.city.simulated.run")
 
 if TYPE_CHECKING:
@@ -149,6 +150,10 @@ def _add_subject(commands: "Commands") -> None:
     subject_command.add_subject_commands(commands, _token_of)
 
 
+def _add_redact(commands: "Commands") -> None:
+    redaction_command.add_redact_command(commands, _token_of)
+
+
 def _add_keeper(commands: "Commands") -> None:
     keeper_command.add_keeper_command(commands)
 
@@ -167,6 +172,7 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("audit", "witness"), _add_auditing),
     (("transparency",), _add_transparency),
     (("subject",), _add_subject),
+    (("redact",), _add_redact),
     (("functions", "schema", "personal-data"), _add_papers),
 )
 """Commands, and who adds them."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -42,3 +43,11 @@ def told(answer: httpx.Response) -> Any:
     except (ValueError, AttributeError):
         says = ""
     raise Malformed(f"the server answers {answer.status_code}: {says}", str(answer.url), "check address and token")
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Raises `Malformed`."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise Malformed(f"no time zone: {name!r}", "--time-zone", "a name like Asia/Shanghai") from error

@@ -26,10 +26,10 @@ from tests.planted.keeper_plants import KEEPER_PLANTS
 from tests.planted.plant import Patch, Plant
 from tests.planted.postgres_plants import POSTGRES_PLANTS
 from tests.planted.proof_plants import PROOF_PLANTS
+from tests.planted.publication_plants import PUBLICATION_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
 from tests.planted.retention_plants import RETENTION_PLANTS
 from tests.planted.telling_plants import TELLING_PLANTS
-from tests.planted.transparency_plants import TRANSPARENCY_PLANTS
 from turnout.adapters import clock as clock_module
 from turnout.adapters.otlp.traces import spans_of
 from turnout.adapters.storage.sqlite import journal as sqlite_journal
@@ -397,7 +397,7 @@ PLANTS: dict[str, Plant] = {
     **ACCESS_PLANTS,
     **RETENTION_PLANTS,
     **IDENTITY_PLANTS,
-    **TRANSPARENCY_PLANTS,
+    **PUBLICATION_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
     "written after the answer": Plant(

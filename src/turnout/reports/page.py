@@ -17,7 +17,7 @@ th, td { border: 1px solid #666; padding: 1mm 1.5mm; text-align: left; vertical-
 th { background: #e4e4e4; font-size: 9pt } tr { break-inside: avoid } .strong { font-weight: 700 }
 .notice { border: 3px solid #000; padding: 2mm 3mm; font-weight: 700 }
 .blank { table-layout: fixed } .blank .wide { width: 22% } .blank td { height: 11mm } .break { break-before: page }
-.small { font-size: 9pt } .narrow { white-space: nowrap }
+.small { font-size: 9pt } .narrow { white-space: nowrap } .loose td { overflow-wrap: anywhere }
 """
 
 

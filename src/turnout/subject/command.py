@@ -9,7 +9,7 @@ import msgspec
 
 from turnout.adapters.clock import SystemClock
 from turnout.audit.personal import shipped_schema
-from turnout.server_asked import TokenOf, add_server_arguments, server_asked
+from turnout.server_asked import TokenOf, add_server_arguments, server_asked, zone_of
 from turnout.subject.gathering import Answer, Gathering, Matter
 from turnout.subject.pages import answer_page, worksheet_page
 from turnout.words.trouble import Malformed
@@ -42,7 +42,7 @@ def add_subject_commands(commands: "argparse._SubParsersAction[argparse.Argument
 def _answer(asked: argparse.Namespace, token_of: TokenOf) -> int:
     if bool(asked.incident) == bool(asked.call):
         raise Malformed("one of the two is needed", "--incident, --call", "name the incident, or the call")
-    zone = _zone(asked.time_zone)
+    zone = zone_of(asked.time_zone)
     matter = Matter(incident=asked.incident, person=asked.person, call=asked.call)
     with server_asked(asked, token_of) as client:
         answer = Gathering(client, matter, asked.purpose).answer(SystemClock().now())
@@ -95,10 +95,3 @@ def _read(path: Path) -> dict[str, str]:
     except (OSError, msgspec.DecodeError) as error:
         raise Malformed(str(error), where=str(path), cure='a JSON object of texts: {"callback": "555-0143"}') from error
     return dict(found)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise Malformed(f"no time zone: {name!r}", "--time-zone", "a name like Asia/Shanghai") from error
