@@ -50,6 +50,7 @@ from turnout.desk.timers import TimerClock
 from turnout.edge.access_desk import AccessDesk
 from turnout.edge.advice import Adviser
 from turnout.edge.alarms.facts import MIB
+from turnout.edge.allowance import Allowances
 from turnout.edge.arriving import Arriving
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
@@ -118,7 +119,7 @@ async def serve(settings: Settings) -> None:
         await stack.enter_async_context(web(web_app(edge, assets, settings, api), settings))
         greet(settings, city, accounts, assets)
         in_background(stack, load_the_rest(edge, accounts, api.load))
-        await stack.enter_async_context(simulated(settings, city, accounts))
+        await stack.enter_async_context(simulated(settings, city, accounts, edge.counter.allowances))
         await stop.wait()
         say("Stopping: finishing what was taken.", "正在停止：完成已受理的工作。")
         edge.connections.end_all()
@@ -136,12 +137,12 @@ def web_app(edge: Edge, assets: Assets, settings: Settings, api: AnyAsgi) -> Web
 
 
 @asynccontextmanager
-async def simulated(settings: Settings, city: City, accounts: Accounts) -> AsyncIterator[None]:
+async def simulated(settings: Settings, city: City, accounts: Accounts, allowances: Allowances) -> AsyncIterator[None]:
     """With the simulated city at work, where there is to be one."""
     if not _is_simulated(settings, city):
         yield
         return
-    async with Simulation(settings, accounts, city.folder).running():
+    async with Simulation(settings, accounts, city.folder, allowances).running():
         yield
 
 

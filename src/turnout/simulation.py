@@ -14,6 +14,7 @@ from typing import Final
 from turnout.adapters.identity.accounts import Accounts
 from turnout.config import Settings
 from turnout.desk.access import part
+from turnout.edge.allowance import Allowances
 from turnout.edge.identities import IdentityRefusal, NewToken
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,8 @@ TERMINATE_S: Final = 5.0
 
 
 class Simulation:
-    def __init__(self, settings: Settings, accounts: Accounts, city: Path) -> None:
-        self._settings, self._accounts, self._city = settings, accounts, city
+    def __init__(self, settings: Settings, accounts: Accounts, city: Path, allowances: Allowances) -> None:
+        self._settings, self._accounts, self._city, self._allowances = settings, accounts, city, allowances
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -42,6 +43,7 @@ class Simulation:
                 self._accounts.revoke_token(old.id)
         made = self._accounts.add_token(NewToken(name=TOKEN_NAME, scopes=SCOPES), part("setup"))
         assert not isinstance(made, IdentityRefusal), made
+        self._allowances.let_pass(f"token:{made.card.id}")
         task = asyncio.create_task(self._keep_running(made.token), name="simulated city")
         try:
             yield

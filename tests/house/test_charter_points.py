@@ -10,6 +10,7 @@ import sqlite3
 import typing
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import httpx
@@ -20,6 +21,7 @@ from turnout.adapters.http.api import litestar_app
 from turnout.core.board import Board, Call, Incident, PersonCard
 from turnout.core.commands import Command
 from turnout.core.events import Event
+from turnout.edge.allowance import Allowances
 from turnout.edge.reveal_log import Reveal, RevealsAsked
 from turnout.line import VERBS
 from turnout.records.incidents import ActsAsked, Asked, IncidentRecords
@@ -82,10 +84,12 @@ OTHER_THINGS: Final = {"score": "how well a typed place fits an address", "wante
 
 @cache
 def description() -> dict[str, Any]:
-    """As a program gets it."""
+    """As a program gets it that is not signed in."""
+    identities = SimpleNamespace(find_session=lambda secret: None)
+    edge: Any = SimpleNamespace(identities=identities, counter=SimpleNamespace(allowances=Allowances()))
 
     async def asked() -> dict[str, Any]:
-        app = litestar_app(lambda: None, "0")  # type: ignore[arg-type, return-value]
+        app = litestar_app(lambda: edge, "0")
         transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://turnout.test") as client:
             found: dict[str, Any] = (await client.get("/api/v1/openapi.json")).json()

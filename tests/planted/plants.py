@@ -19,6 +19,7 @@ from tests.contracts import desk_contract, journal_contract, lease_contract
 from tests.contracts.storages import SqliteStorage
 from tests.desk.test_subscribers_property import play, plays, plays_with_a_restore
 from tests.planted.access_plants import ACCESS_PLANTS
+from tests.planted.allowance_plants import ALLOWANCE_PLANTS
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.identity_plants import IDENTITY_PLANTS
@@ -398,6 +399,7 @@ PLANTS: dict[str, Plant] = {
     **RETENTION_PLANTS,
     **IDENTITY_PLANTS,
     **PUBLICATION_PLANTS,
+    **ALLOWANCE_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
     "written after the answer": Plant(

@@ -21,6 +21,7 @@ from turnout.desk.book import Origin
 from turnout.desk.desk import Told
 from turnout.desk.faults import Fault
 from turnout.desk.stages import Stages, watched
+from turnout.edge.allowance import Allowances
 from turnout.edge.answers import Accepted, Answer, Declined, declined, declined_by_fault, declined_by_rules
 from turnout.edge.exporting import Exported, number_of, passed_of
 from turnout.edge.locating import Locator
@@ -53,6 +54,8 @@ class Counter:
         self, desk: DeskAt, locator: Locator, measures: Measures | None = None, messages: MessageLog | None = None
     ) -> None:
         self._desk, self._locator, self._messages = desk, locator, messages
+        self.allowances = Allowances()
+        """Of this server, for commands and for whatever else is asked of it."""
         self.exported: Exported | None = None
         """Who is told of each command's trace; None: nobody, and then nothing is measured for it."""
         self.measures = measures if measures is not None else Measures()
@@ -74,17 +77,38 @@ class Counter:
     def locator(self) -> Locator:
         return self._locator
 
+    def hold_back(self, who: Principal) -> Declined | None:
+        """Count one thing asked that is no command; why not, for who has asked too much."""
+        return held_back(self.allowances.take(who))
+
     async def hand_in(
-        self, who: Principal, command_id: str, command: Command, purpose: str = "", position: str = ""
+        self,
+        who: Principal,
+        command_id: str,
+        command: Command,
+        purpose: str = "",
+        position: str = "",
+        *,
+        counted: bool = False,
     ) -> Answer:
-        """The answer, once it is durable. Never raises a fault: a fault is a `Declined` that says what may be done."""
-        understood = await self.prepare(who, command)
+        """The answer, once it is durable. Never raises a fault: a fault is a `Declined` that says what may be done.
+
+        `counted`: as part of the request that it came with, which may bring several.
+        """
+        understood = await self.prepare(who, command, counted=counted)
         if isinstance(understood, Declined):
             return understood
         return await self.submit(who, command_id, understood, purpose, position)
 
-    async def prepare(self, who: Principal, command: Command) -> Command | Declined:
-        """What can be said before the desk is asked: no right, not its incident, no such place."""
+    async def prepare(self, who: Principal, command: Command, *, counted: bool = False) -> Command | Declined:
+        """What can be said before the desk is asked: too many, no right, not its incident, no such place.
+
+        Of those that are too many the message log has none: they would push out what others said.
+        """
+        too_many = None if counted else held_back(self.allowances.take_command(who, command))
+        if too_many is not None:
+            self.measures.note_outcome(str(command.__struct_config__.tag), too_many.code)
+            return too_many
         began = time.perf_counter()
         understood = await self._prepared(who, command)
         if isinstance(understood, Declined):
@@ -167,6 +191,11 @@ class Counter:
     def _utc_offset_min(self) -> int:
         catalogue = self._desk.board.catalogue
         return catalogue.utc_offset_min if catalogue is not None else 0
+
+
+def held_back(wait_s: int) -> Declined | None:
+    """What is told to who has asked for too much; None where there is nothing to wait for."""
+    return declined("too-many-requests", wait_s=wait_s) if wait_s else None
 
 
 def why_unstorable(said: object) -> Declined | None:

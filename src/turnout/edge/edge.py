@@ -13,6 +13,7 @@ from turnout.desk.subscribers import Subscribers
 from turnout.edge.access_desk import AccessDesk
 from turnout.edge.advice import Adviser
 from turnout.edge.alarms.watch import Watch
+from turnout.edge.answers import Declined
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
@@ -68,7 +69,7 @@ class LineAsked(msgspec.Struct, frozen=True, kw_only=True):
 class Lines(Protocol):
     """The command line: `turnout.line` joined with the counter."""
 
-    async def answer(self, who: Principal, asked: LineAsked) -> dict[str, Any]: ...
+    async def answer(self, who: Principal, asked: LineAsked) -> dict[str, Any] | Declined: ...
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,6 +60,9 @@ def figures_of(edge: Edge) -> Iterator[Figure]:
     limits = tuple(Sample({"queue": queue.key}, queue.most) for queue in queues)
     yield Figure("turnout_queue_limit", "Where the queue is full.", "gauge", limits)
     yield _one("turnout_connections", "Connections of consoles and programs.", "gauge", len(edge.connections))
+    held_back = edge.counter.allowances.held_back
+    kinds = tuple(Sample({"of": kind}, held_back[kind]) for kind in ("person", "program", "stranger"))
+    yield Figure("turnout_held_back", "Asked beyond what one may ask.", "counter", kinds)
     lost = edge.message_log.dropped if edge.message_log is not None else 0
     yield _one("turnout_message_log_dropped", "Lines that the message log lost.", "counter", lost)
     if edge.exported is not None:

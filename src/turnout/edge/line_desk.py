@@ -24,6 +24,7 @@ from turnout.core.units.commands import AssignUnits
 from turnout.desk.access import Principal
 from turnout.desk.desk import Told
 from turnout.edge.advice import AdviceAsked, Adviser
+from turnout.edge.allowance import UNLIMITED
 from turnout.edge.answers import Accepted, Answer, Declined, answer_body, declined
 from turnout.edge.counter import Counter
 from turnout.edge.edge import LineAsked
@@ -82,8 +83,14 @@ class LineDesk:
         """What happened lately: an act is taken back by what it really did."""
         self._lately.extend(zip((row.seq for row in told.rows), told.events, strict=True))
 
-    async def answer(self, who: Principal, asked: LineAsked) -> dict[str, Any]:
-        """A LineAnswer: what was understood and, if it was to run, what came of it."""
+    async def answer(self, who: Principal, asked: LineAsked) -> dict[str, Any] | Declined:
+        """A LineAnswer: what was understood and, if it was to run, what came of it. Declined: one line too many.
+
+        A line counts once, whatever it holds. One that may call for help is read first, and then its commands count.
+        """
+        too_many = None if asked.run else self._counter.hold_back(who)
+        if too_many is not None:
+            return too_many
         text = asked.text
         if len(text) > LINE_CHARS_MAX:
             return _refused_line(declined("too-large", most=LINE_CHARS_MAX))
@@ -101,9 +108,14 @@ class LineDesk:
             reading = self._naming_act(who, reading)
         if reading.effect is not None and reading.effect.kind == "coverage":
             reading = await self._with_coverage(reading)
+        calls_for_help = any(isinstance(command, UNLIMITED) for command in reading.commands)
+        if asked.run and not calls_for_help:
+            too_many = self._counter.hold_back(who)
+            if too_many is not None:
+                return too_many
         if not asked.run or not reading.understood:
             return _line_answer(await self._naming_units(who, reading), None)
-        return await self._run(who, asked, reading)
+        return await self._run(who, asked, reading, counted=not calls_for_help)
 
     def _of_tables(self) -> CommandLine | None:
         """The reader for the tables in force; made anew when others are."""
@@ -114,10 +126,10 @@ class LineDesk:
             self._catalogue, self._reader = catalogue, CommandLine(Lexicon(catalogue), self._places)
         return self._reader
 
-    async def _run(self, who: Principal, asked: LineAsked, reading: Reading) -> dict[str, Any]:
+    async def _run(self, who: Principal, asked: LineAsked, reading: Reading, *, counted: bool) -> dict[str, Any]:
         commands: tuple[Command, ...] = reading.commands
         if reading.effect is not None and reading.effect.kind == "undo":
-            return await self._undo(who, asked, reading)
+            return await self._undo(who, asked, reading, counted=counted)
         if reading.send_recommended is not None:
             recommended = await self._recommended(who, reading.send_recommended, reading.recommend_level)
             if isinstance(recommended, AssignUnits):
@@ -126,11 +138,11 @@ class LineDesk:
                 return _line_answer(reading, recommended)
         if not commands:
             return _line_answer(reading, None, ran=True)
-        answer = await self._hand_in(who, asked.id, commands, did=reading.explain)
+        answer = await self._hand_in(who, asked.id, commands, counted=counted, did=reading.explain)
         return _line_answer(reading, answer, commands)
 
     async def _hand_in(
-        self, who: Principal, line_id: str, commands: tuple[Command, ...], *, did: Name | None = None
+        self, who: Principal, line_id: str, commands: tuple[Command, ...], *, counted: bool, did: Name | None = None
     ) -> Answer:
         """One after the other, until one is refused. The line's identity makes theirs, so a repeat is known as one.
 
@@ -141,7 +153,7 @@ class LineDesk:
         back: list[list[Command] | None] = []
         for index, command in enumerate(commands):
             before = self._counter.board
-            answer = await self._counter.hand_in(who, f"{line_id or _new_id()}/{index}", command)
+            answer = await self._counter.hand_in(who, f"{line_id or _new_id()}/{index}", command, counted=counted)
             if isinstance(answer, Declined):
                 break
             first = first or answer.seq_from
@@ -220,14 +232,14 @@ class LineDesk:
         explain = Name(f"takes back: {act.what.en}", f"撤回：{act.what.zh}")
         return msgspec.structs.replace(reading, explain=explain, commands=act.back)
 
-    async def _undo(self, who: Principal, asked: LineAsked, reading: Reading) -> dict[str, Any]:
+    async def _undo(self, who: Principal, asked: LineAsked, reading: Reading, *, counted: bool) -> dict[str, Any]:
         kept = self._done.get(who.session)
         if not kept:
             return _line_answer(reading, declined("nothing-to-undo"))
         act = kept[-1]
         if act.back is None:
             return _line_answer(reading, _not_back(act))
-        answer = await self._hand_in(who, asked.id, act.back)
+        answer = await self._hand_in(who, asked.id, act.back, counted=counted)
         if isinstance(answer, Accepted):
             kept.pop()
         return _line_answer(reading, answer, act.back)

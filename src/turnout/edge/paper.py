@@ -81,7 +81,8 @@ class PaperDesk:
         outcome: dict[str, str] = {}
         troubles: list[PaperTrouble] = []
         for command in acts_of(paper):
-            answer = await self._counter.hand_in(who, identity_of(paper, command), command, purpose="paper")
+            identity = identity_of(paper, command)
+            answer = await self._counter.hand_in(who, identity, command, purpose="paper", counted=True)
             if isinstance(command, OpenIncident) and isinstance(answer, Accepted):
                 outcome = answer.outcome
             if isinstance(answer, Declined) and not _is_there(command, answer):

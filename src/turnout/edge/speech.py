@@ -59,6 +59,11 @@ WORDS: Final[dict[str, Name]] = {
         "Too many attempts. Try again in {wait_s} seconds. (Emergency buttons and running sessions are not affected.)",
         "尝试次数过多，请 {wait_s} 秒后再试。（紧急按钮和已登录的席位不受影响。）",
     ),
+    "too-many-requests": Name(
+        "More than one person, program or network may ask for. Try again in {wait_s} seconds. (New incidents and"
+        " emergency buttons are not held back.)",
+        "超出单个人员、程序或网络的请求上限，请 {wait_s} 秒后再试。（新警情和紧急按钮不受限制。）",
+    ),
     "position-not-yours": Name("Your account may not take position {position}.", "您的账号不能使用席位 {position}。"),
     "no-demo": Name("This city is not a demonstration: sign in with an account.", "本城市不是演示城市，请用账号登录。"),
     "role-not-for-demo": Name("The role {role} is not given in the demonstration.", "演示中不提供角色 {role}。"),
@@ -291,6 +296,7 @@ STATUS: Final[dict[str, int]] = {
     "sign-on-refused": 401,
     "sign-on-unknown": 403,
     "too-many-attempts": 429,
+    "too-many-requests": 429,
     "malformed": 400,
     "unstorable-text": 400,
     "purpose-needed": 400,

@@ -220,7 +220,7 @@ class TablesDesk:
         fresh = tables if reverts or folder == tables.version else versioned(tables)
         local = msgspec.structs.replace(fresh, folder_version=origin, utc_offset_min=held.utc_offset_min)
         command = PublishCatalogue(catalogue=local, note=note, over=held.version, reverts=reverts)
-        answer = await self._counter.hand_in(who, str(uuid.uuid4()), command)
+        answer = await self._counter.hand_in(who, str(uuid.uuid4()), command, counted=True)
         if isinstance(answer, Accepted):
             return Published(answer.seq_to, local.version)
         return answer

@@ -20,7 +20,7 @@ from litestar.plugins.core import MsgspecDIPlugin
 
 from turnout.adapters.http.app import API
 from turnout.adapters.http.assets import SECURITY
-from turnout.adapters.http.door import own_site_only, who_asks
+from turnout.adapters.http.door import at_the_door, who_asks
 from turnout.adapters.http.openapi import describe, docs_page
 from turnout.adapters.http.problems import (
     NotTaken,
@@ -90,7 +90,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
     return Api(
         path=API,
         route_handlers=[*_handlers(each=False), openapi_json, docs],
-        before_request=own_site_only,
+        before_request=at_the_door(edge),
         logging_config=None,
         exception_handlers={
             NotTaken: on_not_taken,

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from turnout.adapters.http.assets import Assets
+from turnout.edge.allowance import asked_from
 from turnout.edge.trace import begun, here, traceresponse
 
 Scope = MutableMapping[str, Any]
@@ -32,6 +33,8 @@ class WebApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         send = _strictly(send) if self._is_tls else send
+        client = scope.get("client")
+        asked_from.set(str(client[0]) if client else "")
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         elif scope["type"] == "http" and self._assets.knows(str(scope["path"])):

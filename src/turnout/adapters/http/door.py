@@ -1,16 +1,31 @@
-"""Who asks: the cookie of a person's session or the token of a program, and whether the request is this site's own."""
+"""Who asks: the cookie of a person's session or the token of a program, whether the request is this site's own, and
+whether it is one too many.
+"""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from turnout.adapters.http.problems import no
+from turnout.adapters.http.problems import UNREADABLE, NotTaken, no
 from turnout.desk.access import Principal, has_scope
+from turnout.edge.answers import Declined
+from turnout.edge.counter import held_back
 from turnout.edge.edge import Edge
 
 COOKIE: Final = "turnout_session"
+COUNTED: Final = "counted"
+"""Of a route (`opt`): who counts its requests, where it is not the door."""
+
+BY_COMMAND: Final = "by-command"
+"""The counter does, by the commands that a request holds: some are never held back (edge/allowance.py)."""
+
+NEVER: Final = "never"
+"""For those who look after the program: they have to see how it stands most of all when too much is asked of it."""
+
+_ASKER: Final = "turnout_asker"
 
 TheEdge = NamedDependency[SkipValidation[Edge]]
 Who = NamedDependency[SkipValidation[Principal]]
@@ -20,15 +35,48 @@ Asked = Request[Any, Any, Any]
 
 async def who_asks(request: Asked, edge: TheEdge) -> Principal:
     """The principal. Raises the problem `not-signed-on`."""
-    bearer = request.headers.get("authorization", "")
-    found = (
-        edge.identities.find_token(bearer.removeprefix("Bearer ").strip())
-        if bearer
-        else edge.identities.find_session(request.cookies.get(COOKIE, ""))
-    )
+    held = request.scope["state"]
+    found = held[_ASKER] if _ASKER in held else _find_asker(request, edge)
     if found is None:
         raise no("not-signed-on")
-    return found
+    who: Principal = found
+    return who
+
+
+def at_the_door(edge: Callable[[], Edge]) -> Callable[[Asked], Awaitable[None]]:
+    """What every request passes before it is read: it is this site's own, and counted. Raises the problem."""
+
+    async def passed(request: Asked) -> None:
+        own_site_only(request)
+        _count(request, edge())
+
+    return passed
+
+
+def _count(request: Asked, edge: Edge) -> None:
+    """Under whoever asks; under the network where nobody is known."""
+    counted_by = request.route_handler.opt.get(COUNTED)
+    if counted_by == NEVER:
+        return
+    who = _find_asker(request, edge)
+    request.scope["state"][_ASKER] = who
+
+    def too_many() -> Declined | None:
+        return held_back(edge.counter.allowances.take_unnamed()) if who is None else edge.counter.hold_back(who)
+
+    if who is not None and counted_by == BY_COMMAND:
+        request.scope["state"][UNREADABLE] = too_many
+        return
+    answer = too_many()
+    if answer is not None:
+        raise NotTaken(answer)
+
+
+def _find_asker(request: Asked, edge: Edge) -> Principal | None:
+    bearer = request.headers.get("authorization", "")
+    if bearer:
+        return edge.identities.find_token(bearer.removeprefix("Bearer ").strip())
+    return edge.identities.find_session(request.cookies.get(COOKIE, ""))
 
 
 def want(who: Principal, *scopes: str) -> None:
@@ -42,7 +90,7 @@ def address_of(request: Asked) -> str:
     return request.client.host if request.client is not None else ""
 
 
-async def own_site_only(request: Asked) -> None:
+def own_site_only(request: Asked) -> None:
     """Nothing is changed at the wish of another site's page: its browser names it in `Origin`."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return

@@ -23,7 +23,7 @@ PROBLEM_STATUS = {
     "404": "There is no such thing. / 不存在。",
     "409": "The situation stands in the way: `code` and `fields` say how. / 情况不允许：见 code 与 fields。",
     "413": "Too large. / 内容过大。",
-    "429": "Too many attempts to sign in. / 登录尝试过多。",
+    "429": "Too many requests, or attempts to sign in. / 请求或登录尝试过多。",
     "503": "Busy or stopping; send the same identity again. / 繁忙或正在停止，请用同一编号重发。",
 }
 

@@ -1,7 +1,8 @@
 """Every no as a problem document (RFC 9457) in the asker's language, whoever raised it."""
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response
@@ -23,6 +24,9 @@ from turnout.words.trouble import BadInput
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
+
+UNREADABLE: Final = "turnout_unreadable"
+"""In the state of a request that is counted by the commands that it holds: what counts it when it holds none."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -92,17 +96,24 @@ def on_fault(request: Asked, trouble: Fault) -> Response[bytes]:
 
 def on_bad_input(request: Asked, trouble: BadInput) -> Response[bytes]:
     answer = declined("malformed", problem=trouble.what, field=trouble.where or "body")
-    return problem_response(answer, language_of(request.headers))
+    return problem_response(_too_many(request) or answer, language_of(request.headers))
 
 
 def on_not_utf8(request: Asked, trouble: UnicodeDecodeError) -> Response[bytes]:
     """The framework decodes a body before our own decoders see it."""
-    return problem_response(declined("malformed", problem=str(trouble), field="body"), language_of(request.headers))
+    answer = declined("malformed", problem=str(trouble), field="body")
+    return problem_response(_too_many(request) or answer, language_of(request.headers))
 
 
 def on_http(request: Asked, trouble: HTTPException) -> Response[bytes]:
     """What the framework itself refuses."""
-    return problem_response(_of_framework(request, trouble), language_of(request.headers))
+    return problem_response(_too_many(request) or _of_framework(request, trouble), language_of(request.headers))
+
+
+def _too_many(request: Asked) -> Declined | None:
+    """A request that cannot be read counts like one that can."""
+    count: Callable[[], Declined | None] | None = (request.scope.get("state") or {}).get(UNREADABLE)
+    return count() if count is not None else None
 
 
 def on_bug(request: Asked, trouble: Exception) -> Response[bytes]:

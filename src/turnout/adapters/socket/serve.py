@@ -29,7 +29,9 @@ from turnout.adapters.socket.sender import Frames, Sender
 from turnout.core.commands import Command, decode_command
 from turnout.desk.access import Principal, has_scope
 from turnout.desk.faults import Busy, Displaced, NotTheDesk
+from turnout.edge.allowance import UNLIMITED
 from turnout.edge.answers import Declined, declined
+from turnout.edge.counter import held_back
 from turnout.edge.edge import OLDEST_PROTOCOL, PROTOCOL, Edge, LineAsked
 from turnout.edge.outlet import UNDER_WAY_MAX, Outlet
 from turnout.edge.places import PlacesFollower
@@ -78,7 +80,8 @@ class SocketDoor:
             return
         who = self._who(hello, headers)
         if who is None:
-            await _turn_away(send, refused_frame(declined("not-signed-on")), 4401)
+            too_many = held_back(self._edge.counter.allowances.take_unnamed())
+            await _turn_away(send, refused_frame(too_many or declined("not-signed-on")), 1013 if too_many else 4401)
             return
         await Connection(self._edge, who, hello, receive, send, self._frames).run()
 
@@ -188,7 +191,8 @@ class Connection:
             head = msgspec.json.decode(body, type=Incoming)
             await self._act(head, body)
         except (msgspec.DecodeError, UnicodeDecodeError, Malformed) as trouble:
-            no = declined("malformed", problem=str(trouble), field=head.type or "message")
+            too_many = self._edge.counter.hold_back(self._who)
+            no = too_many or declined("malformed", problem=str(trouble), field=head.type or "message")
             self._outlet.put(answer_frame(head.id, no) if head.id else refused_frame(no))
 
     async def _act(self, head: Incoming, body: bytes | str) -> None:
@@ -207,9 +211,11 @@ class Connection:
 
     async def _command(self, frame: CommandFrame, command: Command) -> None:
         """Prepared here, one after the other; handed to the desk in that order; answered when it is."""
-        if len(self._tasks) >= UNDER_WAY_MAX:
-            self._outlet.put(answer_frame(frame.id, declined("too-many-in-flight")))
-            return
+        while len(self._tasks) >= UNDER_WAY_MAX:
+            if not isinstance(command, UNLIMITED):
+                self._outlet.put(answer_frame(frame.id, declined("too-many-in-flight")))
+                return
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         here.set(begun("socket"))
         prepared = await self._edge.counter.prepare(self._who, command)
         if isinstance(prepared, Declined):
@@ -232,7 +238,10 @@ class Connection:
         assert self._edge.lines is not None
         here.set(begun("line"))
         answer = await self._edge.lines.answer(self._who, asked)
-        self._outlet.put(encoded({"type": "line-answer", "id": asked.id, **answer}))
+        if isinstance(answer, Declined):
+            self._outlet.put(answer_frame(asked.id, answer))
+        else:
+            self._outlet.put(encoded({"type": "line-answer", "id": asked.id, **answer}))
 
     def _start(self, work: Any) -> None:
         """The task goes on when the connection has gone: what was sent is done, and can be asked for again."""

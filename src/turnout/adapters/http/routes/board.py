@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
-from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.door import COUNTED, NEVER, TheEdge, Who, want
 from turnout.adapters.http.problems import no
 from turnout.adapters.http.shapes import BoardShown
 from turnout.adapters.http.sizes import TABLES_BYTES_MAX
@@ -54,7 +54,7 @@ class PositionsTaken(msgspec.Struct, frozen=True):
 Fixes = Annotated[list[Fix], msgspec.Meta(max_length=BATCH_MAX)]
 
 
-@get("/health", opt={"open": True})
+@get("/health", opt={"open": True, COUNTED: NEVER})
 async def health(edge: TheEdge) -> Response[Health]:
     """Whether the desk takes commands, for people and for watch-dogs (503 when it does not)."""
     now = health_of(edge)

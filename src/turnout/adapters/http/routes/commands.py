@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
-from turnout.adapters.http.door import TheEdge, Who
+from turnout.adapters.http.door import BY_COMMAND, COUNTED, TheEdge, Who
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.shapes import LineAnswered
 from turnout.core.commands import Command
@@ -29,6 +29,9 @@ Key = Annotated[
         description="The command's identity: sent again after a doubt it is answered as before and done once.",
     ),
 ]
+
+
+OPT: Final = {COUNTED: BY_COMMAND}
 
 
 class CommandAsked(msgspec.Struct, frozen=True):
@@ -60,7 +63,7 @@ def done(answer: Accepted) -> CommandDone:
     return CommandDone(answer.seq_from, answer.seq_to, answer.repeated, answer.outcome)
 
 
-@post("/commands", status_code=200)
+@post("/commands", status_code=200, opt=OPT)
 async def give_command(data: JSONBody[CommandAsked], who: Who, edge: TheEdge) -> CommandDone:
     """Any command, by its tag `do`."""
     return await _hand_in(edge, who, data.id, data.command, data.purpose, data.position)
@@ -78,7 +81,7 @@ def _route(kind: type[msgspec.Struct]) -> HTTPRouteHandler:
     give.__annotations__["data"] = JSONBody[kind]  # type: ignore[misc, valid-type]
     give.__name__ = tag.replace("-", "_")
     give.__doc__ = kind.__doc__ or tag.replace("-", " ").capitalize()
-    return post(f"/commands/{tag}", status_code=200, operation_id=tag, summary=tag)(give)
+    return post(f"/commands/{tag}", status_code=200, opt=OPT, operation_id=tag, summary=tag)(give)
 
 
 class LineTyped(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,13 +94,15 @@ class LineTyped(msgspec.Struct, frozen=True, kw_only=True):
     id: Code = ""
 
 
-@post("/line", status_code=200, responses={200: ResponseSpec(LineAnswered, generate_examples=False)})
+@post("/line", status_code=200, opt=OPT, responses={200: ResponseSpec(LineAnswered, generate_examples=False)})
 async def line(data: JSONBody[LineTyped], who: Who, edge: TheEdge) -> Response[bytes]:
     """The command line: every act of a dispatcher as one short line, explained, completed, run, taken back."""
     if edge.lines is None:
         raise no("no-gazetteer")
     asked = LineAsked(text=data.text, cursor=data.cursor, focus=data.focus or Focus(), run=data.run, id=data.id)
     answer = await edge.lines.answer(who, asked)
+    if isinstance(answer, Declined):
+        raise NotTaken(answer)
     return Response(msgspec.json.encode(answer), media_type="application/json")
 
 
@@ -110,7 +115,7 @@ def _from_outside() -> dict[str, type[msgspec.Struct]]:
 KINDS: Final = _from_outside()
 
 
-@post("/commands/{tag:str}", status_code=200, include_in_schema=False)
+@post("/commands/{tag:str}", status_code=200, opt=OPT, include_in_schema=False)
 async def give_one(
     tag: FromPath[str],
     request: Request[Any, Any, Any],

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 from litestar import get
 
-from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.door import COUNTED, NEVER, TheEdge, Who, want
 from turnout.edge.alarms.limits import Limit
 from turnout.edge.alarms.words import WORDS
 from turnout.edge.health import Health, health_of
@@ -42,7 +42,7 @@ class HealthDetails(msgspec.Struct, frozen=True, kw_only=True):
     """Journal rows appended since the start."""
 
 
-@get("/health/details")
+@get("/health/details", opt={COUNTED: NEVER})
 async def details(who: Who, edge: TheEdge) -> HealthDetails:
     """Everything that is watched. For supervisors, administrators, and programs with the scope `admin` or `tables`."""
     want(who, "admin", "tables")

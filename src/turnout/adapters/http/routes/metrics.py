@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.door import COUNTED, NEVER, TheEdge, Who, want
 from turnout.edge.edge import Edge
 from turnout.edge.figures import Figure, figures_of
 
@@ -40,7 +40,7 @@ def family(figure: Figure) -> Metric:
     return made
 
 
-@get("/metrics", media_type=TEXT)
+@get("/metrics", media_type=TEXT, opt={COUNTED: NEVER})
 async def metrics(who: Who, edge: TheEdge) -> Response[bytes]:
     """Counters, queues and durations in the Prometheus text format (scope `admin`)."""
     want(who, "admin")

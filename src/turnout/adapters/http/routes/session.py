@@ -125,7 +125,8 @@ async def take_position(edge: Edge, who: Principal) -> None:
     if not who.position or who.actor.station:
         return
     position = Position(id=who.position, actor=who.actor.id, roles=who.actor.roles, groups=who.groups, since=edge.now())
-    await edge.counter.hand_in(who, f"sign-on/{who.session}/{who.position}", SignOn(position=position))
+    command_id = f"sign-on/{who.session}/{who.position}"
+    await edge.counter.hand_in(who, command_id, SignOn(position=position), counted=True)
 
 
 @post("/session", status_code=200, opt={"open": True})
@@ -200,7 +201,7 @@ async def leave_position(edge: Edge, who: Principal) -> None:
     held = edge.counter.board.positions.get(who.position)
     if held is not None and held.actor == who.actor.id:
         command_id = f"sign-off/{who.session}/{who.position}/{held.since}"
-        await edge.counter.hand_in(who, command_id, SignOff(position_id=who.position))
+        await edge.counter.hand_in(who, command_id, SignOff(position_id=who.position), counted=True)
 
 
 @delete("/session", status_code=204)
