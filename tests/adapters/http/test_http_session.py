@@ -26,6 +26,15 @@ async def test_signing_in_takes_the_position_on_the_board_and_signing_off_frees_
     assert (await browser.get(f"{API}/session")).status_code == 401
 
 
+async def test_who_comes_back_to_a_position_or_changes_its_groups_has_it_again(
+    house: Running, browser: httpx.AsyncClient
+) -> None:
+    for position, groups in (("D11", ["fire"]), ("D12", []), ("D11", ["fire"]), ("D11", [])):
+        await browser.post(f"{API}/session/position", json={"position": position, "groups": groups})
+        held = house.edge.counter.board.positions
+        assert {name: list(row.groups) for name, row in held.items()} == {position: groups}
+
+
 async def test_a_position_may_be_changed_with_its_groups_and_language(
     house: Running, browser: httpx.AsyncClient
 ) -> None:

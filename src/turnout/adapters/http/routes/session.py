@@ -125,7 +125,7 @@ async def take_position(edge: Edge, who: Principal) -> None:
     if not who.position or who.actor.station:
         return
     position = Position(id=who.position, actor=who.actor.id, roles=who.actor.roles, groups=who.groups, since=edge.now())
-    command_id = f"sign-on/{who.session}/{who.position}"
+    command_id = f"sign-on/{who.session}/{who.position}/{position.since}"
     await edge.counter.hand_in(who, command_id, SignOn(position=position), counted=True)
 
 
