@@ -191,6 +191,38 @@ async def test_the_database_holds_neither_a_detail_nor_the_site_key(
                 assert secret.hex() not in text
 
 
+async def test_what_is_sealed_stands_in_no_file_of_the_primary_or_its_standby(vault: PostgresVault) -> None:
+    """Pages, write-ahead log, the standby's copy of both: before it is destroyed, and after."""
+    planted = b"Wilhelmina Quandt-Zylberstein +1 415 555 0143"
+    await vault.put(INCIDENT, "caller", planted)
+    kept = await vault.put(OTHER, "caller", NUMBER)
+    for _ in range(2):
+        for text in (planted, NUMBER, planted.hex().encode()):
+            assert await files_of_the_pair_with(text) == []
+        await vault.destroy(INCIDENT)
+    assert await files_of_the_pair_with(kept.ref.encode()) != [], "the scan finds what is there"
+
+
+async def files_of_the_pair_with(text: bytes) -> list[str]:
+    """Files of both servers in which it stands, once everything is on their disks."""
+    pair = the_pair()
+    await pair.ask("SELECT pg_switch_wal()")
+    for server in (pair.primary, pair.standby):
+        connection = await asyncpg.connect(server.url("postgres"))
+        await connection.execute("CHECKPOINT")
+        await connection.close()
+    places = [path for one in (pair.primary, pair.standby) for path in one.data.rglob("*") if path.is_file()]
+    return [str(path) for path in places if text in _body(path)]
+
+
+def _body(path: Path) -> bytes:
+    """A server at work removes files of its own at any time."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 async def test_a_destroyed_incident_can_be_read_by_nobody_and_others_can(
     vault: PostgresVault, database: Database
 ) -> None:
