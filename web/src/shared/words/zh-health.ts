@@ -17,6 +17,7 @@ export const zhHealth: typeof enHealth = {
     figure: '项目',
     now: '当前',
     limits: '限值',
+    units: { s: '秒', ms: '毫秒', min: '分钟', h: '小时', days: '天', rows: '行' } as Record<string, string>,
     limit: (warn: string, severe: string) => (severe ? `${warn}，严重 ${severe}` : warn),
     upTo: '低于',
     atLeast: '不少于',
