@@ -405,6 +405,7 @@ def joined(parts: Parts) -> Edge:
             bounds=bounds,
             attribution=city.map_credit(),
             demo=city.demo,
+            lock_min=city.lock_min,
             simulated=_is_simulated(parts.settings, city),
         ),
         version=version("turnout"),

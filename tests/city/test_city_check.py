@@ -75,6 +75,8 @@ BREAKS = [
     Break("coverage-without-units", "coverage.csv", "fire,engine", "fire,fireboat", "fire,fireboat", "warning"),
     Break("unknown-capability", "coverage.csv", "fire,engine", "fire,engin", "fire,engin"),
     Break("too-many-coverage-standards", "coverage.csv", "engine,fire", TOO_MANY + "engine,fire", "n12,fire"),
+    Break("bad-lock", "city.toml", "time_zone", "lock_min = -1\ntime_zone"),
+    Break("bad-lock", "city.toml", "time_zone", "lock_min = 481\ntime_zone"),
     Break("bad-swap-gain", "city.toml", "time_zone", "swap_gain_s = 5\ntime_zone"),
     Break("agency-of-another-discipline", "zones.geojson", '"id":"FD-FS2"', WRONG_AGENCY + '"id":"FD-FS2"', "FD-FS2"),
     Break("unknown-station", "zones.geojson", '"id":"FD-FS2"', '"stations":{"ems":"FS9"},"id":"FD-FS2"', "FD-FS2"),

@@ -1,9 +1,10 @@
-"""Planted bugs at the door: a return that nobody began, and an account taken over by its name."""
+"""Planted bugs at the door: a return that nobody began, an account taken over by its name, a lock for show."""
 
 import asyncio
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from tests.adapters.running import API, running
 from tests.planted.plant import Patch, Plant
 from turnout.adapters.identity import oidc as oidc_module
 from turnout.adapters.identity.accounts import Accounts
@@ -59,6 +60,14 @@ def an_account_with_a_password_is_nobodys_by_name(folder: Path) -> None:
     asyncio.run(claim())
 
 
+async def a_locked_console_reads_nothing(folder: Path) -> None:
+    async with running(folder / "var") as house, house.client() as browser:
+        assert (await browser.post(f"{API}/session/demo", json={})).is_success
+        assert (await browser.get(f"{API}/board")).status_code == 200
+        assert (await browser.post(f"{API}/session/lock")).is_success
+        assert (await browser.get(f"{API}/board")).status_code == 423
+
+
 def any_return_will_do(patch: Patch) -> None:
     patch.setattr(oidc_module, "_is_its_return", lambda journey, provider, returned, issuer: True)
 
@@ -67,10 +76,15 @@ def a_name_opens_an_account(patch: Patch) -> None:
     patch.setattr(Vouching, "plan_entry", lambda self, asserted: Entry(asserted.account))
 
 
+def only_a_curtain(patch: Patch) -> None:
+    patch.setattr(IdentityStore, "set_locked", lambda self, session, locked: None)
+
+
 IDENTITY_PLANTS: dict[str, Plant] = {
     "a return from a provider that another browser began": Plant(
         any_return_will_do, a_return_counts_only_where_it_was_begun
     ),
+    "a lock that only the screen knows of": Plant(only_a_curtain, a_locked_console_reads_nothing),
     "an account taken over by its name at a provider": Plant(
         a_name_opens_an_account, an_account_with_a_password_is_nobodys_by_name
     ),

@@ -48,6 +48,10 @@ INFO_FRONT: Final = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*?)\n---\n(.*)\Z", r
 """An info file: TOML between `+++` lines, the English text, a line `---`, the Chinese text."""
 
 
+LOCK_MIN: Final = 15
+"""Where the city says nothing: long enough for reading a long record, short enough for a shared room."""
+
+
 class CityFile(msgspec.Struct, frozen=True):
     """`city.toml`."""
 
@@ -60,6 +64,8 @@ class CityFile(msgspec.Struct, frozen=True):
     """Whether anybody may sign in without an account, and calls and crews are simulated. Never in a real city."""
     swap_gain_s: int = 120
     """As in the catalogue."""
+    lock_min: int = LOCK_MIN
+    """After so many minutes without a touch a console locks itself. 0, where somebody has written it: never."""
 
 
 class Attribution(msgspec.Struct, frozen=True):
@@ -191,7 +197,7 @@ class Tables:
     def city(self) -> None:
         def read() -> list[Row]:
             document = read_toml(
-                self.draft.folder, "city.toml", ("id", "name", "time_zone", "also", "demo", "swap_gain_s")
+                self.draft.folder, "city.toml", ("id", "name", "time_zone", "also", "demo", "swap_gain_s", "lock_min")
             )
             return [Row(Spot("city.toml", 1), document.content)]
 

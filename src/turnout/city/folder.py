@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from turnout.city.draft import Attribution, CallKind, Draft, Read, read_draft
+from turnout.city.draft import LOCK_MIN, Attribution, CallKind, Draft, Read, read_draft
 from turnout.city.problem import BrokenFolder
 from turnout.city.rules.references import TABLE_RULES
 from turnout.city.zone_index import Boundary, ZoneIndex
@@ -58,6 +58,8 @@ class City:
     """Which of our types the city's own call types are, most particular first."""
     demo: bool = False
     """Anybody may sign in without an account; calls and crews are simulated."""
+    lock_min: int = LOCK_MIN
+    """As in `CityFile`."""
 
     def zones_at(self, place: Place) -> dict[str, ZoneId]:
         """Kind of zone → zone id, for the place: beat, first-due, neighbourhood, special."""
@@ -108,6 +110,7 @@ def load_city(folder: Path) -> City:
             sorted((each.value for each in draft.call_kinds), key=lambda k: (-k.engines_min, k.priority == ""))
         ),
         demo=draft.city is not None and draft.city.value.demo,
+        lock_min=draft.city.value.lock_min if draft.city is not None else LOCK_MIN,
     )
 
 

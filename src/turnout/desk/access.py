@@ -61,6 +61,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """Names the session or token, never its secret: by it a socket is cut when somebody signs off."""
     expires: int = 0
     """Moment; 0: never."""
+    locked: bool = False
+    """The person has locked the console: until it is unlocked nothing is read or commanded in this session's name."""
 
     @property
     def sight(self) -> "Sight":

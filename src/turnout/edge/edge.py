@@ -81,6 +81,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     simulated: bool = False
     """Simulated callers, crews and colleagues are at work."""
+    lock_min: int = 15
+    """After so many minutes without a touch a console locks itself; 0: never."""
 
 
 @dataclass

@@ -54,6 +54,8 @@ WORDS: Final[dict[str, Name]] = {
     ),
     # who asks
     "not-signed-on": Name("Sign in first.", "请先登录。"),
+    "session-locked": Name("This console is locked. Unlock it first.", "此工作台已锁定，请先解锁。"),
+    "not-a-console": Name("Only a person's console can be locked.", "只有人员使用的工作台可以锁定。"),
     "wrong-secret": Name("Account or password is not right.", "账号或密码不正确。"),
     "too-many-attempts": Name(
         "Too many attempts. Try again in {wait_s} seconds. (Emergency buttons and running sessions are not affected.)",
@@ -287,6 +289,8 @@ STATUS: Final[dict[str, int]] = {
     "no-demo": 403,
     "role-not-for-demo": 403,
     "not-signed-on": 401,
+    "session-locked": 423,
+    "not-a-console": 409,
     "wrong-secret": 401,
     "passkey-failed": 401,
     "wrong-setup-code": 401,

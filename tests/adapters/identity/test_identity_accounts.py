@@ -71,6 +71,22 @@ async def test_a_wrong_secret_and_an_unknown_account_are_told_the_same(door: Doo
     assert await door.sign_in(secret="wrong wrong") == await door.sign_in(account="bob") == "wrong-secret"
 
 
+async def test_a_locked_session_goes_on_but_nothing_may_be_connected_in_its_name(door: Door) -> None:
+    await door.with_dispatcher()
+    outcome = await door.sign_in()
+    assert isinstance(outcome, SignedIn)
+    door.accounts.lock(outcome.principal)
+    assert door.cut == [outcome.principal.session]
+    found = door.accounts.find_session(outcome.secret)
+    assert found is not None
+    assert found.locked
+    assert door.store.open_sessions() == set(), "an edge cuts what is not among these"
+    assert not door.accounts.unlock(found).locked
+    again = door.accounts.find_session(outcome.secret)
+    assert again == outcome.principal
+    assert door.store.open_sessions() == {found.session}
+
+
 async def test_guessing_is_held_back_for_a_while_and_then_forgiven(door: Door) -> None:
     await door.with_dispatcher()
     for _ in range(FAILURES_OF_ACCOUNT_MAX):

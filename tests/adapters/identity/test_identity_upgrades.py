@@ -14,6 +14,7 @@ RELEASED_STEPS = (
     "7937b0655bae89a8",
     "885308091fd9979c",
     "d23c9525483804b2",
+    "beea29b937a78855",
 )
 """A step that was released is never changed: add one."""
 

@@ -16,6 +16,7 @@ from turnout.adapters.socket import sender, serve
 from turnout.core.board import Location, Position
 from turnout.core.incidents.commands import AddNarrative, OpenIncident
 from turnout.core.tables.commands import PublishCatalogue, SetExercise, SignOn
+from turnout.edge.identities import SignedIn
 from turnout.telemetry.latest import Fix
 from turnout.words.identity import ActorId, UnitId
 from turnout.words.place import Place
@@ -226,6 +227,30 @@ async def test_signing_off_and_stopping_cut_the_socket_and_say_why(granian: Runn
         granian.edge.connections.end_all()
         assert (await other.hear("cut"))["reason"] == "shutdown"
     assert who.session
+
+
+async def test_locking_a_console_cuts_its_sockets_and_no_other_is_let_in_until_it_is_unlocked(granian: Running) -> None:
+    signed_in = granian.accounts.sign_in_demo("dispatcher", "", "en")
+    assert isinstance(signed_in, SignedIn)
+    cookie = {"Cookie": f"turnout_session={signed_in.secret}"}
+
+    @asynccontextmanager
+    async def a_window() -> AsyncIterator[Console]:
+        url = f"ws://{granian.url}/socket"
+        async with websockets.connect(url, max_size=2**25, max_queue=None, additional_headers=cookie) as socket:
+            console = Console(socket)
+            await console.send(type="hello", protocol=1, places=False)
+            yield console
+
+    async with a_window() as window:
+        await window.hear("welcome")
+        granian.accounts.lock(signed_in.principal)
+        assert (await window.hear("cut"))["reason"] == "signed-off"
+    async with a_window() as window:
+        assert (await window.hear("refused"))["refusal"]["code"] == "session-locked"
+    granian.accounts.unlock(signed_in.principal)
+    async with a_window() as window:
+        await window.hear("snapshot")
 
 
 async def test_a_console_that_reads_nothing_is_cut_off_and_the_others_go_on(

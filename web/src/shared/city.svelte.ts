@@ -14,6 +14,8 @@ export interface City {
   /** Whether simulated callers, crews and colleagues are at work here. */
   simulated: boolean
   version: string
+  /** After so many minutes without a touch a console locks itself; 0: never. */
+  lock_min: number
 }
 
 class LiveCity {

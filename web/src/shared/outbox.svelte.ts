@@ -73,6 +73,12 @@ class Outbox {
     this.#settle.delete(id)
   }
 
+  /** Somebody else sits here now: nothing goes out in that name unless they say so. */
+  setAside(): void {
+    for (const act of this.acts) act.state = 'ask'
+    this.#keep()
+  }
+
   #add(act: Act): Promise<Outcome | null> {
     if (this.acts.length >= WAITING_MAX) this.discard((this.acts[0] as Act).id)
     this.acts.push(act)
@@ -104,6 +110,7 @@ class Outbox {
   /** The connection is there: what was sent without an answer and what waited goes out, in the order it was made. */
   #sendKept(): void {
     for (const act of [...this.acts]) {
+      if (act.state === 'ask') continue
       if (clock.exact() - act.at <= SENT_BY_ITSELF_MS || act.state === 'sent') this.#send(act)
       else act.state = 'ask'
     }

@@ -11,6 +11,9 @@ export interface Session {
   /** Of a station's screen: the station that it answers for. */
   station?: string
   language?: string
+  /** When it ends, ms. */
+  expires?: number
+  locked?: boolean
 }
 
 class LiveSession {

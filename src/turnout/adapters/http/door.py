@@ -27,6 +27,9 @@ NEVER: Final = "never"
 
 _ASKER: Final = "turnout_asker"
 
+FOR_LOCKED: Final = {"for-locked": True}
+"""`opt` of a route that a locked session may ask: the cover of the screen, unlocking, and an emergency button."""
+
 TheEdge = NamedDependency[SkipValidation[Edge]]
 Who = NamedDependency[SkipValidation[Principal]]
 
@@ -34,12 +37,14 @@ Asked = Request[Any, Any, Any]
 
 
 async def who_asks(request: Asked, edge: TheEdge) -> Principal:
-    """The principal. Raises the problem `not-signed-on`."""
+    """The principal. Raises the problem `not-signed-on`; and `session-locked` on a route that is not `FOR_LOCKED`."""
     held = request.scope["state"]
     found = held[_ASKER] if _ASKER in held else _find_asker(request, edge)
     if found is None:
         raise no("not-signed-on")
     who: Principal = found
+    if who.locked and not request.route_handler.opt.get("for-locked"):
+        raise no("session-locked")
     return who
 
 

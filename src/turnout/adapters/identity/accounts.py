@@ -231,6 +231,15 @@ class Accounts(Vouching):
         self._store.end_session(principal.session)
         self._on_end(principal.session)
 
+    def lock(self, principal: Principal) -> None:
+        """Its sockets are cut. The session goes on, its position is kept."""
+        self._store.set_locked(principal.session, True)
+        self._on_end(principal.session)
+
+    def unlock(self, principal: Principal) -> Principal:
+        self._store.set_locked(principal.session, False)
+        return replace(principal, locked=False)
+
     def change_session(
         self, principal: Principal, position: str, groups: tuple[str, ...], language: Language
     ) -> Principal | IdentityRefusal:
@@ -292,6 +301,7 @@ class Accounts(Vouching):
             language=row.language,
             session=row.id,
             expires=row.expires,
+            locked=row.locked,
         )
 
     def _scopes(self, roles: tuple[str, ...]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.name import Language
 
-SCHEMA = 3
+SCHEMA = 4
 BUSY_MS = 5_000
 """Another process (a `turnout token` beside the running server) holds the file for milliseconds."""
 
@@ -58,6 +58,7 @@ _STEPS = (
         PRIMARY KEY (provider, subject)
     ) STRICT;
     """,
+    "ALTER TABLE sessions ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;",
 )
 
 
@@ -114,6 +115,7 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     created: Moment
     expires: Moment
+    locked: bool = False
 
 
 class IdentityStore:
@@ -157,8 +159,8 @@ class IdentityStore:
                 given.backup(base)
 
     def open_sessions(self) -> set[str]:
-        """What may be connected: the sessions that have not ended, and `token:…` of each token not withdrawn."""
-        sessions = {str(row[0]) for row in self._rows("SELECT id FROM sessions")}
+        """What may be connected: sessions that neither ended nor are locked, and `token:…` of each not withdrawn."""
+        sessions = {str(row[0]) for row in self._rows("SELECT id FROM sessions WHERE locked = 0")}
         return sessions | {f"token:{row[0]}" for row in self._rows("SELECT id FROM tokens WHERE revoked = 0")}
 
     def _migrate(self) -> None:
@@ -288,9 +290,9 @@ class IdentityStore:
 
     def add_session(self, row: SessionRow) -> None:
         self._run(
-            "INSERT INTO sessions VALUES (?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO sessions VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             row.digest, row.id, row.account, int(row.demo), row.position, _list(row.groups), _list(row.roles),
-            row.language, row.created, row.expires,
+            row.language, row.created, row.expires, int(row.locked),
         )  # fmt: skip
 
     def find_session(self, digest: bytes) -> SessionRow | None:
@@ -302,6 +304,9 @@ class IdentityStore:
             "UPDATE sessions SET position = ?, groups_ = ?, language = ? WHERE id = ?",
             position, _list(groups), language, session,
         )  # fmt: skip
+
+    def set_locked(self, session: str, locked: bool) -> None:
+        self._run("UPDATE sessions SET locked = ? WHERE id = ?", int(locked), session)
 
     def end_session(self, session: str) -> bool:
         return self._run("DELETE FROM sessions WHERE id = ?", session) == 1
@@ -388,4 +393,5 @@ def _session(row: tuple[Any, ...]) -> SessionRow:
         language=row[7],
         created=row[8],
         expires=row[9],
+        locked=bool(row[10]),
     )

@@ -83,6 +83,9 @@ class SocketDoor:
             too_many = held_back(self._edge.counter.allowances.take_unnamed())
             await _turn_away(send, refused_frame(too_many or declined("not-signed-on")), 1013 if too_many else 4401)
             return
+        if who.locked:
+            await _turn_away(send, refused_frame(declined("session-locked")), 4423)
+            return
         await Connection(self._edge, who, hello, receive, send, self._frames).run()
 
     def _who(self, hello: Hello, headers: dict[bytes, str]) -> Principal | None:

@@ -1,6 +1,7 @@
 """What a city asks of its crews, as numbers that make sense.
 
-How long they rest (2.1), how soon they can be anywhere (2.6), when one is sent instead of another (3.16).
+How long they rest (2.1), how soon they can be anywhere (2.6), when one is sent instead of another (3.16), when a
+console that nobody touches is locked.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ TRAVEL_MAX_S: Final = 3_600
 """No standard of any service lets somebody wait an hour for the first crew; and the road times are kept in seconds."""
 COVERAGE_MAX: Final = 12
 """Standards watched at once: each is a page of figures that somebody has to read."""
+LOCK_MIN_MAX: Final = 480
+"""A console that would stay open longer than a shift of eight hours is never locked; then the city says 0."""
 SWAP_GAIN_MIN_S: Final = 30
 """For less than the error of a prediction nobody should turn a crew round."""
 
@@ -75,6 +78,22 @@ def coverage_standards_can_be_met(draft: Draft) -> Iterator[Problem]:
                 Name(f"more than {COVERAGE_MAX} coverage standards", f"覆盖标准超过 {COVERAGE_MAX} 条"),
                 Name("keep those that crews are moved for", "请只保留会据以调防的标准"),
             )
+
+
+def consoles_lock(draft: Draft) -> Iterator[Problem]:
+    if draft.city is not None and not 0 <= draft.city.value.lock_min <= LOCK_MIN_MAX:
+        yield Problem(
+            "bad-lock",
+            draft.city.spot,
+            Name(
+                f"a console is to lock itself after {draft.city.value.lock_min} minutes",
+                f"工作台的自动锁定时间为 {draft.city.value.lock_min} 分钟",
+            ),
+            Name(
+                f"`lock_min` is 1 to {LOCK_MIN_MAX} minutes, or 0 for never",
+                f"`lock_min` 为 1 至 {LOCK_MIN_MAX} 分钟，0 表示从不",
+            ),
+        )
 
 
 def swaps_are_worth_it(draft: Draft) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ const PING_MS = 5_000
 /** A socket that has said nothing for so long is taken for dead, although the system has not noticed (a pulled cable). */
 const SILENCE_MS = 12_000
 const CODE_SIGNED_OFF = 4401
+const CODE_LOCKED = 4423
 const CODE_TOO_OLD = 4426
 
 /** The wait before attempt `n` (from 0): doubled each time, and anywhere in its upper half, so that a hundred consoles do not come back at once. */
@@ -137,7 +138,7 @@ export class SocketLine {
   #closed(code: number): void {
     this.#drop()
     if (code === CODE_TOO_OLD) return this.#tooOld()
-    if (code === CODE_SIGNED_OFF) return this.#end()
+    if (code === CODE_SIGNED_OFF || code === CODE_LOCKED) return this.#end()
     if (!this.#wanted) return
     this.#tell({ stage: 'connecting', cut_since: this.state.cut_since ?? Date.now() })
     this.#retry = setTimeout(() => this.#connect(), waitBefore(this.#attempt++, Math.random()))

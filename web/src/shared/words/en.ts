@@ -2,6 +2,7 @@
 import { enCalltaking } from './en-calltaking'
 import { enAdmin } from './en-admin'
 import { enIdentity } from './en-identity'
+import { enLock } from './en-lock'
 import { enCodes } from './en-codes'
 import { enRoster } from './en-roster'
 import { enFirst } from './en-first'
@@ -21,6 +22,7 @@ export const en = {
   ...enCalltaking,
   admin: enAdmin,
   identity: enIdentity,
+  lock: enLock,
   ...enFirst,
   ...enSheet,
   ...enOutlook,

@@ -3,6 +3,7 @@ import type { Words } from './en'
 import { zhCalltaking } from './zh-calltaking'
 import { zhAdmin } from './zh-admin'
 import { zhIdentity } from './zh-identity'
+import { zhLock } from './zh-lock'
 import { zhCodes } from './zh-codes'
 import { zhRoster } from './zh-roster'
 import { zhFirst } from './zh-first'
@@ -22,6 +23,7 @@ export const zh: Words = {
   ...zhCalltaking,
   admin: zhAdmin,
   identity: zhIdentity,
+  lock: zhLock,
   ...zhFirst,
   ...zhSheet,
   ...zhOutlook,

@@ -7,16 +7,18 @@ from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
-from turnout.adapters.http.door import COUNTED, NEVER, TheEdge, Who, want
+from turnout.adapters.http.door import COUNTED, FOR_LOCKED, NEVER, TheEdge, Who, want
 from turnout.adapters.http.problems import no
 from turnout.adapters.http.shapes import BoardShown
 from turnout.adapters.http.sizes import TABLES_BYTES_MAX
+from turnout.core.calls.call import Call
 from turnout.core.catalogue import Catalogue
 from turnout.desk.access import may_report_place
 from turnout.edge.edge import words_for_fix
 from turnout.edge.health import Health, health_of
 from turnout.edge.rows import snapshot
 from turnout.telemetry.latest import BATCH_MAX, Fix
+from turnout.words.moment import Moment
 from turnout.words.name import Name
 from turnout.words.place import Place
 
@@ -35,8 +37,24 @@ class CityShown(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool
     simulated: bool
     version: str
+    lock_min: int
+    """After so many minutes without a touch a console locks itself; 0: never."""
     arrival: bool
     """Whether the place of a unit reports its status by itself."""
+
+
+class UnitInDuress(msgspec.Struct, frozen=True):
+    unit: str
+    since: Moment
+    acknowledged: bool
+
+
+class CoverShown(msgspec.Struct, frozen=True):
+    """What a locked console still shows: alarms, as kind and number. Nothing of an incident, nothing of a person."""
+
+    duress: tuple[UnitInDuress, ...]
+    calls: int
+    """That wait for an answer, or that somebody hands over to this position."""
 
 
 class RefusedPosition(msgspec.Struct, frozen=True):
@@ -74,6 +92,7 @@ async def city(edge: TheEdge) -> CityShown:
         demo=edge.ground.demo,
         simulated=edge.ground.simulated,
         version=edge.version,
+        lock_min=edge.ground.lock_min,
         arrival=edge.arrival,
     )
 
@@ -85,6 +104,27 @@ async def board(who: Who, edge: TheEdge) -> Response[bytes]:
     now = edge.counter.board
     body = {"seq": edge.counter.seq, "tables": snapshot(now, who.sight), "exercise": now.exercise}
     return Response(_encoder.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+@get("/cover", opt=FOR_LOCKED)
+async def cover(who: Who, edge: TheEdge) -> Response[CoverShown]:
+    """What must not be missed at a locked console: which units are in duress, and how many calls wait."""
+    want(who, "read", "field", "station")
+    now, sight = edge.counter.board, who.sight
+    duress = tuple(
+        UnitInDuress(unit.id, unit.duress, bool(unit.duress_acknowledged_by))
+        for unit in now.units.values()
+        if unit.duress is not None and sight.unit_row(unit, now)
+    )
+    ringing = (call for call in now.calls.values() if is_ringing(call, who.position) and sight.call(call, now))
+    calls = 0 if "calls" in sight.hidden else sum(1 for _ in ringing)
+    return Response(CoverShown(duress, calls), headers={"cache-control": "no-store"})
+
+
+def is_ringing(call: Call, position: str) -> bool:
+    """Whether it waits for an answer, or is being handed over to this position."""
+    handed_over = call.offer is not None and bool(position) and call.offer.to == position
+    return handed_over or (call.status == "waiting" and not call.abandoned)
 
 
 @get("/positions")
@@ -122,4 +162,4 @@ async def report_positions(data: JSONBody[Fixes], who: Who, edge: TheEdge) -> Po
     )
 
 
-ROUTES = [health, city, board, positions, report_positions]
+ROUTES = [health, city, board, cover, positions, report_positions]

@@ -10,11 +10,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
-from turnout.adapters.http.door import BY_COMMAND, COUNTED, TheEdge, Who
+from turnout.adapters.http.door import BY_COMMAND, COUNTED, FOR_LOCKED, TheEdge, Who
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.shapes import LineAnswered
 from turnout.core.commands import Command
 from turnout.core.limits import Code, Id, Line, Whole
+from turnout.core.units.commands import RaiseDuress
 from turnout.desk.access import INSIDE, Principal
 from turnout.edge.answers import Accepted, Declined
 from turnout.edge.edge import Edge, Focus, LineAsked
@@ -31,7 +32,7 @@ Key = Annotated[
 ]
 
 
-OPT: Final = {COUNTED: BY_COMMAND}
+OPT: Final = {COUNTED: BY_COMMAND, **FOR_LOCKED}
 
 
 class CommandAsked(msgspec.Struct, frozen=True):
@@ -53,6 +54,8 @@ class CommandDone(msgspec.Struct, frozen=True):
 
 
 async def _hand_in(edge: Edge, who: Principal, command_id: str, command: Any, purpose: str, at: str) -> CommandDone:
+    if who.locked and not isinstance(command, RaiseDuress):
+        raise no("session-locked")
     answer = await edge.counter.hand_in(who, command_id, command, purpose, at)
     if isinstance(answer, Declined):
         raise NotTaken(answer)
@@ -94,7 +97,7 @@ class LineTyped(msgspec.Struct, frozen=True, kw_only=True):
     id: Code = ""
 
 
-@post("/line", status_code=200, opt=OPT, responses={200: ResponseSpec(LineAnswered, generate_examples=False)})
+@post("/line", status_code=200, opt={COUNTED: BY_COMMAND}, responses={200: ResponseSpec(LineAnswered, generate_examples=False)})
 async def line(data: JSONBody[LineTyped], who: Who, edge: TheEdge) -> Response[bytes]:
     """The command line: every act of a dispatcher as one short line, explained, completed, run, taken back."""
     if edge.lines is None:

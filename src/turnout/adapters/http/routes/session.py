@@ -1,4 +1,4 @@
-"""Signing in and out, passkeys, the set-up, and whoever-am-I."""
+"""Signing in and out, passkeys, the set-up, whoever-am-I; and a console that is locked, unlocked or handed over."""
 
 from typing import Annotated, Any
 
@@ -6,9 +6,10 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
+from msgspec.structs import replace
 
-from turnout.adapters.http.door import COOKIE, TheEdge, Who, address_of
-from turnout.adapters.http.problems import NotTaken
+from turnout.adapters.http.door import COOKIE, FOR_LOCKED, TheEdge, Who, address_of
+from turnout.adapters.http.problems import NotTaken, no
 from turnout.core.limits import Code, Id
 from turnout.core.tables.city import Position
 from turnout.core.tables.commands import SignOff, SignOn
@@ -79,6 +80,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     kind: str
     expires: Moment
+    locked: bool
 
 
 def me(who: Principal) -> Me:
@@ -94,6 +96,7 @@ def me(who: Principal) -> Me:
         language=who.language,
         kind=who.kind,
         expires=Moment(who.expires),
+        locked=who.locked,
     )
 
 
@@ -103,9 +106,18 @@ def is_secure(request: Asked) -> bool:
 
 
 async def let_in(outcome: SignedIn | IdentityRefusal, edge: Edge, request: Asked) -> Response[Me]:
-    """The session's cookie, and the position taken on the board. That of a station's screen outlives a power cut."""
+    """The session's cookie, and the position taken on the board. That of a station's screen outlives a power cut.
+
+    From a locked console it is either its own person, whose session goes on, or somebody else who takes over.
+    """
     if isinstance(outcome, IdentityRefusal):
         raise NotTaken(declined_by_door(outcome))
+    locked = edge.identities.find_session(request.cookies.get(COOKIE, ""))
+    if locked is not None and locked.locked:
+        if locked.actor.id == outcome.principal.actor.id:
+            edge.identities.sign_off(outcome.principal)
+            return Response(me(edge.identities.unlock(locked)), headers={"cache-control": "no-store"})
+        outcome = await hand_over(edge, locked, outcome)
     await take_position(edge, outcome.principal)
     kept_s = (outcome.principal.expires - edge.now()) // 1000 if outcome.principal.actor.station else None
     cookie = Cookie(
@@ -118,6 +130,17 @@ async def let_in(outcome: SignedIn | IdentityRefusal, edge: Edge, request: Asked
         max_age=kept_s,
     )
     return Response(me(outcome.principal), cookies=[cookie], headers={"cache-control": "no-store"})
+
+
+async def hand_over(edge: Edge, earlier: Principal, outcome: SignedIn) -> SignedIn:
+    """The earlier session ends. Its position is free, and what it answered for goes with the position."""
+    await leave_position(edge, earlier)
+    edge.identities.sign_off(earlier)
+    who = outcome.principal
+    if who.position != earlier.position:
+        return outcome
+    changed = edge.identities.change_session(who, who.position, earlier.groups, who.language)
+    return outcome if isinstance(changed, IdentityRefusal) else SignedIn(outcome.secret, changed)
 
 
 async def take_position(edge: Edge, who: Principal) -> None:
@@ -178,7 +201,7 @@ async def passkey_verify(data: JSONBody[PasskeyAnswer], edge: TheEdge, request: 
     return await let_in(outcome, edge, request)
 
 
-@get("/session")
+@get("/session", opt=FOR_LOCKED)
 async def who_am_i(who: Who) -> Me:
     """Whose session or token this is."""
     return me(who)
@@ -204,7 +227,25 @@ async def leave_position(edge: Edge, who: Principal) -> None:
         await edge.counter.hand_in(who, command_id, SignOff(position_id=who.position), counted=True)
 
 
-@delete("/session", status_code=204)
+@post("/session/lock", status_code=200, opt=FOR_LOCKED)
+async def lock(who: Who, edge: TheEdge) -> Me:
+    """Lock the console: its sockets are cut, and until its person signs in again from it, it only gets `/cover`."""
+    if who.kind != "person" or who.actor.station:
+        raise no("not-a-console")
+    if not who.locked:
+        edge.identities.lock(who)
+    return me(replace(who, locked=True))
+
+
+@post("/session/demo/unlock", status_code=200, opt=FOR_LOCKED)
+async def unlock_demo(who: Who, edge: TheEdge) -> Me:
+    """Unlock a demonstration's console, whose visitors have nothing to prove who they are with."""
+    if not edge.ground.demo or not who.actor.id.startswith("demo-"):
+        raise no("no-demo")
+    return me(edge.identities.unlock(who))
+
+
+@delete("/session", status_code=204, opt=FOR_LOCKED)
 async def sign_off(who: Who, edge: TheEdge) -> Response[None]:
     """Sign off: the session ends, its sockets are closed, its position is free."""
     await leave_position(edge, who)
@@ -238,6 +279,8 @@ ROUTES = [
     passkey_verify,
     who_am_i,
     change_position,
+    lock,
+    unlock_demo,
     sign_off,
     new_passkey_options,
     add_passkey,

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromPath, JSONBody
 
-from turnout.adapters.http.door import TheEdge, Who, address_of
+from turnout.adapters.http.door import FOR_LOCKED, TheEdge, Who, address_of
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.routes.session import is_secure, leave_position, let_in
 from turnout.core.limits import Code
@@ -78,7 +78,7 @@ async def back(
     return _on_to("/", *entered.cookies, used_up)
 
 
-@post("/session/leave", status_code=200)
+@post("/session/leave", status_code=200, opt=FOR_LOCKED)
 async def leave(who: Who, edge: TheEdge) -> Response[GoTo]:
     """Sign off, and learn where the provider's own session is ended, if this account is a provider's."""
     provider = edge.identities.find_provider_of(who.actor.id)

@@ -1,0 +1,25 @@
+/** Locking a console and handing it over, in English. */
+export const enLock = {
+  lock: 'Lock this console',
+  soon: (seconds: number) => `This console locks itself in ${seconds} s. Any key or a move of the mouse keeps it open.`,
+  title: 'Locked',
+  ofWho: (who: string, position: string) => (position ? `${who} at ${position}` : who),
+  text: 'What was written is kept. Sign in again to go on.',
+  unlock: 'Unlock',
+  takeOver: 'Someone else takes over',
+  backTo: (who: string) => `Back: I am ${who}`,
+  takeOverTitle: 'Hand-over',
+  takeOverText: (who: string, position: string) =>
+    position ? `${who} is signed off and ${position} is yours.` : `${who} is signed off.`,
+  takeOverNow: 'Take over',
+  alarms: 'Alarms',
+  duress: (n: number) => (n === 1 ? '1 duress alarm' : `${n} duress alarms`),
+  acknowledged: 'acknowledged',
+  calls: (n: number) => (n === 1 ? '1 call waits' : `${n} calls wait`),
+  quiet: 'No duress alarm, no call waits.',
+  notSeen: 'The server does not answer: alarms are not seen here.',
+  leftTitle: (who: string) => `${who} left something that was not sent`,
+  leftText: 'Text that was begun or acts that wait. Go on with it, or drop it. Nothing of it is sent by itself.',
+  keep: 'Go on with it',
+  drop: 'Drop it',
+}
