@@ -32,7 +32,8 @@ Key = Annotated[
 ]
 
 
-OPT: Final = {COUNTED: BY_COMMAND, **FOR_LOCKED}
+LINE_OPT: Final = {COUNTED: BY_COMMAND}
+OPT: Final = {**LINE_OPT, **FOR_LOCKED}
 
 
 class CommandAsked(msgspec.Struct, frozen=True):
@@ -97,7 +98,7 @@ class LineTyped(msgspec.Struct, frozen=True, kw_only=True):
     id: Code = ""
 
 
-@post("/line", status_code=200, opt={COUNTED: BY_COMMAND}, responses={200: ResponseSpec(LineAnswered, generate_examples=False)})
+@post("/line", status_code=200, opt=LINE_OPT, responses={200: ResponseSpec(LineAnswered, generate_examples=False)})
 async def line(data: JSONBody[LineTyped], who: Who, edge: TheEdge) -> Response[bytes]:
     """The command line: every act of a dispatcher as one short line, explained, completed, run, taken back."""
     if edge.lines is None:
