@@ -94,6 +94,16 @@ async def test_a_search_is_a_workers_and_is_answered_here_when_it_does_not() -> 
         assert await _said(Edge(trouble), "GET", "/api/v1/incidents?unit=E07") == (200, "here")
 
 
+async def test_a_console_that_is_still_locked_at_the_worker_is_answered_here_and_that_is_no_trouble(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(passing_on.log, "warning", lambda text, *given: said.append(text))
+    edge = Edge(lambda request: httpx.Response(423))
+    assert await _said(edge, "GET", "/api/v1/incidents?unit=E07") == (200, "here")
+    assert said == []
+
+
 async def test_a_worker_that_does_not_answer_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     for level in ("warning", "info"):

@@ -110,6 +110,14 @@ async def test_another_person_takes_over_the_position_and_the_earlier_session_is
         assert (await old.get(f"{API}/session")).status_code == 401
 
 
+async def test_who_takes_over_and_sits_elsewhere_leaves_the_earlier_position_free(
+    house: Running, ana: httpx.AsyncClient
+) -> None:
+    await locks(ana)
+    assert (await ana.post(f"{API}/session", json=asked("bo", position="D2"))).json()["position"] == "D2"
+    assert {id: held.actor for id, held in house.edge.counter.board.positions.items()} == {"D2": "bo"}
+
+
 async def test_who_may_not_sit_there_takes_nothing_over_and_the_console_stays_locked(
     house: Running, ana: httpx.AsyncClient
 ) -> None:

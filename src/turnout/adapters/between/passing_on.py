@@ -102,8 +102,9 @@ class PassingOn:
             except httpx.HTTPError as trouble:
                 self._note_worker(repr(trouble))
             else:
-                does = answer.status_code < 500 and answer.status_code not in (401, 403, 426)
-                self._note_worker("" if does else f"it answers {answer.status_code}")
+                does = answer.status_code < 500 and answer.status_code not in (401, 403, 423, 426)
+                # A console that was just unlocked may still be locked there: that is no trouble.
+                self._note_worker("" if does or answer.status_code == 423 else f"it answers {answer.status_code}")
                 if does:
                     await _answered(answer, send)
                     return
