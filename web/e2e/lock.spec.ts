@@ -214,3 +214,35 @@ test('who takes over a page without its right lands on what they may see', async
   await expect(page.locator('[data-tab=accounts]')).toHaveCount(0)
   await he.leaves()
 })
+
+test('a duress alarm and a new call are heard at a locked console', async ({ browser }) => {
+  const she = await Dispatcher.atTheDoor(browser, { url: server.url })
+  const { page } = she
+  await page.addInitScript(() => {
+    const tones: number[] = []
+    Object.assign(window, { tones })
+    const start = OscillatorNode.prototype.start
+    OscillatorNode.prototype.start = function (when?: number) {
+      tones.push(this.frequency.value)
+      start.call(this, when)
+    }
+  })
+  await page.evaluate(() => localStorage.setItem('turnout.preferences', JSON.stringify({ language: 'en', sound: true })))
+  await page.reload()
+  await signsIn(she, 'lin', 'D5')
+  await she.seesTheBoard()
+  await locks(page)
+  await expect(cover(page).locator('[data-alarms]')).toContainText('No duress alarm, no call waits.')
+  await page.evaluate(() => ((window as unknown as { tones: number[] }).tones.length = 0))
+  const heard = () => page.evaluate(() => (window as unknown as { tones: number[] }).tones.map(Math.round))
+  const call = { do: 'take-call', call_id: crypto.randomUUID(), channel: 'phone', text: 'Zephyrine: smoke in the hall' }
+  expect((await admin.post('/api/v1/commands', { data: { id: call.call_id, command: call } })).ok()).toBe(true)
+  await expect(cover(page).locator('[data-kind=calls]')).toContainText('1 call waits')
+  expect(await heard()).toEqual([523, 659])
+  await raises('E07')
+  await expect(cover(page).locator('[data-kind=duress]')).toContainText('E07')
+  expect((await heard()).slice(2)).toEqual([988, 740, 988, 740])
+  await shot(page, 'lock-alarms')
+  await clears('E07')
+  await she.leaves()
+})
