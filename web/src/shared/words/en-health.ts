@@ -15,7 +15,7 @@ export const enHealth = {
     figures: 'Figures',
     figure: 'Figure',
     now: 'Now',
-    units: {} as Record<string, string>,
+    units: { s: 's', ms: 'ms', min: 'min', h: 'h', days: 'days', rows: 'rows' } as Record<string, string>,
     limits: 'Limits',
     limit: (warn: string, severe: string) => (severe ? `${warn}, severe ${severe}` : warn),
     upTo: 'up to',
