@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from turnout.edge.time_zones import find_time_zone
 from turnout.words.trouble import Malformed
 
 TIMEOUT_S: Final = 20.0
@@ -47,7 +48,7 @@ def told(answer: httpx.Response) -> Any:
 
 def zone_of(name: str) -> ZoneInfo:
     """Raises `Malformed`."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise Malformed(f"no time zone: {name!r}", "--time-zone", "a name like Asia/Shanghai") from error
+    found = find_time_zone(name)
+    if found is None:
+        raise Malformed(f"no time zone: {name!r}", "--time-zone", "a name like Asia/Shanghai")
+    return found

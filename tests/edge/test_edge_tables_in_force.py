@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.adapters.running import san_francisco
@@ -36,3 +37,18 @@ async def test_the_new_offset_is_published_again_after_a_fault(monkeypatch: pyte
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
     assert asked[:2] == [-420, -420]
+
+
+async def test_tables_of_a_time_zone_that_this_machine_does_not_know_stop_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They may be in a journal of an older version."""
+    monkeypatch.setattr(tables_in_force, "OFFSET_LOOK_S", 0.0)
+    catalogue = msgspec.structs.replace(san_francisco().catalogue, time_zone="\U0008c6db")
+    desk: Any = type("Desk", (), {"board": type("Board", (), {"catalogue": catalogue})})
+    following = asyncio.create_task(tables_in_force.follow_offset(desk, lambda: SUMMER))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not following.done()
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)

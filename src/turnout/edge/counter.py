@@ -15,6 +15,7 @@ from turnout.core.overriding import may_override
 from turnout.core.permissions import SYSTEM_ROLE
 from turnout.core.refusals import Refusal
 from turnout.core.refusals_text import speak
+from turnout.core.tables.commands import PublishCatalogue
 from turnout.desk.access import Principal, why_not
 from turnout.desk.answers import CommandIdReused, Done, Refused
 from turnout.desk.book import Origin
@@ -29,6 +30,7 @@ from turnout.edge.log_lines import About, about
 from turnout.edge.measuring import Measures
 from turnout.edge.message_log import MessageLog
 from turnout.edge.storable import find_unstorable
+from turnout.edge.time_zones import find_time_zone
 from turnout.edge.trace import here, of_command
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
@@ -122,6 +124,8 @@ class Counter:
         refusal = why_not(who, command)
         if refusal is not None:
             return refused(refusal)
+        if isinstance(command, PublishCatalogue) and find_time_zone(command.catalogue.time_zone) is None:
+            return declined("malformed", problem="there is no such time zone", field="catalogue.time_zone")
         understood = await self._locator.understand(command)
         if isinstance(understood, msgspec.Struct) and understood.__struct_config__.tag_field == "code":
             return refused(understood)

@@ -16,6 +16,7 @@ from turnout.desk.answers import Refused
 from turnout.desk.book import Origin
 from turnout.desk.faults import Fault
 from turnout.edge.counter import DeskAt
+from turnout.edge.time_zones import find_time_zone
 from turnout.words.identity import CommandId
 from turnout.words.moment import Moment
 from turnout.words.trouble import Malformed
@@ -74,7 +75,9 @@ async def follow_offset(desk: DeskAt, now: Callable[[], Moment]) -> None:
     while True:
         await asyncio.sleep(OFFSET_LOOK_S)
         held = desk.board.catalogue
-        if held is not None and held.utc_offset_min != offset_min(held.time_zone, now()):
+        if held is None or find_time_zone(held.time_zone) is None:
+            continue
+        if held.utc_offset_min != offset_min(held.time_zone, now()):
             try:
                 await publish(desk, held, now(), "the clocks changed")
             except Fault as fault:

@@ -87,6 +87,20 @@ async def test_an_error_keeps_tables_from_being_published(house: Running, superv
     assert in_force(house).version == version
 
 
+@pytest.mark.parametrize("zone", ["\U0008c6db", "", "Moon/Tranquility", "../../etc/passwd", "/etc/passwd", "a" * 5_000])
+async def test_tables_of_no_time_zone_are_refused_to_a_program_that_publishes_them_whole(
+    zone: str, house: Running
+) -> None:
+    """Every clock of the city hangs on it: once published, each start would have ended with it."""
+    version = in_force(house).version
+    whole = msgspec.to_builtins(msgspec.structs.replace(in_force(house), time_zone=zone, version="next"))
+    async with house.program("tables") as program:
+        answer = await program.post(f"{API}/commands/publish-catalogue", json={"catalogue": whole})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    assert "time_zone" in answer.json()["detail"]
+    assert in_force(house).version == version
+
+
 async def test_publishing_is_in_force_at_once_and_told_to_every_console(
     house: Running, supervisor: httpx.AsyncClient
 ) -> None:
