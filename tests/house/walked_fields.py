@@ -9,12 +9,13 @@ from turnout.audit.personal import CODE_LENGTH_MAX, Field
 from turnout.core.board import Board
 from turnout.core.commands import Command
 from turnout.core.events import Event
+from turnout.core.incidents.transfer import TransferredPerson
 from turnout.edge.details import DetailsGiven, DetailsShown
 from turnout.edge.file_desk import FileGiven, FileKept, OpenFile
 from turnout.records.messages import Message
 from turnout.words.place import Place
 
-DOORS = (DetailsGiven, DetailsShown, FileGiven, FileKept, OpenFile)
+DOORS = (DetailsGiven, DetailsShown, TransferredPerson, FileGiven, FileKept, OpenFile)
 """Of the details and files; the other doors take commands and show the board's rows."""
 
 WALKED = (*get_args(Command), *get_args(Event), Board, Message, *DOORS)

@@ -36,7 +36,17 @@ REVEALING: Final = {
 }
 """Routes that may show a person's details, by the broker. One more belongs here only with its tests."""
 
+EMPTY: Final = {"/api/v1/transfers", "/api/v1/transfers/taken"}
+"""Their documents have a place for a person's details, and it is never filled: the feed names no purpose."""
+
 SCOPES: Final = ("calls", "dispatch", "tables", "read", "records", "personal", "audit", "admin")
+QUERIES: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"agency": "FIRE"},
+    {"q": "Zephyrine"},
+    {"lat": 37.79, "lon": -122.39},
+    {"purpose": "case file", "details": "true"},
+)
 ROLES: Final = get_args(get_type_hints(DetailsGiven)["role"])
 
 
@@ -61,6 +71,7 @@ async def planted(house: Running, browser: httpx.AsyncClient) -> Planted:
         card = (await browser.post(f"{API}/details", json=given)).json()["person"]
         assert (await she.gives(do="add-person", incident_id=incident, person=card)).is_success
         names["person"] = card["id"]
+    assert (await she.gives(do="request-transfer", incident_id=incident, agency="FIRE")).is_success
     caller = {"call_id": "K1", "role": "caller", "details": PLANTED}
     card = (await browser.post(f"{API}/details", json=caller)).json()["person"]
     assert (await she.gives(do="take-call", call_id="K1", channel="phone", caller=card)).is_success
@@ -111,11 +122,13 @@ async def test_no_route_that_reads_shows_a_planted_value_but_those_of_the_broker
                 for path in routes:
                     if path in REVEALING:
                         continue
-                    for query in ({}, {"agency": "FIRE"}, {"q": "Zephyrine"}, {"lat": 37.79, "lon": -122.39}):
+                    for query in QUERIES:
                         reply = await who.get(filled(path, scene.names), params=query)
                         assert reply.status_code < 500, (path, reply.text)
                         assert shown_in(reply.content) == [], path
         assert scene.reveals == 0
+        (entry,) = (await browser.get(f"{API}/transfers", params={"agency": "FIRE"})).json()["entries"]
+        assert {one["details"] for one in entry["document"]["persons"]} == {None}, "the feed was walked filled"
 
 
 async def test_the_brokers_routes_show_them_and_each_time_the_counter_moves_first(tmp_path: Path) -> None:
