@@ -2,9 +2,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test, type Browser, type Page } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import AxeBuilder from '@axe-core/playwright'
 import { start, type Server } from './server'
+import { at, shot } from './pages'
 
 let server: Server
 test.beforeAll(async () => {
@@ -16,24 +17,6 @@ test.beforeAll(async () => {
 test.afterAll(() => server.stop())
 test.describe.configure({ timeout: 120_000 })
 
-async function at(browser: Browser, role: string, language: 'en' | 'zh-CN', theme = 'dark', width = 1500): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 } })
-  await context.addInitScript(
-    ([language, theme]) => localStorage.setItem('turnout.preferences', JSON.stringify({ language, theme, sound: false })),
-    [language, theme],
-  )
-  const page = await context.newPage()
-  const answer = await page.request.post(`${server.url}/api/v1/session/demo`, {
-    data: { role, position: '', language },
-  })
-  expect(answer.ok()).toBe(true)
-  return page
-}
-
-const shot = async (page: Page, name: string) => {
-  if (process.env.TURNOUT_SHOTS) await page.screenshot({ path: `${process.env.TURNOUT_SHOTS}/${name}.png`, fullPage: true })
-}
-
 async function untilAlarmed(page: Page): Promise<void> {
   const alarms = async () => {
     const answer = await page.request.get(`${server.url}/health`)
@@ -43,7 +26,7 @@ async function untilAlarmed(page: Page): Promise<void> {
 }
 
 test('a supervisor is told of an alarm on the console, and reads on one page what it means', async ({ browser }) => {
-  const page = await at(browser, 'supervisor', 'en')
+  const page = await at(server.url, browser, 'supervisor')
   await untilAlarmed(page)
   await page.goto(server.url)
   const notice = page.locator('header .server')
@@ -58,7 +41,7 @@ test('a supervisor is told of an alarm on the console, and reads on one page wha
 })
 
 test('a dispatcher is not told', async ({ browser }) => {
-  const page = await at(browser, 'dispatcher', 'en')
+  const page = await at(server.url, browser, 'dispatcher')
   await untilAlarmed(page)
   await page.goto(server.url)
   await expect(page.locator('.who').first()).toBeVisible()
@@ -72,7 +55,7 @@ for (const [theme, language, width] of [
   ['light', 'en', 420],
 ] as const)
   test(`the page has no barrier, ${theme}, ${language}, ${width} px wide`, async ({ browser }) => {
-    const page = await at(browser, 'supervisor', language, theme, width)
+    const page = await at(server.url, browser, 'supervisor', { language, theme, width })
     await untilAlarmed(page)
     await page.goto(`${server.url}/admin#health`)
     await expect(page.locator('[data-alarm="disk-probe"]')).toBeVisible()

@@ -1,7 +1,8 @@
 /** What is held and what is erased before its time: one asks, another approves; both languages, wide and narrow. */
-import { expect, test, type Browser, type Page } from '@playwright/test'
+import { expect, test, type Browser } from '@playwright/test'
 import AxeBuilder from '@axe-core/playwright'
 import { start, type Server } from './server'
+import { at, gives, shot } from './pages'
 import { en } from '../src/shared/words/en'
 import { zh } from '../src/shared/words/zh'
 
@@ -12,29 +13,9 @@ test.beforeAll(async () => {
 test.afterAll(() => server.stop())
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
-const shot = async (page: Page, name: string) => {
-  if (process.env.TURNOUT_SHOTS) await page.screenshot({ path: `${process.env.TURNOUT_SHOTS}/${name}.png`, fullPage: true })
-}
-
-async function at(browser: Browser, role: string, language: 'en' | 'zh-CN', theme = 'dark', width = 1500): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 } })
-  await context.addInitScript(
-    ([language, theme]) => localStorage.setItem('turnout.preferences', JSON.stringify({ language, theme, sound: false })),
-    [language, theme],
-  )
-  const page = await context.newPage()
-  const answer = await page.request.post(`${server.url}/api/v1/session/demo`, { data: { role, position: '', language } })
-  expect(answer.ok()).toBe(true)
-  return page
-}
-
 /** With a caller's details, and over: its agency's number and identity. */
 async function anIncidentThatIsOver(browser: Browser): Promise<{ id: string; number: string }> {
-  const page = await at(browser, 'dispatcher', 'en')
-  const gives = async (command: object) => {
-    const reply = await page.request.post(`${server.url}/api/v1/commands`, { data: { id: crypto.randomUUID(), command } })
-    expect(reply.ok(), await reply.text()).toBe(true)
-  }
+  const page = await at(server.url, browser, 'dispatcher')
   const opened = await page.request.post(`${server.url}/api/v1/line`, {
     data: { text: 'E 300 MISSION ST MEDICAL', run: true, id: crypto.randomUUID() },
   })
@@ -44,8 +25,8 @@ async function anIncidentThatIsOver(browser: Browser): Promise<{ id: string; num
     data: { incident_id: id, role: 'caller', details: { name: 'Ann Li' } },
   })
   const { person } = (await reply.json()) as { person: object }
-  await gives({ do: 'add-person', incident_id: id, person })
-  await gives({ do: 'cancel-incident', incident_id: id, reason: 'false-call' })
+  await gives(server.url, page.request, { do: 'add-person', incident_id: id, person })
+  await gives(server.url, page.request, { do: 'cancel-incident', incident_id: id, reason: 'false-call' })
   const row = (await (await page.request.get(`${server.url}/api/v1/incidents/${id}`)).json()) as { numbers: object }
   return { id, number: String(Object.values(row.numbers)[0]) }
 }
@@ -54,7 +35,10 @@ for (const language of ['en', 'zh-CN'] as const) {
   const words = (language === 'en' ? en : zh).keeping
   test(`a hold keeps it; without one, one asks and another erases (${language})`, async ({ browser }) => {
     const { id, number } = await anIncidentThatIsOver(browser)
-    const [she, he] = [await at(browser, 'supervisor', language), await at(browser, 'supervisor', language)]
+    const [she, he] = [
+      await at(server.url, browser, 'supervisor', { language }),
+      await at(server.url, browser, 'supervisor', { language }),
+    ]
     for (const page of [she, he]) await page.goto(`${server.url}/admin#keeping`)
     await she.locator('input[name=incident]').fill(number)
     await she.locator('input[name=reason]').fill('complaint 12')
@@ -94,7 +78,7 @@ for (const [language, theme, width] of [
 ] as const) {
   test(`the page holds nothing back from anybody (${language}, ${theme}, ${width})`, async ({ browser }) => {
     const { number } = await anIncidentThatIsOver(browser)
-    const page = await at(browser, 'supervisor', language, theme, width)
+    const page = await at(server.url, browser, 'supervisor', { language, theme, width })
     await page.goto(`${server.url}/admin#keeping`)
     await page.locator('input[name=incident]').fill(number)
     await page.locator('input[name=reason]').fill('a court asks for it, and for all that was said')

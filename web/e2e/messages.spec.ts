@@ -2,6 +2,7 @@
 import { expect, test, type Browser, type Page } from '@playwright/test'
 import AxeBuilder from '@axe-core/playwright'
 import { start, type Server } from './server'
+import { at, type Looked } from './pages'
 
 let server: Server
 let number = ''
@@ -25,15 +26,8 @@ test.beforeAll(async ({ request }) => {
 test.afterAll(() => server.stop())
 test.describe.configure({ timeout: 120_000 })
 
-async function at(browser: Browser, role: string, language: 'en' | 'zh-CN', theme = 'dark', width = 1500): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 } })
-  await context.addInitScript(
-    ([language, theme]) => localStorage.setItem('turnout.preferences', JSON.stringify({ language, theme, sound: false })),
-    [language, theme],
-  )
-  const page = await context.newPage()
-  const answer = await page.request.post(`${server.url}/api/v1/session/demo`, { data: { role, position: '', language } })
-  expect(answer.ok()).toBe(true)
+async function atTheMessages(browser: Browser, role: string, looked: Looked = {}): Promise<Page> {
+  const page = await at(server.url, browser, role, looked)
   await page.goto(`${server.url}/admin#messages`)
   return page
 }
@@ -47,7 +41,7 @@ async function ofTheIncident(page: Page, look: string): Promise<void> {
 test('an auditor finds every message of an incident by its number, page by page, and follows one to its rows', async ({
   browser,
 }) => {
-  const page = await at(browser, 'auditor', 'en')
+  const page = await atTheMessages(browser, 'auditor')
   await ofTheIncident(page, 'Look')
   await expect(page.locator('tr[data-message]')).toHaveCount(100)
   await page.getByRole('button', { name: 'Older' }).click()
@@ -67,7 +61,7 @@ test('an auditor finds every message of an incident by its number, page by page,
 })
 
 test('an incident that is not there is said, and nothing old stays on the screen', async ({ browser }) => {
-  const page = await at(browser, 'auditor', 'zh-CN')
+  const page = await atTheMessages(browser, 'auditor', { language: 'zh-CN' })
   await ofTheIncident(page, '查询')
   await page.locator('input[name="incident"]').fill('F99')
   await page.getByRole('button', { name: '查询', exact: true }).click()
@@ -76,7 +70,7 @@ test('an incident that is not there is said, and nothing old stays on the screen
 })
 
 test('a dispatcher is not shown the messages', async ({ browser }) => {
-  const page = await at(browser, 'dispatcher', 'en')
+  const page = await atTheMessages(browser, 'dispatcher')
   await expect(page.locator('[data-tab="positions"]')).toBeVisible()
   await expect(page.locator('[data-tab="messages"]')).toHaveCount(0)
 })
@@ -88,7 +82,7 @@ for (const [theme, language, width, look] of [
   ['light', 'en', 420, 'Look'],
 ] as const)
   test(`the messages have no barrier, ${theme}, ${language}, ${width} px wide`, async ({ browser }) => {
-    const page = await at(browser, 'auditor', language, theme, width)
+    const page = await atTheMessages(browser, 'auditor', { language, theme, width })
     await ofTheIncident(page, look)
     await page.locator('tr[data-message] button[aria-expanded]').first().click()
     await expect(page.locator('[data-row]').first()).toBeVisible()

@@ -1,8 +1,9 @@
 /** Who looked: broken glass and its answer, reviews, the log, and one's own; both languages, wide and narrow. */
-import { expect, test, type APIRequestContext, type Browser, type Page } from '@playwright/test'
+import { expect, test, type Browser } from '@playwright/test'
 import AxeBuilder from '@axe-core/playwright'
 import { Dispatcher } from './dispatcher'
 import { start, type Server } from './server'
+import { at, gives, shot } from './pages'
 import { en } from '../src/shared/words/en'
 import { zh } from '../src/shared/words/zh'
 
@@ -13,27 +14,6 @@ test.beforeAll(async () => {
 test.afterAll(() => server.stop())
 // Each goes on where the one before ended: one server, one log.
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
-
-const shot = async (page: Page, name: string) => {
-  if (process.env.TURNOUT_SHOTS) await page.screenshot({ path: `${process.env.TURNOUT_SHOTS}/${name}.png`, fullPage: true })
-}
-
-async function gives(asks: APIRequestContext, command: object): Promise<void> {
-  const reply = await asks.post(`${server.url}/api/v1/commands`, { data: { id: crypto.randomUUID(), command } })
-  expect(reply.ok(), await reply.text()).toBe(true)
-}
-
-async function at(browser: Browser, role: string, language: 'en' | 'zh-CN', theme = 'dark', width = 1500): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 } })
-  await context.addInitScript(
-    ([language, theme]) => localStorage.setItem('turnout.preferences', JSON.stringify({ language, theme, sound: false })),
-    [language, theme],
-  )
-  const page = await context.newPage()
-  const answer = await page.request.post(`${server.url}/api/v1/session/demo`, { data: { role, position: '', language } })
-  expect(answer.ok()).toBe(true)
-  return page
-}
 
 /** At a console, with the role. */
 async function seated(browser: Browser, role: string, language: 'en' | 'zh-CN'): Promise<Dispatcher> {
@@ -46,7 +26,7 @@ async function seated(browser: Browser, role: string, language: 'en' | 'zh-CN'):
 
 /** Opened by a call-taker who has gone on to other things: its tag and identity. */
 async function anIncidentWithAPatient(browser: Browser): Promise<{ id: string; tag: string }> {
-  const page = await at(browser, 'call-taker', 'en')
+  const page = await at(server.url, browser, 'call-taker')
   const opened = await page.request.post(`${server.url}/api/v1/line`, {
     data: { text: 'E 300 MISSION ST MEDICAL', run: true, id: crypto.randomUUID() },
   })
@@ -56,7 +36,7 @@ async function anIncidentWithAPatient(browser: Browser): Promise<{ id: string; t
     data: { incident_id: id, role: 'patient', details: { name: 'Ann Li', callback: '555-0142' } },
   })
   const { person } = (await reply.json()) as { person: object }
-  await gives(page.request, { do: 'add-person', incident_id: id, person })
+  await gives(server.url, page.request, { do: 'add-person', incident_id: id, person })
   return { id, tag }
 }
 
@@ -97,7 +77,7 @@ for (const language of ['en', 'zh-CN'] as const) {
 
 test('an auditor asks for a review, another approves it, and the auditor reads it in the own log', async ({ browser }) => {
   const { id, tag } = await anIncidentWithAPatient(browser)
-  const auditor = await at(browser, 'auditor', 'en')
+  const auditor = await at(server.url, browser, 'auditor')
   await auditor.goto(`${server.url}/admin#own`)
   const form = auditor.getByRole('form', { name: en.reveals.ask })
   await form.getByLabel(en.reveals.ofIncident).fill(tag)
@@ -106,7 +86,7 @@ test('an auditor asks for a review, another approves it, and the auditor reads i
   await form.getByLabel(en.reveals.until).fill(soon)
   await form.getByRole('button', { name: en.reveals.send }).click()
   await expect(auditor.locator('[data-review]')).toContainText('complaint 7')
-  const supervisor = await at(browser, 'supervisor', 'en')
+  const supervisor = await at(server.url, browser, 'supervisor')
   await supervisor.goto(`${server.url}/admin#reveals`)
   const review = supervisor.locator('[data-review]', { hasText: 'complaint 7' })
   await review.getByRole('button', { name: en.reveals.approve }).click()
@@ -138,9 +118,14 @@ for (const [theme, language, width] of [
 ] as const)
   test(`both pages have no barrier, ${theme}, ${language}, ${width} px wide`, async ({ browser }) => {
     const { id } = await anIncidentWithAPatient(browser)
-    const other = await at(browser, 'call-taker', language)
-    await gives(other.request, { do: 'break-glass', glass_id: crypto.randomUUID(), incident_id: id, reason: 'urgent' })
-    const page = await at(browser, 'supervisor', language, theme, width)
+    const other = await at(server.url, browser, 'call-taker', { language })
+    await gives(server.url, other.request, {
+      do: 'break-glass',
+      glass_id: crypto.randomUUID(),
+      incident_id: id,
+      reason: 'urgent',
+    })
+    const page = await at(server.url, browser, 'supervisor', { language, theme, width })
     for (const tab of ['reveals', 'own']) {
       await page.goto(`${server.url}/admin#${tab}`)
       await page.reload()
