@@ -49,7 +49,9 @@ async def test_an_auditor_gets_checkpoint_and_proofs_by_api(tmp_path: Path):
     async with running(tmp_path / "var") as house, house.program("audit") as auditor:
         async with house.client() as browser:
             await browser.post(f"{API}/session/demo", json={"role": "supervisor"})
-            incident, _ = await Room(browser).opens("E 300 MISSION ST STRUCTURE FIRE")
+            she = Room(browser)
+            incident, _ = await she.opens("E 300 MISSION ST STRUCTURE FIRE")
+            assert (await she.gives(do="add-narrative", incident_id=incident, entry_id="n1", text="smoke")).is_success
         early = await auditor.get(f"{API}/proof/checkpoint")
         assert (early.status_code, early.json()["code"]) == (404, "not-signed-yet")
         await house.edge.notary.sign_now()
@@ -64,6 +66,14 @@ async def test_an_auditor_gets_checkpoint_and_proofs_by_api(tmp_path: Path):
         rows = [read_entry(read_proof(row["proof"]).entry) for row in proofs]
         assert rows[0].name == "incident-opened"
         assert all(read_proof(row["proof"]).holds for row in proofs)
+        pages, last = list[int](), 0
+        while page := (
+            await auditor.get(f"{API}/proof/incidents/{incident}", params={"after": last, "limit": 1})
+        ).json():
+            (row,) = page
+            pages.append(last := row["row"])
+        assert pages == [row["row"] for row in proofs]
+        assert len(pages) > 1
         grew = (await auditor.get(f"{API}/proof/consistency", params={"old": 1})).json()
         assert (grew["old"], grew["size"]) == (1, kept["size"])
         assert opened(grew["checkpoint"])[1].size == kept["size"]

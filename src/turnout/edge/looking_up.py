@@ -87,6 +87,10 @@ class LookUp:
         """What happened in it, line by line, in both languages."""
         return await asyncio.to_thread(self._lines, "incident", incident.id, Moment(0), None)
 
+    async def rows_of(self, incident: Incident, after: int, most: int) -> list[int]:
+        """The journal's rows about it beyond `after`, in order."""
+        return await asyncio.to_thread(self._records.rows_of, incident.id, after, most)
+
     async def acts(self, who: Principal, asked: ActsAsked) -> list[Line]:
         """What was done, newest first (7.1); for somebody bound to agencies, only what concerns their incidents."""
         if asked.incident:

@@ -277,6 +277,14 @@ class IncidentRecords:
         )  # fmt: skip
         return [(seq, decode(name, version, body)) for seq, name, version, body in rows]
 
+    def rows_of(self, incident: str, after: int, most: int) -> list[int]:
+        """Sequence numbers of an incident's rows beyond `after`, in order."""
+        rows = self._rows(
+            "SELECT seq FROM line_of WHERE kind = 'incident' AND id = ? AND seq > ? ORDER BY seq LIMIT ?",
+            incident, after, most,
+        )  # fmt: skip
+        return [seq for (seq,) in rows]
+
     def acts(self, asked: ActsAsked) -> list[tuple[int, Event]]:
         """(sequence, event) of what was done, newest first (7.1). Never by a caller: none is in it (charter 6)."""
         where, values = ["seq < ?", "at BETWEEN ? AND ?"], list[Any]()

@@ -15,7 +15,7 @@ from turnout.edge.proof.plan import log_name
 from turnout.words.moment import Moment
 
 ROWS_MAX: Final = 500
-"""Of one incident at once: its proofs have 2 kB each."""
+"""Of one incident at once: its proofs have 2 kB each, and each is some reads of the trees."""
 
 
 class CheckpointShown(msgspec.Struct, frozen=True, kw_only=True):

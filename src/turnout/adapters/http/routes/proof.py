@@ -23,6 +23,8 @@ Old = Annotated[int, QueryParameter(name="old", ge=0, le=NUMBER_MAX, description
 Size = Annotated[
     int | None, QueryParameter(name="size", ge=0, le=NUMBER_MAX, description="Up to so many (default: all signed).")
 ]
+After = Annotated[int, QueryParameter(name="after", ge=0, le=NUMBER_MAX, description="Only later rows: the next page.")]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=ROWS_MAX, description="At most so many.")]
 Which = Annotated[Log, QueryParameter(name="log", description="`journal` or `reveals`.")]
 
 
@@ -42,14 +44,15 @@ async def of_row(row: Numbered, who: Who, edge: TheEdge) -> ProvedRow:
 
 
 @get("/proof/incidents/{called:str}")
-async def of_incident(called: FromPath[str], who: Who, edge: TheEdge) -> list[ProvedRow]:
-    """A proof for every row of an incident that is signed, by identity, tag or number."""
+async def of_incident(
+    called: FromPath[str], who: Who, edge: TheEdge, after: After = 0, limit: Limit = 100
+) -> list[ProvedRow]:
+    """A proof for each row of an incident that is signed, by identity, tag or number, in order and page by page."""
     asked = proving(who, edge)
     row = await edge.look_up.find(who, called)
     if row is None:
         raise NotTaken(refused(UnknownIncident(incident=called)))
-    lines = await edge.look_up.course(row)
-    return taken(await asked.rows(sorted(line.seq for line in lines)[:ROWS_MAX]))
+    return taken(await asked.rows(await edge.look_up.rows_of(row, after, limit)))
 
 
 @get("/proof/reveals/{number:int}")
