@@ -90,6 +90,12 @@ ensure_openssl() {
   install_package 'OpenSSL' 'The tests of time stamps need openssl (package openssl). 时间戳测试需要 openssl。' openssl
 }
 
+# OpenSSH's ssh-keygen signs and verifies releases (tests/release).
+ensure_ssh_keygen() {
+  command -v ssh-keygen >/dev/null && return 0
+  install_package 'OpenSSH' 'The tests of releases need ssh-keygen (package openssh-client). 发布的测试需要 ssh-keygen。' openssh-client
+}
+
 # A real OpenID provider (oidc-provider, MIT), for tests/adapters/identity: exactly what its lock file names.
 ensure_oidc_provider() {
   local at=tests/adapters/identity/provider want

@@ -29,6 +29,7 @@ from tests.planted.postgres_plants import POSTGRES_PLANTS
 from tests.planted.proof_plants import PROOF_PLANTS
 from tests.planted.publication_plants import PUBLICATION_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
+from tests.planted.release_plants import RELEASE_PLANTS
 from tests.planted.retention_plants import RETENTION_PLANTS
 from tests.planted.telling_plants import TELLING_PLANTS
 from turnout.adapters import clock as clock_module
@@ -399,6 +400,7 @@ PLANTS: dict[str, Plant] = {
     **RETENTION_PLANTS,
     **IDENTITY_PLANTS,
     **PUBLICATION_PLANTS,
+    **RELEASE_PLANTS,
     **ALLOWANCE_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),
