@@ -31,6 +31,7 @@ from tests.planted.publication_plants import PUBLICATION_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
 from tests.planted.release_plants import RELEASE_PLANTS
 from tests.planted.retention_plants import RETENTION_PLANTS
+from tests.planted.signal_plants import SIGNAL_PLANTS
 from tests.planted.telling_plants import TELLING_PLANTS
 from turnout.adapters import clock as clock_module
 from turnout.adapters.otlp.traces import spans_of
@@ -392,6 +393,7 @@ PLANTS: dict[str, Plant] = {
     **KEEPER_PLANTS,
     "a line of the message log lost in silence": Plant(lines_lost_in_silence, a_lost_line_is_counted),
     **POSTGRES_PLANTS,
+    **SIGNAL_PLANTS,
     **DISK_AND_CLOCK_PLANTS,
     **FOLLOWED_PLANTS,
     **RECORDS_PLANTS,

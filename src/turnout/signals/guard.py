@@ -1,0 +1,211 @@
+"""The last before any output: what is asked for goes in, second by second, and only what is safe comes out.
+
+Whatever a plan, a controller, a corridor or a person asks, and however often: greens of groups that may not meet are
+parted by their intergreen, a green is never shorter than its least, amber (or the flashing green of pedestrians)
+follows every green for exactly its time, red with amber goes before it where there is one, pedestrians keep their
+clearance, and a group that has been red too long is served. Terms as in RiLSA 2015; the intergreen runs
+from the end of one green to the beginning of the other.
+
+Time is what the caller's clock says, in milliseconds, and no clock is trusted with safety: one call counts for at most
+`STEP_MAX_MS` and never for less than nothing, so a clock that jumps can make a green, an amber or an intergreen longer,
+never shorter. The clock must not run ahead of real time over many calls: take a monotonic one, and call once a second.
+"""
+
+import enum
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import msgspec
+
+from turnout.signals.model import Junction
+from turnout.words.trouble import Unsupported
+
+STEP_MAX_MS: Final = 1_000
+"""Signals are asked once a second; of a longer gap nobody can say what was shown meanwhile."""
+
+TOGETHER: Final = -1
+"""In the matrix: these two may have green at the same time."""
+
+
+class Aspect(enum.IntEnum):
+    RED = 0
+    STARTING = 1
+    """Red with amber."""
+    GREEN = 2
+    ENDING = 3
+    """Amber, or the flashing green of pedestrians."""
+
+
+class GroupRule(msgspec.Struct, frozen=True):
+    """The times of one group, in milliseconds; `max_red_ms` 0: it is never served unasked."""
+
+    min_green_ms: int
+    ending_ms: int
+    starting_ms: int = 0
+    max_red_ms: int = 0
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """`least_ms[i][j]`: from the end of green of group i to the beginning of green of group j, or `TOGETHER`."""
+
+    groups: tuple[GroupRule, ...]
+    least_ms: tuple[tuple[int, ...], ...]
+
+
+class Lamp(NamedTuple):
+    """What a group shows, for how long, and how long ago its last green ended (0 while it is green). Milliseconds."""
+
+    aspect: Aspect
+    shown_ms: int
+    dark_ms: int
+
+
+class Guard:
+    """The guard of one junction. Begins with all red, as if every green had ended this moment."""
+
+    def __init__(self, rules: Rules, at_ms: int) -> None:
+        """Raises `Unsupported` for rules that cannot be kept."""
+        refuse_unkept(rules)
+        self._rules = rules
+        self._at_ms = at_ms
+        self._lamps = all_red(rules)
+        self.jumps = 0
+        """How often the clock went back, or forward by more than a step."""
+
+    @property
+    def shown(self) -> tuple[Aspect, ...]:
+        return tuple(lamp.aspect for lamp in self._lamps)
+
+    def let_out(self, greens: Sequence[bool], at_ms: int) -> tuple[Aspect, ...]:
+        """What every group shows now that green is asked for the groups where `greens` is true."""
+        elapsed_ms, self._at_ms = at_ms - self._at_ms, at_ms
+        self.jumps += not 0 <= elapsed_ms <= STEP_MAX_MS
+        self._lamps = step(self._rules, self._lamps, greens, elapsed_ms)
+        return self.shown
+
+
+def step(rules: Rules, lamps: Sequence[Lamp], greens: Sequence[bool], elapsed_ms: int) -> tuple[Lamp, ...]:
+    """The lamps that follow. `greens`: whom green is asked for."""
+    assert len(greens) == len(lamps) == len(rules.groups)
+    passed_ms = min(max(elapsed_ms, 0), STEP_MAX_MS)
+    now = [_aged(rule, lamp, passed_ms) for rule, lamp in zip(rules.groups, lamps, strict=True)]
+    overdue = _overdue(rules, now)
+    for i, (rule, lamp) in enumerate(zip(rules.groups, now, strict=True)):
+        is_to_end = not greens[i] or any(_conflict(rules, i, j) for j in overdue)
+        if lamp.aspect is Aspect.GREEN and lamp.shown_ms >= max(rule.min_green_ms, 1) and is_to_end:
+            now[i] = Lamp(Aspect.ENDING if rule.ending_ms else Aspect.RED, 0, 0)
+    waiting = set(overdue)
+    asked = sorted((i for i, green in enumerate(greens) if green), key=lambda i: -now[i].dark_ms)
+    for i in [*overdue, *(i for i in asked if i not in waiting)]:
+        ahead = overdue[: overdue.index(i)] if i in waiting else overdue
+        is_passed_over = any(j in waiting and _conflict(rules, i, j) for j in ahead)
+        if now[i].aspect is Aspect.RED and not is_passed_over and _may_begin(rules, now, i):
+            begins = Aspect.STARTING if rules.groups[i].starting_ms else Aspect.GREEN
+            now[i] = Lamp(begins, 0, now[i].dark_ms if begins is Aspect.STARTING else 0)
+            waiting.discard(i)
+    longest_ms = _longest_ms(rules)
+    return tuple(Lamp(lamp.aspect, min(lamp.shown_ms, longest_ms), min(lamp.dark_ms, longest_ms)) for lamp in now)
+
+
+def _aged(rule: GroupRule, lamp: Lamp, passed_ms: int) -> Lamp:
+    """The lamp after that time, and what ends by itself ended."""
+    aspect, shown_ms = lamp.aspect, lamp.shown_ms + passed_ms
+    if aspect is Aspect.ENDING and shown_ms >= rule.ending_ms:
+        return Lamp(Aspect.RED, 0, lamp.dark_ms + passed_ms)
+    if aspect is Aspect.STARTING and shown_ms >= rule.starting_ms:
+        return Lamp(Aspect.GREEN, 0, 0)
+    return Lamp(aspect, shown_ms, 0 if aspect is Aspect.GREEN else lamp.dark_ms + passed_ms)
+
+
+def _overdue(rules: Rules, lamps: Sequence[Lamp]) -> list[int]:
+    """Groups that have been red too long, the most overdue first."""
+    over_ms = {
+        i: lamp.dark_ms - rule.max_red_ms
+        for i, (rule, lamp) in enumerate(zip(rules.groups, lamps, strict=True))
+        if lamp.aspect is Aspect.RED and 0 < rule.max_red_ms <= lamp.dark_ms
+    }
+    return sorted(over_ms, key=lambda i: -over_ms[i])
+
+
+def _conflict(rules: Rules, i: int, j: int) -> bool:
+    return i != j and rules.least_ms[i][j] != TOGETHER
+
+
+def _may_begin(rules: Rules, lamps: Sequence[Lamp], i: int) -> bool:
+    """Whether it has shown red at all since its last green, and no other green meets this one.
+
+    Its red with amber may run while an intergreen still does.
+    """
+    lead_ms = rules.groups[i].starting_ms
+    return lamps[i].shown_ms > 0 and all(
+        lamp.aspect not in (Aspect.STARTING, Aspect.GREEN) and lamp.dark_ms + lead_ms >= rules.least_ms[j][i]
+        for j, lamp in enumerate(lamps)
+        if _conflict(rules, j, i)
+    )
+
+
+def all_red(rules: Rules) -> tuple[Lamp, ...]:
+    return tuple(Lamp(Aspect.RED, 0, 0) for _ in rules.groups)
+
+
+def worst_red_ms(rules: Rules, group: int) -> int:
+    """The longest red of a group that has a `max_red_ms`, called once a second by a clock that does not jump.
+
+    When it is overdue, each group that it meets, directly or through others, may still finish one green of the least
+    length and its intergreen: those before it in the line of the overdue, and those that have just begun.
+    """
+    met, reached = {group}, [group]
+    while reached:
+        i = reached.pop()
+        new = [j for j in range(len(rules.groups)) if j not in met and _conflict(rules, i, j)]
+        met.update(new)
+        reached += new
+    served_ms = sum(_steps_ms(part) for i in met - {group} for part in _service(rules, i))
+    own = rules.groups[group]
+    return _steps_ms(own.max_red_ms) + served_ms + _steps_ms(own.starting_ms)
+
+
+def _service(rules: Rules, i: int) -> Iterable[int]:
+    return (rules.groups[i].starting_ms, max(rules.groups[i].min_green_ms, 1), max(rules.least_ms[i]))
+
+
+def _steps_ms(duration_ms: int) -> int:
+    return -(-duration_ms // STEP_MAX_MS) * STEP_MAX_MS
+
+
+@lru_cache(maxsize=1_024)
+def _longest_ms(rules: Rules) -> int:
+    """Beyond this no time makes a difference: counters stay there."""
+    most = max((max(row) for row in rules.least_ms), default=0)
+    of_groups = (max(rule.min_green_ms, rule.ending_ms, rule.starting_ms) for rule in rules.groups)
+    reds = (worst_red_ms(rules, i) for i, rule in enumerate(rules.groups) if rule.max_red_ms)
+    return max(most, *of_groups, 0, *reds)
+
+
+def refuse_unkept(rules: Rules) -> None:
+    """Raises `Unsupported` where the rules contradict themselves."""
+    size = len(rules.groups)
+    if len(rules.least_ms) != size or any(len(row) != size for row in rules.least_ms):
+        raise Unsupported("the matrix of intergreens is not as large as the list of groups")
+    for i, rule in enumerate(rules.groups):
+        if min(rule.min_green_ms, rule.ending_ms, rule.starting_ms, rule.max_red_ms) < 0:
+            raise Unsupported(f"group {i} has a time below 0")
+        if 0 < rule.max_red_ms <= rule.ending_ms + STEP_MAX_MS:
+            raise Unsupported(f"the longest red of group {i} is over before its amber and a second of red are")
+        for j in range(size):
+            if i != j and (rules.least_ms[i][j] == TOGETHER) != (rules.least_ms[j][i] == TOGETHER):
+                raise Unsupported(f"groups {i} and {j} have an intergreen one way only")
+            if _conflict(rules, i, j) and rules.least_ms[i][j] < rule.ending_ms:
+                raise Unsupported(f"the intergreen from group {i} to {j} is shorter than the amber of {i}")
+
+
+def rules_of(junction: Junction) -> Rules:
+    """What the guard keeps at a junction, in the order of its groups. Pedestrians' clearance is in the intergreens."""
+    least = junction.least_between()
+    names = [group.id for group in junction.groups]
+    groups = tuple(
+        GroupRule(group.min_green_ms, group.ending_ms, group.starting_ms, group.max_red_ms) for group in junction.groups
+    )
+    matrix = tuple(tuple(TOGETHER if i == j else least.get((i, j), TOGETHER) for j in names) for i in names)
+    return Rules(groups, matrix)

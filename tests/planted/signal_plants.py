@@ -1,0 +1,109 @@
+"""Bugs of the guard at a junction: each once let something out that nobody may see on a street."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.planted.plant import Plant
+from tests.signals.test_signals_guard import (
+    a_junction,
+    every_clock_tried,
+    everything_tried,
+    test_pedestrians_keep_their_clearance_though_the_matrix_says_less,
+)
+from tests.signals.watching import SMALL
+from turnout.signals import guard
+from turnout.signals.guard import Aspect, GroupRule, Lamp, Rules
+from turnout.signals.model import Junction
+
+Patch = pytest.MonkeyPatch
+
+
+def nothing_unsafe_comes_out(folder: Path) -> None:
+    for name in ("two roads", "two roads, red with amber", "all against all"):
+        everything_tried(SMALL[name])
+
+
+def no_clock_gets_anything_out(folder: Path) -> None:
+    every_clock_tried(a_junction([[-1, 2], [1, -1]], (3, 1, 1, 0), (1, 1, 0, 0)))
+
+
+def pedestrians_keep_their_clearance(folder: Path) -> None:
+    test_pedestrians_keep_their_clearance_though_the_matrix_says_less()
+
+
+def a_second_of_intergreen_less(patch: Patch) -> None:
+    honest = guard._may_begin
+
+    def may_begin(rules: Rules, lamps: Sequence[Lamp], i: int) -> bool:
+        return honest(rules, [lamp._replace(dark_ms=lamp.dark_ms + 1_000) for lamp in lamps], i)
+
+    patch.setattr(guard, "_may_begin", may_begin)
+
+
+def no_amber(patch: Patch) -> None:
+    honest = guard._aged
+
+    def aged(rule: GroupRule, lamp: Lamp, passed_ms: int) -> Lamp:
+        found = honest(rule, lamp, passed_ms)
+        return Lamp(Aspect.RED, 0, found.dark_ms) if found.aspect is Aspect.ENDING else found
+
+    patch.setattr(guard, "_aged", aged)
+
+
+def red_with_amber_is_free(patch: Patch) -> None:
+    def may_begin(rules: Rules, lamps: Sequence[Lamp], i: int) -> bool:
+        return lamps[i].shown_ms > 0 and all(
+            lamp.aspect is not Aspect.GREEN and lamp.dark_ms >= rules.least_ms[j][i]
+            for j, lamp in enumerate(lamps)
+            if guard._conflict(rules, j, i)
+        )
+
+    patch.setattr(guard, "_may_begin", may_begin)
+
+
+def green_counts_double(patch: Patch) -> None:
+    honest = guard._aged
+
+    def aged(rule: GroupRule, lamp: Lamp, passed_ms: int) -> Lamp:
+        return honest(rule, lamp, passed_ms * (2 if lamp.aspect is Aspect.GREEN else 1))
+
+    patch.setattr(guard, "_aged", aged)
+
+
+def amber_to_green(patch: Patch) -> None:
+    honest = guard._may_begin
+
+    def may_begin(rules: Rules, lamps: Sequence[Lamp], i: int) -> bool:
+        return honest(rules, [lamp._replace(shown_ms=1) for lamp in lamps], i)
+
+    patch.setattr(guard, "_may_begin", may_begin)
+
+
+def jumps_are_believed(patch: Patch) -> None:
+    patch.setattr(guard, "STEP_MAX_MS", 86_400_000)
+
+
+def red_for_ever(patch: Patch) -> None:
+    patch.setattr(guard, "_overdue", lambda rules, lamps: [])
+
+
+def clearance_forgotten(patch: Patch) -> None:
+    def least_between(self: Junction) -> Any:
+        return {(each.ending, each.beginning): each.least_ms for each in self.intergreens}
+
+    patch.setattr(Junction, "least_between", least_between)
+
+
+SIGNAL_PLANTS = {
+    "an intergreen a second too short": Plant(a_second_of_intergreen_less, nothing_unsafe_comes_out),
+    "an amber that is left out": Plant(no_amber, nothing_unsafe_comes_out),
+    "red with amber beside a green": Plant(red_with_amber_is_free, nothing_unsafe_comes_out),
+    "a green that is too short": Plant(green_counts_double, nothing_unsafe_comes_out),
+    "amber and at once green again": Plant(amber_to_green, nothing_unsafe_comes_out),
+    "a jump of the clock that ends a green": Plant(jumps_are_believed, no_clock_gets_anything_out),
+    "a group that is red for ever": Plant(red_for_ever, nothing_unsafe_comes_out),
+    "pedestrians without their clearance": Plant(clearance_forgotten, pedestrians_keep_their_clearance),
+}

@@ -1,0 +1,165 @@
+"""The guard: whatever is asked, nothing unsafe comes out.
+
+Small junctions are tried out wholly, large ones at random.
+"""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.signals.watching import SMALL, E, G, R, S, a_junction, begun, every_ask, junctions, settled, watched
+from turnout.signals import guard as guarding
+from turnout.signals.guard import TOGETHER, Guard, Rules, all_red, rules_of, step, worst_red_ms
+from turnout.signals.model import Intergreen, Junction, SignalGroup
+from turnout.words.name import Name
+from turnout.words.trouble import Unsupported
+
+STATES_MAX = 200_000
+
+
+def everything_tried(rules: Rules) -> int:
+    """How many states there are. Every ask in every state that can be reached is tried, and its outcome is watched.
+
+    A state is the guard's own and what the watcher knows; both are finite, so this is all sequences of whole seconds of
+    any length.
+    """
+    first = (all_red(rules), begun(rules))
+    known, to_try = {first}, [first]
+    asks = list(every_ask(rules))
+    while to_try:
+        lamps, seen = to_try.pop()
+        for greens in asks:
+            after = step(rules, lamps, greens, 1_000)
+            shown = tuple(lamp.aspect for lamp in after)
+            state = (after, settled(rules, watched(rules, seen, shown, 1_000)))
+            if state not in known:
+                known.add(state)
+                to_try.append(state)
+        assert len(known) <= STATES_MAX
+    return len(known)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_no_sequence_of_asks_gets_anything_unsafe_out_of_a_small_junction(name: str) -> None:
+    assert everything_tried(SMALL[name]) > 10
+
+
+def every_clock_tried(rules: Rules) -> int:
+    """As above, by a clock that lies: a second passes in truth, and it says anything."""
+    first = (all_red(rules), begun(rules))
+    known, to_try = {first}, [first]
+    while to_try:
+        lamps, seen = to_try.pop()
+        for greens in every_ask(rules):
+            for said_ms in (-3_600_000, 500, 3_600_000):
+                after = step(rules, lamps, greens, said_ms)
+                shown = tuple(lamp.aspect for lamp in after)
+                state = (after, settled(rules, watched(rules, seen, shown, 1_000, has_true_clock=False)))
+                if state not in known:
+                    known.add(state)
+                    to_try.append(state)
+        assert len(known) <= STATES_MAX
+    return len(known)
+
+
+def test_no_clock_that_jumps_gets_anything_unsafe_out_of_a_small_junction() -> None:
+    assert every_clock_tried(a_junction([[-1, 2], [1, -1]], (2, 1, 1, 0), (1, 1, 0, 0))) > 10
+
+
+@given(junctions(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_asks_get_anything_unsafe_out_of_a_large_junction(rules: Rules, data: st.DataObject) -> None:
+    asked = data.draw(st.lists(st.lists(st.booleans(), min_size=12, max_size=12), min_size=1, max_size=60))
+    lamps, seen = all_red(rules), begun(rules)
+    for greens in asked:
+        for _ in range(3):
+            lamps = step(rules, lamps, greens[: len(rules.groups)], 1_000)
+            shown = [lamp.aspect for lamp in lamps]
+            seen = watched(rules, seen, shown, 1_000)
+
+
+@given(junctions(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_no_clock_gets_anything_unsafe_out_of_a_large_junction(rules: Rules, data: st.DataObject) -> None:
+    said = st.one_of(st.just(1_000), st.integers(-100_000, 100_000))
+    lamps, seen = all_red(rules), begun(rules)
+    for _ in range(80):
+        greens = data.draw(st.lists(st.booleans(), min_size=len(rules.groups), max_size=len(rules.groups)))
+        lamps = step(rules, lamps, greens, data.draw(said))
+        seen = watched(rules, seen, [lamp.aspect for lamp in lamps], 1_000, has_true_clock=False)
+
+
+@given(junctions())
+@settings(max_examples=30, deadline=None)
+def test_who_was_red_too_long_is_served_though_everybody_else_asks_for_ever(rules: Rules) -> None:
+    limited = [i for i, rule in enumerate(rules.groups) if rule.max_red_ms]
+    lamps, seen = all_red(rules), begun(rules)
+    for _ in range(2 * max((worst_red_ms(rules, i) for i in limited), default=0) // 1_000):
+        lamps = step(rules, lamps, [i not in limited for i in range(len(lamps))], 1_000)
+        seen = watched(rules, seen, [lamp.aspect for lamp in lamps], 1_000)
+
+
+def shown_for(rules: Rules, asks: Sequence[tuple[bool, ...]]) -> list[str]:
+    guard, out = Guard(rules, 0), []
+    for second, greens in enumerate(asks, start=1):
+        out.append("".join(aspect.name[0] for aspect in guard.let_out(greens, second * 1_000)))
+    return out
+
+
+def test_a_change_shows_amber_then_red_and_the_other_after_its_intergreen() -> None:
+    rules = a_junction([[-1, 3], [3, -1]], (2, 2, 0, 0), (2, 2, 1, 0))
+    first, second = (True, False), (False, True)
+    shown = shown_for(rules, [first] * 5 + [second] * 7)
+    assert shown == ["RR", "RR", "GR", "GR", "GR", "ER", "ER", "RS", "RG", "RG", "RG", "RG"]
+
+
+def test_a_guard_begins_with_all_red_and_keeps_every_intergreen_from_there() -> None:
+    guard = Guard(SMALL["two roads"], 0)
+    assert guard.shown == (R, R)
+    assert guard.let_out((True, False), 1_000) == (R, R)
+    assert guard.let_out((True, False), 2_000) == (G, R)
+
+
+def test_jumps_of_the_clock_are_counted_and_let_nothing_out_sooner() -> None:
+    guard = Guard(SMALL["two roads"], 0)
+    assert guard.let_out((True, False), 86_400_000) == (R, R)
+    assert guard.let_out((True, False), 3_000) == (R, R)
+    assert guard.let_out((True, False), 4_000) == (G, R)
+    assert guard.jumps == 2
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (a_junction([[-1, 1], [2, -1]], (1, 2, 0, 0), (1, 1, 0, 0)), "amber"),
+        (a_junction([[-1, 2], [-1, -1]], (1, 1, 0, 0), (1, 1, 0, 0)), "one way only"),
+        (a_junction([[-1, 2]], (1, 1, 0, 0), (1, 1, 0, 0)), "matrix"),
+        (a_junction([[-1, 2], [2, -1]], (-1, 1, 0, 0), (1, 1, 0, 0)), "below 0"),
+        (a_junction([[-1, 2], [2, -1]], (1, 1, 0, 2), (1, 1, 0, 0)), "longest red"),
+    ],
+)
+def test_rules_that_cannot_be_kept_are_refused(rules: Rules, said: str) -> None:
+    with pytest.raises(Unsupported, match=said):
+        Guard(rules, 0)
+
+
+def a_road_and_a_crossing() -> Junction:
+    """The matrix gives 4 s from the crossing to the road, less than the crossing's clearance of 9 s."""
+    road = SignalGroup("K1", "vehicle", 5_000, 3_000, starting_ms=1_000, max_red_ms=90_000)
+    crossing = SignalGroup("F1", "pedestrian", 6_000, 0, clearance_ms=9_000)
+    between = (Intergreen("K1", "F1", 5_000), Intergreen("F1", "K1", 4_000))
+    return Junction(id="J", name=Name("J", "J"), groups=(road, crossing), intergreens=between)
+
+
+def test_pedestrians_keep_their_clearance_though_the_matrix_says_less() -> None:
+    rules = rules_of(a_road_and_a_crossing())
+    assert rules.least_ms == ((TOGETHER, 5_000), (9_000, TOGETHER))
+    shown = shown_for(rules, [(False, True)] * 13 + [(True, False)] * 12)
+    last_green = max(second for second, aspects in enumerate(shown) if aspects[1] == "G")
+    assert next(second for second, aspects in enumerate(shown) if aspects[0] == "G") - last_green == 1 + 9
+
+
+def test_the_watcher_knows_every_aspect() -> None:
+    assert {S, E} < set(guarding.Aspect)
