@@ -1,12 +1,14 @@
-"""Bugs of the guard at a junction: each once let something out that nobody may see on a street."""
+"""Bugs of the guard at a junction and of green waves: each let something out that nobody may see on a street."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.planted.plant import Plant
+from tests.signals.arterials import an_arterial
 from tests.signals.test_signals_guard import (
     a_junction,
     every_clock_tried,
@@ -14,9 +16,12 @@ from tests.signals.test_signals_guard import (
     test_pedestrians_keep_their_clearance_though_the_matrix_says_less,
 )
 from tests.signals.watching import SMALL
-from turnout.signals import guard
+from turnout.signals import bands, guard
+from turnout.signals.arterial import BandTask
+from turnout.signals.bands import maxband, multiband
 from turnout.signals.guard import Aspect, GroupRule, Lamp, Rules
 from turnout.signals.model import Junction
+from turnout.signals.scan import false_bands
 
 Patch = pytest.MonkeyPatch
 
@@ -97,7 +102,29 @@ def clearance_forgotten(patch: Patch) -> None:
     patch.setattr(Junction, "least_between", least_between)
 
 
+def every_band_is_on_the_street(folder: Path) -> None:
+    for method in (maxband, multiband):
+        for task in (an_arterial(4, 1), with_queues(an_arterial(4, 2))):
+            assert false_bands(task, method(task)) == []
+
+
+def with_queues(task: BandTask) -> BandTask:
+    sites = tuple(msgspec.structs.replace(site, outbound_queue_s=7.0, inbound_queue_s=4.0) for site in task.sites)
+    return msgspec.structs.replace(task, sites=sites)
+
+
+def left_turns_on_the_wrong_side(patch: Patch) -> None:
+    honest = bands._lean
+    patch.setattr(bands, "_lean", lambda order: -honest(order))
+
+
+def green_as_long_as_the_cycle_allows(patch: Patch) -> None:
+    patch.setattr(bands, "_inbound_share", lambda order: 1 - order.outbound_from)
+
+
 SIGNAL_PLANTS = {
+    "left turns on the wrong side of the band": Plant(left_turns_on_the_wrong_side, every_band_is_on_the_street),
+    "a band through the inbound red": Plant(green_as_long_as_the_cycle_allows, every_band_is_on_the_street),
     "an intergreen a second too short": Plant(a_second_of_intergreen_less, nothing_unsafe_comes_out),
     "an amber that is left out": Plant(no_amber, nothing_unsafe_comes_out),
     "red with amber beside a green": Plant(red_with_amber_is_free, nothing_unsafe_comes_out),
