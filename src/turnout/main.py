@@ -29,6 +29,7 @@ keeper_command, records_command = Later("turnout.keeper.command"), Later("turnou
 operating, recovery_command = Later("turnout.operating"), Later("turnout.recovery.command")
 moving_command, subject_command = Later("turnout.moving_command"), Later("turnout.subject.command")
 redaction_command = Later("turnout.redaction.command")
+signals_command = Later("turnout.signals.command")
 simulated_run = Later("turnout.city.simulated.run")
 
 if TYPE_CHECKING:
@@ -154,6 +155,10 @@ def _add_redact(commands: "Commands") -> None:
     redaction_command.add_redact_command(commands, _token_of)
 
 
+def _add_signals(commands: "Commands") -> None:
+    signals_command.add_signals_commands(commands)
+
+
 def _add_keeper(commands: "Commands") -> None:
     keeper_command.add_keeper_command(commands)
 
@@ -173,6 +178,7 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("transparency",), _add_transparency),
     (("subject",), _add_subject),
     (("redact",), _add_redact),
+    (("signals",), _add_signals),
     (("functions", "schema", "personal-data"), _add_papers),
 )
 """Commands, and who adds them."""

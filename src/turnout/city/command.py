@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from turnout.city.problem import SEVERITY_NAMES, BrokenFolder, Problem
-from turnout.words.name import Language, Name
+from turnout.words.name import Language, Name, language_of
 from turnout.words.trouble import BadInput
 
 NEEDS_EXTRA: Final = Name(
@@ -44,11 +44,6 @@ def add_city_commands(
         command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
         command.set_defaults(run=run)
     return commands
-
-
-def language_of(locale: str) -> Language:
-    """`zh_CN.UTF-8` → zh-CN; anything else is English."""
-    return "zh-CN" if locale.lower().startswith("zh") else "en"
 
 
 def _build(arguments: argparse.Namespace) -> int:

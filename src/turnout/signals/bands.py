@@ -29,6 +29,14 @@ LIMIT_S: Final = 60.0
 """What an engineer waits for; after that, the best so far is given with the bound that is left."""
 
 
+class _Solver(highspy.Highs):
+    """HiGHS, which greets on standard output when its callbacks are switched on; this one says nothing."""
+
+    def enableCallbacks(self) -> None:
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
 @dataclass
 class _Way:
     """The unknowns of one direction."""
@@ -47,8 +55,7 @@ class _Programme:
         if any(section.slowest_mps <= 0 for section in task.sections):
             raise Unsupported("a speed of progression that is not above 0")
         self.task = task
-        self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.highs.silent()
+        self.highs: Any = _Solver()  # type: ignore[no-untyped-call]
         for option, value in (("time_limit", limit_s), ("mip_rel_gap", GAP), ("threads", 1)):
             self.highs.setOptionValue(option, value)
         self.z = self.highs.addVariable(1 / task.cycle_s[1], 1 / task.cycle_s[0])

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from turnout.signals.arterial import BandTask, Coordination, Order
+from turnout.signals.arterial import Band, BandTask, Coordination, Order
 
 STEP_S: Final = 0.01
 """Moments are tried so far apart."""
@@ -96,3 +96,32 @@ def _longest(free: Greens) -> tuple[float, float]:
     begins, ends = edges[::2], edges[1::2]
     longest = int(np.argmax(ends - begins))
     return float((begins[longest] + after_red) % len(free) * STEP_S), float((ends - begins)[longest] * STEP_S)
+
+
+def delivered(task: BandTask, found: Coordination, step_s: float) -> Coordination:
+    """The coordination with offsets a controller can set, whole numbers of `step_s`, and what is left of its bands."""
+    offsets = tuple(round(offset / step_s) * step_s % found.cycle_s for offset in found.offsets_s)
+    rounded = msgspec.structs.replace(found, offsets_s=offsets)
+    return msgspec.structs.replace(
+        rounded,
+        outbound=_left_of(task, rounded, is_inbound=False),
+        inbound=_left_of(task, rounded, is_inbound=True),
+    )
+
+
+def _left_of(task: BandTask, found: Coordination, *, is_inbound: bool) -> tuple[Band, ...]:
+    """Of every band of a direction, its longest part that has green at both ends of the section."""
+    orders, kept = found.chosen(task), []
+    for i, band in enumerate(found.inbound if is_inbound else found.outbound):
+        first, last = (i + 1, i) if is_inbound else (i, i + 1)
+        site = task.sites[last]
+        queue_s = site.inbound_queue_s if is_inbound else site.outbound_queue_s
+        moments = band.from_s + np.arange(round(band.width_s / STEP_S)) * STEP_S
+        ends = ((first, 0.0), (last, band.travel_s - queue_s))
+        free = np.ones(len(moments), dtype=bool)
+        for at, later_s in ends:
+            free &= _is_green(orders[at], found.cycle_s, moments + later_s - found.offsets_s[at], is_inbound)
+        bounded = np.concatenate((free, [False]))
+        begins_s, width_s = _longest(bounded)
+        kept.append(msgspec.structs.replace(band, from_s=(band.from_s + begins_s) % found.cycle_s, width_s=width_s))
+    return tuple(kept)

@@ -7,6 +7,11 @@ import msgspec
 Language = Literal["en", "zh-CN"]
 
 
+def language_of(locale: str) -> Language:
+    """`zh_CN.UTF-8` → zh-CN; anything else is English."""
+    return "zh-CN" if locale.lower().startswith("zh") else "en"
+
+
 class Name(msgspec.Struct, frozen=True, gc=False):
     """What something is called, in English and in Chinese."""
 

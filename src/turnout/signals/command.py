@@ -1,0 +1,228 @@
+"""`turnout signals check` and `turnout signals bands`: files in, what is wrong with them or a coordination out."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from turnout.signals.arterial import BandTask, Coordination, task_of
+from turnout.signals.bands import LIMIT_S, maxband, multiband
+from turnout.signals.check import check
+from turnout.signals.diagram import diagram
+from turnout.signals.guard import rules_of, worst_red_ms
+from turnout.signals.model import SECOND_MS, Arterial, Signals, Wave
+from turnout.signals.plans_file import read_plans
+from turnout.signals.problem import SEVERITY_NAMES, BrokenSignals, Problem, spoken
+from turnout.signals.scan import Scanned, delivered, scan
+from turnout.signals.sumo_network import read_sumo
+from turnout.words.name import Language, Name, language_of
+from turnout.words.trouble import Malformed
+
+FINE: Final = 0
+FAULTY: Final = 1
+"""Exit status when the signals have errors, or could not be used."""
+METHODS: Final = {"maxband": maxband, "multiband": multiband}
+WAVE_FORMAT: Final = "turnout-green-wave-1"
+
+COUNTED: Final = Name(
+    "{junctions} junctions, {groups} signal groups, {plans} plans, {arterials} arterials",
+    "{junctions} 个路口、{groups} 个信号组、{plans} 个方案、{arterials} 条干道",
+)
+LONGEST: Final = Name(
+    "junction {junction}, {group}: red for {worst} s at the longest",
+    "路口 {junction}，{group}：红灯最长 {worst} 秒",
+)
+WIDE: Final = Name(
+    "{name}: cycle {cycle:g} s, bands {out:.1f} s outbound and {back:.1f} s inbound; {proof}",
+    "{name}：周期 {cycle:g} 秒，绿波带去程 {out:.1f} 秒、返程 {back:.1f} 秒；{proof}",
+)
+PROVEN_SAID: Final = Name("proven to be the best", "已证明为最优")
+UNPROVEN: Final = Name(
+    "the best found; no other is better by more than {gap:.1%}", "为已找到的最优；其他方案至多再好 {gap:.1%}"
+)
+
+
+def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    signals = commands.add_parser("signals", help="check traffic signals, coordinate green waves (交通信号)")
+    kinds = signals.add_subparsers(required=True, metavar="check|bands")
+    checking = kinds.add_parser("check", help="say what is wrong with signals and their plans (检查信号方案)")
+    checking.add_argument("file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)")
+    checking.add_argument(
+        "--plans",
+        type=Path,
+        action="append",
+        default=[],
+        help="of a network: further programmes (.add.xml)",
+    )
+    checking.set_defaults(run=_check)
+    waving = kinds.add_parser("bands", help="coordinate the arterials of a file of plans (计算绿波)")
+    waving.add_argument("file", type=Path, help="a file of plans (.toml) with arterials and their waves")
+    waving.add_argument("--to", type=Path, required=True, help="a folder for the coordination and its diagrams")
+    waving.add_argument("--arterial", default="", help="only this one")
+    waving.add_argument("--wave", default="", help="only this one")
+    waving.add_argument("--limit-s", type=float, default=LIMIT_S, help="how long to look for each (default: 60)")
+    waving.add_argument("--step-s", type=float, default=1.0, help="what a controller can set (default: 1)")
+    waving.set_defaults(run=_bands)
+    for command in (checking, waving):
+        command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
+
+
+def _check(asked: argparse.Namespace) -> int:
+    language: Language = asked.language
+    try:
+        signals, problems = _read(asked.file, asked.plans)
+    except BrokenSignals as trouble:
+        print(trouble.spoken(language), file=sys.stderr)
+        return FAULTY
+    problems = (*problems, *check(signals, asked.file.name))
+    for line in spoken(problems, language):
+        print(line)
+    groups = sum(len(junction.groups) for junction in signals.junctions)
+    plans = sum(len(junction.plans) for junction in signals.junctions)
+    counted = {"junctions": len(signals.junctions), "groups": groups, "plans": plans}
+    print(COUNTED.spoken(language).format(arterials=len(signals.arterials), **counted))
+    errors = _errors(problems)
+    words = [SEVERITY_NAMES[severity].spoken(language) for severity in ("error", "warning")]
+    print(f"{len(errors)} {words[0]}, {len(problems) - len(errors)} {words[1]}")
+    if not errors:
+        _tell_longest_reds(signals, language)
+    return FAULTY if errors else FINE
+
+
+def _tell_longest_reds(signals: Signals, language: Language) -> None:
+    """What the guard promises of every group that has a longest red."""
+    for junction in signals.junctions:
+        rules = rules_of(junction)
+        for i, group in enumerate(junction.groups):
+            if group.max_red_ms:
+                worst = f"{worst_red_ms(rules, i) / SECOND_MS:g}"
+                print(LONGEST.spoken(language).format(junction=junction.id, group=group.id, worst=worst))
+
+
+def _read(path: Path, added: list[Path]) -> tuple[Signals, tuple[Problem, ...]]:
+    if path.suffix == ".toml":
+        if added:
+            raise Malformed("programmes can only be added to a SUMO network", "--plans", "write them into the file")
+        return read_plans(_content(path), path.name), ()
+    found = read_sumo(_content(path), path.name, [(_content(each), each.name) for each in added])
+    return found.signals, found.problems
+
+
+def _errors(problems: tuple[Problem, ...]) -> list[Problem]:
+    return [problem for problem in problems if problem.severity == "error"]
+
+
+def _bands(asked: argparse.Namespace) -> int:
+    language: Language = asked.language
+    if not 0 < asked.limit_s <= 3_600 or not 0.1 <= asked.step_s <= 10:
+        raise Malformed("a limit of 1 to 3600 s and steps of 0.1 to 10 s are taken", "--limit-s, --step-s", "mend it")
+    try:
+        signals = read_plans(_content(asked.file), asked.file.name)
+        errors = _errors(check(signals, asked.file.name))
+        if errors:
+            raise BrokenSignals(tuple(errors))
+        pairs = [
+            (arterial, wave)
+            for arterial in signals.arterials
+            for wave in arterial.waves
+            if asked.arterial in ("", arterial.id) and asked.wave in ("", wave.id)
+        ]
+        if not pairs:
+            raise Malformed("no such wave in the file", asked.file.name, "name an arterial and a wave of the file")
+        for arterial, wave in pairs:
+            _coordinate(signals, arterial, wave, asked)
+    except BrokenSignals as trouble:
+        print(trouble.spoken(language), file=sys.stderr)
+        return FAULTY
+    return FINE
+
+
+def _coordinate(signals: Signals, arterial: Arterial, wave: Wave, asked: argparse.Namespace) -> None:
+    language: Language = asked.language
+    task = task_of(signals, arterial, wave)
+    task, found = coordinated(task, wave, asked.limit_s, asked.step_s)
+    seen = scan(task, found)
+    title = Name(f"{arterial.name.en} · {wave.id}", f"{arterial.name.zh} · {wave.id}")
+    gap = (found.bound - found.value) / found.value if found.value > 0 else 1.0
+    proof = (PROVEN_SAID if found.is_proven else UNPROVEN).spoken(language).format(gap=gap)
+    widths = {"cycle": found.cycle_s, "out": seen.outbound_s, "back": seen.inbound_s}
+    print(WIDE.spoken(language).format(name=title.spoken(language), proof=proof, **widths))
+    names = {junction.id: junction.name for junction in signals.junctions}
+    stem = _stem(f"{arterial.id}.{wave.id}")
+    through = (seen.outbound_s, seen.inbound_s)
+    files = {f"{stem}.toml": wave_file(task, found, seen, arterial, wave)}
+    for each in ("en", "zh-CN"):
+        files[f"{stem}.{each}.svg"] = diagram(task, found, title, names, "en" if each == "en" else "zh-CN", through)
+    try:
+        asked.to.mkdir(parents=True, exist_ok=True)
+        for name, body in files.items():
+            (asked.to / name).write_bytes(body)
+            print(asked.to / name)
+    except OSError as error:
+        raise Malformed(str(error), where=str(asked.to), cure="name another folder") from error
+
+
+def coordinated(task: BandTask, wave: Wave, limit_s: float, step_s: float) -> tuple[BandTask, Coordination]:
+    """The best coordination in whole steps: the cycle first, then all else for that cycle; and the task with it."""
+    method = METHODS[wave.method]
+    least_s, most_s = task.cycle_s
+    if least_s < most_s:
+        free = method(task, limit_s)
+        cycle_s = min(max(round(free.cycle_s / step_s) * step_s, least_s), most_s)
+        task = msgspec.structs.replace(task, cycle_s=(cycle_s, cycle_s))
+    return task, delivered(task, method(task, limit_s), step_s)
+
+
+def _stem(name: str) -> str:
+    """A name for a file: what is no letter, digit, dot or dash becomes a dash."""
+    return "".join(letter if letter.isalnum() or letter in ".-_" else "-" for letter in name)[:120]
+
+
+def wave_file(task: BandTask, found: Coordination, seen: Scanned, arterial: Arterial, wave: Wave) -> bytes:
+    """The coordination as TOML. Offsets count from the first junction's second 0."""
+    head = {
+        "format": WAVE_FORMAT,
+        "arterial": arterial.id,
+        "wave": wave.id,
+        "method": wave.method,
+        "cycle_s": round(found.cycle_s, 3),
+        "is_proven": found.is_proven,
+        "outbound_band_s": round(seen.outbound_s, 2),
+        "inbound_band_s": round(seen.inbound_s, 2),
+    }
+    parts = [_table(head)]
+    for site, offset, order in zip(task.sites, found.offsets_s, found.orders, strict=True):
+        row = {"id": site.id, "offset_s": round(offset, 3), "order": order}
+        parts.append("[[junction]]\n" + _table(row))
+    for i, (out, back) in enumerate(zip(found.outbound, found.inbound, strict=True)):
+        section = {
+            "from": task.sites[i].id,
+            "to": task.sites[i + 1].id,
+            "outbound_kmh": round(out.speed_mps * 3.6, 1),
+            "inbound_kmh": round(back.speed_mps * 3.6, 1),
+            "outbound_band_s": round(out.width_s, 2),
+            "inbound_band_s": round(back.width_s, 2),
+        }
+        parts.append("[[section]]\n" + _table(section))
+    return "\n".join(parts).encode()
+
+
+def _table(row: dict[str, object]) -> str:
+    """Keys and values, a line each."""
+    return "".join(f"{key} = {_value(value)}\n" for key, value in row.items())
+
+
+def _value(value: object) -> str:
+    """A text is escaped as in JSON, which TOML reads alike but for the one control character that JSON lets stand."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
