@@ -37,6 +37,7 @@ from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.kept import PostgresKept
+from turnout.adapters.storage.postgres.site_key import SiteKeys
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.adapters.storage.reserve import Space
@@ -70,7 +71,7 @@ from turnout.serving import (
     web_app,
 )
 from turnout.storing import ACCOUNTS
-from turnout.storing_shared import CopiedAccounts, prepare_postgres
+from turnout.storing_shared import CopiedAccounts, following_site_key, prepare_postgres
 from turnout.telemetry.latest import Fix
 from turnout.terminal import say, stop_signal
 from turnout.watching import Watching
@@ -91,7 +92,7 @@ RECORDS: Final = "records.sqlite"
 
 @dataclass(frozen=True)
 class Process:
-    """What does not hang on the board. `folder` is this process's own; the site key is the machine's."""
+    """What does not hang on the board. `folder` is this process's own; the site keys are the machine's."""
 
     settings: Settings
     role: str
@@ -99,7 +100,7 @@ class Process:
     loaded: Loaded
     database: Database
     folder: Path
-    site_key: Path
+    site_keys: SiteKeys
     line: DeskLine
     key: bytes
     gate: Gate
@@ -123,11 +124,12 @@ async def serve_edge(settings: Settings, role: str) -> None:
         stack.push_async_callback(between.close)
         try:
             await prepare_postgres(database, machine)
+            site_keys = await following_site_key(stack, database, machine)
             key = await between.key()
         except StorageFailed as fault:
             raise Malformed(str(fault), where="--database", cure="see the operators' manual") from fault
         client = await stack.enter_async_context(client_for(key, trusted(settings)))
-        process = _made_ready(own, role, city, database, folder, machine, DeskLine(between.find_door, client), key)
+        process = _made_ready(own, role, city, database, folder, site_keys, DeskLine(between.find_door, client), key)
         await stack.enter_async_context(web(process.gate, settings))
         say(
             f"This is {ROLE_EN[role]} of {city.catalogue.name.en}.",
@@ -152,7 +154,14 @@ def trusted(settings: Settings) -> ssl.SSLContext | None:
 
 
 def _made_ready(
-    own: Settings, role: str, city: City, database: Database, folder: Path, machine: Path, line: DeskLine, key: bytes
+    own: Settings,
+    role: str,
+    city: City,
+    database: Database,
+    folder: Path,
+    site_keys: SiteKeys,
+    line: DeskLine,
+    key: bytes,
 ) -> Process:
     assets, inside = Assets(BUILT, city.artefacts.tiles), Inside()
     api = litestar_app(inside.found, version("turnout"))
@@ -160,9 +169,7 @@ def _made_ready(
     loaded = load_ground(city)
     prepare(loaded.gazetteer)
     set_aside_what_stays()
-    return Process(
-        own, role, city, loaded, database, folder, machine / "vault.site-key", line, key, Gate(), assets, inside, api
-    )
+    return Process(own, role, city, loaded, database, folder, site_keys, line, key, Gate(), assets, inside, api)
 
 
 async def _serve_once(process: Process, stop: asyncio.Event) -> None:
@@ -206,7 +213,7 @@ async def _followed(stack: AsyncExitStack, process: Process, stop: asyncio.Event
 async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperations) -> tuple[Edge, Asgi]:
     """The edge in front of the followed desk, and what answers for it."""
     settings, clock, folder, loaded = process.settings, SystemClock(), process.folder, process.loaded
-    vault = PostgresVault(process.database, process.site_key)
+    vault = PostgresVault(process.database, process.site_keys)
     stack.push_async_callback(vault.close)
     await vault.prepare(process.database)
     files = FolderFiles(folder / "files", vault)

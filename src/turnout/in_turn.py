@@ -15,7 +15,6 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final
 
 from litestar import Litestar
@@ -31,6 +30,7 @@ from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database, names_standby
 from turnout.adapters.storage.postgres.lease import PostgresLease
+from turnout.adapters.storage.postgres.site_key import SiteKeys
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.config import SHIPPED, Settings
 from turnout.core.board import Board
@@ -54,7 +54,7 @@ from turnout.serving import (
     web_app,
 )
 from turnout.storing import Stores
-from turnout.storing_shared import following, in_postgres, prepare_postgres
+from turnout.storing_shared import following, following_site_key, in_postgres, prepare_postgres
 from turnout.telemetry.latest import Fix
 from turnout.terminal import greet, say, stop_signal
 from turnout.web_server import check_port, web
@@ -95,7 +95,7 @@ class Server:
     settings: Settings
     city: City
     database: Database
-    folder: Path
+    site_keys: SiteKeys
     loaded: Loaded
     assets: Assets
     gate: Gate
@@ -123,6 +123,7 @@ async def serve_in_turn(settings: Settings) -> None:
         stack.enter_context(folder_lock(folder))
         try:
             await prepare_postgres(database, folder)
+            site_keys = await following_site_key(stack, database, folder)
             if not await names_standby(database):
                 say(
                     "The database names no synchronous standby: what is acknowledged is on one machine only.",
@@ -132,7 +133,7 @@ async def serve_in_turn(settings: Settings) -> None:
             raise Malformed(str(fault), where="--database", cure="see the operators' manual") from fault
         between = PostgresBetween(database)
         stack.push_async_callback(between.close)
-        server = _made_ready(settings, city, database, folder, between, await between.key())
+        server = _made_ready(settings, city, database, site_keys, between, await between.key())
         lease = PostgresLease(database)
         stack.push_async_callback(lease.close)
         await stack.enter_async_context(web(server.gate, settings))
@@ -157,7 +158,7 @@ async def serve_in_turn(settings: Settings) -> None:
 
 
 def _made_ready(
-    settings: Settings, city: City, database: Database, folder: Path, between: PostgresBetween, key: bytes
+    settings: Settings, city: City, database: Database, site_keys: SiteKeys, between: PostgresBetween, key: bytes
 ) -> Server:
     """Everything that does not hang on who is the desk, before anybody waits for it."""
     loaded, assets, inside = load_ground(city), Assets(BUILT, city.artefacts.tiles), Inside()
@@ -167,7 +168,7 @@ def _made_ready(
     decoy()
     prepare(loaded.gazetteer)
     set_aside_what_stays()
-    return Server(settings, city, database, folder, loaded, assets, Gate(), inside, api, between, key)
+    return Server(settings, city, database, site_keys, loaded, assets, Gate(), inside, api, between, key)
 
 
 async def _either(stop: asyncio.Event, taking: Coroutine[Any, Any, int]) -> int | None:
@@ -188,7 +189,7 @@ async def _be_the_desk(
     settings, city, gate = server.settings, server.city, server.gate
     async with AsyncExitStack() as stack:
         stack.push_async_callback(keeper.release)
-        stores = await in_postgres(stack, server.database, server.folder, keeper, epoch, followed)
+        stores = await in_postgres(stack, server.database, server.site_keys, keeper, epoch, followed)
         edge, accounts = await stack.enter_async_context(opened_on(stores, settings, city, server.loaded))
         certificate = certificate_of(settings)
         edge.certificate_expires = certificate.expires if certificate is not None else None

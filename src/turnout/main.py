@@ -28,7 +28,7 @@ in_turn, serving, up = Later("turnout.in_turn"), Later("turnout.serving"), Later
 keeper_command, records_command = Later("turnout.keeper.command"), Later("turnout.records_command")
 operating, recovery_command = Later("turnout.operating"), Later("turnout.recovery.command")
 moving_command, subject_command = Later("turnout.moving_command"), Later("turnout.subject.command")
-redaction_command = Later("turnout.redaction.command")
+redaction_command, site_keys_command = Later("turnout.redaction.command"), Later("turnout.site_keys_command")
 signals_command = Later("turnout.signals.command")
 simulated_run = Later("turnout.city.simulated.run")
 
@@ -139,6 +139,10 @@ def _add_move(commands: "Commands") -> None:
     moving_command.add_move_command(commands, lambda asked: operating.place_of(settings_of(asked)))
 
 
+def _add_keys(commands: "Commands") -> None:
+    site_keys_command.add_keys_command(commands, lambda asked: operating.place_of(settings_of(asked))[0])
+
+
 def _add_auditing(commands: "Commands") -> None:
     auditing_command.add_audit_commands(commands, _place_of)
 
@@ -173,6 +177,7 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("records",), _add_records),
     (("backup", "restore", "drill"), _add_recovery),
     (("move",), _add_move),
+    (("keys",), _add_keys),
     (("keep",), _add_keeper),
     (("audit", "witness"), _add_auditing),
     (("transparency",), _add_transparency),

@@ -24,7 +24,7 @@ from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal, Tail
 from turnout.recovery.copying import sync
 from turnout.storing import MOVED
-from turnout.storing_shared import prepare_postgres
+from turnout.storing_shared import SITE_KEY, prepare_postgres
 from turnout.words.trouble import Malformed, NotOurs
 
 FILES: Final = ("journal.sqlite", "snapshots.sqlite", "vault.sqlite", "vault.keys")
@@ -67,7 +67,7 @@ async def _copied(stack: AsyncExitStack, folder: Path, database: Database, tell:
     tail = await _copy_rows(ours, theirs, tell)
     vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
     stack.push_async_callback(vault.close)
-    shared = PostgresVault(database, folder / "vault.site-key")
+    shared = PostgresVault(database, folder / SITE_KEY)
     stack.push_async_callback(shared.close)
     await shared.prepare(database)
     owners, details = await _copy_details(vault, shared)

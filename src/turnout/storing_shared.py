@@ -13,6 +13,8 @@ from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.kept import PostgresKept
+from turnout.adapters.storage.postgres.site_key import SiteKeys
+from turnout.adapters.storage.postgres.site_key_following import SiteKeyFollower
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.postgres.standing import PostgresStanding
 from turnout.adapters.storage.postgres.vault import PostgresVault
@@ -31,6 +33,9 @@ log = logging.getLogger(__name__)
 
 ACCOUNTS_LOOK_S: Final = 0.25
 """How long a change of the accounts may be on this machine only."""
+
+SITE_KEY: Final = "vault.site-key"
+"""The file of the machine's data folder that has it."""
 
 LAST_S: Final = 1.0
 """For the last changes, when this server stops being the desk."""
@@ -137,7 +142,7 @@ def _replace_database(path: Path, body: bytes) -> None:
 async def in_postgres(
     stack: AsyncExitStack,
     database: Database,
-    folder: Path,
+    keys: SiteKeys,
     keeper: LeaseKeeper,
     epoch: int,
     followed: Head[Board] | None,
@@ -147,7 +152,7 @@ async def in_postgres(
     stack.push_async_callback(journal.close)
     snapshots = PostgresSnapshots(database)
     stack.push_async_callback(snapshots.close)
-    vault = PostgresVault(database, folder / "vault.site-key")
+    vault = PostgresVault(database, keys)
     stack.push_async_callback(vault.close)
     kept = PostgresKept(database)
     stack.push_async_callback(kept.close)
@@ -176,12 +181,28 @@ async def following(database: Database) -> AsyncIterator[Follower[Board, Command
         await snapshots.close()
 
 
+async def following_site_key(stack: AsyncExitStack, database: Database, folder: Path) -> SiteKeys:
+    """This server's site keys, said to the others and kept as the city's are. Raises `StorageFailed`."""
+    keys = SiteKeys(folder / SITE_KEY)
+    follower = SiteKeyFollower(database, keys)
+    stack.push_async_callback(follower.close)
+    await follower.open()
+    stack.push_async_callback(ended, asyncio.create_task(follower.follow(), name="site key"))
+    return keys
+
+
+async def ended(task: "asyncio.Task[None]") -> None:
+    """Cancel it, and wait until it has."""
+    task.cancel()
+    await asyncio.wait([task])
+
+
 async def prepare_postgres(database: Database, folder: Path) -> None:
     """Make or upgrade every table, and hold this server's site key against the city's. Raises `StorageFailed`."""
     for store in (
         PostgresJournal(database, Operations.stream),
         PostgresSnapshots(database),
-        PostgresVault(database, folder / "vault.site-key"),
+        PostgresVault(database, folder / SITE_KEY),
         PostgresKept(database),
         PostgresBetween(database),
     ):

@@ -3,6 +3,8 @@
 One test with several acts, since starting two whole servers costs seconds.
 """
 
+import asyncio
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,10 +14,20 @@ import pytest
 import websockets
 
 from tests.postgres_pair import connected, the_pair
-from tests.two_servers import TurnoutServer, acknowledged, desk_and_standby, first_acknowledged, open_incident, token_in
+from tests.two_servers import (
+    CITY,
+    TurnoutServer,
+    acknowledged,
+    desk_and_standby,
+    first_acknowledged,
+    open_incident,
+    token_in,
+)
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.desk.operations import Operations
+from turnout.main import main
+from turnout.site_keys import lay_next
 
 
 @pytest.fixture
@@ -44,6 +56,7 @@ async def test_a_standby_takes_over_by_itself_and_a_frozen_desk_comes_back_as_a_
             two.start()
             desk, standby = await desk_and_standby(client, one, two)
             await everybody_is_sent_away(client, standby, token)
+            await the_site_key_is_changed_with_both_at_work(database, *(tmp_path / n / CITY for n in ("one", "two")))
 
             done["before"] = (await first_acknowledged(client, desk.url, "before", token))["seq_from"]
             desk.end(signal.SIGKILL)
@@ -70,6 +83,21 @@ async def test_a_standby_takes_over_by_itself_and_a_frozen_desk_comes_back_as_a_
     assert {command: where.get(command) for command in done} == done  # type: ignore[call-overload]
     assert "to the old one" not in where
     await journal.close()
+
+
+async def the_site_key_is_changed_with_both_at_work(database: Database, one: Path, two: Path) -> None:
+    """Refused as long as the one that stands by lacks the next key; then destroyed at both within seconds."""
+    words = ["keys", "change", "--data", str(one.parent), "--database", database.url]
+    lay_next(one)
+    assert await asyncio.to_thread(main, words) == 1
+    shutil.copy(one / "vault.site-key.next", two)
+    fresh = (two / "vault.site-key.next").read_bytes()
+    async with asyncio.timeout(20):
+        while await asyncio.to_thread(main, words) != 0:
+            await asyncio.sleep(0.2)
+    for folder in (one, two):
+        assert (folder / "vault.site-key").read_bytes() == fresh
+        assert not (folder / "vault.site-key.next").exists()
 
 
 async def everybody_is_sent_away(client: httpx.AsyncClient, standby: TurnoutServer, token: str) -> None:

@@ -32,6 +32,7 @@ from tests.planted.records_plants import RECORDS_PLANTS
 from tests.planted.release_plants import RELEASE_PLANTS
 from tests.planted.retention_plants import RETENTION_PLANTS
 from tests.planted.signal_plants import SIGNAL_PLANTS
+from tests.planted.site_key_plants import SITE_KEY_PLANTS
 from tests.planted.telling_plants import TELLING_PLANTS
 from turnout.adapters import clock as clock_module
 from turnout.adapters.otlp.traces import spans_of
@@ -400,6 +401,7 @@ PLANTS: dict[str, Plant] = {
     **PROOF_PLANTS,
     **ACCESS_PLANTS,
     **RETENTION_PLANTS,
+    **SITE_KEY_PLANTS,
     **IDENTITY_PLANTS,
     **PUBLICATION_PLANTS,
     **RELEASE_PLANTS,

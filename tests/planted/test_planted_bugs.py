@@ -8,6 +8,7 @@ import pytest
 
 from tests.planted.plants import PLANTS
 from tests.planted.postgres_plants import POSTGRES_PLANTS
+from tests.planted.site_key_plants import SITE_KEY_PLANTS
 from tests.postgres_pair import the_pair
 
 PATIENCE_S = 10.0
@@ -28,7 +29,7 @@ async def test_the_check_passes_without_the_plant(name: str, tmp_path: Path) -> 
 
 async def checked(name: str, folder: Path) -> None:
     caught_by = PLANTS[name].caught_by
-    if name in POSTGRES_PLANTS:
+    if name in {*POSTGRES_PLANTS, *SITE_KEY_PLANTS}:
         the_pair()  # starting it is not the check's time
     if inspect.iscoroutinefunction(caught_by):
         await asyncio.wait_for(caught_by(folder), timeout=PATIENCE_S)

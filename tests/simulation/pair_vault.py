@@ -10,7 +10,15 @@ from typing import Any, Final
 
 import asyncpg
 
+from turnout.adapters.storage.postgres.site_key import fingerprint
+from turnout.adapters.storage.postgres.site_key_row import SHARED
+from turnout.adapters.storage.postgres.vault import KEY_OF
+
 Row = tuple[Any, ...]
+
+SITE_KEY: Final = bytes(range(32))
+GENERATION: Final = 1
+"""The city's site key, which nobody changes here."""
 
 GONE_AFTER_S: Final = 6.0
 """A client gives up after 5 s and closes its connection."""
@@ -50,7 +58,7 @@ class Block:
 
 
 def is_of_the_vault(sql: str) -> bool:
-    return sql in ("BEGIN", "COMMIT") or "owner_key" in sql or " detail " in sql
+    return sql in ("BEGIN", "COMMIT") or "owner_key" in sql or " detail " in sql or sql == SHARED
 
 
 async def done(connection: Any, sql: str, given: Row) -> list[Row]:
@@ -89,7 +97,7 @@ async def _key_written(connection: Any, held: Transaction, sql: str, given: Row)
         held.keys[owner] = known[owner]  # the same again, but written: its commit waits like the first one's
     else:
         return []
-    return [(held.keys[owner],)]
+    return [(held.keys[owner], GENERATION)]
 
 
 async def _locked(connection: Any, owner: str) -> None:
@@ -133,8 +141,10 @@ async def _commit(connection: Any) -> list[Row]:
 def _selected(connection: Any, sql: str, given: Row) -> list[Row]:
     tables, held = connection.machine.tables.vault, connection.transaction_open or Transaction(0.0)
     keys, details = tables.keys | held.keys, tables.details | held.details
-    if sql == "SELECT wrapped FROM owner_key WHERE owner = $1":
-        return [(keys[given[0]],)] if given[0] in keys else []
+    if sql == SHARED:
+        return [(GENERATION, fingerprint(SITE_KEY), None)]
+    if sql == KEY_OF:
+        return [(keys[given[0]], fingerprint(SITE_KEY))] if given[0] in keys else []
     row = details.get(given[0])
     if sql == "SELECT owner FROM detail WHERE ref = $1":
         return [(row[1],)] if row is not None else []

@@ -20,12 +20,15 @@ import msgspec
 from tests.campaign.history import Asked, Row
 from tests.core.conftest import a_city
 from tests.simulation.faults import KINDS, Faults
+from tests.simulation.pair_vault import SITE_KEY
 from tests.simulation.people import Sender
 from tests.simulation.servers import DATABASE, Server
 from tests.simulation.verdict import check_consoles, check_survivors
 from tests.simulation.world import World
 from turnout.adapters.storage.postgres import vault as vault_module
+from turnout.adapters.storage.postgres import wrapping
 from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.adapters.storage.postgres.site_key import SiteKeys, fingerprint
 from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.audit.vault import DetailsDestroyed
 from turnout.core.board import Location, PersonCard
@@ -70,7 +73,6 @@ UNITS: Final = ("E01", "M01", "C01")
 INCIDENTS: Final = 4
 HERE: Final = Location(text="100 Main St", place=Place(37.78, -122.41), kind="coordinate")
 WHO: Final = Principal(actor=Actor(ActorId("room"), roles=(SYSTEM_ROLE, "*")), scopes=frozenset({"*"}), kind="part")
-SITE_KEY: Final = bytes(range(32))
 ARCHIVE_AFTER_MS: Final = 3_000
 """So that incidents leave the board within a run."""
 
@@ -121,8 +123,9 @@ class RoomServer(Server):
         stack.push_async_callback(recorder.stop)
         desk.listen(recorder.hear)
         recorder.start(lambda: desk.seq, behind=True)
-        vault = PostgresVault(DATABASE, Path("nowhere"))
-        vault._site_key = SITE_KEY
+        keys = SiteKeys(Path("nowhere"))
+        keys._held[fingerprint(SITE_KEY)] = SITE_KEY
+        vault = PostgresVault(DATABASE, keys)
         stack.push_async_callback(vault.close)
         locator: Any = AsSaid()
         self.counter = Counter(desk, locator)
@@ -366,6 +369,7 @@ def drawn(seed: int) -> Iterator[None]:
     with (
         mock.patch.object(uuid, "uuid4", side_effect=lambda: uuid.UUID(int=rng.getrandbits(128), version=4)),
         mock.patch.object(vault_module, "secrets", Drawn(rng)),
+        mock.patch.object(wrapping, "secrets", Drawn(rng)),
         mock.patch.object(starting, "ARCHIVE_AFTER_MS", ARCHIVE_AFTER_MS),
         mock.patch.object(recording, "WAITING_MAX", 6),
     ):

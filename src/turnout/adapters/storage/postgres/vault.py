@@ -2,19 +2,20 @@
 
 AES-256-GCM (NIST SP 800-38D) for both, with random 96-bit nonces. A key that is destroyed here is gone from the tables;
 copies in the write-ahead log, on the standby and in backups last as long as those do, and are unreadable without the
-site's key (decision 0122).
+site's key (decision 0122): when that is changed, they are for good (decision 0200).
 """
 
 import secrets
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine, upgrade
-from turnout.adapters.storage.postgres.site_key import KEY_BYTES, find_site_key, fingerprint, make_site_key
+from turnout.adapters.storage.postgres.site_key import KEY_BYTES, SiteKeys, destroy_site_key, make_site_key, short
+from turnout.adapters.storage.postgres.site_key_row import SHARED, read_row, why_not_with
+from turnout.adapters.storage.postgres.wrapping import NONCE_BYTES, unwrapped_key, wrapped_key
 from turnout.adapters.storage.sealed import OwnersDetails
 from turnout.adapters.storage.steps import schema_steps
 from turnout.audit.vault import (
@@ -28,32 +29,36 @@ from turnout.audit.vault import (
     bound_to,
     salted_sha256,
 )
-from turnout.desk.faults import StorageDamaged, StorageFailed
+from turnout.desk.faults import StorageFailed
 
-NONCE_BYTES: Final = 12
 REF_BYTES: Final = 16
+
+KEY_OF: Final = (
+    "SELECT wrapped, CASE WHEN owner_key.generation = site_key.generation THEN fingerprint ELSE next END"
+    " FROM owner_key, site_key WHERE owner = $1"
+)
+"""An owner's key, and the fingerprint of the site key that wraps it: both as of one moment."""
 
 
 class PostgresVault:
     """`turnout.audit.vault.Vault`; `prepare` before anything else."""
 
-    def __init__(self, database: Database, site_key: Path) -> None:
+    def __init__(self, database: Database, site_key: Path | SiteKeys) -> None:
         self._line = PostgresLine(database, "vault")
-        self._path = site_key
-        self._site_key = b""
+        self._keys = site_key if isinstance(site_key, SiteKeys) else SiteKeys(site_key)
 
     async def prepare(self, database: Database) -> None:
         """Make or upgrade the tables, and hold this server's site key against the city's. Raises `StorageFailed`."""
         steps = schema_steps("postgres/vault")
         await self._line.do(lambda connection: upgrade(connection, database.schema, "vault", steps))
-        held = find_site_key(self._path)
-        key = held if held is not None else make_site_key(self._path)
-        known = await self._line.do(lambda connection: _known_fingerprint(connection, fingerprint(key)))
-        if known != fingerprint(key):
-            if held is None:
-                self._path.unlink()
-            raise StorageFailed(f"the city's details are under another site key: copy it to {self._path}")
-        self._site_key = key
+        is_made = not self._keys.look()
+        if is_made:
+            make_site_key(self._keys.path)
+        lacks = await self._line.do(lambda connection: _lacks(connection, self._keys))
+        if lacks:
+            if is_made:
+                destroy_site_key(self._keys.path)
+            raise StorageFailed(lacks)
 
     async def put(self, owner: Owner, field: str, detail: bytes, ref: str | None = None) -> VaultRef:
         if len(detail) > DETAIL_BYTES_MAX:
@@ -88,20 +93,22 @@ class PostgresVault:
     async def _put(self, connection: Connection, owner: Owner, field: str, detail: bytes, ref: str) -> VaultRef:
         """Also a repeated put writes something, so that its answer waits for the standby like the first one's."""
         async with connection.transaction():
-            wrapped = await connection.fetchval(
-                "INSERT INTO owner_key (owner, wrapped) VALUES ($1, $2)"
-                " ON CONFLICT (owner) DO UPDATE SET puts = owner_key.puts + 1 RETURNING wrapped",
-                *(owner, self._wrapped(owner, secrets.token_bytes(KEY_BYTES))),
+            row = await read_row(connection, SHARED)
+            generation, mark = row.newest
+            kept_key = await connection.fetchrow(
+                "INSERT INTO owner_key (owner, wrapped, generation) VALUES ($1, $2, $3)"
+                " ON CONFLICT (owner) DO UPDATE SET puts = owner_key.puts + 1 RETURNING wrapped, generation",
+                *(owner, wrapped_key(self._site_key(mark), owner, secrets.token_bytes(KEY_BYTES)), generation),
             )
-            if wrapped is None:
+            if kept_key[0] is None:
                 raise DetailsDestroyed(owner)
+            key = unwrapped_key(self._site_key(row.of(kept_key[1])), owner, kept_key[0])
             if await connection.fetchval("SELECT owner FROM detail WHERE ref = $1", ref) is not None:
                 held, sha256 = await self._unsealed(connection, owner, ref)
                 if held != detail:
                     raise ValueError(f"{ref} holds another detail")
                 return VaultRef(ref, sha256)
             salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
-            key = self._unwrapped(owner, wrapped)
             sealed = AESGCM(key).encrypt(nonce, salt + detail, bound_to(owner, field, ref))
             kept = VaultRef(ref, salted_sha256(salt, detail))
             await connection.execute(
@@ -115,9 +122,10 @@ class PostgresVault:
             await _destroy(connection, one.owner)
             return
         async with connection.transaction():
+            generation, mark = (await read_row(connection, SHARED)).newest
             await connection.execute(
-                "INSERT INTO owner_key (owner, wrapped) VALUES ($1, $2) ON CONFLICT (owner) DO NOTHING",
-                *(one.owner, self._wrapped(one.owner, one.key)),
+                "INSERT INTO owner_key (owner, wrapped, generation) VALUES ($1, $2, $3) ON CONFLICT (owner) DO NOTHING",
+                *(one.owner, wrapped_key(self._site_key(mark), one.owner, one.key), generation),
             )
             await connection.executemany(
                 "INSERT INTO detail (ref, owner, field, sha256, nonce, sealed) VALUES ($1, $2, $3, $4, $5, $6)"
@@ -127,7 +135,7 @@ class PostgresVault:
 
     async def _unsealed(self, connection: Connection, owner: Owner, ref: str) -> tuple[bytes, str]:
         """(detail, its salted hash)."""
-        keys = await connection.fetchrow("SELECT wrapped FROM owner_key WHERE owner = $1", owner)
+        keys = await connection.fetchrow(KEY_OF, owner)
         if keys is None:
             raise DetailUnknown(owner)
         if keys[0] is None:
@@ -138,7 +146,7 @@ class PostgresVault:
         if row is None:
             raise DetailUnknown(ref)
         field, sha256, nonce, sealed = row
-        key = self._unwrapped(owner, keys[0])
+        key = unwrapped_key(self._site_key(keys[1]), owner, keys[0])
         try:
             salted = AESGCM(key).decrypt(nonce, sealed, bound_to(owner, field, ref))
         except InvalidTag as trouble:
@@ -148,24 +156,20 @@ class PostgresVault:
             raise DetailDamaged(ref)
         return detail, sha256
 
-    def _wrapped(self, owner: Owner, key: bytes) -> bytes:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + AESGCM(self._site_key).encrypt(nonce, key, _bound_key(owner))
-
-    def _unwrapped(self, owner: Owner, wrapped: bytes) -> bytes:
-        try:
-            return AESGCM(self._site_key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_key(owner))
-        except InvalidTag as trouble:
-            raise StorageDamaged(f"the key of {owner} was altered, or moved there from another") from trouble
+    def _site_key(self, mark: bytes | None) -> bytes:
+        key = self._keys.find(mark)
+        if key is None:
+            raise StorageFailed(
+                f"this server lacks the site key {short(mark or b'')}: copy it to where the others have it"
+            )
+        return key
 
 
-def _bound_key(owner: Owner) -> bytes:
-    return msgspec.json.encode(["turnout.owner-key.1", owner])
-
-
-async def _known_fingerprint(connection: Connection, ours: bytes) -> bytes:
-    await connection.execute("INSERT INTO site_key VALUES (1, $1) ON CONFLICT DO NOTHING", ours)
-    return bytes(await connection.fetchval("SELECT fingerprint FROM site_key"))
+async def _lacks(connection: Connection, keys: SiteKeys) -> str:
+    first, *_ = keys.look()
+    await connection.execute("INSERT INTO site_key VALUES (1, $1) ON CONFLICT DO NOTHING", first)
+    async with connection.transaction():
+        return await why_not_with(connection, keys)
 
 
 async def _destroy(connection: Connection, owner: Owner) -> None:
