@@ -230,6 +230,7 @@ async def opened_on(
         plan = read_plan(settings.proof, city.catalogue.city)
         notary = opened_notary(parts.folder, plan, stores.journal, edge.counter, parts.clock.now)
         edge.notary = await stack.enter_async_context(notary)
+        parts.desk.listen(edge.notary.hear)
         in_background(stack, signing(edge.notary, parts.space.has_room_for_bulk))
         yield edge, parts.accounts
 

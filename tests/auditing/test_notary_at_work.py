@@ -9,14 +9,20 @@ import httpx
 import pytest
 
 from tests.adapters.http.room import Room
-from tests.adapters.running import API, running
+from tests.adapters.running import API, Running, running
 from turnout.adapters.storage.proof_keys import KeyFile
 from turnout.audit.checkpoints import opened
 from turnout.audit.entries import read_entry, read_reveal
 from turnout.audit.notes import SigningKey
 from turnout.audit.proofs import read_proof
 from turnout.auditing import joining
+from turnout.core.board import Location
+from turnout.core.incidents.commands import CancelIncident, OpenIncident
+from turnout.core.retention.commands import ApproveErasure, AskErasure
 from turnout.main import main
+from turnout.words.place import Place
+
+HERE = Location(text="City Hall", place=Place(37.7793, -122.4193), kind="coordinate")
 
 
 async def test_a_server_signs_by_itself_and_its_key_is_on_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -35,6 +41,27 @@ async def test_a_server_signs_by_itself_and_its_key_is_on_record(tmp_path: Path,
             [line] = (await auditor.get("/api/v1/audit", params={"by": "proof"})).json()
             assert line["code"] == "access-noted"
             assert "signing key of the checkpoints" in json.dumps(line, ensure_ascii=False)
+
+
+async def signed_upto(house: Running, size: int) -> None:
+    """Until a checkpoint is at least so large."""
+    async with asyncio.timeout(10):
+        while (signed := await house.edge.notary.store.newest()) is None or signed.size < size:
+            await asyncio.sleep(0.02)
+
+
+async def test_the_record_of_an_erasure_is_signed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(joining, "FIRST_AFTER_S", 0.0)
+    monkeypatch.setattr(joining, "GATHERED_S", 0.0)
+    async with running(tmp_path / "var") as house:
+        assert house.edge.notary.plan.sign_every_s > 30
+        await house.do(OpenIncident(incident_id="I1", type="MED", location=HERE))
+        await house.do(CancelIncident(incident_id="I1", reason="false-call"))
+        await signed_upto(house, 1)
+        asks, approves = house.dispatcher("supervisor"), house.dispatcher("supervisor")
+        await house.do(AskErasure(request_id="r", incident_id="I1", reason="taken by mistake"), asks)
+        await house.do(ApproveErasure(request_id="r"), approves)
+        await signed_upto(house, house.edge.counter.seq)
 
 
 async def test_a_start_neither_waits_for_the_notary_nor_hears_of_it(tmp_path: Path):

@@ -6,7 +6,7 @@ It begins a while after the doors are open, so a start and a takeover do not wai
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,9 @@ httpx = Later("httpx")
 stamp_line, witness_line = Later("turnout.adapters.proof.stamp_line"), Later("turnout.adapters.proof.witness_line")
 
 PROOF: Final = "proof.sqlite"
+GATHERED_S: Final = 1.0
+"""Between an erasure and its checkpoint: at the end of a term there are many, under one."""
+
 FIRST_AFTER_S: Final = 10.0
 """After the doors are open: a room that was cut off has come back by then."""
 
@@ -69,9 +72,12 @@ async def at_work(notary: Notary, may_write: Callable[[], bool]) -> None:
     """Until cancelled. `may_write`: not while what is left of the disk is for dispatch."""
     await asyncio.sleep(FIRST_AFTER_S)
     while True:
+        notary.wanted.clear()
         if may_write():
             await notary.look()
-        await asyncio.sleep(notary.plan.sign_every_s)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(notary.wanted.wait(), notary.plan.sign_every_s)
+            await asyncio.sleep(GATHERED_S)
 
 
 async def _noted(counter: Counter, public: str) -> bool:

@@ -1,4 +1,5 @@
 """The notary: every minute it signs how large both logs are and their roots, and asks witnesses; once a day, a stamp.
+When details have been erased it does so at once: the record of it is signed about when the keys are destroyed.
 
 It signs nothing that does not continue what it has signed. It is beside the desk, never before it: whatever fails here
 is said on the health page and tried again, and no command waits.
@@ -14,7 +15,11 @@ import msgspec
 from turnout.audit.checkpoints import Checkpoint, cosigned_at, cosigned_by, opened
 from turnout.audit.kept import LOGS, Log, ProofStore, Signed, Sizes, Stamp
 from turnout.audit.notes import Note, Signature, SigningKey, sign
+from turnout.core.board import Board
+from turnout.core.events import Event
+from turnout.core.retention.events import DetailsErased
 from turnout.desk.chain import JournalRow
+from turnout.desk.desk import Told
 from turnout.desk.faults import Fault, StorageDamaged
 from turnout.edge.proof.following import Following, NotThisJournal
 from turnout.edge.proof.plan import ProofPlan, log_name
@@ -36,7 +41,7 @@ NoteKey = Callable[[str], Awaitable[bool]]
 
 
 class Notary:
-    """`look` every minute, or `sign_now` once."""
+    """`look` every minute and when it is `wanted`, or `sign_now` once."""
 
     def __init__(
         self,
@@ -59,6 +64,12 @@ class Notary:
         self._trouble: Name | None = None
         self._is_failing = False
         self._stamped_ms: int | None = None
+        self.wanted = asyncio.Event()
+
+    def hear(self, told: Told[Board, Event]) -> None:
+        """For `Desk.listen`: the record of an erasure is signed at once, not with the next minute's rows."""
+        if any(isinstance(event, DetailsErased) for event in told.events):
+            self.wanted.set()
 
     async def look(self) -> None:
         """One round, whatever happens in it: the process edge of the proof."""
