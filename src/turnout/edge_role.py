@@ -54,6 +54,7 @@ from turnout.edge.recording import Recorder
 from turnout.edge.shared_places import SharedPlaces, take_from_others
 from turnout.in_turn import Inside
 from turnout.loading import Loaded, load_ground, prepare, set_aside_what_stays
+from turnout.noting import opened_door_log, opened_messages
 from turnout.records.incidents import IncidentRecords
 from turnout.serving import (
     BUILT,
@@ -65,7 +66,6 @@ from turnout.serving import (
     folder_of,
     in_background,
     joined,
-    opened_messages,
     show_tiles,
     traced,
     web_app,
@@ -233,7 +233,8 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
         on_end=connections.end_session,
     )
     messages = opened_messages(stack, settings, folder, desk, space)
-    rest = loaded.roads, loaded.gazetteer, records, vault, files, accounts, connections, Measures(), messages
+    door_log = opened_door_log(stack, folder, clock.now, space)
+    rest = loaded.roads, loaded.gazetteer, records, vault, files, accounts, connections, Measures(), messages, door_log
     edge = joined(Parts(settings, process.city, clock, desk, copy(loaded.locator), *rest, space, recorder, folder))
     traced(stack, settings, edge)
     watching = Watching(edge, recorder, accounts, space, folder, settings.alarms)
@@ -244,6 +245,7 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     at_work(stack, edge)
     in_background(stack, watching.run())
     in_background(stack, messages.run())
+    in_background(stack, door_log.run())
     copied = await _copied(stack, process, store, connections)
     shared = SharedPlaces()
     _shares(stack, process, edge, desk, shared)

@@ -106,7 +106,12 @@ def _add_operating(commands: "Commands") -> None:
     messages.add_argument("--unit", default="")
     messages.add_argument("--most", type=int, default=100, help="so many, the newest (default: 100)")
     messages.set_defaults(run=lambda asked: operating.print_messages(settings_of(asked), asked))
-    for command in (setup, token, verify, messages):
+    sign_ins = commands.add_parser("sign-ins", help="who signed in, was not let in or was denied something (登录日志)")
+    sign_ins.add_argument("--account", default="", help="only this account, or program:NAME")
+    sign_ins.add_argument("--failures", action="store_true", help="only who was not let in or was denied something")
+    sign_ins.add_argument("--most", type=int, default=100, help="so many, the newest (default: 100)")
+    sign_ins.set_defaults(run=lambda asked: operating.print_sign_ins(settings_of(asked), asked))
+    for command in (setup, token, verify, messages, sign_ins):
         command.add_argument("--city", type=Path, help="a city folder (default: the shipped San Francisco)")
         command.add_argument(
             "--data", type=Path, help="where everything written is kept (default: var, or TURNOUT_DATA)"
@@ -173,7 +178,7 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("simulate",), _add_simulate),
     (("city",), _add_city),
     (("fallback",), _add_fallback),
-    (("setup", "token", "verify", "messages"), _add_operating),
+    (("setup", "token", "verify", "messages", "sign-ins"), _add_operating),
     (("records",), _add_records),
     (("backup", "restore", "drill"), _add_recovery),
     (("move",), _add_move),

@@ -35,6 +35,7 @@ from turnout.edge.identities import IdentityRefusal, NewToken
 from turnout.edge.refusals import PlaceRefusal
 from turnout.records.incidents import IncidentRecords
 from turnout.records.messages import Message, MessagesAsked, MessageStore
+from turnout.records.sign_ins import DoorLine, SignInsAsked, SignInStore
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.name import Language
 from turnout.words.trouble import Malformed
@@ -161,6 +162,30 @@ def print_messages(settings: Settings, asked: argparse.Namespace) -> int:
     for line in reversed(lines):
         print(message_line(line))
     return 0
+
+
+def print_sign_ins(settings: Settings, asked: argparse.Namespace) -> int:
+    """The log of the door, oldest first, as far as it is written: beside the running server or without one."""
+    path = data_folder(settings) / "sign-ins.sqlite"
+    if not path.is_file():
+        raise Malformed("there is no log of the door", where=str(path), cure="name the right --data")
+    store = SignInStore(path)
+    try:
+        lines = store.find(SignInsAsked(account=asked.account, failures=asked.failures, most=asked.most))
+    finally:
+        store.close()
+    for line in reversed(lines):
+        print(sign_in_line(line))
+    return 0
+
+
+def sign_in_line(one: DoorLine) -> str:
+    """Time, act, account and position, way, why not, network, what it was about, how often."""
+    at = datetime.fromtimestamp(one.at / 1_000, UTC).isoformat(timespec="milliseconds")
+    who = f"{one.account or '-'}{f'@{one.position}' if one.position else ''}"
+    often = f"  x{one.count}" if one.count > 1 else ""
+    said = f"{at}  {one.act}  {who}  {one.way or '-'}  {one.reason or '-'}  {one.network or '-'}"
+    return f"{said}  {one.about or '-'}{often}"
 
 
 def message_line(one: Message) -> str:

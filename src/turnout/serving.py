@@ -55,6 +55,7 @@ from turnout.edge.arriving import Arriving
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
+from turnout.edge.door_log import DoorLog
 from turnout.edge.edge import Edge, Ground
 from turnout.edge.erasing import Erasing
 from turnout.edge.fallback import FallbackKit
@@ -80,12 +81,12 @@ from turnout.edge.tables_in_force import follow_offset, take_at_start
 from turnout.edge.timed_journal import TimedJournal
 from turnout.edge.transferring import Transfers
 from turnout.loading import Loaded, load_ground, load_the_rest
+from turnout.noting import opened_door_log, opened_messages
 from turnout.records.incidents import IncidentRecords
-from turnout.records.messages import MessageStore
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
 from turnout.simulation import Simulation
-from turnout.storing import ACCOUNTS, MESSAGES, Stores, in_files
+from turnout.storing import ACCOUNTS, Stores, in_files
 from turnout.telemetry.latest import Latest
 from turnout.terminal import greet, say, stop_signal
 from turnout.watching import Watching
@@ -181,6 +182,7 @@ class Parts:
     connections: Connections
     measures: Measures
     messages: MessageLog
+    door_log: DoorLog
     space: Space
     recorder: Recorder
     folder: Path
@@ -227,6 +229,7 @@ async def opened_on(
         in_background(stack, follow_offset(desk, parts.clock.now))
         in_background(stack, watching.run())
         in_background(stack, parts.messages.run())
+        in_background(stack, parts.door_log.run())
         plan = read_plan(settings.proof, city.catalogue.city)
         notary = opened_notary(parts.folder, plan, stores.journal, edge.counter, parts.clock.now)
         edge.notary = await stack.enter_async_context(notary)
@@ -299,7 +302,7 @@ async def _opened_parts(
         enrich=_enrichment(locator, records),
         standing=stores.standing,
     )
-    messages = opened_messages(stack, settings, folder, desk, space)
+    logs = opened_messages(stack, settings, folder, desk, space), opened_door_log(stack, folder, clock.now, space)
     recorder = Recorder(records, stores.journal, Operations(), stores.snapshots, space.has_room_for_bulk)
     stack.push_async_callback(recorder.stop)
     await desk.start(stores.epoch, stores.followed)
@@ -317,8 +320,8 @@ async def _opened_parts(
         origin=settings.public_origin,
         on_end=connections.end_session,
     )
-    opened = loaded.roads, loaded.gazetteer, records, stores.vault, files, accounts, connections, measures, messages
-    return Parts(settings, city, clock, desk, locator, *opened, space, recorder, folder), desk
+    opened = loaded.roads, loaded.gazetteer, records, stores.vault, files, accounts, connections, measures
+    return Parts(settings, city, clock, desk, locator, *opened, *logs, space, recorder, folder), desk
 
 
 async def _take_tables(desk: OperationsDesk, city: City, clock: SystemClock) -> None:
@@ -328,21 +331,6 @@ async def _take_tables(desk: OperationsDesk, city: City, clock: SystemClock) -> 
             "The city folder has changed, and so were the tables, live. Those stay in force: compare at /admin.",
             "城市文件夹有改动，在线的基础数据也有改动。目前以在线的为准，请在 /admin 比较。",
         )
-
-
-def opened_messages(
-    stack: AsyncExitStack,
-    settings: Settings,
-    folder: Path,
-    desk: OperationsDesk | FollowedOperations,
-    space: Space,
-) -> MessageLog:
-    """The message log of this server, closed with what it still has to write."""
-    store = MessageStore(folder / MESSAGES, settings.messages_days, settings.messages_mib * MIB)
-    messages = MessageLog(store, SystemClock().now, space.has_room_for_bulk)
-    stack.callback(messages.close)
-    desk.listen(messages.hear)
-    return messages
 
 
 async def _opened_accounts(stack: AsyncExitStack, stores: Stores, folder: Path) -> IdentityStore:
@@ -371,7 +359,7 @@ def joined(parts: Parts) -> Edge:
     latest = Latest(list(desk.board.units), bounds)
     desk.listen(lambda told: _know_units(latest, told))
     adviser = Adviser(parts.roads, latest, desk) if parts.roads is not None else None
-    counter = Counter(desk, parts.locator, parts.measures, parts.messages)
+    counter = Counter(desk, parts.locator, parts.measures, parts.messages, parts.door_log)
     look_up = LookUp(desk, parts.records)
     revealing = Revealing(counter, parts.vault, parts.files, now, city_text(city.folder))
     details = Details(counter, look_up, parts.vault, revealing)
@@ -398,6 +386,7 @@ def joined(parts: Parts) -> Edge:
         transfers=Transfers(counter, look_up, parts.records, details, parts.messages),
         fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders),
         message_log=parts.messages,
+        door_log=parts.door_log,
         reveal_log=RevealLog(desk, parts.records, look_up),
         desk_health=desk.health,
         now=now,

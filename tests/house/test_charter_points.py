@@ -26,6 +26,7 @@ from turnout.edge.reveal_log import Reveal, RevealsAsked
 from turnout.line import VERBS
 from turnout.records.incidents import ActsAsked, Asked, IncidentRecords
 from turnout.records.messages import MessagesAsked
+from turnout.records.sign_ins import SignInsAsked
 
 FILTERS: Final[dict[str, str]] = {
     "unit": "a call sign: the responders' own work",
@@ -48,6 +49,8 @@ FILTERS: Final[dict[str, str]] = {
     "after": "the next page of a feed",
     "limit": "how many",
     "by": "an account: who of the staff did or looked",
+    "account": "an account: who of the staff came in",
+    "failures": "who of the staff did not come in",
     "position": "a working position",
     "code": "a kind of act",
     "agency": "an agency",
@@ -161,7 +164,7 @@ def test_no_route_can_be_asked_by_a_person() -> None:
     assert parameters("path") == PATH_NAMES
 
 
-@pytest.mark.parametrize("asked", [Asked, ActsAsked, MessagesAsked, RevealsAsked])
+@pytest.mark.parametrize("asked", [Asked, ActsAsked, MessagesAsked, RevealsAsked, SignInsAsked])
 def test_no_search_inside_the_program_takes_a_person(asked: type[msgspec.Struct]) -> None:
     allowed = FILTERS.keys() | {"opened_from", "opened_to", "near", "agencies", "most", "codes"}
     assert set(asked.__struct_fields__) <= allowed

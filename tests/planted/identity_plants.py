@@ -5,9 +5,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from tests.adapters.running import API, running
+from tests.edge.test_edge_door_log import test_no_flood_of_failures_pushes_out_who_got_in
 from tests.planted.plant import Patch, Plant
 from turnout.adapters.identity import oidc as oidc_module
 from turnout.adapters.identity.accounts import Accounts
+from turnout.adapters.identity.keeping import Keeping
 from turnout.adapters.identity.oidc import OidcSignOn
 from turnout.adapters.identity.oidc_provider import OidcProvider
 from turnout.adapters.identity.sign_on_plan import ProviderPlan
@@ -15,6 +17,8 @@ from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.identity.vouching import Vouching
 from turnout.edge.identities import Asserted, Entry, IdentityRefusal, NewAccount
 from turnout.edge.single_sign_on import Begun, Returned
+from turnout.records import sign_ins as sign_ins_module
+from turnout.records.sign_ins import SignInsAsked
 from turnout.words.moment import Moment
 from turnout.words.name import Name
 
@@ -80,9 +84,31 @@ def only_a_curtain(patch: Patch) -> None:
     patch.setattr(IdentityStore, "set_locked", lambda self, session, locked: None)
 
 
+async def a_failed_sign_in_keeps_nothing_that_was_typed(folder: Path) -> None:
+    async with running(folder / "var") as house, house.client() as browser:
+        typed = {"account": "my own password", "secret": "not this one"}
+        assert (await browser.post(f"{API}/session", json=typed)).status_code == 401
+        lines = await house.edge.door_log.find(SignInsAsked(failures=True))
+        assert [(one.account, one.reason) for one in lines] == [("", "unknown-account")]
+
+
+def whatever_was_typed_is_noted(patch: Patch) -> None:
+    patch.setattr(Keeping, "standing_of", lambda self, account: "open")
+
+
+def a_flood_has_the_whole_log(patch: Patch) -> None:
+    patch.setattr(sign_ins_module, "FAILURES", frozenset())
+
+
 IDENTITY_PLANTS: dict[str, Plant] = {
     "a return from a provider that another browser began": Plant(
         any_return_will_do, a_return_counts_only_where_it_was_begun
+    ),
+    "a log of the door that keeps what was typed as an account": Plant(
+        whatever_was_typed_is_noted, a_failed_sign_in_keeps_nothing_that_was_typed
+    ),
+    "a flood of failures that pushes out who got in": Plant(
+        a_flood_has_the_whole_log, test_no_flood_of_failures_pushes_out_who_got_in
     ),
     "a lock that only the screen knows of": Plant(only_a_curtain, a_locked_console_reads_nothing),
     "an account taken over by its name at a provider": Plant(

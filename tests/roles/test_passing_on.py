@@ -163,3 +163,8 @@ def test_every_route_of_accounts_sessions_and_files_is_the_desks() -> None:
 
 
 SESSION = "/api/v1/session"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/sign-ins", "/api/v1/me/sign-ins"])
+def test_who_came_in_is_asked_of_the_desk_where_people_come_in(path: str) -> None:
+    assert is_of_the_desk({"path": path, "method": "GET"})

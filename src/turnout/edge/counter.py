@@ -24,6 +24,7 @@ from turnout.desk.faults import Fault
 from turnout.desk.stages import Stages, watched
 from turnout.edge.allowance import Allowances
 from turnout.edge.answers import Accepted, Answer, Declined, declined, declined_by_fault, declined_by_rules
+from turnout.edge.door_log import DoorLog
 from turnout.edge.exporting import Exported, number_of, passed_of
 from turnout.edge.locating import Locator
 from turnout.edge.log_lines import About, about
@@ -53,9 +54,14 @@ class DeskAt(Protocol):
 
 class Counter:
     def __init__(
-        self, desk: DeskAt, locator: Locator, measures: Measures | None = None, messages: MessageLog | None = None
+        self,
+        desk: DeskAt,
+        locator: Locator,
+        measures: Measures | None = None,
+        messages: MessageLog | None = None,
+        door_log: DoorLog | None = None,
     ) -> None:
-        self._desk, self._locator, self._messages = desk, locator, messages
+        self._desk, self._locator, self._messages, self._door_log = desk, locator, messages, door_log
         self.allowances = Allowances()
         """Of this server, for commands and for whatever else is asked of it."""
         self.exported: Exported | None = None
@@ -168,6 +174,8 @@ class Counter:
     def _note(self, who: Principal, command: Command, answer: Answer, began_s: float, before: Board) -> None:
         """For the message log. What cannot be stored in the journal is not stored there either."""
         storable = not isinstance(answer, Declined) or answer.code not in ("unstorable-text", "too-large")
+        if self._door_log is not None and isinstance(answer, Declined):
+            self._door_log.note_denied(who, answer.code, str(command.__struct_config__.tag))
         if self._messages is not None and storable:
             self._messages.note_command(who, command, answer, began_s, before, self._desk.board)
 

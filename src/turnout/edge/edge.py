@@ -17,6 +17,7 @@ from turnout.edge.answers import Declined
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
+from turnout.edge.door_log import DoorLog
 from turnout.edge.exporting import Exported
 from turnout.edge.fallback import FallbackKit
 from turnout.edge.file_desk import FileDesk
@@ -102,6 +103,7 @@ class Edge:
     files: FileDesk
     fallback: FallbackKit
     reveal_log: RevealLog
+    door_log: DoorLog
     desk_health: Callable[[], DeskHealth]
     now: Callable[[], Moment]
     ground: Ground

@@ -65,6 +65,7 @@ def figures_of(edge: Edge) -> Iterator[Figure]:
     yield Figure("turnout_held_back", "Asked beyond what one may ask.", "counter", kinds)
     lost = edge.message_log.dropped if edge.message_log is not None else 0
     yield _one("turnout_message_log_dropped", "Lines that the message log lost.", "counter", lost)
+    yield _one("turnout_door_log_dropped", "Lines that the log of the door lost.", "counter", edge.door_log.dropped)
     if edge.exported is not None:
         dropped = tuple(Sample({"signal": one.name}, one.dropped) for one in edge.exported.queues)
         yield Figure("turnout_exported_dropped", "What no collector took.", "counter", dropped)

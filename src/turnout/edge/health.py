@@ -89,6 +89,12 @@ def _warnings(edge: Edge) -> Iterator[Name]:
             f"The message log has lost {lost} lines since the start: its disk is slow or full. The journal has all.",
             f"启动以来消息日志丢失 {lost} 条：磁盘过慢或已满。日志本身完整。",
         )
+    if edge.door_log.dropped:
+        lost = edge.door_log.dropped
+        yield Name(
+            f"The log of the door has lost {lost} lines since the start: the disk is slow or full.",
+            f"启动以来登录日志丢失 {lost} 条：磁盘过慢或已满。",
+        )
     outside = {one.name: one.dropped for one in edge.exported.queues} if edge.exported is not None else {}
     if any(outside.values()):
         counts = outside["traces"], outside["logs"], outside["metrics"]

@@ -9,6 +9,9 @@ from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.name import Language
 
+Standing = Literal["open", "closed", "none"]
+"""Of an account: it may sign in, an administrator has closed it, there is none of that name."""
+
 
 class IdentityRefusal(msgspec.Struct, frozen=True):
     """Why somebody is not let in, or an account or token is not made. `speech.py` has the words for each code."""
@@ -120,6 +123,7 @@ class TokenMade(msgspec.Struct, frozen=True):
 class Identities(Protocol):
     """Sign-in, sessions, tokens and accounts. Slow work (hashing) is awaited and does not hold the loop."""
 
+    def standing_of(self, account: str) -> Standing: ...
     async def sign_in(self, account: str, secret: str, position: str, address: str) -> SignedIn | IdentityRefusal: ...
     def sign_in_demo(self, role: str, position: str, language: Language) -> SignedIn | IdentityRefusal: ...
     def find_session(self, secret: str) -> Principal | None: ...

@@ -5,6 +5,7 @@ from typing import Final
 
 from turnout.desk.lanes import FIRST_LANE_MAX, OTHER_LANE_MAX
 from turnout.edge.bounded import BoundedWorkers
+from turnout.edge.door_log import WAITING_MAX as DOOR_MAX
 from turnout.edge.edge import Edge
 from turnout.edge.file_desk import AT_ONCE
 from turnout.edge.measuring import Queue
@@ -100,6 +101,13 @@ def _beside(edge: Edge, recorder: Recorder, hashing: BoundedWorkers) -> Iterator
             MESSAGES_MAX,
             Name("Further lines are counted and lost; the journal lacks nothing.", "后续条目计数后丢弃，日志不缺。"),
         )
+    yield Queue(
+        "door-log",
+        Name("Lines for the log of the door", "待写入的登录日志"),
+        lambda: len(edge.door_log),
+        DOOR_MAX,
+        Name("Further lines are counted and lost; nobody waits.", "后续条目计数后丢弃，不影响登录。"),
+    )
     yield from _exported(edge)
     yield Queue(
         "uploads",

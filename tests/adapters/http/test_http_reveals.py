@@ -102,6 +102,15 @@ async def test_somebody_who_does_not_work_on_it_is_refused_and_breaks_the_glass(
     assert (await scene.looks(other)).json()["code"] == "no-ground"
 
 
+async def test_who_is_refused_a_look_is_in_the_log_of_the_door(scene: Scene) -> None:
+    other = await signed_in(scene.house, "call-taker")
+    await scene.looks(other)
+    own = [line for line in await other.asks("me/sign-ins") if line["act"] == "denied"]
+    assert [(line["account"], line["reason"], line["about"]) for line in own] == [
+        (await name_of(other), "no-ground", "note-details-opened")
+    ]
+
+
 async def test_a_review_is_asked_for_approved_by_another_and_then_opens(scene: Scene) -> None:
     auditor = await signed_in(scene.house, "auditor")
     until = scene.house.clock.now() + 3_600_000

@@ -20,7 +20,7 @@ from litestar.plugins.core import MsgspecDIPlugin
 
 from turnout.adapters.http.app import API
 from turnout.adapters.http.assets import SECURITY
-from turnout.adapters.http.door import at_the_door, who_asks
+from turnout.adapters.http.door import at_the_door, note_no, who_asks
 from turnout.adapters.http.openapi import describe, docs_page
 from turnout.adapters.http.problems import (
     NotTaken,
@@ -48,6 +48,7 @@ from turnout.adapters.http.routes import (
     records,
     reveals,
     session,
+    sign_ins,
     sign_on,
     tables,
     transfers,
@@ -93,7 +94,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         before_request=at_the_door(edge),
         logging_config=None,
         exception_handlers={
-            NotTaken: on_not_taken,
+            NotTaken: on_not_taken(lambda request, answer: note_no(request, answer, edge())),
             Fault: on_fault,
             BadInput: on_bad_input,
             UnicodeDecodeError: on_not_utf8,
@@ -120,6 +121,7 @@ def _handlers(*, each: bool) -> list[Any]:
         *board.ROUTES,
         *session.ROUTES,
         *sign_on.ROUTES,
+        *sign_ins.ROUTES,
         *accounts.ROUTES,
         *advice.ROUTES,
         *outlook.ROUTES,

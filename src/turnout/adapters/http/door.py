@@ -25,6 +25,8 @@ BY_COMMAND: Final = "by-command"
 NEVER: Final = "never"
 """For those who look after the program: they have to see how it stands most of all when too much is asked of it."""
 
+DENIED_HERE: Final = frozenset({"scope-missing", "field-hidden", "foreign-origin"})
+
 _ASKER: Final = "turnout_asker"
 
 FOR_LOCKED: Final = {"for-locked": True}
@@ -82,6 +84,16 @@ def _find_asker(request: Asked, edge: Edge) -> Principal | None:
     if bearer:
         return edge.identities.find_token(bearer.removeprefix("Bearer ").strip())
     return edge.identities.find_session(request.cookies.get(COOKIE, ""))
+
+
+def note_no(request: Asked, answer: Declined, edge: Edge) -> None:
+    """A no of the door's, and a token that there is not, in its log. Nos to commands are noted at the counter."""
+    if answer.code == "not-signed-on" and request.headers.get("authorization"):
+        edge.door_log.note_refused("token", "", "none", answer.code)
+    elif answer.code in DENIED_HERE:
+        held = (request.scope.get("state") or {}).get(_ASKER)
+        route = str(request.scope.get("path_template") or "")
+        edge.door_log.note_denied(held, answer.code, f"{request.method} {route}")
 
 
 def want(who: Principal, *scopes: str) -> None:

@@ -86,8 +86,17 @@ def problem_response(answer: Declined, language: Language) -> Response[bytes]:
 Asked = Request[Any, Any, Any]
 
 
-def on_not_taken(request: Asked, trouble: NotTaken) -> Response[bytes]:
-    return problem_response(trouble.declined, language_of(request.headers))
+NotedNo = Callable[[Asked, Declined], None]
+
+
+def on_not_taken(note: NotedNo) -> Callable[[Asked, NotTaken], Response[bytes]]:
+    """`note` is told of each no, for the log of the door."""
+
+    def answer(request: Asked, trouble: NotTaken) -> Response[bytes]:
+        note(request, trouble.declined)
+        return problem_response(trouble.declined, language_of(request.headers))
+
+    return answer
 
 
 def on_fault(request: Asked, trouble: Fault) -> Response[bytes]:

@@ -28,6 +28,7 @@ from turnout.edge.identities import (
     IdentityRefusal,
     NewAccount,
     NewToken,
+    Standing,
     TokenCard,
     TokenMade,
 )
@@ -133,6 +134,10 @@ class Keeping:
         if not self._store.add_account(row):
             return IdentityRefusal("account-taken", {"account": new.account})
         return self._card(row)
+
+    def standing_of(self, account: str) -> Standing:
+        row = self._store.find_account(account)
+        return "none" if row is None else "closed" if row.disabled else "open"
 
     def list_accounts(self) -> list[AccountCard]:
         return [self._card(row) for row in self._store.list_accounts()]

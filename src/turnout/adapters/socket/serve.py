@@ -80,6 +80,8 @@ class SocketDoor:
             return
         who = self._who(hello, headers)
         if who is None:
+            if hello.token or b"authorization" in headers:
+                self._edge.door_log.note_refused("token", "", "none", "not-signed-on")
             too_many = held_back(self._edge.counter.allowances.take_unnamed())
             await _turn_away(send, refused_frame(too_many or declined("not-signed-on")), 1013 if too_many else 4401)
             return

@@ -116,6 +116,7 @@ export const enAdmin = {
     positions: 'Positions and groups',
     audit: 'Who did what',
     messages: 'Messages',
+    signIns: 'Sign-ins',
     reveals: 'Openings',
     keeping: 'Keeping and erasing',
     own: 'Your openings',

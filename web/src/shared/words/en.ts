@@ -10,6 +10,7 @@ import { enSheet } from './en-sheet'
 import { enHealth } from './en-health'
 import { enMap } from './en-map'
 import { enMessages } from './en-messages'
+import { enSignIns } from './en-sign-ins'
 import { enOutlook } from './en-outlook'
 import { enKeeping } from './en-keeping'
 import { enReveals } from './en-reveals'
@@ -29,6 +30,7 @@ export const en = {
   ...enHealth,
   ...enMap,
   ...enMessages,
+  ...enSignIns,
   ...enStations,
   ...enPaper,
   ...enReveals,

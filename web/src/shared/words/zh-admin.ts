@@ -115,6 +115,7 @@ export const zhAdmin = {
     positions: '席位与调度组',
     audit: '操作审计',
     messages: '消息日志',
+    signIns: '登录日志',
     reveals: '查看记录',
     keeping: '保留与销毁',
     own: '本人查看',

@@ -11,6 +11,7 @@ import { zhSheet } from './zh-sheet'
 import { zhHealth } from './zh-health'
 import { zhMap } from './zh-map'
 import { zhMessages } from './zh-messages'
+import { zhSignIns } from './zh-sign-ins'
 import { zhOutlook } from './zh-outlook'
 import { zhKeeping } from './zh-keeping'
 import { zhReveals } from './zh-reveals'
@@ -30,6 +31,7 @@ export const zh: Words = {
   ...zhHealth,
   ...zhMap,
   ...zhMessages,
+  ...zhSignIns,
   ...zhStations,
   ...zhPaper,
   ...zhReveals,

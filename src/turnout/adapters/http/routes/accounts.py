@@ -87,7 +87,9 @@ async def change_secret(data: JSONBody[SecretChange], who: Who, edge: TheEdge) -
     """One's own password."""
     refusal = await edge.identities.change_secret(who, data.old, data.new)
     if refusal is not None:
+        edge.door_log.note_of(who, "not-let-in", way="secret-change", reason=refusal.code)
         raise NotTaken(declined_by_door(refusal))
+    edge.door_log.note_of(who, "secret-changed")
 
 
 @get("/tokens")

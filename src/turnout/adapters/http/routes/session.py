@@ -105,19 +105,27 @@ def is_secure(request: Asked) -> bool:
     return request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
 
 
-async def let_in(outcome: SignedIn | IdentityRefusal, edge: Edge, request: Asked) -> Response[Me]:
+async def let_in(
+    outcome: SignedIn | IdentityRefusal, edge: Edge, request: Asked, way: str, account: str = ""
+) -> Response[Me]:
     """The session's cookie, and the position taken on the board. That of a station's screen outlives a power cut.
 
-    From a locked console it is either its own person, whose session goes on, or somebody else who takes over.
+    From a locked console it is either its own person, whose session goes on, or somebody else who takes over. By which
+    `way`, and whether at all (`account`: as which one they tried), is in the log of the door.
     """
     if isinstance(outcome, IdentityRefusal):
+        edge.door_log.note_refused(way, account, edge.identities.standing_of(account), outcome.code)
         raise NotTaken(declined_by_door(outcome))
     locked = edge.identities.find_session(request.cookies.get(COOKIE, ""))
     if locked is not None and locked.locked:
         if locked.actor.id == outcome.principal.actor.id:
             edge.identities.sign_off(outcome.principal)
+            edge.door_log.note_of(locked, "unlocked", way=way)
             return Response(me(edge.identities.unlock(locked)), headers={"cache-control": "no-store"})
         outcome = await hand_over(edge, locked, outcome)
+        edge.door_log.note_of(outcome.principal, "handed-over", way=way, about=str(locked.actor.id))
+    else:
+        edge.door_log.note_of(outcome.principal, "signed-in", way=way)
     await take_position(edge, outcome.principal)
     kept_s = (outcome.principal.expires - edge.now()) // 1000 if outcome.principal.actor.station else None
     cookie = Cookie(
@@ -156,13 +164,14 @@ async def take_position(edge: Edge, who: Principal) -> None:
 async def sign_in(data: JSONBody[SignInAsked], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in with a local account. Sets the session's cookie."""
     outcome = await edge.identities.sign_in(data.account, data.secret, data.position, address_of(request))
-    return await let_in(outcome, edge, request)
+    return await let_in(outcome, edge, request, "password", data.account)
 
 
 @post("/session/demo", status_code=200, opt={"open": True})
 async def sign_in_demo(data: JSONBody[DemoAsked], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in without a secret, in a demonstration city only."""
-    return await let_in(edge.identities.sign_in_demo(data.role, data.position, data.language), edge, request)
+    outcome = edge.identities.sign_in_demo(data.role, data.position, data.language)
+    return await let_in(outcome, edge, request, "demo")
 
 
 @post("/setup", status_code=200, opt={"open": True})
@@ -171,7 +180,7 @@ async def set_up(data: JSONBody[SetUpAsked], edge: TheEdge, request: Asked) -> R
     outcome = await edge.identities.set_up(data.code, data.account, data.secret, address_of(request))
     if isinstance(outcome, SignedIn):
         await edge.access.note_entry(outcome, "administrator-set-up")
-    return await let_in(outcome, edge, request)
+    return await let_in(outcome, edge, request, "setup", data.account)
 
 
 @post("/session/code", status_code=200, opt={"open": True})
@@ -182,7 +191,7 @@ async def sign_in_code(data: JSONBody[CodeTyped], edge: TheEdge, request: Asked)
     )
     if isinstance(outcome, SignedIn):
         await edge.access.note_entry(outcome, "secret-set")
-    return await let_in(outcome, edge, request)
+    return await let_in(outcome, edge, request, "code", data.account)
 
 
 @post("/session/passkey/options", status_code=200, opt={"open": True})
@@ -198,7 +207,7 @@ async def passkey_options(edge: TheEdge, request: Asked) -> dict[str, Any]:
 async def passkey_verify(data: JSONBody[PasskeyAnswer], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in with a passkey. Sets the session's cookie."""
     outcome = edge.identities.sign_in_passkey(data.credential, data.position, address_of(request))
-    return await let_in(outcome, edge, request)
+    return await let_in(outcome, edge, request, "passkey")
 
 
 @get("/session", opt=FOR_LOCKED)
@@ -234,6 +243,7 @@ async def lock(who: Who, edge: TheEdge) -> Me:
         raise no("not-a-console")
     if not who.locked:
         edge.identities.lock(who)
+        edge.door_log.note_of(who, "locked")
     return me(replace(who, locked=True))
 
 
@@ -242,6 +252,7 @@ async def unlock_demo(who: Who, edge: TheEdge) -> Me:
     """Unlock a demonstration's console, whose visitors have nothing to prove who they are with."""
     if not edge.ground.demo or not who.actor.id.startswith("demo-"):
         raise no("no-demo")
+    edge.door_log.note_of(who, "unlocked", way="demo")
     return me(edge.identities.unlock(who))
 
 
@@ -250,6 +261,7 @@ async def sign_off(who: Who, edge: TheEdge) -> Response[None]:
     """Sign off: the session ends, its sockets are closed, its position is free."""
     await leave_position(edge, who)
     edge.identities.sign_off(who)
+    edge.door_log.note_of(who, "signed-off")
     return Response(None, status_code=204, cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/")])
 
 
@@ -268,6 +280,7 @@ async def add_passkey(data: JSONBody[PasskeyAnswer], who: Who, edge: TheEdge) ->
     refusal = edge.identities.add_passkey(who, data.credential, data.name)
     if refusal is not None:
         raise NotTaken(declined_by_door(refusal))
+    edge.door_log.note_of(who, "passkey-added")
 
 
 ROUTES = [

@@ -40,6 +40,12 @@ def providers_of(edge: Edge) -> SingleSignOn:
     return edge.sign_on
 
 
+def way_of(edge: Edge, provider: str) -> str:
+    """For the log of the door: what stands in an address may be anything."""
+    known = edge.sign_on is not None and any(one.id == provider for one in edge.sign_on.list_providers())
+    return f"sso/{provider}" if known else "sso"
+
+
 @get("/session/sso", opt={"open": True})
 async def providers(edge: TheEdge) -> list[ProviderCard]:
     """The identity providers that one may sign in by."""
@@ -53,6 +59,7 @@ async def begin(
     """Begin to sign in by a provider: where the browser has to go."""
     begun = await providers_of(edge).begin(provider, data.position, address_of(request))
     if isinstance(begun, IdentityRefusal):
+        edge.door_log.note_refused(way_of(edge, provider), "", "none", begun.code)
         raise NotTaken(declined_by_door(begun))
     cookie = _begun_cookie(request, begun.sealed, BEGUN_S)
     return Response(GoTo(begun.url), cookies=[cookie], headers={"cache-control": "no-store"})
@@ -71,10 +78,13 @@ async def back(
     asserted = await providers_of(edge).finish(provider, sealed, returned, address_of(request))
     outcome = declined_by_door(asserted) if isinstance(asserted, IdentityRefusal) else await edge.access.enter(asserted)
     used_up = _begun_cookie(request, "", 0)
+    way = way_of(edge, provider)
     if isinstance(outcome, Declined):
+        account = "" if isinstance(asserted, IdentityRefusal) else asserted.account
+        edge.door_log.note_refused(way, account, edge.identities.standing_of(account), outcome.code)
         return _on_to(f"/?refused={outcome.code}", used_up)
     assert isinstance(outcome, SignedIn)
-    entered = await let_in(outcome, edge, request)
+    entered = await let_in(outcome, edge, request, way)
     return _on_to("/", *entered.cookies, used_up)
 
 
@@ -85,6 +95,7 @@ async def leave(who: Who, edge: TheEdge) -> Response[GoTo]:
     url = edge.sign_on.find_leave_url(provider) if edge.sign_on is not None else ""
     await leave_position(edge, who)
     edge.identities.sign_off(who)
+    edge.door_log.note_of(who, "signed-off")
     return Response(GoTo(url), headers={"cache-control": "no-store"})
 
 
