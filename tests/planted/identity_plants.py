@@ -8,10 +8,12 @@ from tests.adapters.running import API, running
 from tests.edge.test_edge_door_log import test_no_flood_of_failures_pushes_out_who_got_in
 from tests.planted.plant import Patch, Plant
 from turnout.adapters.identity import oidc as oidc_module
+from turnout.adapters.identity import passwords as passwords_module
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.keeping import Keeping
 from turnout.adapters.identity.oidc import OidcSignOn
 from turnout.adapters.identity.oidc_provider import OidcProvider
+from turnout.adapters.identity.passwords import why_weak
 from turnout.adapters.identity.sign_on_plan import ProviderPlan
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.identity.vouching import Vouching
@@ -100,6 +102,22 @@ def a_flood_has_the_whole_log(patch: Patch) -> None:
     patch.setattr(sign_ins_module, "FAILURES", frozenset())
 
 
+def a_common_password_is_refused(folder: Path) -> None:
+    assert why_weak("Password123", ()) == IdentityRefusal("common-secret")
+
+
+def a_word_of_the_place_is_refused(folder: Path) -> None:
+    assert why_weak("Harbin#Harbin#7", ("Harbin",)) == IdentityRefusal("place-secret", {"word": "harbin"})
+
+
+def length_alone(patch: Patch) -> None:
+    patch.setattr(passwords_module, "is_common", lambda secret: False)
+
+
+def only_words_of_every_city(patch: Patch) -> None:
+    patch.setattr(passwords_module, "parts", lambda words: set(passwords_module.EVERYWHERE))
+
+
 IDENTITY_PLANTS: dict[str, Plant] = {
     "a return from a provider that another browser began": Plant(
         any_return_will_do, a_return_counts_only_where_it_was_begun
@@ -110,6 +128,8 @@ IDENTITY_PLANTS: dict[str, Plant] = {
     "a flood of failures that pushes out who got in": Plant(
         a_flood_has_the_whole_log, test_no_flood_of_failures_pushes_out_who_got_in
     ),
+    "a common password": Plant(length_alone, a_common_password_is_refused),
+    "a password of the city's own name": Plant(only_words_of_every_city, a_word_of_the_place_is_refused),
     "a lock that only the screen knows of": Plant(only_a_curtain, a_locked_console_reads_nothing),
     "an account taken over by its name at a provider": Plant(
         a_name_opens_an_account, an_account_with_a_password_is_nobodys_by_name

@@ -73,6 +73,16 @@ WORDS: Final[dict[str, Name]] = {
     "unknown-role": Name("There is no role {role} in the tables.", "角色表中没有 {role}。"),
     "unknown-scope": Name("There is no scope “{scope}”.", "没有权限范围“{scope}”。"),
     "weak-secret": Name("The password needs {least} to {most} characters.", "密码长度须为 {least} 至 {most} 个字符。"),
+    "common-secret": Name(
+        "This is one of the most common passwords, which are tried first. Take a few words that have nothing to do with"
+        " each other.",
+        "这是最常见的密码之一，容易被首先猜中。请用几个互不相关的词。",
+    ),
+    "place-secret": Name(
+        "This password is little more than “{word}”, a word of this place or of yourself. Take a few words that have"
+        " nothing to do with it.",
+        "此密码几乎只有“{word}”这样与本地或本人有关的词，容易被猜中。请用几个与此无关的词。",
+    ),
     "already-set-up": Name(
         "The set-up has been done. An administrator makes further accounts.", "初始设置已完成，新账号由管理员建立。"
     ),
@@ -305,6 +315,8 @@ STATUS: Final[dict[str, int]] = {
     "unstorable-text": 400,
     "purpose-needed": 400,
     "weak-secret": 400,
+    "common-secret": 400,
+    "place-secret": 400,
     "too-large": 413,
     "not-found": 404,
     "no-roads": 404,

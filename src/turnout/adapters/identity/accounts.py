@@ -14,8 +14,9 @@ from argon2 import PasswordHasher
 from msgspec.structs import replace
 
 from turnout.adapters.identity.attempts import Attempts
-from turnout.adapters.identity.keeping import digest, named_by, new_code, typed, weakness
+from turnout.adapters.identity.keeping import digest, named_by, new_code, typed
 from turnout.adapters.identity.passkey_failed import PasskeyFailed
+from turnout.adapters.identity.passwords import is_common
 from turnout.adapters.identity.store import AccountRow, IdentityStore, PasskeyRow, SessionRow
 from turnout.adapters.identity.vouching import Vouching
 from turnout.core.catalogue import Catalogue
@@ -78,8 +79,9 @@ class Accounts(Vouching):
         return made
 
     def load_the_rest(self) -> None:
-        """What the first who signs in with a passkey would wait for. For a thread."""
+        """What the first who signs in with a passkey, or chooses a password, would wait for. For a thread."""
         decoy()
+        is_common("correct horse battery")
         self._passkeys.options(self._now())
 
     # at the door
@@ -143,7 +145,7 @@ class Accounts(Vouching):
             return IdentityRefusal("too-many-attempts", {"wait_s": wait})
         if self._store.count_accounts() and not self._store.has_setup(self._now()):
             return IdentityRefusal("already-set-up")
-        weak = weakness(secret)
+        weak = self._weakness(secret, account)
         if weak is not None:
             return weak
         hashed = await self._hash(secret)
@@ -172,7 +174,7 @@ class Accounts(Vouching):
         wait = self._attempts.wait_s(account, address, self._now())
         if wait:
             return IdentityRefusal("too-many-attempts", {"wait_s": wait})
-        weak = weakness(secret)
+        weak = self._weakness(secret, account)
         if weak is not None:
             return weak
         hashed = await self._hash(secret)
@@ -334,7 +336,7 @@ class Accounts(Vouching):
             return IdentityRefusal("no-account")
         if row.secret and not await self._proves(row.secret, old):
             return IdentityRefusal("wrong-secret")
-        weak = weakness(new)
+        weak = self._weakness(new, row.id, row.name)
         if weak is not None:
             return weak
         self._store.set_secret(row.id, await self._hash(new))

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from msgspec.structs import replace
 
+from turnout.adapters.identity.passwords import SECRET_MAX, why_weak, words_of
 from turnout.adapters.identity.store import AccountRow, IdentityStore, TokenRow
 from turnout.core.catalogue import Catalogue
 from turnout.core.fields import ADMINISTRATOR
@@ -33,12 +34,6 @@ from turnout.edge.identities import (
     TokenMade,
 )
 from turnout.words.moment import DAY_MS, Moment
-
-SECRET_MIN = 10
-"""Characters of a password (NIST SP 800-63B asks for 8 at least; these doors open an emergency desk)."""
-
-SECRET_MAX = 200
-"""More is not safer, and hashing megabytes would be an attack."""
 
 HASHES_AT_ONCE = 2
 """Each takes 64 MiB and a core for some 50 ms."""
@@ -70,7 +65,7 @@ class Keeping:
     # what may not be done
 
     def why_not_add(self, new: NewAccount) -> IdentityRefusal | None:
-        weak = weakness(new.secret) if new.secret else None
+        weak = self._weakness(new.secret, new.account, new.name) if new.secret else None
         if weak is not None:
             return weak
         if not new.account.strip() or new.account.startswith("demo-") or self._store.find_account(new.account):
@@ -228,7 +223,11 @@ class Keeping:
             created=row.created,
         )
 
-    # hashing
+    # secrets
+
+    def _weakness(self, secret: str, account: str, name: str = "") -> IdentityRefusal | None:
+        """Why it cannot be this person's password. A new one's name is not known by the account's alone."""
+        return why_weak(secret, words_of(self._catalogue(), account, name))
 
     async def _hash(self, secret: str) -> str:
         return await self.hashing.run(partial(self._hasher.hash, secret))
@@ -266,12 +265,6 @@ def _one_crew_too_many(scopes: tuple[str, ...]) -> list[str]:
 
 def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
-
-
-def weakness(secret: str) -> IdentityRefusal | None:
-    if not SECRET_MIN <= len(secret) <= SECRET_MAX:
-        return IdentityRefusal("weak-secret", {"least": SECRET_MIN, "most": SECRET_MAX})
-    return None
 
 
 def _token_card(row: TokenRow) -> TokenCard:

@@ -50,6 +50,8 @@ export const enSignIns = {
       'field-hidden': 'Hidden from this role',
       'foreign-origin': 'From another site',
       'weak-secret': 'New password too short',
+      'common-secret': 'New password too common',
+      'place-secret': 'New password of words of the place',
       'provider-silent': 'The identity provider does not answer',
       'sign-on-lost': 'Not begun here',
       'sign-on-refused': 'Refused by the provider',

@@ -51,6 +51,8 @@ export const zhSignIns: typeof enSignIns = {
       'field-hidden': '此角色不可见',
       'foreign-origin': '来自其他网站',
       'weak-secret': '新密码过短',
+      'common-secret': '新密码太常见',
+      'place-secret': '新密码多为本地用词',
       'provider-silent': '统一身份认证没有应答',
       'sign-on-lost': '不是在此发起',
       'sign-on-refused': '统一身份认证未通过',
