@@ -67,9 +67,10 @@ FILTERS: Final[dict[str, str]] = {
 
 PATH_NAMES: Final = {
     "account", "token", "called", "number", "unit", "person", "call", "media_id", "ticket", "seq", "row",
-    "provider",
+    "provider", "entry",
 }  # fmt: skip
-"""`person` is a card's identity inside one incident that is named before it; `provider` is where staff sign in."""
+"""`person` is a card's identity inside one incident that is named before it; `provider` is where staff sign in;
+`entry` one sign-in of theirs."""
 
 POINTS: Final[dict[str, str]] = {
     "1 recognition": r"face|gait|voiceprint|biometr|plate(?!au)|anpr|recogni",

@@ -17,7 +17,7 @@ from turnout.adapters.identity.passwords import why_weak
 from turnout.adapters.identity.sign_on_plan import ProviderPlan
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.identity.vouching import Vouching
-from turnout.edge.identities import Asserted, Entry, IdentityRefusal, NewAccount
+from turnout.edge.identities import Asserted, Entry, IdentityRefusal, NewAccount, SignedIn
 from turnout.edge.single_sign_on import Begun, Returned
 from turnout.records import sign_ins as sign_ins_module
 from turnout.records.sign_ins import SignInsAsked
@@ -32,6 +32,9 @@ class Agreeable(OidcProvider):
 
     async def describe(self) -> dict[str, object]:
         return {"authorization_endpoint": "http://127.0.0.1:1/auth"}
+
+    async def is_silent(self) -> bool:
+        return False
 
     async def redeem(self, code: str, verifier: str, redirect_uri: str, nonce: str) -> dict[str, object]:
         return {"sub": "s", "preferred_username": "ana"}
@@ -118,6 +121,44 @@ def only_words_of_every_city(patch: Patch) -> None:
     patch.setattr(passwords_module, "parts", lambda words: set(passwords_module.EVERYWHERE))
 
 
+async def a_code_waits_for_silence(folder: Path) -> None:
+    (folder / "identity.toml").write_text(
+        '[[provider]]\nid = "city"\nname = { en = "c", zh = "c" }\nissuer = "http://127.0.0.1:1"\nclient_id = "t"\n'
+    )
+    async with running(folder / "var", identity=folder / "identity.toml") as house, house.client() as browser:
+        house.edge.sign_on._providers = {"city": Agreeable(PLAN)}  # type: ignore[union-attr]
+        await house.accounts.add_account(NewAccount(account="ana", roles=("dispatcher",)))
+        house.accounts._store.bind("city", "s", "ana")
+        made = house.accounts.make_offline_codes("ana")
+        assert not isinstance(made, IdentityRefusal)
+        typed = {"provider": "city", "account": "ana", "code": made.codes[0]}
+        refused = await browser.post(f"{API}/session/offline", json=typed)
+        assert refused.json().get("code") == "provider-answers"
+
+
+def a_code_works_once(folder: Path) -> None:
+    store = IdentityStore(folder / "accounts.sqlite")
+    accounts = Accounts(store, lambda: Moment(1), lambda: None, demo=False, origin="http://turnout.test")
+    asyncio.run(accounts.add_account(NewAccount(account="ana", roles=("dispatcher",))))
+    store.bind("city", "s", "ana")
+    made = accounts.make_offline_codes("ana")
+    assert not isinstance(made, IdentityRefusal)
+    assert isinstance(accounts.sign_in_offline("city", "ana", made.codes[0], "", "a"), SignedIn)
+    assert isinstance(accounts.sign_in_offline("city", "ana", made.codes[0], "", "a"), IdentityRefusal)
+    store.close()
+
+
+def silent_is_who_is_said_to_be(patch: Patch) -> None:
+    async def any_of_them(self: OidcSignOn, provider: str) -> bool:
+        return True
+
+    patch.setattr(OidcSignOn, "is_silent", any_of_them)
+
+
+def a_sheet_for_ever(patch: Patch) -> None:
+    patch.setattr(IdentityStore, "take_offline_code", IdentityStore.has_offline_code)
+
+
 IDENTITY_PLANTS: dict[str, Plant] = {
     "a return from a provider that another browser began": Plant(
         any_return_will_do, a_return_counts_only_where_it_was_begun
@@ -130,6 +171,8 @@ IDENTITY_PLANTS: dict[str, Plant] = {
     ),
     "a common password": Plant(length_alone, a_common_password_is_refused),
     "a password of the city's own name": Plant(only_words_of_every_city, a_word_of_the_place_is_refused),
+    "an offline code while the provider answers": Plant(silent_is_who_is_said_to_be, a_code_waits_for_silence),
+    "an offline code that works again": Plant(a_sheet_for_ever, a_code_works_once),
     "a lock that only the screen knows of": Plant(only_a_curtain, a_locked_console_reads_nothing),
     "an account taken over by its name at a provider": Plant(
         a_name_opens_an_account, an_account_with_a_password_is_nobodys_by_name

@@ -242,6 +242,9 @@ ACCESS_NAMES: Final[dict[str, Name]] = {
     "administrator-set-up": Name("administrator set up at the machine", "在本机设立管理员"),
     "token-made": Name("token made", "新建令牌"),
     "token-withdrawn": Name("token withdrawn", "收回令牌"),
+    "offline-codes-made": Name("offline codes made", "生成离线代码"),
+    "offline-code-used": Name("signed in with an offline code", "用离线代码登录"),
+    "offline-code-answered": Name("offline sign-in confirmed by a second person", "离线登录经第二人确认"),
     "proof-key-made": Name("signing key of the checkpoints made", "生成检查点签名密钥"),
 }
 

@@ -23,11 +23,12 @@ from turnout.edge.identities import (
     IdentityRefusal,
     NewAccount,
     NewToken,
+    OfflineSheet,
     SignedIn,
     TokenMade,
 )
 
-T = TypeVar("T", AccountCard, CodeGiven, SignedIn, TokenMade)
+T = TypeVar("T", AccountCard, CodeGiven, OfflineSheet, SignedIn, TokenMade)
 
 
 def vouched(who: Principal) -> Principal:
@@ -97,6 +98,20 @@ class AccessDesk:
             if stopped is not None:
                 return stopped
         return _done(await self._identities.enter(asserted, entry))
+
+    async def make_offline_codes(self, who: Principal, account: str) -> OfflineSheet | Declined:
+        act = NoteAccess(act="offline-codes-made", subject=account)
+        stopped = await self._note(who, act, self._identities.why_no_sheet(account))
+        return stopped or _done(self._identities.make_offline_codes(account))
+
+    async def answer_offline_entry(self, who: Principal, entry: str) -> Declined | None:
+        found = self._identities.why_not_answer(entry, who)
+        if isinstance(found, IdentityRefusal):
+            return declined_by_door(found)
+        stopped = await self._note(who, NoteAccess(act="offline-code-answered", subject=found.account), None)
+        if stopped is None:
+            self._identities.answer_offline_entry(entry, who)
+        return stopped
 
     async def note_entry(self, entered: SignedIn, what: AccessAct) -> None:
         """Somebody got in with a code. They are in: the administrator of a desk that cannot write has to be."""

@@ -34,7 +34,7 @@ AGAIN_S: Final = 2.0
 DENIED: Final = frozenset({"not-permitted", "no-ground", "scope-missing", "field-hidden", "foreign-origin"})
 """Nos that mean: who asks may not do or see this. Codes of the rules and of `speech.py`."""
 
-TOLD_LESS: Final = frozenset({"wrong-secret", "wrong-code"})
+TOLD_LESS: Final = frozenset({"wrong-secret", "wrong-code", "wrong-offline-code"})
 
 REASONS: Final[dict[Standing, str]] = {"none": "unknown-account", "closed": "account-disabled"}
 """Why it was in truth, where who tried is told no more than that it is not right."""

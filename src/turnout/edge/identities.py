@@ -80,6 +80,30 @@ class CodeGiven(msgspec.Struct, frozen=True):
     expires: Moment
 
 
+class OfflineSheet(msgspec.Struct, frozen=True):
+    """Codes for the day on which the identity provider is down, shown this once: to be printed."""
+
+    codes: tuple[str, ...]
+    expires: Moment
+
+
+class OfflineSheetState(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account has of it. `provider`: whose account it is; empty: nobody's, and it needs no codes."""
+
+    provider: str
+    left: int
+    expires: Moment
+
+
+class OfflineEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody came in by an offline code, and no second person has answered for it yet."""
+
+    id: str
+    account: str
+    at: Moment
+    position: str
+
+
 class AccountCard(msgspec.Struct, frozen=True, kw_only=True):
     """An account as an administrator sees it."""
 
@@ -93,6 +117,8 @@ class AccountCard(msgspec.Struct, frozen=True, kw_only=True):
     disabled: bool
     passkeys: int
     created: Moment
+    provider: str = ""
+    """Whose it is, where an identity provider vouches for the person."""
 
 
 class NewToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +180,16 @@ class Identities(Protocol):
     ) -> SignedIn | IdentityRefusal: ...
     def plan_entry(self, asserted: Asserted) -> Entry | IdentityRefusal: ...
     async def enter(self, asserted: Asserted, entry: Entry) -> SignedIn | IdentityRefusal: ...
+    def why_no_sheet(self, account: str) -> IdentityRefusal | None: ...
+    def make_offline_codes(self, account: str) -> OfflineSheet | IdentityRefusal: ...
+    def find_offline_sheet(self, account: str) -> OfflineSheetState: ...
+    def hold_back_offline(self, account: str, address: str) -> IdentityRefusal | None: ...
+    def sign_in_offline(
+        self, provider: str, account: str, code: str, position: str, address: str
+    ) -> SignedIn | IdentityRefusal: ...
+    def list_offline_entries(self) -> list[OfflineEntry]: ...
+    def why_not_answer(self, entry: str, who: Principal) -> OfflineEntry | IdentityRefusal: ...
+    def answer_offline_entry(self, entry: str, who: Principal) -> None: ...
     def find_provider_of(self, account: str) -> str: ...
     def add_token(self, new: NewToken, by: Principal) -> TokenMade | IdentityRefusal: ...
     def list_tokens(self) -> list[TokenCard]: ...

@@ -39,6 +39,14 @@ class SingleSignOn(Protocol):
     async def finish(
         self, provider: str, sealed: str, returned: Returned, address: str
     ) -> Asserted | IdentityRefusal: ...
+    async def list_silent(self, address: str) -> list[str]:
+        """Which providers this server finds silent, for a while and just now."""
+        ...
+
+    async def is_silent(self, provider: str) -> bool:
+        """As `list_silent`, for one; nobody's word is taken for it."""
+        ...
+
     def find_leave_url(self, provider: str) -> str:
         """Where the provider's own session is ended; empty where it is not known. Waits for nobody."""
         ...

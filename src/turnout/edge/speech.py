@@ -116,6 +116,21 @@ WORDS: Final[dict[str, Name]] = {
         "That is not your one-time code, or it is more than a day old. Ask the administrator for a new one.",
         "一次性代码不正确或已超过一天，请向管理员索取新的代码。",
     ),
+    "wrong-offline-code": Name(
+        "That is not an offline code of this account, or it was used. Each code works once.",
+        "不是此账号的离线代码，或已用过。每个代码只能用一次。",
+    ),
+    "provider-answers": Name(
+        "The identity provider answers, or has been silent for some seconds only: sign in by it. Offline codes are for"
+        " when it is down.",
+        "统一身份认证仍有应答，或刚刚无应答几秒：请通过它登录。离线代码只在它停止时可用。",
+    ),
+    "no-provider-account": Name(
+        "{account} does not belong to an identity provider and needs no offline codes.",
+        "{account} 不属于统一身份认证，不需要离线代码。",
+    ),
+    "unknown-entry": Name("There is no such sign-in that waits for an answer.", "没有这样待确认的登录。"),
+    "own-entry": Name("Somebody else has to confirm your own sign-in.", "您本人的登录须由他人确认。"),
     "last-administrator": Name(
         "{account} is the only administrator: make another one first.", "{account} 是唯一的管理员，请先设立另一个。"
     ),
@@ -315,6 +330,11 @@ STATUS: Final[dict[str, int]] = {
     "unstorable-text": 400,
     "purpose-needed": 400,
     "weak-secret": 400,
+    "wrong-offline-code": 401,
+    "provider-answers": 409,
+    "no-provider-account": 409,
+    "unknown-entry": 404,
+    "own-entry": 409,
     "common-secret": 400,
     "place-secret": 400,
     "too-large": 413,

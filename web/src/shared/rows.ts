@@ -1359,12 +1359,14 @@ export interface ChangeEntry {
 /**
  * Other details on a person's card (1.2): `person` has the card's identity and a new reference into the vault.
  *
- *     What was sealed before stays in the vault under the incident's key, and opens by the same path.
+ *     What was sealed before stays in the vault under the incident's key, and opens by the same path. Also after the
+ *     incident was closed: whoever finds that what is kept of them is wrong has a right to have it put right.
  */
 export interface ChangePerson {
   do: 'change-person'
   incident_id: string
   person: PersonCard
+  record?: Incident | null
   was_ref: string
 }
 /**
@@ -1982,6 +1984,9 @@ export interface NoteAccess {
     | 'account-made'
     | 'administrator-set-up'
     | 'code-given'
+    | 'offline-code-answered'
+    | 'offline-code-used'
+    | 'offline-codes-made'
     | 'proof-key-made'
     | 'secret-set'
     | 'token-made'

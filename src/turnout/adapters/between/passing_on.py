@@ -25,7 +25,7 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 SayNo = Callable[[Scope, Send, str], Awaitable[None]]
 
 OF_THE_DESK: Final = re.compile(
-    r"/api/v1/(?:session/.+|setup|accounts(?:/.*)?|tokens(?:/.*)?|sign-ins|me/sign-ins|ground(?:/.*)?|proof/.+|files/.+|incidents/[^/]+/files(?:/.*)?)"
+    r"/api/v1/(?:session/.+|setup|accounts(?:/.*)?|tokens(?:/.*)?|sign-ins|me/sign-ins|offline-entries(?:/.*)?|ground(?:/.*)?|proof/.+|files/.+|incidents/[^/]+/files(?:/.*)?)"
 )
 SESSION: Final = "/api/v1/session"
 """Asked for by GET it is looked up here; made or ended at the desk."""

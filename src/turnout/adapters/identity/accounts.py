@@ -15,10 +15,10 @@ from msgspec.structs import replace
 
 from turnout.adapters.identity.attempts import Attempts
 from turnout.adapters.identity.keeping import digest, named_by, new_code, typed
+from turnout.adapters.identity.offline import OfflineCodes
 from turnout.adapters.identity.passkey_failed import PasskeyFailed
 from turnout.adapters.identity.passwords import is_common
 from turnout.adapters.identity.store import AccountRow, IdentityStore, PasskeyRow, SessionRow
-from turnout.adapters.identity.vouching import Vouching
 from turnout.core.catalogue import Catalogue
 from turnout.core.context import Actor
 from turnout.core.fields import ADMINISTRATOR, hidden_from
@@ -53,7 +53,7 @@ def decoy() -> str:
     return PasswordHasher().hash(secrets.token_urlsafe(16))
 
 
-class Accounts(Vouching):
+class Accounts(OfflineCodes):
     """`catalogue` gives the tables in force now, `now` the time."""
 
     def __init__(
@@ -252,13 +252,20 @@ class Accounts(Vouching):
         self._store.change_session(principal.session, position, groups, language)
         return replace(principal, position=position, groups=groups, language=language)
 
-    def _open(self, row: AccountRow, position: str) -> SignedIn | IdentityRefusal:
+    def _open(self, row: AccountRow, position: str, kept_ms: int = 0) -> SignedIn | IdentityRefusal:
+        """`kept_ms`: how long; 0: as long as sessions are."""
+        refusal = self._why_not_at(row, position)
+        if refusal is not None:
+            return refusal
+        taken = _taken(row, position)
+        return self._session(row.id, taken, row.roles, row.language, demo=False, kept_ms=kept_ms)
+
+    def _why_not_at(self, row: AccountRow, position: str) -> IdentityRefusal | None:
         if position and row.positions and position not in row.positions:
             return IdentityRefusal("position-not-yours", {"position": position})
-        taken = position or (row.positions[0] if row.positions else row.id)
-        if self._is_no_station(row.roles, taken):
-            return IdentityRefusal("unknown-station", {"station": taken})
-        return self._session(row.id, taken, row.roles, row.language, demo=False)
+        if self._is_no_station(row.roles, _taken(row, position)):
+            return IdentityRefusal("unknown-station", {"station": _taken(row, position)})
+        return None
 
     def _is_no_station(self, roles: tuple[str, ...], position: str) -> bool:
         """Whether a station's screen would hang in a station that the tables do not know."""
@@ -266,9 +273,18 @@ class Accounts(Vouching):
         screen = station_of(self._scopes(roles), position)
         return bool(screen) and (catalogue is None or StationId(screen) not in catalogue.stations)
 
-    def _session(self, account: str, position: str, roles: tuple[str, ...], language: Language, demo: bool) -> SignedIn:
+    def _session(
+        self,
+        account: str,
+        position: str,
+        roles: tuple[str, ...],
+        language: Language,
+        *,
+        demo: bool,
+        kept_ms: int = 0,
+    ) -> SignedIn:
         secret, now = secrets.token_urlsafe(32), self._now()
-        kept_ms = SCREEN_SESSION_MS if station_of(self._scopes(roles), position) else SESSION_MS
+        kept_ms = kept_ms or (SCREEN_SESSION_MS if station_of(self._scopes(roles), position) else SESSION_MS)
         self._store.forget_expired(now)
         row = SessionRow(
             digest=digest(secret),
@@ -341,3 +357,8 @@ class Accounts(Vouching):
             return weak
         self._store.set_secret(row.id, await self._hash(new))
         return None
+
+
+def _taken(row: AccountRow, position: str) -> str:
+    """Where somebody sits who asks for `position`, or for none."""
+    return position or (row.positions[0] if row.positions else row.id)

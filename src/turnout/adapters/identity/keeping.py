@@ -221,6 +221,7 @@ class Keeping:
             disabled=row.disabled,
             passkeys=len(self._store.list_passkeys(row.id)),
             created=row.created,
+            provider=self._store.find_provider_of(row.id),
         )
 
     # secrets

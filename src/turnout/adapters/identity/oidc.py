@@ -5,6 +5,7 @@ so a thousand who begin and never come back take no memory. A restart in between
 waits for a provider, and only so many at once: dispatch does not know that there is one.
 """
 
+import asyncio
 import base64
 import hashlib
 import logging
@@ -115,6 +116,20 @@ class OidcSignOn:
         finally:
             self._waiting -= 1
         return _asserted(found.plan, claims, journey.position)
+
+    async def list_silent(self, address: str) -> list[str]:
+        if self._held_back(address) is not None:
+            return []
+        self._waiting += 1
+        try:
+            silent = await asyncio.gather(*(one.is_silent() for one in self._providers.values()))
+        finally:
+            self._waiting -= 1
+        return [id for id, is_silent in zip(self._providers, silent, strict=True) if is_silent]
+
+    async def is_silent(self, provider: str) -> bool:
+        found = self._providers.get(provider)
+        return found is not None and await found.is_silent()
 
     def _held_back(self, address: str) -> IdentityRefusal | None:
         wait = self._attempts.wait_s("", address, self._now())

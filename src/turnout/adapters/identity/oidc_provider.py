@@ -4,6 +4,7 @@ Discovery and keys are kept for an hour; a token signed with a key that is not a
 twice a minute, so that keys can be rotated and nobody can make us ask without end.
 """
 
+import asyncio
 import time
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,6 +18,13 @@ from turnout.adapters.identity.sign_on_plan import ProviderPlan
 
 KEPT_S: Final = 3_600.0
 AGAIN_S: Final = 30.0
+PROBE_KEPT_S: Final = 3.0
+"""So long the answer to whether it is silent holds: strangers can ask that, and must not make us ask without end."""
+
+PROBE_OLD_S: Final = 15.0
+SILENT_S: Final = 12.0
+"""So long it must have been silent: somebody who can drop one packet has not taken it down."""
+
 LEEWAY_S: Final = 60
 """By how much its clock and ours may differ."""
 
@@ -35,18 +43,45 @@ class OidcProvider:
         self._described: dict[str, Any] = {}
         self._described_at = self._keys_at = float("-inf")
         self._keys = KeySet([])
+        self._discovery = f"{plan.issuer.rstrip('/')}/.well-known/openid-configuration"
+        self._probing = asyncio.Lock()
+        self._probed_at = float("-inf")
+        self._silent_since: float | None = None
 
     async def describe(self) -> dict[str, Any]:
         """Its discovery document. Raises ProviderFailed, also where it speaks for another issuer."""
         if time.monotonic() - self._described_at < KEPT_S:
             return self._described
-        found = await self._client.ask("GET", f"{self.plan.issuer.rstrip('/')}/.well-known/openid-configuration")
+        found = await self._client.ask("GET", self._discovery)
         if found.get("issuer") != self.plan.issuer:
             raise ProviderFailed("its discovery names another issuer")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             self._address(found, name)
         self._described, self._described_at = found, time.monotonic()
         return found
+
+    async def is_silent(self) -> bool:
+        """Whether it has not answered for a while, and does not now: found out by asking it, never more often than
+        every `PROBE_KEPT_S`, whoever wants to know. One lost answer is no silence."""
+        if self._probing.locked() and time.monotonic() - self._probed_at < PROBE_OLD_S:
+            return self._was_silent()  # nobody else has to wait for the one that is under way
+        async with self._probing:
+            now = time.monotonic()
+            if now - self._probed_at >= PROBE_KEPT_S:
+                answers = await self._answers()
+                self._probed_at = time.monotonic()
+                self._silent_since = None if answers else (now if self._silent_since is None else self._silent_since)
+            return self._was_silent()
+
+    def _was_silent(self) -> bool:
+        return self._silent_since is not None and self._probed_at - self._silent_since >= SILENT_S
+
+    async def _answers(self) -> bool:
+        try:
+            found = await self._client.ask("GET", self._discovery)
+        except ProviderFailed:
+            return False
+        return bool(found.get("issuer") == self.plan.issuer)
 
     def known(self, name: str) -> str:
         """An address from the discovery that was read last; empty where there is none."""

@@ -15,11 +15,12 @@ from typing import Any
 import msgspec
 
 from turnout.adapters.disk_faults import named_faults
+from turnout.edge.identities import OfflineEntry
 from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.name import Language
 
-SCHEMA = 4
+SCHEMA = 5
 BUSY_MS = 5_000
 """Another process (a `turnout token` beside the running server) holds the file for milliseconds."""
 
@@ -59,6 +60,16 @@ _STEPS = (
     ) STRICT;
     """,
     "ALTER TABLE sessions ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;",
+    """
+    CREATE TABLE offline_codes (
+        digest BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts(id), expires INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX offline_codes_of ON offline_codes(account);
+    CREATE TABLE offline_entries (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL, at INTEGER NOT NULL, position TEXT NOT NULL,
+        answered_by TEXT NOT NULL DEFAULT '', answered INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    """,
 )
 
 
@@ -265,6 +276,8 @@ class IdentityStore:
         return str(rows[0][0]) if rows else ""
 
     def unbind(self, account: str) -> None:
+        """Nobody's any more, and no sheet of offline codes opens it."""
+        self._run("DELETE FROM offline_codes WHERE account = ?", account)
         self._run("DELETE FROM bindings WHERE account = ?", account)
 
     # tokens
@@ -342,6 +355,42 @@ class IdentityStore:
         return (
             self._run("DELETE FROM codes WHERE account = ? AND digest = ? AND expires > ?", account, digest, now) == 1
         )
+
+    # offline codes, and who came in by one
+
+    def set_offline_codes(self, account: str, digests: list[bytes], expires: Moment) -> None:
+        """The account's only sheet; an earlier one is void."""
+        with self._using() as base:
+            base.execute("BEGIN IMMEDIATE")
+            base.execute("DELETE FROM offline_codes WHERE account = ?", (account,))
+            base.executemany("INSERT INTO offline_codes VALUES (?, ?, ?)", [(one, account, expires) for one in digests])
+            base.execute("COMMIT")
+
+    def has_offline_code(self, account: str, digest: bytes, now: Moment) -> bool:
+        sql = "SELECT 1 FROM offline_codes WHERE account = ? AND digest = ? AND expires > ?"
+        return bool(self._rows(sql, account, digest, now))
+
+    def take_offline_code(self, account: str, digest: bytes, now: Moment) -> bool:
+        """Use the code up. False where it is another one, was used, or is too old."""
+        sql = "DELETE FROM offline_codes WHERE account = ? AND digest = ? AND expires > ?"
+        return self._run(sql, account, digest, now) == 1
+
+    def count_offline_codes(self, account: str, now: Moment) -> tuple[int, Moment]:
+        """How many are left, and until when they are good."""
+        sql = "SELECT count(*), coalesce(max(expires), 0) FROM offline_codes WHERE account = ? AND expires > ?"
+        left, expires = self._rows(sql, account, now)[0]
+        return int(left), Moment(expires)
+
+    def add_offline_entry(self, entry: OfflineEntry) -> None:
+        sql = "INSERT INTO offline_entries(id, account, at, position) VALUES (?, ?, ?, ?)"
+        self._run(sql, entry.id, entry.account, entry.at, entry.position)
+
+    def list_offline_entries(self, most: int) -> list[OfflineEntry]:
+        sql = "SELECT id, account, at, position FROM offline_entries WHERE answered = 0 ORDER BY at, id LIMIT ?"
+        return [OfflineEntry(id=row[0], account=row[1], at=row[2], position=row[3]) for row in self._rows(sql, most)]
+
+    def answer_offline_entry(self, entry: str, by: str, now: Moment) -> None:
+        self._run("UPDATE offline_entries SET answered_by = ?, answered = ? WHERE id = ?", by, now, entry)
 
 
 def _list(values: tuple[str, ...]) -> str:

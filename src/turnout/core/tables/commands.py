@@ -163,8 +163,12 @@ AccessAct = Literal[
     "token-made",
     "token-withdrawn",
     "proof-key-made",
+    "offline-codes-made",
+    "offline-code-used",
+    "offline-code-answered",
 ]
 """What is done with who may get in. `code-given`: a one-time code in place of a password; `secret-set`: it was used.
+`offline-…`: codes for the day the identity provider is down; `answered`: a second person says that it was right.
 `proof-key-made`: a key that signs checkpoints (edge/proof); `subject` is the public one."""
 
 

@@ -103,6 +103,7 @@ def kept_readings(edge: Edge) -> Iterator[Reading]:
     """What somebody has to look after."""
     if edge.certificate_expires is not None:
         yield Reading("certificate", (edge.certificate_expires - edge.now()) / DAY_MS)
+    yield Reading("offline-entries", len(edge.identities.list_offline_entries()))
     for folder, age_ms in edge.fallback.ages():
         yield Reading("fallback-stale", age_ms / MINUTE_MS, str(folder))
 

@@ -80,6 +80,9 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "certificate": Limit(unit="days", warn=30, severe=7, ends=31, severe_ends=8, rises=False),
     "fallback-stale": Limit(unit="min", warn=3, severe=30, ends=2, severe_ends=10),
     "backup-age": Limit(unit="h", warn=26, severe=72, ends=25, severe_ends=48, for_demo=False),
+    "offline-entries": Limit(
+        unit="count", warn=1, severe=NEVER, ends=0.5, severe_ends=NEVER / 2, calm_s=1, for_demo=True
+    ),
     "bugs": Limit(unit="count", warn=1, severe=5, ends=0.5, severe_ends=3),
 }
 

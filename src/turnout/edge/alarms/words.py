@@ -233,6 +233,17 @@ WORDS: Final[dict[str, Words]] = {
         Name("The last backup is {value} old (limit {limit}).", "上次备份已过去 {value}（限值 {limit}）。"),
         Name("Run turnout backup, and let the machine do it every day.", "请运行 turnout backup，并设为每天自动执行。"),
     ),
+    "offline-entries": Words(
+        Name("Sign-ins by offline code, not confirmed", "待确认的离线代码登录"),
+        Name(
+            "With the identity provider down, people came in by offline codes: {value} not yet confirmed.",
+            "统一身份认证停止期间有人用离线代码登录，尚有 {value} 次待确认。",
+        ),
+        Name(
+            "Ask each whether it was them, and confirm it under Administration, Openings; if not, close the account.",
+            "请逐一向本人核实，并在“管理，查看记录”中确认；如非本人，请停用该账号。",
+        ),
+    ),
     "bugs": Words(
         Name("Errors of the program, 1 hour", "程序出错（1 小时）"),
         Name("The program met errors of its own: {value} in the last hour.", "程序最近一小时内自身出错 {value}。"),

@@ -11,6 +11,7 @@ import { enHealth } from './en-health'
 import { enMap } from './en-map'
 import { enMessages } from './en-messages'
 import { enSignIns } from './en-sign-ins'
+import { enOffline } from './en-offline'
 import { enOutlook } from './en-outlook'
 import { enKeeping } from './en-keeping'
 import { enReveals } from './en-reveals'
@@ -31,6 +32,7 @@ export const en = {
   ...enMap,
   ...enMessages,
   ...enSignIns,
+  ...enOffline,
   ...enStations,
   ...enPaper,
   ...enReveals,

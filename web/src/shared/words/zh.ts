@@ -12,6 +12,7 @@ import { zhHealth } from './zh-health'
 import { zhMap } from './zh-map'
 import { zhMessages } from './zh-messages'
 import { zhSignIns } from './zh-sign-ins'
+import { zhOffline } from './zh-offline'
 import { zhOutlook } from './zh-outlook'
 import { zhKeeping } from './zh-keeping'
 import { zhReveals } from './zh-reveals'
@@ -32,6 +33,7 @@ export const zh: Words = {
   ...zhMap,
   ...zhMessages,
   ...zhSignIns,
+  ...zhOffline,
   ...zhStations,
   ...zhPaper,
   ...zhReveals,
