@@ -6,6 +6,8 @@ site's key (decision 0122): when that is changed, they are for good (decision 02
 """
 
 import secrets
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +76,24 @@ class PostgresVault:
         return bool(await self._line.do(lambda connection: connection.fetchval(sql, owner)))
 
     async def destroy(self, owner: Owner) -> None:
-        await self._line.do(lambda connection: _destroy(connection, owner))
+        await self.destroy_keys([owner])
+
+    async def make_keys(self, owners: Sequence[Owner]) -> list[bytes]:
+        """As `turnout.audit.texts.TextKeys`."""
+        keys = [secrets.token_bytes(KEY_BYTES) for _ in owners]
+        wrapped = [self._wrapped(owner, key) for owner, key in zip(owners, keys, strict=True)]
+        sql = "INSERT INTO owner_key (owner, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[])"
+        await self._line.do(lambda connection: connection.execute(sql, owners, wrapped))
+        return keys
+
+    async def find_keys(self, owners: Sequence[Owner]) -> dict[Owner, bytes]:
+        sql = "SELECT owner, wrapped FROM owner_key WHERE owner = ANY($1) AND wrapped IS NOT NULL"
+        found = await self._line.do(lambda connection: connection.fetch(sql, owners))
+        return {owner: self._unwrapped(owner, wrapped) for owner, wrapped in found}
+
+    async def destroy_keys(self, owners: Sequence[Owner]) -> None:
+        for owner in owners:
+            await self._line.do(partial(_destroy, owner=owner))
         await self._line.do(lambda connection: connection.execute("VACUUM owner_key"))
 
     async def take_over(self, one: OwnersDetails) -> None:

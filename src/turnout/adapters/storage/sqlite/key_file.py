@@ -39,14 +39,19 @@ class KeyFile:
 
         `first_free`: the first that no owner has; a file put back from an older copy ends before it.
         """
-        key = secrets.token_bytes(KEY_BYTES)
+        slot, keys = self.new_keys(1, first_free)
+        return slot, keys[0]
+
+    def new_keys(self, count: int, first_free: int = 1) -> tuple[int, list[bytes]]:
+        """The same for many, in slots that follow each other: (first slot, keys). One write and one sync."""
+        keys = [secrets.token_bytes(KEY_BYTES) for _ in range(count)]
         try:
             # A slot that a crash left half-written is passed over.
             slot = max(first_free, -(-os.fstat(self._file).st_size // KEY_BYTES))
-            self._write(slot, key)
+            self._write(slot, b"".join(keys))
         except OSError as error:
             raise self._fault(error) from error
-        return slot, key
+        return slot, keys
 
     def find_key(self, slot: int) -> bytes | None:
         """The key, or None once it has been destroyed."""
@@ -65,7 +70,7 @@ class KeyFile:
         os.close(self._file)
 
     def _write(self, slot: int, content: bytes) -> None:
-        if os.pwrite(self._file, content, slot * KEY_BYTES) != KEY_BYTES:
+        if os.pwrite(self._file, content, slot * KEY_BYTES) != len(content):
             raise StorageFull(f"{self._path}: a key was written in part")
         os.fsync(self._file)
 

@@ -5,7 +5,7 @@ A nonce is 96 random bits; one incident has some dozens of details, far below th
 
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -53,6 +53,16 @@ class SqliteVault:
 
     async def destroy(self, owner: Owner) -> None:
         await self._thread.do(lambda connection: self._destroy(connection, owner))
+
+    async def make_keys(self, owners: Sequence[Owner]) -> list[bytes]:
+        """As `turnout.audit.texts.TextKeys`."""
+        return await self._thread.do(lambda connection: self._make_keys(connection, owners))
+
+    async def find_keys(self, owners: Sequence[Owner]) -> dict[Owner, bytes]:
+        return await self._thread.do(lambda connection: self._find_keys(connection, owners))
+
+    async def destroy_keys(self, owners: Sequence[Owner]) -> None:
+        await self._thread.do(lambda connection: self._destroy_all(connection, owners))
 
     async def list_sealed(self) -> list[tuple[Owner, str, str]]:
         """(owner, field, reference) of everything there is: for a drill, which opens it to nobody."""
@@ -140,21 +150,43 @@ class SqliteVault:
         row = connection.execute("SELECT slot FROM owner_key WHERE owner = ? AND destroyed = 0", (owner,)).fetchone()
         return row is not None and self._keys.find_key(row[0]) is not None
 
+    def _make_keys(self, connection: sqlite3.Connection, owners: Sequence[Owner]) -> list[bytes]:
+        with transaction(connection):
+            first, keys = self._keys.new_keys(len(owners), _first_free(connection))
+            connection.executemany(
+                "INSERT INTO owner_key (owner, slot) VALUES (?, ?)",
+                [(owner, first + index) for index, owner in enumerate(owners)],
+            )
+        return keys
+
+    def _find_keys(self, connection: sqlite3.Connection, owners: Sequence[Owner]) -> dict[Owner, bytes]:
+        sql = "SELECT slot FROM owner_key WHERE owner = ? AND destroyed = 0"
+        slots = {owner: row for owner in owners if (row := connection.execute(sql, (owner,)).fetchone()) is not None}
+        return {owner: key for owner, (slot,) in slots.items() if (key := self._keys.find_key(slot)) is not None}
+
     def _destroy(self, connection: sqlite3.Connection, owner: Owner) -> None:
-        """First that it is to be, so that the next opening makes up for a crash; then the key, beyond recall."""
+        self._destroy_all(connection, [owner])
+
+    def _destroy_all(self, connection: sqlite3.Connection, owners: Sequence[Owner]) -> None:
+        """First that they are to be, so that the next opening makes up for a crash; then the keys, beyond recall."""
         with transaction(connection):
-            row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
-            if row is None:
-                # So that nothing can be put for it any more either.
-                slot, _ = self._keys.new_key(_first_free(connection))
-                connection.execute("INSERT INTO owner_key (owner, slot) VALUES (?, ?)", (owner, slot))
-            else:
-                (slot,) = row
-            connection.execute("UPDATE owner_key SET destroyed = 1 WHERE owner = ?", (owner,))
-        self._keys.destroy(slot)
+            slots = [self._slot_to_destroy(connection, owner) for owner in owners]
+        for slot in slots:
+            self._keys.destroy(slot)
         with transaction(connection):
-            connection.execute("DELETE FROM detail WHERE owner = ?", (owner,))
+            connection.executemany("DELETE FROM detail WHERE owner = ?", [(owner,) for owner in owners])
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _slot_to_destroy(self, connection: sqlite3.Connection, owner: Owner) -> int:
+        row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
+        # Also where there is none: so that nothing can be put for it any more either.
+        slot: int = row[0] if row is not None else self._keys.new_key(_first_free(connection))[0]
+        connection.execute(
+            "INSERT INTO owner_key (owner, slot, destroyed) VALUES (?, ?, 1)"
+            " ON CONFLICT (owner) DO UPDATE SET destroyed = 1",
+            (owner, slot),
+        )
+        return slot
 
 
 def _opened(path: Path, keys: KeyFile) -> sqlite3.Connection:

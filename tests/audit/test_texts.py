@@ -1,0 +1,45 @@
+"""A sealed text opens with its own key, for its own owner, and nothing else does."""
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from turnout.audit.texts import open_text, seal
+from turnout.words.sealed_text import FOUND, SealedText, find_sealed, is_sealed, list_keys, read, written
+
+KEYS = st.binary(min_size=32, max_size=32)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufdd0\ufdd1"), min_size=1, max_size=200)
+
+
+@given(KEYS, TEXTS, TEXTS)
+def test_what_is_sealed_is_read_back_also_from_within_json(key: bytes, owner: str, text: str) -> None:
+    token = written(seal("00ff-7", key, owner, text))
+    assert is_sealed(token)
+    assert text not in token or len(text) < 4
+    assert list(list_keys(msgspec.json.encode({"said": [f"before {token} after"]}))) == [("00ff-7", owner)]
+    (found,) = FOUND.finditer(msgspec.json.decode(msgspec.json.encode(f"“{token}”")))
+    assert open_text(key, read(found)) == text
+
+
+@given(KEYS, KEYS, TEXTS, TEXTS)
+def test_another_key_or_owner_opens_nothing(key: bytes, other: bytes, owner: str, text: str) -> None:
+    sealed = seal("00ff-7", key, owner, text)
+    assert (open_text(other, sealed) is None) == (other != key)
+    assert open_text(key, sealed._replace(owner=owner + "x")) is None
+
+
+@given(KEYS, st.integers(0, 500), st.integers(1, 255))
+def test_what_was_altered_opens_to_nothing(key: bytes, at: int, by: int) -> None:
+    sealed = seal("00ff-7", key, "I1", "smoke from a flat")
+    altered = bytearray(sealed.sealed)
+    altered[at % len(altered)] ^= by
+    assert open_text(key, sealed._replace(sealed=bytes(altered))) is None
+
+
+def test_the_same_text_is_sealed_differently_each_time() -> None:
+    assert seal("00ff-7", bytes(32), "I1", "fire") != seal("00ff-7", bytes(32), "I1", "fire")
+
+
+def test_what_is_no_sealed_text_is_none() -> None:
+    assert find_sealed("fire") is None
+    assert find_sealed(written(SealedText("a-1", "I1", b"x")) + " and more") is None
