@@ -33,17 +33,22 @@ from turnout.adapters.socket.sender import Frames
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
+from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.proof import SqliteProof
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
+from turnout.adapters.storage.sqlite.vault import SqliteVault
+from turnout.audit.texts import WholeVault
 from turnout.core.context import Actor
 from turnout.desk.access import Sight
 from turnout.desk.answers import Done
 from turnout.desk.book import Origin
 from turnout.desk.desk import Desk
+from turnout.desk.operations import Operations
 from turnout.desk.subscribers import Cut, Subscribers
 from turnout.edge.proof.following import Following
 from turnout.edge.rows import sees
+from turnout.edge.texts import Texts
 from turnout.words.identity import ActorId, CommandId
 
 PAGE_BYTES = 4096
@@ -120,6 +125,14 @@ async def stores(folder: Path, database: Database | None, stream: str) -> tuple[
     return journal, snapshots
 
 
+async def vault_in(folder: Path, database: Database | None) -> WholeVault:
+    if database is None:
+        return SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
+    vault = PostgresVault(database, folder / "vault.site-key")
+    await vault.prepare(database)
+    return vault
+
+
 async def desk_run(
     folder: Path,
     database: Database | None,
@@ -128,16 +141,22 @@ async def desk_run(
     consoles: int,
     seconds: float,
     notary_s: float = 0.0,
+    in_clear: bool = False,
 ) -> tuple[list[float], float, Counter[str], int]:
     """(latencies in ms, commands a second, what was refused how often, rows in the journal)."""
     journal, snapshots = await stores(folder, database, workload.book.stream)
-    desk: Desk[Any, Any, Any, Any] = Desk(workload.book, journal, SystemClock(), snapshots=snapshots)
+    vault = await vault_in(folder, database)
+    texts = Texts(vault)
+    await texts.begin()
+    seals = isinstance(workload.book, Operations) and not in_clear
+    book = Operations(texts.seal) if seals else workload.book
+    desk: Desk[Any, Any, Any, Any] = Desk(book, journal, SystemClock(), snapshots=snapshots)
     await desk.start()
     for n, command in enumerate(workload.preparation):
         answer = await desk.submit(command, Origin(workload.actor, CommandId(f"prepare-{n}")))
         assert isinstance(answer, Done), answer
     print(f"board: {workload.describe(desk.board)}")
-    subscribers = Subscribers(workload.tables, desk.board, desk.seq, desk.at)
+    subscribers = Subscribers(workload.tables, desk.board, desk.seq, desk.at, show=texts.shown_json)
     desk.listen(subscribers.hear)
     frames = Frames()
     following = [asyncio.create_task(console(subscribers, frames)) for _ in range(consoles)]
@@ -169,6 +188,8 @@ async def desk_run(
     assert await journal.verify() is None
     rows = desk.seq
     await desk.stop()
+    await texts.close()
+    await vault.close()
     await snapshots.close()
     await journal.close()
     return latencies, len(latencies) / taken, refused, rows
@@ -237,6 +258,7 @@ def main() -> None:
     parser.add_argument("--workload", choices=sorted(WORKLOADS), default="operations")
     parser.add_argument("--database", default="", help="`pair`, or the address of a PostgreSQL")
     parser.add_argument("--notary", type=float, default=0.0, help="have the proof follow, every so many seconds")
+    parser.add_argument("--in-clear", action="store_true", help="without sealing what is said, for comparison")
     parser.add_argument("--folder", type=Path, default=None, help="on the disk to be measured")
     given = parser.parse_args()
     folder, database = Path(tempfile.mkdtemp(prefix="desk-", dir=given.folder)), database_of(given.database)
@@ -244,7 +266,9 @@ def main() -> None:
         syncs = fdatasync_ms(folder)
         workload = WORKLOADS[given.workload](given.incidents)
         latencies, per_s, refused, rows = asyncio.run(
-            desk_run(folder, database, workload, given.clients, given.consoles, given.seconds, given.notary)
+            desk_run(
+                folder, database, workload, given.clients, given.consoles, given.seconds, given.notary, given.in_clear
+            )
         )
         print(f"fdatasync of a page      p50 {percentile(syncs, 0.5):.3f} ms   p99 {percentile(syncs, 0.99):.3f} ms")
         if database is not None:

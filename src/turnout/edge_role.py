@@ -52,6 +52,7 @@ from turnout.edge.edge import Edge
 from turnout.edge.measuring import Measures
 from turnout.edge.recording import Recorder
 from turnout.edge.shared_places import SharedPlaces, take_from_others
+from turnout.edge.texts import Texts
 from turnout.in_turn import Inside
 from turnout.loading import Loaded, load_ground, prepare, set_aside_what_stays
 from turnout.noting import opened_door_log, opened_messages
@@ -216,6 +217,9 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     vault = PostgresVault(process.database, process.site_keys)
     stack.push_async_callback(vault.close)
     await vault.prepare(process.database)
+    texts = desk.keys = Texts(vault)
+    await texts.ready([Operations().encode_board(desk.board)], neighbours=True)
+    desk.listen(texts.hear)
     files = FolderFiles(folder / "files", vault)
     stack.callback(files.close)
     space = Space(folder, 0)
@@ -234,7 +238,8 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     )
     messages = opened_messages(stack, settings, folder, desk, space)
     door_log = opened_door_log(stack, folder, clock.now, space)
-    rest = loaded.roads, loaded.gazetteer, records, vault, files, accounts, connections, Measures(), messages, door_log
+    kept = records, vault, texts, files, accounts
+    rest = loaded.roads, loaded.gazetteer, *kept, connections, Measures(), messages, door_log
     edge = joined(Parts(settings, process.city, clock, desk, copy(loaded.locator), *rest, space, recorder, folder))
     traced(stack, settings, edge)
     watching = Watching(edge, recorder, accounts, space, folder, settings.alarms)

@@ -31,7 +31,7 @@ from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.reserve import Space
 from turnout.adapters.storage.sealed_files import FolderFiles
 from turnout.audit.access_text import city_text
-from turnout.audit.vault import Vault
+from turnout.audit.texts import WholeVault
 from turnout.auditing.joining import at_work as signing
 from turnout.auditing.joining import opened_notary
 from turnout.city.folder import City, load_city, shipped_city
@@ -78,6 +78,7 @@ from turnout.edge.revealing import Revealing
 from turnout.edge.rows import TABLES
 from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.tables_in_force import follow_offset, take_at_start
+from turnout.edge.texts import Texts
 from turnout.edge.timed_journal import TimedJournal
 from turnout.edge.transferring import Transfers
 from turnout.loading import Loaded, load_ground, load_the_rest
@@ -176,7 +177,8 @@ class Parts:
     roads: Roads | None
     gazetteer: Gazetteer | None
     records: IncidentRecords
-    vault: Vault
+    vault: WholeVault
+    texts: Texts
     files: FolderFiles
     accounts: Accounts
     connections: Connections
@@ -254,7 +256,8 @@ def traced(stack: AsyncExitStack, settings: Settings, edge: Edge) -> None:
 def erasing(parts: Parts, edge: Edge) -> Erasing:
     """At the end of a term, and whenever the journal says so. Raises `Malformed` for the city's own terms."""
     terms = read_retention(parts.city.folder, parts.city.catalogue)
-    found = Erasing(edge.counter, parts.records, parts.vault, parts.files, terms, parts.clock.now)
+    stores = parts.records, parts.vault, parts.texts, parts.files
+    found = Erasing(edge.counter, *stores, terms, parts.clock.now)
     parts.desk.listen(found.hear)
     return found
 
@@ -294,8 +297,10 @@ async def _opened_parts(
     store = await _opened_accounts(stack, stores, folder)
     measures, space = Measures(), Space(folder, settings.reserve_mib * MIB)
     await asyncio.to_thread(space.look)
+    texts = Texts(stores.vault)
+    stack.push_async_callback(texts.close)
     desk: OperationsDesk = Desk(
-        Operations(),
+        Operations(texts.seal),
         TimedJournal(stores.journal, measures, space.make_room if stores.epoch is None else None),
         clock,
         snapshots=stores.snapshots,
@@ -305,8 +310,10 @@ async def _opened_parts(
     logs = opened_messages(stack, settings, folder, desk, space), opened_door_log(stack, folder, clock.now, space)
     recorder = Recorder(records, stores.journal, Operations(), stores.snapshots, space.has_room_for_bulk)
     stack.push_async_callback(recorder.stop)
-    await desk.start(stores.epoch, stores.followed)
+    await asyncio.gather(texts.begin(), desk.start(stores.epoch, stores.followed))
     stack.push_async_callback(desk.stop)
+    await texts.ready([Operations().encode_board(desk.board)])
+    desk.listen(texts.hear)
     is_caught_up = stores.epoch is None and await recorder.catch_up_at_start(desk.seq)
     desk.listen(recorder.hear)
     recorder.start(lambda: desk.seq, behind=not is_caught_up)
@@ -320,7 +327,8 @@ async def _opened_parts(
         origin=settings.public_origin,
         on_end=connections.end_session,
     )
-    opened = loaded.roads, loaded.gazetteer, records, stores.vault, files, accounts, connections, measures
+    kept = records, stores.vault, texts, files, accounts
+    opened = loaded.roads, loaded.gazetteer, *kept, connections, measures
     return Parts(settings, city, clock, desk, locator, *opened, *logs, space, recorder, folder), desk
 
 
@@ -354,7 +362,7 @@ def joined(parts: Parts) -> Edge:
     """The edge in front of a started desk."""
     desk, city, now = parts.desk, parts.city, parts.clock.now
     bounds = city.boundary.box()
-    subscribers = Subscribers(TABLES, desk.board, desk.seq, desk.at, standing=desk.standing, last_hash=desk.last_hash)
+    subscribers = subscribed(parts)
     desk.listen(subscribers.hear)
     latest = Latest(list(desk.board.units), bounds)
     desk.listen(lambda told: _know_units(latest, told))
@@ -384,7 +392,8 @@ def joined(parts: Parts) -> Edge:
         details=details,
         files=FileDesk(counter, look_up, parts.files, revealing, now),
         transfers=Transfers(counter, look_up, parts.records, details, parts.messages),
-        fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders),
+        fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders, parts.texts.shown),
+        texts=parts.texts,
         message_log=parts.messages,
         door_log=parts.door_log,
         reveal_log=RevealLog(desk, parts.records, look_up),
@@ -409,6 +418,13 @@ def joined(parts: Parts) -> Edge:
     )
     grounds.follow(partial(_use_ground, edge, lines))
     return edge
+
+
+def subscribed(parts: Parts) -> Subscribers[Board]:
+    """Whoever follows the board is shown what was said."""
+    desk = parts.desk
+    at_first = TABLES, desk.board, desk.seq, desk.at
+    return Subscribers(*at_first, standing=desk.standing, last_hash=desk.last_hash, show=parts.texts.shown_json)
 
 
 def _use_ground(edge: Edge, lines: LineDesk | None, ready: LoadedGround) -> None:

@@ -13,7 +13,7 @@ from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.adapters.storage.sqlite.vault import SqliteVault
-from turnout.audit.vault import Vault
+from turnout.audit.texts import WholeVault
 from turnout.core.board import Board
 from turnout.desk.faults import Fault
 from turnout.desk.head import Head
@@ -44,7 +44,7 @@ class Stores:
 
     journal: Journal
     snapshots: Snapshots
-    vault: Vault
+    vault: WholeVault
     epoch: int | None = None
     standing: Callable[[], Fault | None] = lambda: None
     accounts: AccountsElsewhere | None = None

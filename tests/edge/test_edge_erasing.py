@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ async def house(tmp_path: Path) -> AsyncIterator[Running]:
 def erasing(house: Running) -> Erasing:
     edge = house.edge
     records, vault, files = edge.look_up._records, edge.details._vault, edge.files._files
-    found = Erasing(edge.counter, records, vault, files, TERMS, edge.now)
+    found = Erasing(edge.counter, records, vault, edge.texts, files, TERMS, edge.now)
     edge.counter.desk.listen(found.hear)
     return found
 
@@ -63,8 +64,15 @@ async def stepped(house: Running, found: Erasing, days: int) -> None:
         await found.step()
 
 
-def key_of(house: Running) -> bytes:
-    return (house.folder / CITY / "vault.keys").read_bytes()[32:64]
+def key_of(house: Running, keys: Path | None = None) -> bytes:
+    """Of the details of I1, in the city's keys or in a copy of them."""
+    slot = slot_of(house.folder / CITY / "vault.sqlite", "I1")
+    return (keys or house.folder / CITY / "vault.keys").read_bytes()[slot * 32 : (slot + 1) * 32]
+
+
+def slot_of(vault: Path, owner: str) -> int:
+    with closing(sqlite3.connect(vault)) as base:
+        return int(base.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()[0])
 
 
 def files_with(folder: Path, *values: bytes) -> list[str]:
@@ -141,7 +149,7 @@ async def test_an_older_copy_of_the_keys_brings_nothing_back(house: Running, tmp
     back_up(folder, CITY, tmp_path / "before", tmp_path / "keys", SystemClock().now())
     await stepped(house, found, 31)
     back_up(folder, CITY, tmp_path / "after", None, SystemClock().now())
-    key = (tmp_path / "keys" / "vault.keys").read_bytes()[32:64]
+    key = key_of(house, tmp_path / "keys" / "vault.keys")
     await restore_backup(tmp_path / "before", tmp_path / "whole", keys=tmp_path / "keys")
     assert files_with(tmp_path / "whole", key), "that backup does not know"
     await restore_backup(tmp_path / "before", tmp_path / "told", keys=tmp_path / "keys", newer=[tmp_path / "after"])
@@ -150,7 +158,7 @@ async def test_an_older_copy_of_the_keys_brings_nothing_back(house: Running, tmp
 
 async def test_keys_that_were_put_back_are_destroyed_again_when_a_server_starts(house: Running, tmp_path: Path) -> None:
     keys = house.folder / CITY / "vault.keys"
-    old = keys.read_bytes()
+    old, key = keys.read_bytes(), key_of(house)
     await stepped(house, erasing(house), 31)
     vault: Any = house.edge.details._vault
     await vault._thread.do(lambda one: one.execute("UPDATE owner_key SET destroyed = 0"))
@@ -159,4 +167,4 @@ async def test_keys_that_were_put_back_are_destroyed_again_when_a_server_starts(
     assert await vault.has_key(IncidentId("I1"))
     await stepped(house, erasing(house), 31)
     assert not await vault.has_key(IncidentId("I1"))
-    assert old[32:64] not in keys.read_bytes()
+    assert key not in keys.read_bytes()

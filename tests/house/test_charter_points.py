@@ -185,7 +185,7 @@ def test_the_records_have_no_column_that_a_person_could_be_found_by(tmp_path: Pa
     base.close()
     kept = {"one", "seq", "id", "type", "status", "opened", "closed", "lat", "lon", "place", "agencies", "body"}
     kept |= {"number", "incident", "unit", "at", "name", "version", "by", "position", "kind"}
-    kept |= {"agency", "n", "cause", "upto"}
+    kept |= {"agency", "n", "cause", "upto", "key"}
     assert columns <= kept
 
 

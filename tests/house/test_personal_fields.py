@@ -110,4 +110,4 @@ def test_the_declarations_are_printed_in_both_languages(language, said, capsys):
     printed = capsys.readouterr().out
     assert said in printed
     assert "DetailsGiven.details" in printed
-    assert "[narrative, journal]" in printed
+    assert "[narrative, sealed]" in printed

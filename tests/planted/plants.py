@@ -34,6 +34,7 @@ from tests.planted.retention_plants import RETENTION_PLANTS
 from tests.planted.signal_plants import SIGNAL_PLANTS
 from tests.planted.site_key_plants import SITE_KEY_PLANTS
 from tests.planted.telling_plants import TELLING_PLANTS
+from tests.planted.texts_plants import TEXTS_PLANTS
 from turnout.adapters import clock as clock_module
 from turnout.adapters.otlp.traces import spans_of
 from turnout.adapters.storage.sqlite import journal as sqlite_journal
@@ -391,6 +392,7 @@ def a_trace_holds_no_text(folder: Path) -> None:
 PLANTS: dict[str, Plant] = {
     "a narrative in a trace": Plant(narrative_in_a_trace, a_trace_holds_no_text),
     **TELLING_PLANTS,
+    **TEXTS_PLANTS,
     **KEEPER_PLANTS,
     "a line of the message log lost in silence": Plant(lines_lost_in_silence, a_lost_line_is_counted),
     **POSTGRES_PLANTS,

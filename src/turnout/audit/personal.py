@@ -15,6 +15,9 @@ from turnout.words.name import Language, Name
 
 SHIPPED: Final = Path(__file__).with_name("personal.toml")
 
+IN_ROWS: Final = ("journal", "sealed")
+"""Kept in the rows of the journal themselves: what an incident shows of it."""
+
 CODE_LENGTH_MAX: Final = 64
 """Characters. What may be longer is free text, and free text is called not personal one structure at a time."""
 
@@ -24,7 +27,7 @@ class Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     id: str
     name: Name
-    kept: Literal["vault", "sealed-file", "journal"]
+    kept: Literal["vault", "sealed-file", "sealed", "journal"]
     purpose: str
     term: str
     bases: tuple[str, ...]

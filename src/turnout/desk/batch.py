@@ -17,10 +17,11 @@ from turnout.words.moment import Moment
 class Waiting(Generic[C]):
     """A command that has been taken and not been answered."""
 
-    __slots__ = ("command", "digest", "origin", "stages")
+    __slots__ = ("command", "digest", "older_digest", "origin", "stages")
 
-    def __init__(self, command: C, origin: Origin, digest: bytes) -> None:
-        self.command, self.origin, self.digest = command, origin, digest
+    def __init__(self, command: C, origin: Origin, digest: bytes, older_digest: bytes) -> None:
+        """`older_digest`: as a program wrote it that hashed texts too (before decision 0206)."""
+        self.command, self.origin, self.digest, self.older_digest = command, origin, digest, older_digest
         self.stages = watched.get()
 
 

@@ -195,11 +195,12 @@ class Desk(Generic[B, C, E, R]):
         content = self._book.encode_command(command)
         if len(content) > COMMAND_BYTES_MAX:
             raise TooLarge(f"{len(content)} bytes; a command may have {COMMAND_BYTES_MAX}")
-        digest = command_digest(self._book.command_name(command), content, origin.actor.id)
+        named, by = self._book.command_name(command), origin.actor.id
+        digest = command_digest(named, self._book.tell_apart(command, content), by)
         sighting = self._remembered.find(origin.command_id)
         repeated = sighting is not None
         if sighting is None:
-            sighting = self._put(Waiting(command, origin, digest))
+            sighting = self._put(Waiting(command, origin, digest, command_digest(named, content, by)))
         elif sighting.digest != digest:
             return Refused(CommandIdReused(origin.command_id))
         outcome = sighting.answer if isinstance(sighting, Settled) else await asyncio.shield(sighting.outcome)
@@ -270,7 +271,7 @@ class Desk(Generic[B, C, E, R]):
 
     def _answer_from_journal(self, waiting: Waiting[C], known: DoneCommand) -> None:
         """An answer like any other: it goes out with the batch, behind everything that was decided before it."""
-        if known.digest == waiting.digest:
+        if known.digest in (waiting.digest, waiting.older_digest):
             self._open.add_known(waiting, Done(known.first_seq, known.last_seq, known.at, repeated=True))
         else:
             self._open.add_known(waiting, Refused(CommandIdReused(waiting.origin.command_id)))
@@ -293,6 +294,9 @@ class Desk(Generic[B, C, E, R]):
                 return None
         try:
             outcome = decide_onto(self._book, head, command, waiting.origin.context(at), waiting.digest)
+        except StorageFailed as fault:  # nothing can be sealed just now; the board is untouched by it
+            self._remembered.fail(waiting.origin.command_id, fault)
+            return None
         except Exception as bug:  # noqa: BLE001 - the process edge of the rules: the desk restarts from the journal
             return bug
         if isinstance(outcome, Step):

@@ -45,6 +45,16 @@ class FarDesk(Protocol):
         ...
 
 
+class Keys(Protocol):
+    """What whoever shows the board needs beside a row: keys of what is sealed in it."""
+
+    def knows(self, rows: Sequence[JournalRow]) -> bool: ...
+
+    async def fetch(self, rows: Sequence[JournalRow]) -> None:
+        """Raises a `StorageFailed`."""
+        ...
+
+
 class FollowedDesk(Generic[B, C, E, R]):
     """`start`, any number of `submit`s, `stop`. Journal and snapshots are the caller's to close."""
 
@@ -63,6 +73,8 @@ class FollowedDesk(Generic[B, C, E, R]):
         self._following: asyncio.Task[None] | None = None
         self._trouble: Fault | None = None
         self._head: Head[B] | None = None
+        self.keys: Keys | None = None
+        """Fetched before a row is told of; rows that come by themselves with others are read from the journal."""
         self.over = asyncio.Event()
         """Set when what was followed cannot be gone on from."""
 
@@ -143,6 +155,9 @@ class FollowedDesk(Generic[B, C, E, R]):
     def hear(self, rows: Sequence[JournalRow]) -> bool:
         """Rows that somebody says are in the journal. Taken if they follow on from here; else the journal is read."""
         if rows and not self.over.is_set() and rows[-1].seq > self.seq:
+            if self.keys is not None and not self.keys.knows(rows):
+                self.look_soon()
+                return False
             fresh = [row for row in rows if row.seq > self.seq]
             if first_bad(fresh, self.seq, self.head.hash, self.at) is None:
                 return self._guarded(fresh)
@@ -189,6 +204,8 @@ class FollowedDesk(Generic[B, C, E, R]):
         held = self.head
         first = True
         async for page in self._journal.read(max(held.seq - 1, 0)):
+            if self.keys is not None:
+                await self.keys.fetch(page)
             if first and held.seq and (page[0].seq, page[0].hash) != (held.seq, held.hash):
                 raise StorageDamaged(f"row {held.seq} is another one")
             first = False

@@ -1,6 +1,7 @@
 """The book of operations: the core's rules, as the desk's machinery wants them."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from turnout.core.events import Event, decode, encode
 from turnout.core.evolve import evolve
 from turnout.core.incidents.commands import OpenIncident, SetAlarmLevel
 from turnout.core.refusals import Refusal
+from turnout.core.texts import sealed, without_text
 from turnout.core.timers.commands import RingTimer
 from turnout.core.units.commands import (
     AnswerDuress,
@@ -72,6 +74,11 @@ class Operations:
     stream = "operations"
     board_shape = shape_of(Board)
 
+    def __init__(self, seal: Callable[[str, str], str] | None = None) -> None:
+        """`seal(owner, text)`: at the desk, where what was said and seen is sealed before it is recorded. Nobody else
+        makes events: what is read stays as it stands in the journal."""
+        self._seal = seal
+
     def empty(self) -> Board:
         return Board.empty()
 
@@ -82,7 +89,7 @@ class Operations:
         return evolve(board, event)
 
     def encode_event(self, event: Event) -> EventBody:
-        return EventBody(*encode(event))
+        return EventBody(*encode(sealed(event, self._seal) if self._seal is not None else event))
 
     def decode_event(self, name: str, version: int, body: bytes) -> Event:
         return decode(name, version, body)
@@ -92,6 +99,11 @@ class Operations:
 
     def encode_command(self, command: Command) -> bytes:
         return _commands.encode(command)
+
+    def tell_apart(self, command: Command, content: bytes) -> bytes:
+        """Without what is said in it, which ends: a hash over that would confirm a guess for ever."""
+        bare = without_text(command)
+        return content if bare is command else _commands.encode(bare)
 
     def comes_first(self, command: Command) -> bool:
         return isinstance(command, COMES_FIRST)

@@ -12,6 +12,8 @@ import msgspec
 
 from turnout.desk.book import B
 
+Show = Callable[[bytes], bytes]
+
 Changed = Mapping[str, Sequence[str]]
 """Table → ids of the entries that are new, other or gone."""
 
@@ -89,12 +91,17 @@ class _RowMessage(msgspec.Struct):
 _encoder = msgspec.json.Encoder()
 
 
-def row_for(table: Table[B], entry_id: str, entry: Any, board: B) -> Row | None:
+def as_it_is(body: bytes) -> bytes:
+    """Where nothing in a row is sealed."""
+    return body
+
+
+def row_for(table: Table[B], entry_id: str, entry: Any, board: B, show: Show = as_it_is) -> Row | None:
     """The row of one entry, encoded; None where it is on no screen."""
     row = table.row_of(entry, board)
     if row is None:
         return None
-    body = msgspec.Raw(_encoder.encode(_RowMessage(table.name, entry_id, row)))
+    body = msgspec.Raw(show(_encoder.encode(_RowMessage(table.name, entry_id, row))))
     return Row(table.name, entry_id, row, body, table.scope_of(entry, board))
 
 
@@ -113,12 +120,13 @@ def changed_ids(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 class BoardRows(Generic[B]):
     """All rows of a board, kept in step with it."""
 
-    def __init__(self, tables: Sequence[Table[B]], board: B) -> None:
-        self._tables = tables
+    def __init__(self, tables: Sequence[Table[B]], board: B, show: Show = as_it_is) -> None:
+        """`show` opens what is sealed in an encoded row: once, for everybody who may see it."""
+        self._tables, self._show = tables, show
         self._rows: dict[RowKey, Row] = {}
         for table in tables:
             for entry_id, entry in table.entries(board).items():
-                row = row_for(table, entry_id, entry, board)
+                row = row_for(table, entry_id, entry, board, show)
                 if row is not None:
                     self._rows[table.name, entry_id] = row
 
@@ -142,7 +150,7 @@ class BoardRows(Generic[B]):
             key = (table.name, entry_id)
             before = self._rows.get(key)
             entry = entries.get(entry_id)
-            after = row_for(table, entry_id, entry, board) if entry is not None else None
+            after = row_for(table, entry_id, entry, board, self._show) if entry is not None else None
             if after is None:
                 self._rows.pop(key, None)
             else:

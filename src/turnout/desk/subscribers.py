@@ -20,7 +20,7 @@ import msgspec
 from turnout.desk.book import B
 from turnout.desk.desk import Told
 from turnout.desk.faults import Busy, Fault
-from turnout.desk.rows import BoardRows, Row, RowChanges, RowKey, Table, joined
+from turnout.desk.rows import BoardRows, Row, RowChanges, RowKey, Show, Table, as_it_is, joined
 from turnout.words.moment import Moment
 
 
@@ -261,10 +261,12 @@ class Subscribers(Generic[B]):
         limits: Limits = DEFAULT_LIMITS,
         standing: Callable[[], Fault | None] = lambda: None,
         last_hash: bytes = b"",
+        show: Show = as_it_is,
     ) -> None:
-        """`standing`: the desk's, for those who have already seen more than it has. `last_hash`: of row `seq`."""
+        """`standing`: the desk's, for those who have already seen more than it has. `last_hash`: of row `seq`. `show`
+        opens what is sealed in a row."""
         self._limits, self._standing = limits, standing
-        self._rows = BoardRows(tables, board)
+        self._rows = BoardRows(tables, board, show)
         self._seq, self._at = seq, at
         self._resumable_from = seq + 1
         """Whoever has seen this much can be told the rest. More than the sequence that we start with, which may have

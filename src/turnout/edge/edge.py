@@ -35,6 +35,7 @@ from turnout.edge.reveal_log import RevealLog
 from turnout.edge.single_sign_on import SingleSignOn
 from turnout.edge.speech import words_for
 from turnout.edge.tables_desk import TablesDesk
+from turnout.edge.texts import Texts
 from turnout.edge.transferring import Transfers
 from turnout.records.messages import Message, MessagesAsked
 from turnout.roads.gazetteer import Gazetteer
@@ -104,6 +105,7 @@ class Edge:
     fallback: FallbackKit
     reveal_log: RevealLog
     door_log: DoorLog
+    texts: Texts
     desk_health: Callable[[], DeskHealth]
     now: Callable[[], Moment]
     ground: Ground

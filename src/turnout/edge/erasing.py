@@ -23,6 +23,7 @@ from turnout.desk.desk import Told
 from turnout.desk.faults import Fault
 from turnout.edge.answers import Declined
 from turnout.edge.counter import Counter
+from turnout.edge.texts import Texts
 from turnout.records.incidents import IncidentRecords
 from turnout.records.retention import Ended
 from turnout.words.identity import IncidentId
@@ -36,6 +37,7 @@ LOOKED_AT_ONCE: Final = 1_000
 
 DUE_AT_ONCE: Final = 200
 AGAIN_AT_ONCE: Final = 500
+SEQ_MAX: Final = 2**62
 
 Place = tuple[int, str]
 BEGIN: Final[Place] = (-1, "")
@@ -49,11 +51,12 @@ class Erasing:
         counter: Counter,
         records: IncidentRecords,
         vault: Vault,
+        texts: Texts,
         files: Files,
         retention: Retention,
         now: Callable[[], Moment],
     ) -> None:
-        self._counter, self._records, self._vault, self._files = counter, records, vault, files
+        self._counter, self._records, self._vault, self._texts, self._files = counter, records, vault, texts, files
         self._retention, self._now = retention, now
         self._heard = asyncio.Event()
         self._seen_seq = 0
@@ -92,7 +95,7 @@ class Erasing:
         for one in ended:
             self._at[kind] = (one.closed, one.id)
             term = term_of(one)
-            if self._now() - one.closed >= term.days * DAY_MS and await self._end_term(kind, one, term):
+            if self._now() - one.since >= term.days * DAY_MS and await self._end_term(kind, one, term):
                 done += 1
                 if done >= DUE_AT_ONCE:
                     return
@@ -109,19 +112,28 @@ class Erasing:
         if not await self._any_lives(owners):
             return False
         command = EraseDetails(incident_id=incident, call_id=call, owners=owners, term=term.id, days=term.days)
-        answer = await self._counter.hand_in(part("retention"), f"erase/{one.id}/{one.closed}", command)
+        answer = await self._counter.hand_in(part("retention"), f"erase/{one.id}/{one.since}", command)
         if isinstance(answer, Declined):
             log.info("%s %s is kept: %s", kind, one.id, answer.code)
         return not isinstance(answer, Declined)
 
     async def _any_lives(self, owners: Sequence[str]) -> bool:
-        return any([await self._vault.has_key(_owner(owner)) for owner in owners])
+        for owner in owners:
+            if await self._vault.has_key(_owner(owner)) or await self._living_keys(owner, SEQ_MAX):
+                return True
+        return False
+
+    async def _living_keys(self, owner: str, before_seq: int) -> list[str]:
+        """Of its texts, as far as they are in the journal before that row."""
+        return await self._texts.list_living(await asyncio.to_thread(self._records.text_keys, owner, before_seq))
 
     async def _destroy_what_is_recorded(self) -> None:
         """From the first on: with keys that were put back, also what was destroyed long ago."""
         while True:
             erased = await asyncio.to_thread(self._records.erased, self._seen_seq, AGAIN_AT_ONCE)
-            for owner, _ in erased:
+            for owner, seq in erased:
+                if keys := await self._living_keys(owner, seq):
+                    await self._texts.destroy(keys)
                 if await self._vault.has_key(_owner(owner)):
                     await self._vault.destroy(_owner(owner))
                     await self._files.discard_all(owner)

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from turnout.core.board import Board
+from turnout.core.texts import opened
 from turnout.desk.access import Sight
 from turnout.reports.fallback import LastPlace, fallback_sheet, paper_forms
 from turnout.roads.gazetteer import Gazetteer
@@ -39,9 +40,11 @@ class FallbackKit:
         gazetteer: Gazetteer | None,
         now: Callable[[], Moment],
         folders: Sequence[Path] = (),
+        show: Callable[[str], str] = str,
     ) -> None:
+        """`show` opens what is sealed."""
         self._board, self._latest, self._gazetteer, self._now = board, latest, gazetteer, now
-        self._folders = tuple(folders)
+        self._folders, self._show = tuple(folders), show
         self._kept_at: dict[Path, Moment] = dict.fromkeys(self._folders, now())
         self._trouble: dict[Path, str] = {}
 
@@ -54,7 +57,8 @@ class FallbackKit:
         board = self._board()
         held = self._latest.list_all()
         places = {one.unit: LastPlace(one.place, one.at) for one in held if one.unit in board.units}
-        return fallback_sheet(seen_by(board, sight or Sight()), places, self._describe, language, self._now())
+        seen = opened(seen_by(board, sight or Sight()), self._show)
+        return fallback_sheet(seen, places, self._describe, language, self._now())
 
     def forms(self, language: Language) -> bytes:
         catalogue = self._board().catalogue

@@ -95,7 +95,7 @@ class MessageLog:
                 trace=trace.trace,
                 seq_from=seqs[0],
                 seq_to=seqs[1],
-                digest=command_digest(kind, content, who.actor.id).hex(),
+                digest=command_digest(kind, _operations.tell_apart(command, content), who.actor.id).hex(),
                 incidents=incidents,
                 calls=calls,
                 units=units,

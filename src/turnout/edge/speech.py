@@ -301,6 +301,7 @@ WORDS: Final[dict[str, Name]] = {
 UNSTORABLE: Final[dict[str, Name]] = {
     "nul": Name("an invisible NUL, U+0000", "不可见的空字符 U+0000"),
     "surrogate": Name("half of a character, a lone surrogate", "半个字符，即不成对的代理码"),
+    "noncharacter": Name("the noncharacter U+FDD0", "非字符 U+FDD0"),
 }
 """What edge/storable.py may find."""
 

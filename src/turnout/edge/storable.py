@@ -2,6 +2,8 @@
 
 U+0000 is allowed in JSON, and PostgreSQL's `text` cannot hold it; half a surrogate pair has no UTF-8 form (RFC 3629,
 section 3). Either would fail the whole batch that it came to stand in, so one sender is refused and nobody else is.
+U+FDD0 is no character and begins what is sealed (words/sealed_text.py): from outside it would have a text of another
+incident opened.
 """
 
 from collections.abc import Iterator
@@ -9,7 +11,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-Unstorable = Literal["nul", "surrogate"]
+from turnout.words.sealed_text import MARK, MARK_BYTES
+
+Unstorable = Literal["nul", "surrogate", "noncharacter"]
 
 _ESCAPED_NUL: Final = b"\\u0000"
 _encode = msgspec.json.Encoder().encode
@@ -25,7 +29,8 @@ class UnstorableText(msgspec.Struct, frozen=True):
 def find_unstorable(said: object) -> UnstorableText | None:
     """The first text in `said`, a struct or a mapping of texts, that cannot be stored."""
     try:
-        if _ESCAPED_NUL not in _encode(said):
+        encoded = _encode(said)
+        if _ESCAPED_NUL not in encoded and MARK_BYTES not in encoded:
             return None  # all but a few: one encoding, no walk
     except UnicodeEncodeError:
         pass
@@ -37,6 +42,8 @@ def find_unstorable(said: object) -> UnstorableText | None:
 def _kind(text: str) -> Unstorable | None:
     if "\0" in text:
         return "nul"
+    if MARK in text:
+        return "noncharacter"
     return "surrogate" if any("\ud800" <= letter <= "\udfff" for letter in text) else None
 
 

@@ -26,7 +26,7 @@ from turnout.words.place import Place, distance_m
 
 METRES_PER_DEGREE_LAT: Final = 111_195.0
 
-SHAPE: Final = 4
+SHAPE: Final = 5
 """Goes up when the tables below change: an older file is dropped and made anew."""
 
 NONE_TAKEN: Final[Mapping[AgencyId, int]] = {}
@@ -59,6 +59,14 @@ CREATE INDEX line_position ON line(position, seq);
 CREATE INDEX line_name ON line(name, seq);
 CREATE TABLE line_of (kind TEXT, id TEXT, seq INTEGER, PRIMARY KEY (kind, id, seq)) STRICT, WITHOUT ROWID;
 {retention.TABLES}"""
+
+
+EMPTIED: Final = (
+    *("incident", "number", "sent", "line", "line_of"),
+    *("call", "erased", "text_key"),
+    *("transfer", "transfer_taken"),
+)
+"""When everything is made anew."""
 
 
 class RecordedEvent(msgspec.Struct, frozen=True):
@@ -201,8 +209,7 @@ class IncidentRecords:
     def clear(self) -> None:
         """Forget everything, to be made anew."""
         with self._lock:
-            tables = ("incident", "number", "sent", "line", "line_of", "call", "erased", "transfer", "transfer_taken")
-            clearing = " ".join(f"DELETE FROM {table};" for table in tables)
+            clearing = " ".join(f"DELETE FROM {table};" for table in EMPTIED)
             self._base.executescript(f"BEGIN; {clearing} UPDATE progress SET seq = 0; COMMIT;")
 
     def apply(
@@ -234,6 +241,7 @@ class IncidentRecords:
                     base.executemany("INSERT OR IGNORE INTO sent VALUES (?,?)", sent)
                 transfers.write(base, due, taken)
                 retention.write(base, [(one.seq, one.event) for one in events])
+                retention.note_keys(base, [(one.seq, one.at, one.body) for one in events])
                 base.execute("UPDATE progress SET seq = ?", (seq,))
                 base.execute("COMMIT")
             except BaseException as fault:
@@ -326,6 +334,10 @@ class IncidentRecords:
             whole = [row for row in rows if row[1] != rows[-1][1]]
             rows = whole or self._rows("SELECT id, seq FROM erased WHERE seq = ?", rows[-1][1])
         return [(owner, seq) for owner, seq in rows]
+
+    def text_keys(self, owner: str, before_seq: int) -> list[str]:
+        """The keys of its texts that stand in the journal before row `before_seq`."""
+        return [key for (key,) in self._rows(retention.TEXT_KEYS_SQL, owner, before_seq)]
 
     def tags(self, incidents: Iterable[str]) -> dict[str, str]:
         """The tags that these incidents had."""

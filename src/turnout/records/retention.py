@@ -1,7 +1,8 @@
 """What the end of a term is counted from: calls that are over, incidents that are closed; and whose keys are destroyed.
 
 Part of the records, written in the same transaction. Of a call there is its identity, its end and its incident: nothing
-of whoever called.
+of whoever called. Of each key that seals texts there is whose it is and the row in which it stands first. A text that
+was written after an erasure is not erased by it: its term is counted from when it was written.
 """
 
 import sqlite3
@@ -12,6 +13,7 @@ from turnout.core.calls.events import CallAttached, CallClosed, CallTaken
 from turnout.core.events import Event
 from turnout.core.retention.events import DetailsErased
 from turnout.words.moment import Moment
+from turnout.words.sealed_text import list_keys
 
 TABLES: Final = """
 CREATE TABLE call (id TEXT PRIMARY KEY, closed INTEGER, incident TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -19,25 +21,43 @@ CREATE INDEX call_closed ON call(closed);
 CREATE TABLE erased (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX erased_seq ON erased(seq);
 CREATE INDEX incident_closed ON incident(closed, id);
+CREATE TABLE text_key (key TEXT PRIMARY KEY, id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL)
+STRICT, WITHOUT ROWID;
+CREATE INDEX text_key_owner ON text_key(id);
 """
 
-CALLS_SQL: Final = """
-SELECT id, closed, '' FROM call WHERE (closed, id) > (?, ?) AND closed <= ? AND incident = ''
-AND NOT EXISTS (SELECT 1 FROM erased WHERE erased.id = call.id) ORDER BY closed, id LIMIT ?
+_WRITTEN_SINCE: Final = "FROM erased JOIN text_key USING (id) WHERE erased.id = {0}.id AND text_key.seq > erased.seq"
+_NOT_ERASED: Final = f"""
+NOT EXISTS (SELECT 1 FROM erased WHERE erased.id = {{0}}.id) OR EXISTS (SELECT 1 {_WRITTEN_SINCE})
 """
-INCIDENTS_SQL: Final = """
-SELECT id, closed, type FROM incident WHERE (closed, id) > (?, ?) AND closed <= ?
-AND NOT EXISTS (SELECT 1 FROM erased WHERE erased.id = incident.id) ORDER BY closed, id LIMIT ?
+_SINCE: Final = f"max(closed, coalesce((SELECT max(at) {_WRITTEN_SINCE}), 0))"
+CALLS_SQL: Final = f"""
+SELECT id, closed, '', {_SINCE.format("call")} FROM call
+WHERE (closed, id) > (?, ?) AND closed <= ? AND incident = '' AND ({_NOT_ERASED.format("call")})
+ORDER BY closed, id LIMIT ?
 """
+INCIDENTS_SQL: Final = f"""
+SELECT id, closed, type, {_SINCE.format("incident")} FROM incident
+WHERE (closed, id) > (?, ?) AND closed <= ? AND ({_NOT_ERASED.format("incident")})
+ORDER BY closed, id LIMIT ?
+"""
+TEXT_KEYS_SQL: Final = "SELECT key FROM text_key WHERE id = ? AND seq < ? ORDER BY seq"
 ERASED_SQL: Final = "SELECT id, seq FROM erased WHERE seq > ? ORDER BY seq LIMIT ?"
 
 
 class Ended(NamedTuple):
-    """An incident or a call that is over. `type`: the incident's."""
+    """An incident or a call that is over. `type`: the incident's. `since`: from when its term is counted."""
 
     id: str
     closed: Moment
     type: str
+    since: Moment
+
+
+def note_keys(base: sqlite3.Connection, rows: Iterable[tuple[int, Moment, bytes]]) -> None:
+    """`rows`: number, time and stored form. A text that is told again, such as of a reopened incident, has its key."""
+    found = [(key, owner, seq, at) for seq, at, body in rows for key, owner in list_keys(body)]
+    base.executemany("INSERT OR IGNORE INTO text_key VALUES (?, ?, ?, ?)", found)
 
 
 def write(base: sqlite3.Connection, events: Iterable[tuple[int, Event]]) -> None:

@@ -5,7 +5,7 @@ accounts and the files have from later stays there too; nothing in the shorter j
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ import msgspec
 from turnout.adapters.storage.sqlite.journal import SqliteJournal, read_file, rows_of_file
 from turnout.adapters.storage.sqlite.snapshots import forget_after
 from turnout.adapters.storage.sqlite.vault import SqliteVault
+from turnout.audit.texts import holder
 from turnout.core.retention.events import DetailsErased
 from turnout.desk.chain import JournalRow
 from turnout.desk.faults import StorageDamaged
@@ -25,6 +26,7 @@ from turnout.recovery.copying import copy_file, sync
 from turnout.recovery.manifest import Manifest, damaged_files, read_manifest
 from turnout.words.identity import IncidentId
 from turnout.words.moment import MOMENT_MAX, Moment
+from turnout.words.sealed_text import list_keys
 from turnout.words.trouble import Malformed
 
 APPEND_ROWS = 5_000
@@ -89,16 +91,34 @@ def _journal_of(path: Path) -> Path:
 
 async def _erase_again(folder: Path, journals: Sequence[Path]) -> None:
     """Opening the vault destroys what it knows itself to be destroyed; a journal may know more."""
+    erased = _erased_in(journals)
     vault = SqliteVault(folder / "vault.sqlite", folder / KEYS)
     try:
-        for journal in journals:
-            for row in rows_of_file(journal, "details-erased"):
-                event = Operations().decode_event(row.name, row.version, row.body)
-                assert isinstance(event, DetailsErased)
-                for owner in event.owners:
-                    await vault.destroy(IncidentId(owner))
+        for owner in erased:
+            await vault.destroy(IncidentId(owner))
+        if erased:
+            await vault.destroy_keys([holder(key) for key in _text_keys(journals[0], erased)])
     finally:
         await vault.close()
+
+
+def _erased_in(journals: Sequence[Path]) -> dict[str, int]:
+    """Whose keys are destroyed, and the last row that says so."""
+    erased: dict[str, int] = {}
+    for journal in journals:
+        for row in rows_of_file(journal, "details-erased"):
+            event = Operations().decode_event(row.name, row.version, row.body)
+            assert isinstance(event, DetailsErased)
+            for owner in event.owners:
+                erased[owner] = max(row.seq, erased.get(owner, 0))
+    return erased
+
+
+def _text_keys(journal: Path, erased: Mapping[str, int]) -> list[str]:
+    """The keys of their texts that stand in the backup's journal before that row. All rows are read for it."""
+    rows = itertools.chain.from_iterable(read_file(journal))
+    found = ((key, owner, row.seq) for row in rows for key, owner in list_keys(row.body))
+    return list(dict.fromkeys(key for key, owner, seq in found if seq < erased.get(owner, 0)))
 
 
 def _copy(backup: Path, manifest: Manifest, folder: Path, until: Until | None) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from turnout.audit.personal import Schema
+from turnout.audit.personal import IN_ROWS, Schema
 from turnout.words.name import Name
 from turnout.words.trouble import Malformed
 
@@ -35,7 +35,7 @@ def read_layers(path: Path, schema: Schema) -> dict[str, Layer]:
     before: Layer | None = None
     for layer in layers:
         for kept in layer.keeps:
-            if known.get(kept) != "journal":
+            if known.get(kept) not in IN_ROWS:
                 raise Malformed(f"layer {layer.id!r} keeps {kept!r}, which is nothing of the journal", str(path), CURE)
         missing = sorted(set(before.keeps) - set(layer.keeps)) if before is not None else []
         if before is not None and missing:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from turnout.audit.personal import Declared, Schema, find_entries
+from turnout.audit.personal import IN_ROWS, Declared, Schema, find_entries
 from turnout.core.history import Line
 from turnout.core.incidents.incident import Incident
 from turnout.redaction.layers import Layer
@@ -34,7 +34,7 @@ def redact(incident: Incident, course: Iterable[Line], layer: Layer, schema: Sch
     """The incident's card and its course. A line's sentence may say anything: it stays only where all of it may."""
     taking = _Taking(layer, schema)
     card = taking.struct(incident)
-    whole = all(one.id in layer.keeps for one in schema.personal if one.kept == "journal")
+    whole = all(one.id in layer.keeps for one in schema.personal if one.kept in IN_ROWS)
     lines = [taking.line(line, whole) for line in course]
     return Redacted(card, lines, dict(sorted(taking.removed.items())))
 

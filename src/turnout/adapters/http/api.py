@@ -55,6 +55,7 @@ from turnout.adapters.http.routes import (
     transfers,
 )
 from turnout.adapters.http.routes.commands import command_routes
+from turnout.adapters.http.showing import show
 from turnout.adapters.http.sizes import BODY_BYTES_MAX
 from turnout.desk.faults import Fault
 from turnout.edge.edge import Edge
@@ -93,6 +94,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         path=API,
         route_handlers=[*_handlers(each=False), openapi_json, docs],
         before_request=at_the_door(edge),
+        after_request=show,
         logging_config=None,
         exception_handlers={
             NotTaken: on_not_taken(lambda request, answer: note_no(request, answer, edge())),

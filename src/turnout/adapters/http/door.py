@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from turnout.adapters.http.problems import UNREADABLE, NotTaken, no
+from turnout.adapters.http.showing import opening
 from turnout.desk.access import Principal, has_scope
 from turnout.edge.answers import Declined
 from turnout.edge.counter import held_back
@@ -54,6 +55,7 @@ def at_the_door(edge: Callable[[], Edge]) -> Callable[[Asked], Awaitable[None]]:
     """What every request passes before it is read: it is this site's own, and counted. Raises the problem."""
 
     async def passed(request: Asked) -> None:
+        opening.set(lambda: edge().texts)
         own_site_only(request)
         _count(request, edge())
 

@@ -246,7 +246,8 @@ class Connection:
         if isinstance(answer, Declined):
             self._outlet.put(answer_frame(asked.id, answer))
         else:
-            self._outlet.put(encoded({"type": "line-answer", "id": asked.id, **answer}))
+            body = encoded({"type": "line-answer", "id": asked.id, **answer}).encode()
+            self._outlet.put((await self._edge.texts.open_json(body)).decode())
 
     def _start(self, work: Any) -> None:
         """The task goes on when the connection has gone: what was sent is done, and can be asked for again."""

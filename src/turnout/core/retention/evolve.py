@@ -13,6 +13,7 @@ from turnout.core.retention.events import (
     HoldReleased,
     RetentionEvent,
 )
+from turnout.core.texts import without
 
 
 def evolve_retention(board: Board, event: RetentionEvent) -> Board:
@@ -28,7 +29,8 @@ def evolve_retention(board: Board, event: RetentionEvent) -> Board:
             assert event.request in board.erasures, f"no request {event.request} on the board"
             return _without(board, event.request)
         case DetailsErased():
-            return _without(board, event.request) if event.request else board
+            erased = without(board, frozenset(event.owners))
+            return _without(erased, event.request) if event.request else erased
         case _:
             assert_never(event)
 

@@ -39,6 +39,10 @@ KEY_OF: Final = (
     "SELECT wrapped, CASE WHEN owner_key.generation = site_key.generation THEN fingerprint ELSE next END"
     " FROM owner_key, site_key WHERE owner = $1"
 )
+KEYS_OF: Final = (
+    "SELECT owner, wrapped, CASE WHEN owner_key.generation = site_key.generation THEN fingerprint ELSE next END"
+    " FROM owner_key, site_key WHERE owner = ANY($1) AND wrapped IS NOT NULL"
+)
 """An owner's key, and the fingerprint of the site key that wraps it: both as of one moment."""
 
 
@@ -81,15 +85,12 @@ class PostgresVault:
     async def make_keys(self, owners: Sequence[Owner]) -> list[bytes]:
         """As `turnout.audit.texts.TextKeys`."""
         keys = [secrets.token_bytes(KEY_BYTES) for _ in owners]
-        wrapped = [self._wrapped(owner, key) for owner, key in zip(owners, keys, strict=True)]
-        sql = "INSERT INTO owner_key (owner, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[])"
-        await self._line.do(lambda connection: connection.execute(sql, owners, wrapped))
+        await self._line.do(lambda connection: self._keep_keys(connection, owners, keys))
         return keys
 
     async def find_keys(self, owners: Sequence[Owner]) -> dict[Owner, bytes]:
-        sql = "SELECT owner, wrapped FROM owner_key WHERE owner = ANY($1) AND wrapped IS NOT NULL"
-        found = await self._line.do(lambda connection: connection.fetch(sql, owners))
-        return {owner: self._unwrapped(owner, wrapped) for owner, wrapped in found}
+        found = await self._line.do(lambda connection: connection.fetch(KEYS_OF, owners))
+        return {owner: unwrapped_key(self._site_key(mark), owner, wrapped) for owner, wrapped, mark in found}
 
     async def destroy_keys(self, owners: Sequence[Owner]) -> None:
         for owner in owners:
@@ -135,6 +136,17 @@ class PostgresVault:
                 *(ref, owner, field, kept.sha256, nonce, sealed),
             )
         return kept
+
+    async def _keep_keys(self, connection: Connection, owners: Sequence[Owner], keys: Sequence[bytes]) -> None:
+        async with connection.transaction():
+            generation, mark = (await read_row(connection, SHARED)).newest
+            site_key = self._site_key(mark)
+            wrapped = [wrapped_key(site_key, owner, key) for owner, key in zip(owners, keys, strict=True)]
+            await connection.execute(
+                "INSERT INTO owner_key (owner, wrapped, generation)"
+                " SELECT made.owner, made.wrapped, $3 FROM unnest($1::text[], $2::bytea[]) AS made (owner, wrapped)",
+                *(owners, wrapped, generation),
+            )
 
     async def _take_over(self, connection: Connection, one: OwnersDetails) -> None:
         if one.key is None:

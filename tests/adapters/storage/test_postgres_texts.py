@@ -1,0 +1,151 @@
+"""What was said, with the city in PostgreSQL: sealed in every file of the pair, opened by each process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.adapters.storage.test_postgres_tables import files_of_the_pair_with
+from tests.desk.test_operations_book import CATALOGUE, by, opened
+from tests.postgres_pair import the_pair
+from turnout.adapters.clock import SystemClock
+from turnout.adapters.storage.postgres.database import Database
+from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
+from turnout.adapters.storage.postgres.vault import PostgresVault
+from turnout.core.board import Board
+from turnout.core.calls.commands import ReplyToCall, TakeCall, TakeMessage
+from turnout.core.incidents.commands import AddNarrative, CancelIncident
+from turnout.core.retention.commands import EraseDetails
+from turnout.core.tables.commands import PublishCatalogue
+from turnout.desk.answers import Done
+from turnout.desk.desk import Desk
+from turnout.desk.followed import FollowedDesk
+from turnout.desk.operations import Operations
+from turnout.edge.texts import KEYS_AT_ONCE, Texts
+from turnout.words.identity import CallId, IncidentId
+from turnout.words.sealed_text import ERASED, MARK, list_keys
+
+SAID = ("Ottokar-narrative", "Ottokar-call", "Ottokar-message", "Ottokar-reply")
+
+
+class Server:
+    """One process of the city: a desk, or one that follows it."""
+
+    def __init__(self, database: Database, stack: AsyncExitStack, site_key: Path) -> None:
+        self.journal, self.snapshots = PostgresJournal(database, Operations.stream), PostgresSnapshots(database)
+        self.vault = PostgresVault(database, site_key)
+        self.texts = Texts(self.vault)
+        for close in (self.journal.close, self.snapshots.close, self.vault.close, self.texts.close):
+            stack.push_async_callback(close)
+
+
+@pytest.fixture
+async def servers(tmp_path: Path) -> AsyncIterator[tuple[Server, Server]]:
+    database = the_pair().new_database()
+    async with AsyncExitStack() as stack:
+        two = [Server(database, stack, tmp_path / "vault.site-key") for _ in range(2)]
+        for server in two:
+            for store in (server.journal, server.snapshots, server.vault):
+                await store.prepare(database)
+        yield two[0], two[1]
+
+
+async def at_work(server: Server) -> Desk[Any, Any, Any, Any]:
+    await server.texts.begin()
+    desk: Desk[Any, Any, Any, Any] = Desk(
+        Operations(server.texts.seal), server.journal, SystemClock(), snapshots=server.snapshots
+    )
+    await desk.start()
+    await do(desk, PublishCatalogue(catalogue=CATALOGUE), opened("I1", -122.41))
+    return desk
+
+
+async def do(desk: Desk[Any, Any, Any, Any], *commands: Any) -> None:
+    for command in commands:
+        answer = await desk.submit(command, by(f"c{desk.seq}"))
+        assert isinstance(answer, Done), answer
+
+
+async def say(desk: Desk[Any, Any, Any, Any]) -> None:
+    await do(
+        desk,
+        AddNarrative(incident_id="I1", entry_id="E1", text=SAID[0]),
+        TakeCall(call_id="C1", channel="phone", text=SAID[1]),
+        TakeMessage(call_id="C2", message_id="M1", conversation="chat", text=SAID[2]),
+        ReplyToCall(call_id="C2", message_id="M2", text=SAID[3]),
+    )
+
+
+def shown_by(server: Server, board: Board) -> str:
+    return server.texts.shown(Operations().encode_board(board).decode("utf-8", "replace"))
+
+
+async def as_far(followed: FollowedDesk[Any, Any, Any, Any], desk: Desk[Any, Any, Any, Any]) -> None:
+    async with asyncio.timeout(20):
+        while followed.seq < desk.seq:
+            await asyncio.sleep(0.02)
+
+
+async def test_what_was_said_stands_in_no_file_of_the_pair_and_ends_with_its_key(
+    servers: tuple[Server, Server],
+) -> None:
+    server, other = servers
+    desk = await at_work(server)
+    await say(desk)
+    await desk.stop()
+    board, body = desk.board, Operations().encode_board(desk.board)
+    for text in SAID:
+        for form in (text.encode(), text.encode().hex().encode()):
+            assert await files_of_the_pair_with(form) == []
+    note = board.incidents[IncidentId("I1")].narrative[0].text
+    assert await files_of_the_pair_with(note[:60].encode()) != [], "the scan finds what is there"
+    await other.texts.ready([body])
+    assert other.texts.shown(note) == server.texts.shown(note) == SAID[0]
+    assert await other.texts.list_living([key for key, _ in list_keys(body)])
+    await server.texts.destroy([key for key, owner in list_keys(body) if owner == "I1"])
+    afterwards = Texts(other.vault)
+    await afterwards.ready([body])
+    assert afterwards.shown(note) == server.texts.shown(note) == ERASED
+    assert afterwards.shown(board.calls[CallId("C1")].text) == SAID[1]
+    assert await server.journal.verify() is None
+
+
+async def test_whoever_follows_has_the_keys_before_it_tells_and_forgets_what_is_erased(
+    servers: tuple[Server, Server],
+) -> None:
+    server, other = servers
+    desk = await at_work(server)
+    nobody: Any = None
+    followed: FollowedDesk[Any, Any, Any, Any] = FollowedDesk(
+        *(Operations(), other.journal, other.snapshots, nobody), look_every_s=0.05
+    )
+    await followed.start()
+    followed.keys = other.texts
+    followed.listen(other.texts.hear)
+    told: list[str] = []
+    followed.listen(lambda news: told.append(shown_by(other, news.after)))
+    heard: list[Any] = []
+    desk.listen(lambda news: heard.append(news.rows))
+    await say(desk)
+    assert not followed.hear([row for rows in heard for row in rows]), "its keys are not here: it is read"
+    followed.follow()
+    await as_far(followed, desk)
+    assert all(text in told[-1] for text in SAID)
+    assert len(other.texts._keys) == KEYS_AT_ONCE, "with those that will be used next"
+    heard.clear()
+    await do(desk, TakeCall(call_id="C3", channel="phone", text="Ottokar-again"))
+    followed.hear(heard[0])
+    await as_far(followed, desk)
+    assert "Ottokar-again" in told[-1]
+    await do(desk, CancelIncident(incident_id="I1", reason="false-call"))
+    await do(desk, EraseDetails(incident_id="I1", call_id="", owners=("I1",), term="incident", days=1))
+    await as_far(followed, desk)
+    assert SAID[0] not in told[-1]
+    assert MARK not in told[-1]
+    assert ERASED in told[-1]
+    await followed.stop()
+    await desk.stop()

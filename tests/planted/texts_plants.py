@@ -1,0 +1,88 @@
+"""Planted bugs of sealed texts: written in clear, one key for all, a key that nobody finds again, a door left open."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.adapters.running import running
+from tests.edge import test_edge_texts as edge_tests
+from tests.edge.test_edge_erasing import erasing, files_with, stepped
+from tests.planted.plant import Patch, Plant
+from turnout.adapters.storage.sqlite.vault import SqliteVault
+from turnout.core.incidents.commands import AddNarrative
+from turnout.core.retention import evolve as retention_evolve
+from turnout.edge import storable
+from turnout.edge.texts import Texts
+from turnout.records import retention
+from turnout.words.sealed_text import ERASED
+
+
+def written_in_clear(patch: Patch) -> None:
+    patch.setattr(Texts, "seal", lambda self, owner, text: text)
+
+
+def one_key_for_all(patch: Patch) -> None:
+    honest = Texts.seal
+    patch.setattr(Texts, "seal", lambda self, owner, text: honest(self, "the city", text))
+
+
+def keys_not_recorded(patch: Patch) -> None:
+    patch.setattr(retention, "note_keys", lambda base, rows: None)
+
+
+def key_kept_in_memory(patch: Patch) -> None:
+    async def destroy(self: Texts, keys: list[str]) -> None:
+        pass
+
+    patch.setattr(Texts, "destroy", destroy)
+
+
+def left_on_screens(patch: Patch) -> None:
+    patch.setattr(retention_evolve, "without", lambda board, owners: board)
+
+
+def mark_taken_at_the_door(patch: Patch) -> None:
+    patch.setattr(storable, "MARK_BYTES", b"never")
+
+
+async def nothing_said_stands_in_a_file_before_or_after_an_erasure(folder: Path) -> None:
+    async with running(folder / "var") as house:
+        await edge_tests.plant(house)
+        await edge_tests.ended(house)
+        assert files_with(house.folder, edge_tests.NAME) == []
+        keys = edge_tests.keys_of(house)
+        await edge_tests.told(house)
+        await stepped(house, erasing(house), 31)
+        assert files_with(house.folder, *keys) == []
+        assert ERASED in str(house.desk.board.incidents["I1"].narrative)
+
+
+async def a_key_is_of_one_owner(folder: Path) -> None:
+    vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
+    texts = Texts(vault)
+    await texts.begin()
+    first, second = texts.seal("I1", "fire"), texts.seal("I2", "flood")
+    await texts.destroy([texts._of_owner[next(iter(texts._of_owner))][0]])
+    assert (texts.shown(first), texts.shown(second)) == (ERASED, "flood")
+    await texts.close()
+    await vault.close()
+
+
+def nothing_sealed_comes_in_by_a_door(_: Path) -> None:
+    typed: Any = AddNarrative(incident_id="I1", entry_id="E1", text="\ufdd00-1.x.y\ufdd1")
+    assert storable.find_unstorable(typed) is not None
+
+
+TEXTS_PLANTS: dict[str, Plant] = {
+    "what is said is written in clear": Plant(
+        written_in_clear, nothing_said_stands_in_a_file_before_or_after_an_erasure
+    ),
+    "one key for all that is said": Plant(one_key_for_all, a_key_is_of_one_owner),
+    "keys of texts that no record has": Plant(
+        keys_not_recorded, nothing_said_stands_in_a_file_before_or_after_an_erasure
+    ),
+    "a key of texts that survives": Plant(key_kept_in_memory, nothing_said_stands_in_a_file_before_or_after_an_erasure),
+    "what is erased stays on the screens": Plant(
+        left_on_screens, nothing_said_stands_in_a_file_before_or_after_an_erasure
+    ),
+    "something sealed that is typed": Plant(mark_taken_at_the_door, nothing_sealed_comes_in_by_a_door),
+}
