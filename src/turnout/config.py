@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A TOML file that names the providers of single sign-on (adapters/identity/sign_on_plan.py)."""
     proof: Path | None = None
     """A TOML file that names witnesses and a time stamper (edge/proof/plan.py)."""
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose word on who asks is taken (adapters/http/proxies.py)."""
     server: str = "granian"
     tls_cert: Path | None = None
     """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""

@@ -212,6 +212,12 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (default: 8080)")
     serve.add_argument("--origin", help="the address that browsers use, for passkeys: https://desk.example")
+    serve.add_argument(
+        "--proxy",
+        dest="proxies",
+        action="append",
+        help="a proxy whose X-Forwarded-For and -Proto are believed: 10.0.0.7",
+    )
     serve.add_argument("--tls-cert", type=Path, help="certificate chain (PEM): serve TLS, with --tls-key")
     serve.add_argument("--tls-key", type=Path, help="the certificate's private key (PEM, no passphrase)")
     serve.add_argument("--speed", type=float, help="of the simulated city: 1 is real time, up to 60")
@@ -343,6 +349,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "messages_mib",
         "proof",
         "identity",
+        "proxies",
     )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}

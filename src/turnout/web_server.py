@@ -15,6 +15,7 @@ from typing import Any, Final
 from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server as Granian
 
+from turnout.adapters.http.proxies import BehindProxies, read_proxies
 from turnout.adapters.http.sizes import TABLES_BYTES_MAX
 from turnout.config import Settings
 from turnout.desk.faults import DeskStopped
@@ -43,7 +44,7 @@ Asgi = Callable[..., Any]
 @asynccontextmanager
 async def web(app: Asgi, settings: Settings) -> AsyncIterator[None]:
     """Serving on the port from here on."""
-    answering = _Answering(app)
+    answering = _Answering(BehindProxies(app, read_proxies(settings.proxies)))
     start = _start_uvicorn if settings.server == "uvicorn" else _start_granian
     stop, task = start(answering, settings)
     try:
@@ -125,6 +126,7 @@ def _start_uvicorn(app: Asgi, settings: Settings) -> tuple[Callable[[], None], a
         port=settings.port,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # by itself it believes whoever comes from this machine
         ws_max_size=TABLES_BYTES_MAX,
         timeout_graceful_shutdown=int(CLOSE_S),
         ssl_certfile=settings.tls_cert,

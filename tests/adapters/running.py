@@ -17,7 +17,6 @@ from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.app import WebApp
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.identity.accounts import Accounts
-from turnout.adapters.socket.serve import SocketDoor
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.config import Settings
 from turnout.core.commands import Command
@@ -70,7 +69,7 @@ class Running:
 
     def __init__(self, edge: Edge, accounts: Accounts, assets: Assets, clock: SteppedClock) -> None:
         self.edge, self.accounts, self.assets, self.clock = edge, accounts, assets, clock
-        self.app = self._made(is_tls=False)
+        self.app = self._made(Settings(origin="http://turnout.test"))
         self.folder = Path()
         """Where everything written is kept (`--data`)."""
         self.url = ""
@@ -84,12 +83,12 @@ class Running:
         """The application as `serve` has it under these settings."""
         certificate = serving.certificate_of(settings)
         self.edge.certificate_expires = certificate.expires if certificate is not None else None
-        self.app = self._made(is_tls=settings.is_tls)
+        self.app = self._made(settings)
         return self.app
 
-    def _made(self, *, is_tls: bool) -> WebApp:
+    def _made(self, settings: Settings) -> WebApp:
         api = litestar_app(lambda: self.edge, self.edge.version)
-        return WebApp(api, self.assets, SocketDoor(self.edge), is_tls=is_tls)
+        return serving.web_app(self.edge, self.assets, settings, api)
 
     def client(self, **headers: str) -> httpx.AsyncClient:
         """A browser or program of its own, straight into the application."""
@@ -140,7 +139,7 @@ async def served(
     """With a real web server on a free port of this machine."""
     port = free_port()
     cert, key = tls or (None, None)
-    shown = Settings(port=port, server=server, tls_cert=cert, tls_key=key)
+    shown = Settings(port=port, server=server, tls_cert=cert, tls_key=key, proxies=settings.get("proxies", ()))
     async with running(folder, port=port, server=server, **settings) as house, web(house.app_for(shown), shown):
         house.url = f"127.0.0.1:{port}"
         yield house

@@ -51,7 +51,7 @@ def order() -> list[str]:
 async def client(desk: NotingDesk, order: list[str]) -> AsyncIterator[httpx.AsyncClient]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         shown = sorted(name.decode() for name, _ in scope["headers"] if name.startswith(b"x-"))
-        order.append(f"{scope['method']} for {scope['client'][0]} {shown}")
+        order.append(f"{scope['method']} for {scope['client'][0]} by {scope['scheme']} {shown}")
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"from the application"})
 
@@ -111,6 +111,15 @@ async def test_more_than_a_command_can_be_is_refused_while_it_arrives(client: ht
 async def test_what_is_passed_on_is_its_askers_and_kept_before_the_answer(
     client: httpx.AsyncClient, order: list[str]
 ) -> None:
-    headers = {"x-turnout-client": "198.51.100.7", "x-forwarded-proto": "https"}
+    headers = {"x-turnout-client": "198.51.100.7", "x-turnout-scheme": "https", "accept-language": "en"}
     assert (await client.post("/api/v1/session", content=b"{}", headers=headers)).text == "from the application"
-    assert order == ["POST for 198.51.100.7 ['x-forwarded-proto']", "kept"]
+    assert order == ["POST for 198.51.100.7 by https []", "kept"]
+
+
+async def test_an_edge_of_the_version_before_says_the_scheme_by_its_old_name(
+    client: httpx.AsyncClient, order: list[str]
+) -> None:
+    await client.get("/api/v1/board", headers={"x-forwarded-proto": "https"})
+    await client.get("/api/v1/board", headers={"x-forwarded-proto": "https", "x-turnout-scheme": "http"})
+    await client.get("/api/v1/board", headers={"x-turnout-scheme": "gopher"})
+    assert [one.split(" by ")[1].split()[0] for one in order] == ["https", "http", "http"]

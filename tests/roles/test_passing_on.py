@@ -68,7 +68,8 @@ def gone(request: httpx.Request) -> httpx.Response:
 
 async def test_what_changes_accounts_is_the_desks_with_its_askers_address() -> None:
     edge = Edge(far_and_well)
-    lie = {"x-turnout-client": "203.0.113.1", "x-turnout-key": "11" * 32}
+    lie = {"x-turnout-client": "203.0.113.1", "x-turnout-key": "11" * 32, "x-turnout-scheme": "https"}
+    lie |= {"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.1"}
     assert await _said(edge, "POST", "/api/v1/session?a=b", content=b"who", headers=lie) == (201, "desk.test who")
     sent = edge.asked[0]
     assert (str(sent.url), sent.headers.get_list("x-turnout-client")) == (
@@ -76,6 +77,8 @@ async def test_what_changes_accounts_is_the_desks_with_its_askers_address() -> N
         ["198.51.100.7"],
     )
     assert sent.headers.get_list("x-turnout-key") == [KEY.hex()]
+    assert sent.headers.get_list("x-turnout-scheme") == sent.headers.get_list("x-forwarded-proto") == ["http"]
+    assert "x-forwarded-for" not in sent.headers
     assert (sent.headers["host"], edge.refreshed) == ("edge.test", 1)
 
 

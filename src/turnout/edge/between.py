@@ -23,8 +23,10 @@ LINK_HEADER: Final = "x-turnout-link"
 CLIENT_HEADER: Final = "x-turnout-client"
 """For whom a request is passed on: the address that asked the edge."""
 
-DOOR: Final = "/between/v1"
+SCHEME_HEADER: Final = "x-turnout-scheme"
+"""By which the asker has reached the edge: `http` or `https`."""
 
+DOOR: Final = "/between/v1"
 
 class DeskDoor(msgspec.Struct, frozen=True):
     """Where the desk can be reached (`http://10.0.0.1:8080`), and which version it speaks."""

@@ -23,6 +23,7 @@ from turnout.edge.between import (
     KEY_HEADER,
     LINK,
     LINK_HEADER,
+    SCHEME_HEADER,
     PlacesHeard,
     PlacesSaid,
     decode_submitted,
@@ -42,6 +43,9 @@ SAID_BYTES_MAX: Final = COMMAND_BYTES_MAX + 64 * 1024
 """A command of the largest size, and who sends it."""
 
 READ_METHODS: Final = ("GET", "HEAD", "OPTIONS")
+
+HIDDEN: Final = frozenset(name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER))
+"""Between processes only: the application does not see them."""
 
 
 class Submits(Protocol):
@@ -125,9 +129,12 @@ class InnerDoor:
     async def _passed_on(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         """The application sees the one who asked; what the request has changed is kept before its answer goes out."""
         asker = headers.get(CLIENT_HEADER.encode(), b"").decode("latin-1")
-        hidden = (KEY_HEADER.encode(), LINK_HEADER.encode(), CLIENT_HEADER.encode())
-        kept = [(name, value) for name, value in scope["headers"] if bytes(name).lower() not in hidden]
+        # An edge of the version before says the scheme by the other name.
+        scheme = headers.get(SCHEME_HEADER.encode()) or headers.get(b"x-forwarded-proto", b"")
+        kept = [(name, value) for name, value in scope["headers"] if bytes(name).lower() not in HIDDEN]
         inside = {**scope, "headers": kept, "client": (asker, 0) if asker else scope.get("client")}
+        if scheme in (b"http", b"https"):
+            inside["scheme"] = scheme.decode()
         if scope["method"] in READ_METHODS:
             await self._app(inside, receive, send)
             return

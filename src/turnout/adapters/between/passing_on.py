@@ -14,7 +14,7 @@ import httpx
 
 from turnout.adapters.between.desk_line import DeskLine
 from turnout.desk.faults import DeskUnreachable, Fault
-from turnout.edge.between import CLIENT_HEADER, KEY_HEADER, LINK_HEADER
+from turnout.edge.between import CLIENT_HEADER, KEY_HEADER, LINK_HEADER, SCHEME_HEADER
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,11 @@ HOP_BY_HOP: Final = frozenset(
 )
 """RFC 9110, 7.6.1: of one connection, not of the request."""
 
-OURS: Final = frozenset(name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER))
+OURS: Final = frozenset(name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER)) | {
+    b"x-forwarded-proto",
+    b"x-forwarded-for",
+}
+"""What this edge says of who asks: never taken over from an asker."""
 
 PASSED_S: Final = 30.0
 """Between two pieces of an answer: hashing a password waits its turn, a recording is read from a disk."""
@@ -154,11 +158,11 @@ def is_of_the_desk(scope: Scope) -> bool:
 
 def _headers_of(scope: Scope) -> list[tuple[bytes, bytes]]:
     """Those of the request, and for whom it is passed on: never what an asker says of that itself."""
-    client = scope.get("client")
+    client, scheme = scope.get("client"), str(scope.get("scheme", "http")).encode()
     kept = [(bytes(n), bytes(v)) for n, v in scope["headers"] if bytes(n).lower() not in HOP_BY_HOP | OURS]
-    if not any(name.lower() == b"x-forwarded-proto" for name, _ in kept):
-        kept.append((b"x-forwarded-proto", str(scope.get("scheme", "http")).encode()))
-    return [*kept, (CLIENT_HEADER.encode(), str(client[0] if client else "").encode())]
+    asker = str(client[0] if client else "").encode()
+    # A desk of the version before knows the scheme by the second name.
+    return [*kept, (SCHEME_HEADER.encode(), scheme), (b"x-forwarded-proto", scheme), (CLIENT_HEADER.encode(), asker)]
 
 
 async def _pieces(receive: Receive) -> AsyncIterator[bytes]:

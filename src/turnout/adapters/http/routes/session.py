@@ -101,8 +101,8 @@ def me(who: Principal) -> Me:
 
 
 def is_secure(request: Asked) -> bool:
-    """Whether the browser came by TLS, to us or to the proxy before us."""
-    return request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+    """Whether the browser came by TLS, to us or to a proxy that the operator has named (adapters/http/proxies.py)."""
+    return request.url.scheme == "https"
 
 
 async def let_in(

@@ -1,0 +1,92 @@
+"""Who asks when a proxy stands before the server: what it says in `X-Forwarded-For` and `X-Forwarded-Proto` is believed
+of the proxies that the operator has named (`--proxy`), and of nobody else, who could write there what they like.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any, Final
+
+from turnout.adapters.http.app import AnyAsgi, Scope
+from turnout.words.trouble import Malformed
+
+HOPS_MAX: Final = 16
+"""Proxies one behind the other; what stands further to the left was written by whoever asks."""
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def read_proxies(named: Sequence[str]) -> tuple[Network, ...]:
+    """Addresses and networks of proxies. Raises `Malformed`, also for one that would be everybody."""
+    return tuple(_network(text) for text in named)
+
+
+def _network(text: str) -> Network:
+    try:
+        found = ipaddress.ip_network(text)
+    except ValueError as trouble:
+        raise Malformed(
+            str(trouble), where="--proxy", cure="an address or a network: 10.0.0.7, 10.0.0.0/24"
+        ) from trouble
+    if found.prefixlen == 0:
+        raise Malformed(f"{text} is everybody", where="--proxy", cure="the proxies alone")
+    return found
+
+
+class BehindProxies:
+    """Before everything else that is served: what comes after it sees the asker, however many proxies there were."""
+
+    def __init__(self, app: AnyAsgi, proxies: tuple[Network, ...]) -> None:
+        self._app, self._proxies = app, proxies
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        await self._app(as_asked(scope, self._proxies), receive, send)
+
+
+def as_asked(scope: Scope, proxies: tuple[Network, ...]) -> Scope:
+    """The request as it was before the named proxies: the asker's address, and the scheme it came by."""
+    client = scope.get("client")
+    if not proxies or not client or not _is_one(str(client[0]), proxies):
+        return scope
+    inside = {**scope, "client": (_asker(str(client[0]), _listed(scope, b"x-forwarded-for"), proxies), 0)}
+    said = _listed(scope, b"x-forwarded-proto")
+    if said and said[-1] in ("http", "https"):
+        inside["scheme"] = said[-1] if scope["type"] == "http" else said[-1].replace("http", "ws")
+    return inside
+
+
+def _asker(nearest: str, hops: list[str], proxies: tuple[Network, ...]) -> str:
+    """From the right, the first that is no named proxy. Where what a proxy says is no address: that proxy."""
+    for hop in reversed(hops[-HOPS_MAX:]):
+        address = _address(hop)
+        if not address:
+            return nearest
+        nearest = address
+        if not _is_one(address, proxies):
+            return nearest
+    return nearest
+
+
+def _address(hop: str) -> str:
+    """Without the port that some proxies add; empty where it is no address."""
+    text = hop.rpartition(":")[0] if hop.count(":") == 1 else hop
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
+
+
+def _is_one(address: str, proxies: tuple[Network, ...]) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    inner = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return any((inner or found) in network for network in proxies)
+
+
+def _listed(scope: Scope, name: bytes) -> list[str]:
+    """The values of a header that may come several times, each with several (RFC 9110, 5.3)."""
+    found = (bytes(value).decode("latin-1") for key, value in scope["headers"] if bytes(key).lower() == name)
+    return [one.strip() for text in found for one in text.split(",") if one.strip()]
