@@ -24,7 +24,6 @@ from turnout.adapters.http.app import AnyAsgi, WebApp
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.in_time import InTime
 from turnout.adapters.identity.accounts import Accounts
-from turnout.adapters.identity.sign_on_plan import read_sign_on_plan
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
@@ -83,6 +82,7 @@ from turnout.edge.timed_journal import TimedJournal
 from turnout.edge.transferring import Transfers
 from turnout.loading import Loaded, load_ground, load_the_rest
 from turnout.noting import opened_door_log, opened_messages
+from turnout.providing import provided, scim_of
 from turnout.records.incidents import IncidentRecords
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
@@ -98,7 +98,6 @@ from turnout.words.trouble import Malformed
 
 log = logging.getLogger(__name__)
 http_api = Later("turnout.adapters.http.api")
-oidc = Later("turnout.adapters.identity.oidc")
 
 BUILT: Final = Path(__file__).parent / "adapters" / "http" / "built"
 
@@ -135,7 +134,7 @@ def show_tiles(edge: Edge, assets: Assets, city: City) -> None:
 
 
 def web_app(edge: Edge, assets: Assets, settings: Settings, api: AnyAsgi) -> WebApp:
-    return WebApp(api, assets, SocketDoor(edge), is_tls=settings.is_tls)
+    return WebApp(api, assets, SocketDoor(edge), is_tls=settings.is_tls, scim=scim_of(edge, settings))
 
 
 @asynccontextmanager
@@ -216,8 +215,7 @@ async def opened_on(
     async with AsyncExitStack() as stack:
         parts, desk = await _opened_parts(stack, stores, settings, city, loaded)
         edge = joined(parts)
-        if settings.identity is not None:  # the rest do not wait for what it loads
-            edge.sign_on = oidc.OidcSignOn(read_sign_on_plan(settings.identity), settings.public_origin, edge.now)
+        provided(stack, settings, edge, parts.accounts)
         traced(stack, settings, edge)
         watching = Watching(edge, parts.recorder, parts.accounts, parts.space, parts.folder, settings.alarms)
         if stores.ask_database is not None:

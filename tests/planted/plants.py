@@ -27,6 +27,7 @@ from tests.planted.keeper_plants import KEEPER_PLANTS
 from tests.planted.plant import Patch, Plant
 from tests.planted.postgres_plants import POSTGRES_PLANTS
 from tests.planted.proof_plants import PROOF_PLANTS
+from tests.planted.provisioning_plants import PROVISIONING_PLANTS
 from tests.planted.publication_plants import PUBLICATION_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
 from tests.planted.release_plants import RELEASE_PLANTS
@@ -407,6 +408,7 @@ PLANTS: dict[str, Plant] = {
     **IDENTITY_PLANTS,
     **PUBLICATION_PLANTS,
     **RELEASE_PLANTS,
+    **PROVISIONING_PLANTS,
     **ALLOWANCE_PLANTS,
     "synchronous=NORMAL": Plant(synchronous("NORMAL"), a_commit_waits_for_the_disk),
     "synchronous=OFF": Plant(synchronous("OFF"), a_commit_waits_for_the_disk),

@@ -30,10 +30,11 @@ SCOPES: Final = (
     "personal",
     "audit",
     "admin",
+    "provision",
 )
 """What a token may be given. `field` and `avl` may name one unit: `field:E07`; `station` one station: `station:ST07`.
 `records` is for an agency's records system; `personal` lets it have people's details for a stated purpose. `admin` is
-for accounts and tokens."""
+for accounts and tokens, `provision` for a program of the city's identity provider that keeps accounts (SCIM)."""
 
 ACTING: Final = frozenset({"*", "calls", "dispatch", "field", "tables"})
 """Scopes of people at desks and in vehicles. A role with `station` and none of these is that of a station's screen."""

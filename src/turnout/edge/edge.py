@@ -30,6 +30,7 @@ from turnout.edge.message_log import MessageLog
 from turnout.edge.outlook import Outlook
 from turnout.edge.places import PlacesFeed
 from turnout.edge.proof.notary import Notary
+from turnout.edge.provisioning import ProvisioningDesk
 from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.reveal_log import RevealLog
 from turnout.edge.single_sign_on import SingleSignOn
@@ -116,6 +117,8 @@ class Edge:
     gazetteer: Gazetteer | None = None
     sign_on: SingleSignOn | None = None
     """The city's own identity providers; None: accounts are local alone."""
+    provisioning: ProvisioningDesk | None = None
+    """For a program of theirs that keeps the accounts; None: administrators do."""
     on_places: Callable[[Sequence[UnitId]], None] = lambda units: None
     """Told which units have a new place: the roads and the policies."""
     share: Callable[[Sequence[Fix]], None] = lambda fixes: None

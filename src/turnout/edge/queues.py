@@ -116,6 +116,12 @@ def _beside(edge: Edge, recorder: Recorder, hashing: BoundedWorkers) -> Iterator
         AT_ONCE,
         TOLD,
     )
+    provisioning = edge.provisioning
+    if provisioning is not None:
+        working = provisioning.working
+        yield Queue(
+            "provisioning", Name("Requests to keep accounts", "账号同步请求"), lambda: len(working), working.most, TOLD
+        )
     yield Queue("sign-ins", Name("Passwords to be checked", "待验证的密码"), lambda: len(hashing), hashing.most, TOLD)
 
 

@@ -137,6 +137,16 @@ WORDS: Final[dict[str, Name]] = {
     "unknown-agency": Name("There is no agency {agency} in the tables.", "机构表中没有 {agency}。"),
     "passkey-failed": Name("The passkey was not accepted.", "通行密钥未被接受。"),
     "account-taken": Name("The account {account} exists already.", "账号 {account} 已存在。"),
+    "group-means-nothing": Name(
+        "The group “{group}” has no meaning in this server's plan, and is not kept.",
+        "本服务器的配置没有为用户组“{group}”规定含义，不予保存。",
+    ),
+    "closed-by-administrator": Name(
+        "An administrator has closed the account {account}, and only one can open it.",
+        "账号 {account} 由管理员停用，只能由管理员启用。",
+    ),
+    "too-many-provisioned": Name("More than are kept here: at most {most}.", "超出此处可保存的数量：最多 {most} 个。"),
+    "longer-than-kept": Name("{field} is longer than {most} characters.", "{field} 超过 {most} 个字符。"),
     "no-account": Name("A demonstration visitor has no account to change.", "演示访客没有可更改的账号。"),
     "unknown-account": Name("There is no account {account}.", "没有账号 {account}。"),
     "records-being-rebuilt": Name(
@@ -322,6 +332,10 @@ STATUS: Final[dict[str, int]] = {
     "wrong-setup-code": 401,
     "wrong-code": 401,
     "provider-silent": 503,
+    "closed-by-administrator": 403,
+    "too-many-provisioned": 403,
+    "longer-than-kept": 400,
+    "group-means-nothing": 400,
     "sign-on-lost": 401,
     "sign-on-refused": 401,
     "sign-on-unknown": 403,

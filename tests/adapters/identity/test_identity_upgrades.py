@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from turnout.adapters.identity import store as store_module
+from turnout.adapters.identity.provisioned import ProvisionedStore
 from turnout.adapters.identity.store import SCHEMA, IdentityStore
+from turnout.edge.provisioning import Person
+from turnout.words.moment import Moment
 
 RELEASED_STEPS = (
     "7937b0655bae89a8",
@@ -16,6 +19,7 @@ RELEASED_STEPS = (
     "d23c9525483804b2",
     "beea29b937a78855",
     "7b5967326f3e580c",
+    "48111070afe8dca9",
 )
 """A step that was released is never changed: add one."""
 
@@ -43,6 +47,10 @@ def test_a_file_of_an_earlier_release_keeps_its_accounts_and_learns_what_is_new(
         if not store.find_provider_of("ana"):
             store.bind("city", "subject", "ana")
         assert store.find_bound("city", "subject") == ana
+        provisioned = ProvisionedStore(store)
+        if provisioned.find_by_account("ana") is None:
+            provisioned.keep_person(Person(id="p", account="ana", created=Moment(7), changed=Moment(8)))
+        assert [one.account for one in provisioned.list_persons()] == ["ana"]
         store.close()
 
 

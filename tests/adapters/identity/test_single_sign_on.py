@@ -17,7 +17,7 @@ from tests.adapters.running import API, Running, free_port, running
 from turnout.adapters.identity import bounded_client
 from turnout.adapters.identity.bounded_client import ProviderFailed
 from turnout.adapters.identity.oidc_provider import OidcProvider
-from turnout.adapters.identity.sign_on_plan import read_sign_on_plan
+from turnout.adapters.identity.sign_on_plan import read_identity_plan
 from turnout.core.tables.events import AccessNoted
 from turnout.edge.identities import NewAccount
 from turnout.words.trouble import Malformed
@@ -206,15 +206,15 @@ async def test_a_provider_that_hangs_is_given_up(tmp_path: Path, monkeypatch: py
 )
 def test_a_plan_that_would_be_unsafe_is_refused_by_name(tmp_path: Path, was: str, now: str, said: str) -> None:
     plan = plan_in(tmp_path, 1)
-    assert len(read_sign_on_plan(plan)) == 1
+    assert len(read_identity_plan(plan).provider) == 1
     plan.write_text(plan.read_text(encoding="utf-8").replace(was, now), encoding="utf-8")
     with pytest.raises(Malformed, match=said):
-        read_sign_on_plan(plan)
+        read_identity_plan(plan)
 
 
 @pytest.mark.parametrize("subject", [7, "", "x" * 256, None, ["ana"]])
 async def test_a_token_whose_subject_is_no_name_is_refused(tmp_path: Path, subject: object) -> None:
-    (plan,) = read_sign_on_plan(plan_in(tmp_path, 1))
+    (plan,) = read_identity_plan(plan_in(tmp_path, 1)).provider
     provider = OidcProvider(plan)
     key = ECKey.generate_key("P-256")
     provider._keys, provider._keys_at = KeySet([key]), time.monotonic()

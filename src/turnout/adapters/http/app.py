@@ -19,15 +19,19 @@ AnyAsgi = Callable[..., Awaitable[None]]
 
 API: Final = "/api/v1"
 AT_ROOT: Final = ("/health", "/metrics")
+SCIM: Final = "/scim/v2"
 STRICT: Final = (b"strict-transport-security", b"max-age=31536000")
 """A year. Without `includeSubDomains`: the city's other hosts are not ours to bind."""
 
 
 class WebApp:
-    """`api` for programs and consoles, `assets` for browsers, `socket` for what follows the board."""
+    """`api` for programs and consoles, `assets` for browsers, `socket` for what follows the board. `scim`: for who
+    keeps accounts, where that is turned on."""
 
-    def __init__(self, api: AnyAsgi, assets: Assets, socket: Asgi, *, is_tls: bool = False) -> None:
-        self.api = api
+    def __init__(
+        self, api: AnyAsgi, assets: Assets, socket: Asgi, *, is_tls: bool = False, scim: Asgi | None = None
+    ) -> None:
+        self.api, self._scim = api, scim
         self._is_tls = is_tls
         self._assets, self._socket = assets, socket
 
@@ -39,6 +43,8 @@ class WebApp:
             await self._socket(scope, receive, send)
         elif scope["type"] == "http" and self._assets.knows(str(scope["path"])):
             await self._assets(scope, receive, send)
+        elif self._scim is not None and f"{scope['path']}/".startswith(f"{SCIM}/"):
+            await self._scim(scope, receive, send)
         else:
             await self.api(_as_of_the_api(scope), receive, _traced(scope, send))
 

@@ -16,6 +16,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from msgspec.structs import replace
 
 from turnout.adapters.identity.passwords import SECRET_MAX, why_weak, words_of
+from turnout.adapters.identity.provisioned import ProvisionedStore
 from turnout.adapters.identity.store import AccountRow, IdentityStore, TokenRow
 from turnout.core.catalogue import Catalogue
 from turnout.core.fields import ADMINISTRATOR
@@ -41,6 +42,9 @@ HASHES_AT_ONCE = 2
 HASHES_WAITING_MAX = 256
 """A whole room that signs in at once waits some seconds; more than that is no room, and is told to come back."""
 
+OTHERS: Final = ("demo-", "program:", "sso/")
+"""How the journal calls visitors, programs and providers: no person's account is taken for one of them."""
+
 CODE_MS: Final = DAY_MS
 """A one-time code is handed over in a shift, or a new one is given."""
 
@@ -59,6 +63,7 @@ class Keeping:
         on_end: Callable[[str], None],
     ) -> None:
         self._store, self._now, self._catalogue, self._on_end = store, now, catalogue, on_end
+        self.provisioned = ProvisionedStore(store)
         self._hasher = PasswordHasher()
         self.hashing = BoundedWorkers(HASHES_AT_ONCE, HASHES_WAITING_MAX, "hashing")
 
@@ -68,7 +73,7 @@ class Keeping:
         weak = self._weakness(new.secret, new.account, new.name) if new.secret else None
         if weak is not None:
             return weak
-        if not new.account.strip() or new.account.startswith("demo-") or self._store.find_account(new.account):
+        if not new.account.strip() or new.account.startswith(OTHERS) or self._store.find_account(new.account):
             return IdentityRefusal("account-taken", {"account": new.account})
         return self._unknown(new.roles, new.agencies)
 

@@ -14,6 +14,13 @@
 
 With groups, roles and agencies are the provider's, newly at every sign-in, and an account is made at the first one.
 Without, they stay as the administrator gave them, who makes the accounts too. Secrets are in files of their own.
+
+    [provisioning]
+    [[provisioning.group]]
+    group = "dispatch-room"
+    roles = ["dispatcher"]
+
+With `[provisioning]`, a program of the provider's keeps the accounts by SCIM (adapters/http/scim).
 """
 
 import tomllib
@@ -34,7 +41,10 @@ PROVIDERS_MAX: Final = 8
 GROUPS_MAX: Final = 500
 SECRET_BYTES_MAX: Final = 1_000
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-CURE: Final = "[[provider]] with id, name, issuer, client_id; [[provider.group]] with group, roles, agencies"
+CURE: Final = (
+    "[[provider]] with id, name, issuer, client_id; [[provider.group]] with group, roles, agencies; [provisioning] with"
+    " [[provisioning.group]]"
+)
 
 Claim = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -45,6 +55,19 @@ class GroupPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
     roles: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1)]
     agencies: tuple[AgencyId, ...] = ()
+
+
+Held = tuple[tuple[str, ...], tuple[AgencyId, ...]]
+"""Roles, and the agencies in which they are held; no agency: in all."""
+
+
+def roles_by_groups(plan: tuple[GroupPlan, ...], groups: frozenset[str]) -> Held:
+    """Roles and agencies of who is in these groups. A row that names no agency is for all, so then all are."""
+    rows = [row for row in plan if row.group in groups]
+    roles = dict.fromkeys(role for row in rows for role in row.roles)
+    everywhere = any(not row.agencies for row in rows)
+    agencies = () if everywhere else dict.fromkeys(one for row in rows for one in row.agencies)
+    return tuple(roles), tuple(agencies)
 
 
 class ProviderPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,34 +85,48 @@ class ProviderPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Certificates (PEM) that its TLS must lead to, beside the plan; empty: those that the machine trusts."""
     group: Annotated[tuple[GroupPlan, ...], msgspec.Meta(max_length=GROUPS_MAX)] = ()
 
-    def roles_of(self, groups: frozenset[str]) -> tuple[tuple[str, ...], tuple[AgencyId, ...]]:
-        """Roles and agencies of who is in these groups. A row that names no agency is for all, so then all are."""
-        rows = [row for row in self.group if row.group in groups]
-        roles = dict.fromkeys(role for row in rows for role in row.roles)
-        everywhere = any(not row.agencies for row in rows)
-        agencies = () if everywhere else dict.fromkeys(one for row in rows for one in row.agencies)
-        return tuple(roles), tuple(agencies)
+    def roles_of(self, groups: frozenset[str]) -> Held:
+        return roles_by_groups(self.group, groups)
 
     def secret(self) -> str:
         """Of the client; empty for a public one. Read anew each time, so that it can be renewed."""
         return Path(self.client_secret_file).read_text(encoding="utf-8").strip() if self.client_secret_file else ""
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    provider: Annotated[tuple[ProviderPlan, ...], msgspec.Meta(min_length=1, max_length=PROVIDERS_MAX)]
+class ProvisioningPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Implements `edge.provisioning.GroupsPlan`. Without groups the roles are the administrator's to give."""
+
+    group: Annotated[tuple[GroupPlan, ...], msgspec.Meta(max_length=GROUPS_MAX)] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row.group for row in self.group))
+
+    def roles_of(self, groups: frozenset[str]) -> Held:
+        return roles_by_groups(self.group, groups)
 
 
-def read_sign_on_plan(path: Path | None) -> tuple[ProviderPlan, ...]:
-    """The operator's file; without one there is no provider. Raises `Malformed` with the place."""
+class IdentityPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file: by whom people sign in, and whether a program keeps their accounts."""
+
+    provider: Annotated[tuple[ProviderPlan, ...], msgspec.Meta(max_length=PROVIDERS_MAX)] = ()
+    provisioning: ProvisioningPlan | None = None
+
+
+def read_identity_plan(path: Path | None) -> IdentityPlan:
+    """The operator's file; without one there is nothing. Raises `Malformed` with the place."""
     if path is None:
-        return ()
+        return IdentityPlan()
     try:
-        given = msgspec.toml.decode(path.read_bytes(), type=_File).provider
+        given = msgspec.toml.decode(path.read_bytes(), type=IdentityPlan)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as trouble:
         raise Malformed(str(trouble), where=str(path), cure=CURE) from trouble
-    if len({one.id for one in given}) != len(given):
+    if not given.provider and given.provisioning is None:
+        raise Malformed("it names neither a provider nor provisioning", where=str(path), cure=CURE)
+    if len({one.id for one in given.provider}) != len(given.provider):
         raise Malformed("two providers have one id", where=str(path), cure="each has its own")
-    return tuple(_placed(one, path) for one in given)
+    placed = tuple(_placed(one, path) for one in given.provider)
+    return msgspec.structs.replace(given, provider=placed)
 
 
 def _placed(one: ProviderPlan, path: Path) -> ProviderPlan:

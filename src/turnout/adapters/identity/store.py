@@ -70,6 +70,22 @@ _STEPS = (
         answered_by TEXT NOT NULL DEFAULT '', answered INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     """,
+    """
+    CREATE TABLE provisioned (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL UNIQUE REFERENCES accounts(id), external_id TEXT NOT NULL,
+        language TEXT NOT NULL, says_active INTEGER NOT NULL, closed INTEGER NOT NULL, gone INTEGER NOT NULL,
+        changed INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE provisioned_groups (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, external_id TEXT NOT NULL, created INTEGER NOT NULL,
+        changed INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE provisioned_members (
+        group_ TEXT NOT NULL REFERENCES provisioned_groups(id), person TEXT NOT NULL REFERENCES provisioned(id),
+        PRIMARY KEY (group_, person)
+    ) STRICT;
+    CREATE INDEX provisioned_groups_of ON provisioned_members(person);
+    """,
 )
 
 
@@ -236,6 +252,8 @@ class IdentityStore:
         )  # fmt: skip
 
     def set_disabled(self, account: str, disabled: bool) -> bool:
+        """Whoever does it last has it: what a provisioning program had closed is not that program's to open again."""
+        self._run("UPDATE provisioned SET closed = 0 WHERE account = ?", account)
         return self._run("UPDATE accounts SET disabled = ? WHERE id = ?", int(disabled), account) == 1
 
     # passkeys
