@@ -42,6 +42,7 @@ from turnout.edge.between import LINK, DeskDoor
 from turnout.edge.edge import Edge
 from turnout.edge.shared_places import SharedPlaces, exchanged, take_from_others
 from turnout.loading import Loaded, load_ground, load_the_rest, prepare, set_aside_what_stays
+from turnout.providing import load as load_what_providers_add
 from turnout.serving import (
     BUILT,
     CUT_S,
@@ -166,6 +167,7 @@ def _made_ready(
         loaded = replace(loaded, roads=None)  # advice is the edges': nobody asks this process for it
     api = litestar_app(inside.found, version("turnout"))
     decoy()
+    load_what_providers_add(settings)
     prepare(loaded.gazetteer)
     set_aside_what_stays()
     return Server(settings, city, database, site_keys, loaded, assets, Gate(), inside, api, between, key)

@@ -17,6 +17,13 @@ oidc = Later("turnout.adapters.identity.oidc")
 scim_door = Later("turnout.adapters.http.scim.door")
 
 
+def load(settings: Settings) -> None:
+    """For a server that stands by: what it would wait for as the desk. Raises `Malformed` for a file that cannot be
+    used."""
+    if read_identity_plan(settings.identity).provider:
+        _ = oidc.OidcSignOn
+
+
 def provided(stack: AsyncExitStack, settings: Settings, edge: Edge, accounts: Accounts) -> None:
     """Raises `Malformed` for a file that cannot be used."""
     plan = read_identity_plan(settings.identity)

@@ -116,6 +116,15 @@ async def test_what_is_passed_on_is_its_askers_and_kept_before_the_answer(
     assert order == ["POST for 198.51.100.7 by https []", "kept"]
 
 
+async def test_a_session_that_a_provider_opened_is_kept_before_its_answer_and_what_is_read_waits_for_nothing(
+    client: httpx.AsyncClient, order: list[str]
+) -> None:
+    await client.get("/api/v1/session/sso/city/back?code=x")
+    await client.get("/api/v1/session/sso")
+    assert [one for one in order if one == "kept"] == ["kept"]
+    assert order[1] == "kept"
+
+
 async def test_an_edge_of_the_version_before_says_the_scheme_by_its_old_name(
     client: httpx.AsyncClient, order: list[str]
 ) -> None:

@@ -82,6 +82,23 @@ async def test_what_changes_accounts_is_the_desks_with_its_askers_address() -> N
     assert (sent.headers["host"], edge.refreshed) == ("edge.test", 1)
 
 
+async def test_accounts_by_scim_and_the_way_back_from_a_provider_are_the_desks_and_looked_for_before_the_answer() -> (
+    None
+):
+    for method, path, looks in (
+        ("PATCH", "/scim/v2/Users/x", 1),
+        ("DELETE", "/scim/v2/Groups/x", 1),
+        ("GET", "/scim/v2", 0),
+        ("GET", "/scim/v2/Users", 0),
+        ("GET", "/api/v1/session/sso/city/back?code=x", 1),
+        ("GET", "/api/v1/session/sso", 0),
+    ):
+        edge = Edge(far_and_well)
+        assert await _said(edge, method, path) == (201, "desk.test "), path
+        assert edge.refreshed == looks, path
+    assert await _said(Edge(far_and_well), "GET", "/scim/v2x") == (200, "here")
+
+
 @pytest.mark.parametrize(("known", "looks"), [(True, 0), (False, 1)])
 async def test_a_session_that_is_not_known_here_is_looked_for_once_before_anything_is_answered(
     known: bool, looks: int

@@ -4,6 +4,7 @@ JSON over HTTP; every message carries the version of this conversation (`LINK`).
 version and of the one before, so that a city can be upgraded one process after the other.
 """
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -27,6 +28,16 @@ SCHEME_HEADER: Final = "x-turnout-scheme"
 """By which the asker has reached the edge: `http` or `https`."""
 
 DOOR: Final = "/between/v1"
+
+SIGNED_ON: Final = re.compile(r"/api/v1/session/sso/[^/]+/back")
+"""Where a provider's page sends a browser back to: the one GET that opens a session."""
+
+
+def may_change_accounts(method: str, path: str) -> bool:
+    """Whether a request that was passed on may have changed accounts, sessions or tokens: who passes it on has to
+    have them too before its answer goes out."""
+    return method not in ("GET", "HEAD", "OPTIONS") or SIGNED_ON.fullmatch(path) is not None
+
 
 class DeskDoor(msgspec.Struct, frozen=True):
     """Where the desk can be reached (`http://10.0.0.1:8080`), and which version it speaks."""

@@ -28,6 +28,7 @@ from turnout.edge.between import (
     PlacesSaid,
     decode_submitted,
     encode_answer,
+    may_change_accounts,
     talks_with,
 )
 from turnout.words.trouble import Malformed
@@ -41,8 +42,6 @@ log = logging.getLogger(__name__)
 
 SAID_BYTES_MAX: Final = COMMAND_BYTES_MAX + 64 * 1024
 """A command of the largest size, and who sends it."""
-
-READ_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 HIDDEN: Final = frozenset(name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER))
 """Between processes only: the application does not see them."""
@@ -135,7 +134,7 @@ class InnerDoor:
         inside = {**scope, "headers": kept, "client": (asker, 0) if asker else scope.get("client")}
         if scheme in (b"http", b"https"):
             inside["scheme"] = scheme.decode()
-        if scope["method"] in READ_METHODS:
+        if not may_change_accounts(scope["method"], str(scope["path"])):
             await self._app(inside, receive, send)
             return
         held: list[MutableMapping[str, Any]] = []

@@ -14,7 +14,7 @@ import httpx
 
 from turnout.adapters.between.desk_line import DeskLine
 from turnout.desk.faults import DeskUnreachable, Fault
-from turnout.edge.between import CLIENT_HEADER, KEY_HEADER, LINK_HEADER, SCHEME_HEADER
+from turnout.edge.between import CLIENT_HEADER, KEY_HEADER, LINK_HEADER, SCHEME_HEADER, may_change_accounts
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ SayNo = Callable[[Scope, Send, str], Awaitable[None]]
 
 OF_THE_DESK: Final = re.compile(
     r"/api/v1/(?:session/.+|setup|accounts(?:/.*)?|tokens(?:/.*)?|sign-ins|me/sign-ins|offline-entries(?:/.*)?|ground(?:/.*)?|proof/.+|files/.+|incidents/[^/]+/files(?:/.*)?)"
+    r"|/scim/v2(?:/.*)?"
 )
 SESSION: Final = "/api/v1/session"
 """Asked for by GET it is looked up here; made or ended at the desk."""
@@ -92,7 +93,7 @@ class PassingOn:
             address = await self._desk.address()
             async with AsyncExitStack() as stack:
                 answer = await stack.enter_async_context(self._passed(address, scope, receive, PASSED_S))
-                if scope["method"] != "GET":
+                if may_change_accounts(scope["method"], str(scope["path"])):
                     await self._refresh()
                 await _answered(answer, send)
         except (httpx.HTTPError, Fault) as trouble:
