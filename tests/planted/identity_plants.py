@@ -37,7 +37,7 @@ class Agreeable(OidcProvider):
         return False
 
     async def redeem(self, code: str, verifier: str, redirect_uri: str, nonce: str) -> dict[str, object]:
-        return {"sub": "s", "preferred_username": "ana"}
+        return {"sub": "s", "preferred_username": "ana", "auth_time": 0}
 
 
 def a_return_counts_only_where_it_was_begun(folder: Path) -> None:

@@ -102,6 +102,10 @@ WORDS: Final[dict[str, Name]] = {
     "sign-on-refused": Name(
         "The identity provider did not let you in, or you turned back.", "统一身份认证未予通过，或您中途返回。"
     ),
+    "sign-on-stale": Name(
+        "The identity provider did not ask who you are this time, or not as strongly as it has to. Begin again.",
+        "统一身份认证此次没有重新核实您的身份，或核实强度不足，请重新开始。",
+    ),
     "sign-on-unknown": Name(
         "The identity provider knows you, but you have no open account here, or no group that has a role. Ask the"
         " administrator.",
@@ -338,6 +342,7 @@ STATUS: Final[dict[str, int]] = {
     "group-means-nothing": 400,
     "sign-on-lost": 401,
     "sign-on-refused": 401,
+    "sign-on-stale": 401,
     "sign-on-unknown": 403,
     "too-many-attempts": 429,
     "too-many-requests": 429,

@@ -8,7 +8,7 @@ import re
 import signal
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -89,11 +89,14 @@ async def go_and_sign_in(browser: httpx.AsyncClient, login: str, position: str =
     return await browser.get(await at_the_provider(begun.json()["url"], login))
 
 
-async def at_the_provider(url: str, login: str) -> str:
-    """Through the provider's own pages: where it sends the browser back to. `ana+room`: Ana, of the group room."""
+async def at_the_provider(url: str, login: str, browser: httpx.AsyncClient | None = None) -> str:
+    """Through the provider's own pages: where it sends the browser back to. `ana+room`: Ana, of the group room.
+
+    `browser`: one that the provider may know already."""
     person, *groups = login.split("+")
     groups_at(urlsplit(url).port or 0).write_text(json.dumps(groups), encoding="utf-8")
-    async with httpx.AsyncClient(timeout=20) as page:
+    async with AsyncExitStack() as stack:
+        page = browser or await stack.enter_async_context(httpx.AsyncClient(timeout=20))
         answer = await page.get(url)
         for _ in range(12):
             if answer.is_redirect:

@@ -21,7 +21,7 @@ from joserfc.jwk import OctKey
 
 from turnout.adapters.identity.attempts import Attempts
 from turnout.adapters.identity.bounded_client import ProviderFailed
-from turnout.adapters.identity.oidc_provider import OidcProvider
+from turnout.adapters.identity.oidc_provider import LEEWAY_S, OidcProvider
 from turnout.adapters.identity.sign_on_plan import ProviderPlan
 from turnout.core.limits import Code, Id
 from turnout.edge.identities import Asserted, IdentityRefusal
@@ -47,6 +47,7 @@ class _Journey(msgspec.Struct, frozen=True):
     nonce: str
     verifier: str
     position: Code
+    begun: Moment
     ends: Moment
 
 
@@ -91,6 +92,7 @@ class OidcSignOn:
             nonce=secrets.token_urlsafe(24),
             verifier=secrets.token_urlsafe(48),
             position=position,
+            begun=self._now(),
             ends=Moment(self._now() + BEGUN_MS),
         )
         return Begun(self._start_of(found, described, journey), self._sealed(journey))
@@ -115,6 +117,11 @@ class OidcSignOn:
             return IdentityRefusal("provider-silent")
         finally:
             self._waiting -= 1
+        weak = why_too_weak(found.plan, claims, journey.begun)
+        if weak:
+            log.warning("provider %s: %s", provider, weak)
+            self._attempts.note_failure("", address, self._now())
+            return IdentityRefusal("sign-on-stale")
         return _asserted(found.plan, claims, journey.position)
 
     async def list_silent(self, address: str) -> list[str]:
@@ -151,6 +158,8 @@ class OidcSignOn:
             code_challenge=challenge.decode(),
             code_challenge_method="S256",
             prompt="login",
+            max_age="0",
+            **({"acr_values": found.plan.acr} if found.plan.acr else {}),
         )
 
     def _back_to(self, found: OidcProvider) -> str:
@@ -172,6 +181,20 @@ def _is_its_return(journey: _Journey, provider: str, returned: Returned, issuer:
     """Begun here, by this browser, at this provider, and answered by it and no other (RFC 9207)."""
     same_state = secrets.compare_digest(journey.state.encode(), returned.state.encode())
     return journey.provider == provider and same_state and returned.iss in ("", issuer)
+
+
+def why_too_weak(plan: ProviderPlan, claims: dict[str, Any], begun: Moment) -> str:
+    """Why what the provider did is not what was asked of it (OpenID Connect Core 1.0, 3.1.3.7, 11 to 13); else empty.
+
+    The browser carries the wish to be asked anew, and whoever sits at it could take that out, to come in as the one
+    who sat there before.
+    """
+    at = claims.get("auth_time")
+    if at is None and plan.auth_time:
+        return "it does not say when it asked who is there"
+    if at is not None and (not isinstance(at, int | float) or at < begun / 1000 - LEEWAY_S):
+        return "it did not ask who is there this time"
+    return f"it asked less strongly than {plan.acr}" if plan.acr and claims.get("acr") != plan.acr else ""
 
 
 def _asserted(plan: ProviderPlan, claims: dict[str, Any], position: str) -> Asserted | IdentityRefusal:

@@ -81,6 +81,10 @@ class ProviderPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account_claim: Claim = "preferred_username"
     """Which claim names the account at the first sign-in; from then on the subject (`sub`) does."""
     groups_claim: Claim = "groups"
+    auth_time: bool = True
+    """Whether it has to say when it asked who is there. False for one that cannot: it is believed to have done so."""
+    acr: Annotated[str, msgspec.Meta(max_length=256)] = ""
+    """How strongly it has to ask (Authentication Context Class Reference); empty: as it likes."""
     ca: str = ""
     """Certificates (PEM) that its TLS must lead to, beside the plan; empty: those that the machine trusts."""
     group: Annotated[tuple[GroupPlan, ...], msgspec.Meta(max_length=GROUPS_MAX)] = ()

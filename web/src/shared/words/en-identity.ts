@@ -7,6 +7,7 @@ export const enIdentity = {
       'The identity provider does not answer as it should. Sign in with a password, a passkey or a one-time code.',
     'sign-on-lost': 'This sign-in was not begun here, or more than ten minutes ago. Begin again.',
     'sign-on-refused': 'The identity provider did not let you in, or you turned back.',
+    'sign-on-stale': 'The identity provider did not ask who you are this time, or not as strongly as it has to. Begin again.',
     'sign-on-unknown':
       'The identity provider knows you, but you have no open account here, or no group that has a role. Ask the administrator.',
     'sign-on-taken':
