@@ -14,7 +14,7 @@ from turnout.telemetry.plausible import CODES
 
 MANUAL: Final = Path(__file__).parents[2] / "docs" / "manual"
 LANGUAGES: Final = ("en", "zh-CN")
-PAGES: Final = ("auditors", "cities", "crews", "dispatchers", "index", "integrators", "operators")
+PAGES: Final = ("auditors", "cities", "crews", "dispatchers", "engineers", "index", "integrators", "operators")
 MACHINE_PATH: Final = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users|mnt)/|[A-Z]:\\|\b(?:10|192\.168)\.\d+\.\d+")
 LINK: Final = re.compile(r"\]\(([^)#:]+\.md)")
 

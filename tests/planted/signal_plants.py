@@ -15,8 +15,12 @@ from tests.signals.test_signals_guard import (
     everything_tried,
     test_pedestrians_keep_their_clearance_though_the_matrix_says_less,
 )
+from tests.signals.test_signals_plans import found_in
+from tests.signals.test_signals_sumo import SHIPPED as NETWORKS
+from tests.signals.test_signals_sumo import test_ways_cross_where_sumos_own_library_says_so
 from tests.signals.watching import SMALL
-from turnout.signals import bands, guard
+from turnout.signals import bands, guard, sumo_xml
+from turnout.signals import check as checking
 from turnout.signals.arterial import BandTask
 from turnout.signals.bands import maxband, multiband
 from turnout.signals.guard import Aspect, GroupRule, Lamp, Rules
@@ -122,7 +126,44 @@ def green_as_long_as_the_cycle_allows(patch: Patch) -> None:
     patch.setattr(bands, "_inbound_share", lambda order: 1 - order.outbound_from)
 
 
+def crossings_are_sumos(folder: Path) -> None:
+    for name in ("acosta", "doerpfeldstrasse"):
+        test_ways_cross_where_sumos_own_library_says_so(NETWORKS / f"{name}.net.xml.gz")
+
+
+def a_plan_that_breaks_an_intergreen_is_found(folder: Path) -> None:
+    for change in (
+        ("K2 = [[46, 75]], F1", "K2 = [[44, 75]], F1"),
+        ("K2 = [[46, 75]], F1", "K2 = [[46, 76]], F1"),
+    ):
+        assert ("intergreen-broken", "market", "day") in found_in(change)
+
+
+def foes_from_the_left(patch: Patch) -> None:
+    honest = sumo_xml._node
+
+    def node(element: Any, file: str) -> Any:
+        found = honest(element, file)
+        last = len(found.foes) - 1
+        foes = tuple(frozenset(last - other for other in each) for each in found.foes)
+        return msgspec.structs.replace(found, foes=foes)
+
+    patch.setattr(sumo_xml, "_node", node)
+
+
+def the_cycle_has_an_end(patch: Patch) -> None:
+    """Greens of the next cycle are not looked at."""
+    honest = checking._meetings
+
+    def meetings(junction: Junction, plan: Any, spot: Any) -> Any:
+        return honest(junction, msgspec.structs.replace(plan, cycle_ms=10 * plan.cycle_ms), spot)
+
+    patch.setattr(checking, "_meetings", meetings)
+
+
 SIGNAL_PLANTS = {
+    "ways that cross, read from the wrong end": Plant(foes_from_the_left, crossings_are_sumos),
+    "an intergreen over the end of the cycle": Plant(the_cycle_has_an_end, a_plan_that_breaks_an_intergreen_is_found),
     "left turns on the wrong side of the band": Plant(left_turns_on_the_wrong_side, every_band_is_on_the_street),
     "a band through the inbound red": Plant(green_as_long_as_the_cycle_allows, every_band_is_on_the_street),
     "an intergreen a second too short": Plant(a_second_of_intergreen_less, nothing_unsafe_comes_out),

@@ -1,5 +1,6 @@
 """The plain file of plans: read with units, refused with its line, and checked as an engineer would."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +223,27 @@ def test_an_arterial_with_one_signal_is_no_wave() -> None:
     arterial = msgspec.structs.replace(signals.arterials[0], stops=stops)
     with pytest.raises(BrokenSignals, match="1 junctions with signals"):
         task_of(Signals(bare, (arterial,)), arterial, arterial.waves[0])
+
+
+SIGNALS = Path(__file__).parents[2] / "src" / "turnout" / "signals"
+PAGES = {
+    language: Path(__file__).parents[2] / "docs/manual" / language / "engineers.md" for language in ("en", "zh-CN")
+}
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_the_example_of_the_manual_is_a_right_file_with_a_wave(language: str) -> None:
+    text = PAGES[language].read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    signals = read_plans(example.encode(), "example.toml")
+    assert check(signals) == ()
+    assert len(task_of(signals, signals.arterials[0], signals.arterials[0].waves[0]).sites) == 2
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_every_rule_that_can_be_broken_stands_in_the_manual(language: str) -> None:
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in SIGNALS.glob("*.py"))
+    rules = set(re.findall(r'_?(?:problem|Problem|broken)\(\s*"([a-z-]+)"', sources))
+    assert {"intergreen-broken", "phase-length", "toml-syntax"} < rules
+    text = PAGES[language].read_text(encoding="utf-8")
+    assert sorted(rule for rule in rules if f"`{rule}`" not in text) == []
