@@ -35,6 +35,7 @@ from turnout.core.tables.commands import (
     WritePremise,
 )
 from turnout.core.tables.positions import uncovered_groups
+from turnout.core.tables.soundness import makes_numbers
 from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer
 from turnout.words.name import Name
 from turnout.words.place import Place
@@ -76,11 +77,20 @@ def test_tables_that_name_what_they_do_not_hold_are_refused(
     assert refusal.where == where
 
 
-@pytest.mark.parametrize("series", ["F{yy}", "F{yy}{nn}", "{", "F{0}{n}"])
+HOLLOW = ("F{yy}", "F{yy}{nn}", "{", "F{0}{n}", "F{n:999999999}", "F{n.real}", "F{n!r:>9}", "{n.__class__}", "F" * 99)
+"""Some do not count; some would make a text without an end, or reach into the program."""
+
+
+@pytest.mark.parametrize("series", HOLLOW)
 def test_a_series_must_count(room: Any, admin: Any, a_city: Any, series: str) -> None:
     wrong = Agency("FD", Name("Fire", "消防"), "fire", series)  # type: ignore[arg-type]
     agencies = {**a_city.agencies, "FD": wrong}
     room.refusal(PublishCatalogue(catalogue=replace(a_city, agencies=agencies)), TablesInconsistent, actor=admin)
+
+
+@pytest.mark.parametrize("series", ["F{yy}{n:06}", "{n}", "2026-{n:4d}", "消{yy}-{n:09}"])
+def test_a_series_that_counts_is_taken(a_city: Any, series: str) -> None:
+    assert makes_numbers(Agency("FD", Name("Fire", "消防"), "fire", series))  # type: ignore[arg-type]
 
 
 def test_without_tables_nothing_can_be_opened_but_they_can_be_published(

@@ -1,5 +1,6 @@
 """Whether the tables name only what they hold: what every rule later takes for granted is looked at once, here."""
 
+import re
 from collections.abc import Iterator
 
 from turnout.core.board import STAGES
@@ -8,6 +9,9 @@ from turnout.core.refusals import TablesInconsistent
 
 SYSTEM, RECORDS = "system", "records-system"
 """The program's own roles (core/permissions.py): no city's tables can give them."""
+
+_SERIES = re.compile(r"(?:[^{}]|\{yy\}|\{n(?::0?[1-9]d?)?\}){1,40}")
+"""Text, the year, and the count with at most nine places."""
 
 STAGE_WORDS = frozenset({*STAGES, "in-quarters"})
 
@@ -65,8 +69,10 @@ def _types(tables: Catalogue) -> Iterator[TablesInconsistent]:
 
 
 def makes_numbers(agency: Agency) -> bool:
-    """Whether its series gives a different number for each count."""
-    try:
-        return agency.neighbour or agency.series.format(yy="26", n=1) != agency.series.format(yy="26", n=2)
-    except (KeyError, ValueError, IndexError):
-        return False
+    """Whether its series gives a different number for each count, and is nothing but a series.
+
+    It is text from outside that makes text: a width of a billion would fill the memory at the first incident.
+    """
+    if agency.neighbour:
+        return True
+    return _SERIES.fullmatch(agency.series) is not None and "{n" in agency.series
