@@ -5,6 +5,7 @@ A thread writes, from a bounded queue: nobody waits for a terminal, pipe or log 
 
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ import msgspec
 
 from turnout.edge.log_lines import Line, line_of
 from turnout.edge.sending import Sending
+
+log = logging.getLogger(__name__)
 
 FORMATS: Final = ("text", "json")
 
@@ -37,6 +40,16 @@ class _Handler(logging.Handler):
             self._note(Line(at_ns=0, level="error", logger=record.name, text="a line could not be said", where=""))
 
 
+def _say_of_a_thread(ended: threading.ExceptHookArgs) -> None:
+    if ended.exc_value is not None:
+        log.critical("a bug ended a thread", exc_info=ended.exc_value)
+
+
+def _say_of_nobodys(met: "sys.UnraisableHookArgs") -> None:
+    if met.exc_value is not None:
+        log.error("a bug where nobody could be told", exc_info=met.exc_value)
+
+
 @contextmanager
 def logged(form: str = "text", to: TextIO | None = None) -> Iterator[None]:
     """Everything that is logged goes to `to` (standard error), for as long as this lasts."""
@@ -51,9 +64,14 @@ def logged(form: str = "text", to: TextIO | None = None) -> Iterator[None]:
     handler, root = _Handler(sending.note), logging.getLogger()
     root.addHandler(handler)
     logging.captureWarnings(True)
+    hooks = threading.excepthook, sys.unraisablehook
+    # Python's own would write the exception's text. Others, of a test, stay.
+    if hooks == (threading.__excepthook__, sys.__unraisablehook__):
+        threading.excepthook, sys.unraisablehook = _say_of_a_thread, _say_of_nobodys
     try:
         yield
     finally:
+        threading.excepthook, sys.unraisablehook = hooks
         logging.captureWarnings(False)
         root.removeHandler(handler)
         sending.close(CLOSE_S)

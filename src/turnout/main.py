@@ -6,6 +6,7 @@ Only what the given command needs is loaded: whoever starts a server again is wa
 import argparse
 import asyncio
 import gc
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +17,12 @@ import msgspec
 from turnout.config import SHIPPED, Settings, from_environment
 from turnout.desk.access import SCOPES
 from turnout.logs import FORMATS, logged
+from turnout.unseen import leave_no_core, refuse_secrets
 from turnout.words.later import Later
 from turnout.words.name import Language
 from turnout.words.trouble import BadInput, Malformed
+
+log = logging.getLogger(__name__)
 
 httpx = Later("httpx")
 city_command, city_folder = Later("turnout.city.command"), Later("turnout.city.folder")
@@ -41,15 +45,27 @@ if TYPE_CHECKING:
 def main(arguments: list[str] | None = None) -> int:
     """0: done; 1: something stood in the way, and it was said what; 2: the command line was not understood."""
     words = sys.argv[1:] if arguments is None else arguments
-    asked = parser(words[0] if words else "").parse_args(words)
     try:
+        refuse_secrets(words)
+        leave_no_core()
+        asked = parser(words[0] if words else "").parse_args(words)
         with logged(getattr(asked, "log_format", None) or "text"):
-            return int(asked.run(asked) or 0)
+            return _run(asked)
     except BadInput as trouble:
         print(f"turnout: {trouble}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _run(asked: argparse.Namespace) -> int:
+    try:
+        return int(asked.run(asked) or 0)
+    except BadInput:
+        raise
+    except Exception:  # the process edge: what Python says of an exception repeats its text, and a secret in it
+        log.critical("a bug ended turnout", exc_info=True)
+        return 1
 
 
 def parser(command: str = "") -> argparse.ArgumentParser:

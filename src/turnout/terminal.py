@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.identity.accounts import Accounts
@@ -22,14 +23,26 @@ def greet(settings: Settings, city: City, accounts: Accounts, assets: Assets) ->
             "A demonstration: open the page and choose “Start the demonstration”. Nobody real is sent.",
             "这是演示：打开页面，点“开始演示”。不会真的派出任何人。",
         )
-    code = accounts.make_setup_code()
-    if code is not None:
-        say(
-            f"No account yet. Make the first administrator at {settings.public_origin}/setup with the code {code}",
-            f"尚无账号。请在 {settings.public_origin}/setup 用设置码 {code} 建立第一个管理员",
-        )
+    _say_how_to_begin(f"{settings.public_origin}/setup", accounts)
     if not assets.has_pages:
         say("The console is not built: run ./scripts/serve.", "控制台尚未构建：请运行 ./scripts/serve。")
+
+
+def _say_how_to_begin(page: str, accounts: Accounts) -> None:
+    """The set-up code is for a person before a terminal: a file or a log daemon keeps it, and others read it there."""
+    if not accounts.are_new:
+        return
+    if sys.stdout.isatty():
+        code = accounts.make_setup_code()
+        say(
+            f"No account yet. Make the first administrator at {page} with the code {code}",
+            f"尚无账号。请在 {page} 用设置码 {code} 建立第一个管理员",
+        )
+    else:
+        say(
+            f"No account yet. Make the first administrator at {page} with the code that `turnout setup` shows",
+            f"尚无账号。请在 {page} 用 `turnout setup` 显示的设置码建立第一个管理员",
+        )
 
 
 def stop_signal() -> asyncio.Event:

@@ -16,6 +16,7 @@ HARDENED = {
     "ProtectHome": "yes",
     "PrivateTmp": "yes",
     "CapabilityBoundingSet": "",
+    "LimitCORE": "0",
     "Restart": "always",
     "RestartSec": "1",
 }

@@ -1,4 +1,4 @@
-"""Planted bugs in how a release is verified: each takes one thing out of `scripts/verify-release`."""
+"""Planted bugs in how a release is verified (each takes one thing out of the script), and in what a log says."""
 
 import tempfile
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from pathlib import Path
 from tests.planted.plant import Patch, Plant
 from tests.release import releasing
 from tests.release.test_release import every_change_of_a_release_is_refused
+from tests.test_unseen import no_log_repeats_what_a_bug_carries
+from turnout.edge import log_lines
 
 
 def without(words: str, instead: str) -> Callable[[Patch], None]:
@@ -24,7 +26,18 @@ def without(words: str, instead: str) -> Callable[[Patch], None]:
     return plant
 
 
+def a_log_repeats_exceptions(patch: Patch) -> None:
+    patch.setattr(log_lines, "said_of", lambda raised: f"{type(raised).__name__}: {raised}")
+
+
+def a_log_repeats_libraries(patch: Patch) -> None:
+    patch.setattr(log_lines, "_text_of", lambda record: record.getMessage())
+
+
 RELEASE_PLANTS: dict[str, Plant] = {
+    "a log that says what an exception carries": Plant(a_log_repeats_exceptions, no_log_repeats_what_a_bug_carries),
+    "a log that says what a library says": Plant(a_log_repeats_libraries, no_log_repeats_what_a_bug_carries),
+} | {
     name: Plant(plant, every_change_of_a_release_is_refused)
     for name, plant in {
         "a release whose signature is not looked at": without("ssh-keygen -q -Y verify", "true"),

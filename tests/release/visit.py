@@ -1,4 +1,4 @@
-"""On a machine without a network: start an installed Turnout and say what a visitor gets, with its libraries alone.
+"""Without a network: start an installed Turnout, and say what a visitor's browser gets, with its libraries alone.
 
 `python visit.py TURNOUT DATA`, in a network namespace of its own; prints one JSON object.
 """

@@ -1,5 +1,5 @@
 /** Starts a server on a free port, with a data folder of its own. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -31,11 +31,12 @@ export async function start(...more: string[]): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'turnout-e2e-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
+  // TURNOUT_CITY is the tests' address of a server; to the program it would be a city folder.
+  const environment = { ...process.env, TURNOUT_CITY: '' }
   const server: ChildProcess = spawn(
     TURNOUT,
     ['serve', '--port', String(port), '--data', data, '--origin', `http://localhost:${port}`, ...more],
-    // TURNOUT_CITY is the tests' address of a server; to the program it would be a city folder.
-    { cwd: ROOT, env: { ...process.env, TURNOUT_CITY: '' } },
+    { cwd: ROOT, env: environment },
   )
   let said = ''
   server.stdout?.on('data', (chunk) => (said += String(chunk)))
@@ -49,11 +50,10 @@ export async function start(...more: string[]): Promise<Server> {
     if (ok) break
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
-  // The greeting comes just after the port opens.
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  const setupCode = execFileSync(TURNOUT, ['setup', '--data', data], { cwd: ROOT, env: environment }).toString().trim()
   const stop = () => {
     server.kill('SIGTERM')
     rmSync(data, { recursive: true, force: true })
   }
-  return { url, setupCode: /\b([A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4})\b/.exec(said)?.[1] ?? '', stop }
+  return { url, setupCode, stop }
 }

@@ -186,6 +186,11 @@ class Accounts(OfflineCodes):
         self._store.set_secret(account, hashed)
         return self._open(self._store.get_account(account), position)
 
+    @property
+    def are_new(self) -> bool:
+        """Whether nobody has an account yet."""
+        return not self._store.count_accounts()
+
     def make_setup_code(self, *, again: bool = False) -> str | None:
         """A new code for the terminal; any earlier one is void. With accounts there, only where asked for `again`.
 

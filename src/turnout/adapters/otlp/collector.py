@@ -6,7 +6,7 @@ A collector that is down, slow or answers nonsense costs what it did not take, w
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
@@ -56,12 +56,23 @@ class Read(NamedTuple):
     figures: tuple[Figure, ...]
 
 
-class OtlpCollector(logging.Handler):
+class _Hearing(logging.Handler):
+    """What the program logs, on whichever thread. Who sets logging up anew may close it: nothing hangs on that."""
+
+    def __init__(self, note: Callable[[Line], None]) -> None:
+        super().__init__()
+        self._note = note
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not record.name.startswith(FOREIGN):
+            self._note(line_of(record))
+
+
+class OtlpCollector:
     """Implements `turnout.edge.exporting.Exported`. `url`: the collector's base, `http://collector:4318`."""
 
     def __init__(self, url: str, instance: str = "") -> None:
         """`instance`: by what this process is told from the city's others."""
-        super().__init__()
         base = url.rstrip("/")
         about = {"service.name": "turnout", "service.version": version("turnout"), "service.instance.id": instance}
         self._resource = Resource({key: value for key, value in about.items() if value})
@@ -80,7 +91,8 @@ class OtlpCollector(logging.Handler):
             "metrics", self._send_figures, most=FIGURES_MAX, at_once=1, every_s=SEND_EVERY_S
         )
         logging.getLogger(FOREIGN[0]).setLevel(logging.CRITICAL)  # what it says of failures, we say once
-        logging.getLogger().addHandler(self)
+        self._hearing = _Hearing(self.lines.note)
+        logging.getLogger().addHandler(self._hearing)
 
     @property
     def queues(self) -> Sequence[Outgoing]:
@@ -94,11 +106,6 @@ class OtlpCollector(logging.Handler):
         took_s = (passed.ended_ns - passed.began_ns) / 1e9
         if passed.trace.is_sampled and self._sampling.takes(took_s, time.monotonic()):
             self.traces.note(passed)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Of `logging`: whoever logs, on whichever thread."""
-        if not record.name.startswith(FOREIGN):
-            self.lines.note(line_of(record))
 
     async def read_on(self, edge: Edge) -> None:
         """The figures, again and again, on the event loop, where they are changed. Until cancelled."""
@@ -120,11 +127,10 @@ class OtlpCollector(logging.Handler):
 
     def close(self) -> None:
         """The threads send what waits, if the collector is there; they are not waited for long."""
-        logging.getLogger().removeHandler(self)
+        logging.getLogger().removeHandler(self._hearing)
         sending: tuple[Sending[Passed] | Sending[Line] | Sending[Read], ...] = self.traces, self.lines, self.readings
         for one in sending:
             one.stop()
         until_s = time.monotonic() + CLOSE_S
         for one in sending:
             one.close(max(0.0, until_s - time.monotonic()))
-        super().close()
