@@ -86,6 +86,9 @@ async def change_site_key(
                 raise Malformed("there is no next site key", str(keys.next_path), "`turnout keys new` makes it")
             row = await change.begin(fresh)
             wrapped = await _wrap_all(change, row, tell)
+            while await change.has_left(row):  # somebody was at work on them
+                await asyncio.sleep(LOOK_S)
+                wrapped += await _wrap_all(change, row, tell)
             await change.end(row)
         keeping = await _keeping(change, follower)
         return Changed(await change.row(), wrapped, keeping)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from turnout.core.board import Board, Incident, Location
+from turnout.core.board import Board, Call, Incident, Location, PersonCard
 from turnout.core.context import Actor, Context
 from turnout.core.decide import decide
 from turnout.core.evolve import evolve
@@ -22,7 +22,7 @@ from turnout.core.retention.commands import (
 from turnout.core.retention.events import DetailsErased
 from turnout.core.retention.matters import CallRecord
 from turnout.core.retention.rules import decide_retention
-from turnout.words.identity import ActorId, AgencyId, CommandId, IncidentId
+from turnout.words.identity import ActorId, AgencyId, CallId, CommandId, IncidentId
 from turnout.words.moment import Moment
 from turnout.words.place import Place
 
@@ -131,12 +131,60 @@ def test_only_the_program_says_that_a_term_is_over() -> None:
     assert refused.__struct_config__.tag == "not-permitted"
 
 
-steps = st.lists(
-    st.sampled_from(
-        [HOLD, ASK, APPROVE, TERM, ReleaseHold(hold_id="h", reason="x"), DeclineErasure(request_id="r", reason="x")]
-    ),
-    max_size=30,
+def a_card(id: str, ref: str, role: Any = "patient") -> PersonCard:
+    return PersonCard(id=id, role=role, ref=ref, digest="d")
+
+
+PEOPLE = replace(
+    GONE,
+    persons=(a_card("ann", "card-2"), a_card("bob", "card-3"), a_card("old", "0123")),
+    earlier_persons=(a_card("ann", "card-1"),),
 )
+ASK_CARD = replace(ASK, person_id="ann", record=PEOPLE)
+APPROVE_CARD = replace(APPROVE, record=PEOPLE)
+
+
+def test_one_persons_card_is_erased_alone_in_all_its_versions() -> None:
+    board = done(Board.empty(), ASK_CARD)
+    assert board.erasures["r"].card == "ann"
+    assert code(board, APPROVE_CARD) == "second-person-needed"
+    (event,) = decide_retention(board, APPROVE_CARD, by("bob"))  # type: ignore[misc]
+    assert isinstance(event, DetailsErased)
+    assert (event.owners, event.card, event.rule, event.whose) == (("card-2", "card-1"), "ann", "request", "ann")
+
+
+def test_a_callers_card_is_erased_alone_of_a_call_and_of_the_incident_that_it_concerns() -> None:
+    caller = a_card("cat", "card-9", "caller")
+    call = Call(id=CallId("C1"), channel="phone", received=NOON, status="closed", closed=NOON, caller=caller)
+    board = replace(Board.empty(), calls={call.id: call})
+    asked = done(board, AskErasure(request_id="r", call_id="C1", person_id="cat", reason="asked for it"))
+    (event,) = decide_retention(asked, ApproveErasure(request_id="r"), by("bob"))  # type: ignore[misc]
+    assert isinstance(event, DetailsErased)
+    assert event.owners == ("card-9",)
+    asked = done(board, replace(ASK_CARD, person_id="cat"))
+    (event,) = decide_retention(asked, APPROVE_CARD, by("bob"))  # type: ignore[misc]
+    assert isinstance(event, DetailsErased)
+    assert event.owners == ("card-9",)
+
+
+def test_a_card_under_its_incidents_key_or_of_nobody_is_not_erased_alone() -> None:
+    assert code(Board.empty(), replace(ASK_CARD, person_id="old")) == "shared-key"
+    assert code(Board.empty(), replace(ASK_CARD, person_id="eve")) == "unknown-entry"
+
+
+def test_a_hold_of_any_call_of_the_incident_keeps_each_card() -> None:
+    record = CallRecord("C1", NOON)
+    hold = PlaceHold(hold_id="h", call_id="C1", reason="court", call_record=record)
+    assert code(done(done(Board.empty(), ASK_CARD), hold), APPROVE_CARD, "bob") == "on-hold"
+    assert code(done(Board.empty(), HOLD), ASK_CARD) == "on-hold"
+
+
+COMMANDS = [
+    *(HOLD, ASK, APPROVE, ASK_CARD, APPROVE_CARD, TERM),
+    ReleaseHold(hold_id="h", reason="x"),
+    DeclineErasure(request_id="r", reason="x"),
+]
+steps = st.lists(st.sampled_from(COMMANDS), max_size=30)
 
 
 @given(steps, st.lists(st.sampled_from(["ann", "bob"]), min_size=30, max_size=30))

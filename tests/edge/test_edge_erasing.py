@@ -11,7 +11,7 @@ import pytest
 
 from tests.adapters.running import Running, running
 from turnout.adapters.clock import SystemClock
-from turnout.audit.vault import DetailsDestroyed
+from turnout.audit.vault import CardRef, DetailsDestroyed
 from turnout.city.retention import Retention, Term
 from turnout.core.board import Location
 from turnout.core.incidents.commands import AddPerson, CancelIncident, OpenIncident
@@ -141,6 +141,33 @@ async def test_before_its_term_one_asks_and_another_approves(house: Running) -> 
     await house.do(ApproveErasure(request_id="r"), approves)
     await stepped(house, found, 0)
     assert not files_with(house.folder, key)
+
+
+async def test_one_persons_card_is_erased_and_the_rest_of_the_incident_stays(house: Running) -> None:
+    """One of two wants what is kept of her erased."""
+    found, asks, approves = erasing(house), house.dispatcher("supervisor"), house.dispatcher("supervisor")
+    await house.do(OpenIncident(incident_id="I2", type="MED", location=HERE))
+    cards: list[Any] = []
+    for name in ("Ann Li", "Bob Ng"):
+        given = DetailsGiven(incident_id="I2", role="patient", details={"name": name})
+        cards.append(await house.edge.details.keep(house.dispatcher(), given))
+        await house.do(AddPerson(incident_id="I2", person=cards[-1]))
+    await house.do(CancelIncident(incident_id="I2", reason="false-call"))
+    ann, bob = cards
+    keys = (house.folder / CITY / "vault.keys").read_bytes()
+    await house.do(AskErasure(request_id="r", incident_id="I2", person_id=ann.id, reason="asked for it"), asks)
+    await house.do(ApproveErasure(request_id="r"), approves)
+    await stepped(house, found, 0)
+    vault = house.edge.details._vault
+    with pytest.raises(DetailsDestroyed):
+        await vault.open(IncidentId("I2"), ann.ref)
+    assert b"Bob Ng" in await vault.open(IncidentId("I2"), bob.ref)
+    after = (house.folder / CITY / "vault.keys").read_bytes()
+    slots = [at for at in range(32, len(keys), 32) if keys[at : at + 32] != after[at : at + 32]]
+    assert len(slots) == 1, "one key, and one only, is destroyed"
+    assert [owner for owner, _ in await asyncio.to_thread(house.edge.look_up._records.erased, 0, 100)] == [ann.ref]
+    await stepped(house, found, 31)
+    assert not await vault.has_key(CardRef(bob.ref)), "the term of the rest goes on"
 
 
 async def test_an_older_copy_of_the_keys_brings_nothing_back(house: Running, tmp_path: Path) -> None:

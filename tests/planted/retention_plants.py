@@ -5,13 +5,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from tests.adapters.storage import test_card_keys as card_tests
 from tests.core import test_core_retention as rules_tests
 from tests.planted.plant import Patch, Plant
+from turnout.adapters.storage.sqlite import vault as sqlite_vault
 from turnout.adapters.storage.sqlite.key_file import KeyFile
 from turnout.adapters.storage.sqlite.vault import SqliteVault
-from turnout.core.board import Board
+from turnout.core.board import Board, PersonCard
 from turnout.core.context import Context
-from turnout.core.retention import rules
+from turnout.core.retention import cards, rules
 from turnout.core.retention.commands import ApproveErasure
 from turnout.words.identity import ActorId, IncidentId
 
@@ -38,6 +40,19 @@ def key_left(patch: Patch) -> None:
     patch.setattr(KeyFile, "destroy", lambda self, slot: None)
 
 
+def cards_under_the_incidents_key(patch: Patch) -> None:
+    honest = SqliteVault._put
+
+    def put(self: SqliteVault, connection: Any, owner: Any, field: str, detail: bytes, ref: str, alone: bool) -> Any:
+        return honest(self, connection, owner, field, detail, ref, False)
+
+    patch.setattr(SqliteVault, "_put", put)
+
+
+def cards_left_with_the_incident(patch: Patch) -> None:
+    patch.setattr(sqlite_vault, "WITH_PARTS", "(owner = ? OR (part_of = ? AND 0))")
+
+
 def nothing_is_erased_under_a_hold_or_alone(_: Path) -> None:
     rules_tests.test_while_a_hold_stands_nothing_is_erased_by_anybody()
     rules_tests.test_the_hold_of_one_call_keeps_the_incident_that_it_concerns()
@@ -53,9 +68,38 @@ async def a_destroyed_key_is_in_no_file(folder: Path) -> None:
     assert [path for path in folder.iterdir() if key in path.read_bytes()] == []
 
 
+async def a_card_is_destroyed_alone_and_with_its_incident(folder: Path) -> None:
+    vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
+    await card_tests.one_card_is_destroyed_alone(vault)
+    await vault.destroy(card_tests.INCIDENT)
+    assert not await vault.has_key(card_tests.B)
+    await vault.close()
+
+
+def one_persons_keys_are_named(_: Path) -> None:
+    rules_tests.test_one_persons_card_is_erased_alone_in_all_its_versions()
+    rules_tests.test_a_card_under_its_incidents_key_or_of_nobody_is_not_erased_alone()
+
+
+def earlier_versions_forgotten(patch: Patch) -> None:
+    patch.setattr(cards, "_cards", lambda board, found: list(found.persons))
+
+
+def shared_key_taken_for_its_own(patch: Patch) -> None:
+    patch.setattr(PersonCard, "has_own_key", property(lambda self: True))
+
+
 RETENTION_PLANTS: dict[str, Plant] = {
     "a hold that is ignored": Plant(hold_ignored, nothing_is_erased_under_a_hold_or_alone),
     "a hold of a call that is ignored": Plant(holds_of_calls_ignored, nothing_is_erased_under_a_hold_or_alone),
     "one person who erases alone": Plant(erased_alone, nothing_is_erased_under_a_hold_or_alone),
     "a key that survives its record": Plant(key_left, a_destroyed_key_is_in_no_file),
+    "a card under its incident's key": Plant(
+        cards_under_the_incidents_key, a_card_is_destroyed_alone_and_with_its_incident
+    ),
+    "a card that survives its incident": Plant(
+        cards_left_with_the_incident, a_card_is_destroyed_alone_and_with_its_incident
+    ),
+    "an earlier version of a card that is left": Plant(earlier_versions_forgotten, one_persons_keys_are_named),
+    "a record of an erasure that erases nothing": Plant(shared_key_taken_for_its_own, one_persons_keys_are_named),
 }

@@ -28,6 +28,8 @@ class VaultTables:
     def __init__(self) -> None:
         self.keys: dict[str, bytes | None] = {}
         self.details: dict[str, Row] = {}
+        self.wholes: dict[str, str | None] = {}
+        """Of what a card's key is a part."""
 
 
 class Transaction:
@@ -37,6 +39,7 @@ class Transaction:
         self.began_s = began_s
         self.keys: dict[str, bytes | None] = {}
         self.details: dict[str, Row] = {}
+        self.wholes: dict[str, str | None] = {}
         self.destroyed: set[str] = set()
         self.is_committing = False
 
@@ -80,8 +83,15 @@ async def done(connection: Any, sql: str, given: Row) -> list[Row]:
     if sql.startswith("INSERT INTO detail"):
         held.details[given[0]] = given
         return []
-    assert sql == "DELETE FROM detail WHERE owner = $1", sql
-    held.destroyed.add(given[0])
+    tables = connection.machine.tables.vault
+    parts = [owner for owner, whole in tables.wholes.items() if whole == given[0]]
+    if sql.startswith("UPDATE owner_key SET wrapped = NULL"):
+        for part in parts:
+            await _locked(connection, part)
+            held.keys[part] = None
+        return []
+    assert sql.startswith("DELETE FROM detail WHERE owner IN"), sql
+    held.destroyed.update([given[0], *parts])
     return []
 
 
@@ -92,12 +102,13 @@ async def _key_written(connection: Any, held: Transaction, sql: str, given: Row)
     if "NULL, true" in sql:
         held.keys[owner] = None
     elif owner not in known:
-        held.keys[owner] = given[1]
+        held.keys[owner], held.wholes[owner] = given[1], given[3]
     elif "DO UPDATE" in sql:
         held.keys[owner] = known[owner]  # the same again, but written: its commit waits like the first one's
     else:
         return []
-    return [(held.keys[owner], GENERATION)]
+    whole = (connection.machine.tables.vault.wholes | held.wholes).get(owner)
+    return [(held.keys[owner], GENERATION, whole)]
 
 
 async def _locked(connection: Any, owner: str) -> None:
@@ -127,6 +138,7 @@ async def _commit(connection: Any) -> list[Row]:
             del tables.vault.details[ref]
         tables.vault.keys.update(held.keys)
         tables.vault.details.update(held.details)
+        tables.vault.wholes.update(held.wholes)
 
     try:
         if held.keys or held.details or held.destroyed:
@@ -144,7 +156,9 @@ def _selected(connection: Any, sql: str, given: Row) -> list[Row]:
     if sql == SHARED:
         return [(GENERATION, fingerprint(SITE_KEY), None)]
     if sql == KEY_OF:
-        return [(keys[given[0]], fingerprint(SITE_KEY))] if given[0] in keys else []
+        owner, ref = given
+        under = ref if (tables.wholes | held.wholes).get(ref) == owner else owner
+        return [(under, keys[under], fingerprint(SITE_KEY))] if under in keys else []
     row = details.get(given[0])
     if sql == "SELECT owner FROM detail WHERE ref = $1":
         return [(row[1],)] if row is not None else []

@@ -75,10 +75,10 @@ def without_the_standby(name: str) -> Callable[[Patch], None]:
     def plant(patch: Patch) -> None:
         honest = getattr(PostgresVault, name)
 
-        async def act(self: Any, *words: Any) -> Any:
+        async def act(self: Any, *words: Any, **more: Any) -> Any:
             await self._line.do(lambda connection: connection.execute("SET synchronous_commit = local"))
             try:
-                return await honest(self, *words)
+                return await honest(self, *words, **more)
             finally:
                 await self._line.do(lambda connection: connection.execute("SET synchronous_commit = on"))
 

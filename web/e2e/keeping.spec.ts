@@ -14,7 +14,7 @@ test.afterAll(() => server.stop())
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
 /** With a caller's details, and over: its agency's number and identity. */
-async function anIncidentThatIsOver(browser: Browser): Promise<{ id: string; number: string }> {
+async function anIncidentThatIsOver(browser: Browser): Promise<{ id: string; number: string; card: string }> {
   const page = await at(server.url, browser, 'dispatcher')
   const opened = await page.request.post(`${server.url}/api/v1/line`, {
     data: { text: 'E 300 MISSION ST MEDICAL', run: true, id: crypto.randomUUID() },
@@ -24,11 +24,11 @@ async function anIncidentThatIsOver(browser: Browser): Promise<{ id: string; num
   const reply = await page.request.post(`${server.url}/api/v1/details`, {
     data: { incident_id: id, role: 'caller', details: { name: 'Ann Li' } },
   })
-  const { person } = (await reply.json()) as { person: object }
+  const { person } = (await reply.json()) as { person: { id: string } }
   await gives(server.url, page.request, { do: 'add-person', incident_id: id, person })
   await gives(server.url, page.request, { do: 'cancel-incident', incident_id: id, reason: 'false-call' })
   const row = (await (await page.request.get(`${server.url}/api/v1/incidents/${id}`)).json()) as { numbers: object }
-  return { id, number: String(Object.values(row.numbers)[0]) }
+  return { id, number: String(Object.values(row.numbers)[0]), card: person.id }
 }
 
 for (const language of ['en', 'zh-CN'] as const) {
@@ -68,6 +68,33 @@ for (const language of ['en', 'zh-CN'] as const) {
       return ((await reply.json()) as { code?: string }).code
     }
     await expect.poll(kept, { timeout: 10_000 }).toBe('details-destroyed')
+  })
+}
+
+for (const language of ['en', 'zh-CN'] as const) {
+  const words = (language === 'en' ? en : zh).keeping
+  test(`what is kept of one person is erased alone (${language})`, async ({ browser }) => {
+    const { id, number, card } = await anIncidentThatIsOver(browser)
+    const [she, he] = [await at(server.url, browser, 'supervisor', { language }), await at(server.url, browser, 'supervisor', { language })]
+    for (const page of [she, he]) await page.goto(`${server.url}/admin#keeping`)
+    await she.locator('input[name=incident]').fill(number)
+    await she.locator('input[name=card]').fill(card)
+    await she.locator('input[name=reason]').fill('her own wish')
+    await she.getByRole('button', { name: words['ask-erasure'], exact: true }).click()
+    const request = he.locator('[data-request]', { hasText: 'her own wish' })
+    await expect(request.locator('[data-card]')).toHaveText(card)
+    await request.getByRole('button', { name: words.approve, exact: true }).click()
+    await request.getByRole('button', { name: words.sure }).click()
+    await expect(he.locator('[data-request]')).toHaveCount(0)
+    const opens = async () => {
+      const reason = { do: 'break-glass', glass_id: crypto.randomUUID(), incident_id: id, reason: 'a look' }
+      await he.request.post(`${server.url}/api/v1/commands`, { data: { id: crypto.randomUUID(), command: reason } })
+      const reply = await he.request.get(`${server.url}/api/v1/details/${id}/${card}?purpose=look`)
+      return ((await reply.json()) as { code?: string }).code
+    }
+    await expect.poll(opens, { timeout: 10_000 }).toBe('details-destroyed')
+    const data = { incident_id: id, role: 'patient', details: { name: 'Bo Ng' } }
+    expect((await he.request.post(`${server.url}/api/v1/details`, { data })).ok(), 'the incident has its key').toBe(true)
   })
 }
 

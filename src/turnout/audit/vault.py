@@ -1,4 +1,4 @@
-"""Personal details of one incident: kept encrypted beside the journal, destroyed by destroying one key.
+"""Personal details of one incident: kept encrypted beside the journal, destroyed by destroying a key.
 
 The journal, the board and every screen hold a `VaultRef`: where the detail is, and a salted hash that proves which
 detail it was. The salt is inside the encrypted record, so that when the key is gone, the hash cannot even be guessed
@@ -6,7 +6,7 @@ at, and the journal's chain still verifies. A detail lives inside one incident (
 """
 
 import hashlib
-from typing import Final, Protocol
+from typing import Final, NewType, Protocol
 
 import msgspec
 
@@ -17,8 +17,11 @@ DETAIL_BYTES_MAX: Final = 64 * 1024
 """A name, a number, an address, a page of medical history. Pictures and recordings are files, not details."""
 
 
-Owner = IncidentId | CallId
-"""Under whose key a detail is: the incident's, or the call's that is attached to none (yet)."""
+CardRef = NewType("CardRef", str)
+"""What is put `alone`, a person's card, has a key of its own that goes by the reference of its detail."""
+
+Owner = IncidentId | CallId | CardRef
+"""Under whose key a detail is: the incident's, the call's that is attached to none (yet), or the card's own."""
 
 
 class VaultRef(msgspec.Struct, frozen=True, gc=False):
@@ -44,11 +47,14 @@ class DetailDamaged(Exception):
 class Vault(Protocol):
     """Keeps details. Whoever opens one has said for which purpose and has had it journalled first."""
 
-    async def put(self, owner: Owner, field: str, detail: bytes, ref: str | None = None) -> VaultRef:
+    async def put(
+        self, owner: Owner, field: str, detail: bytes, ref: str | None = None, *, alone: bool = False
+    ) -> VaultRef:
         """Keep `detail` durably. With a `ref` of the caller's, putting the same detail again gives the same answer.
 
-        Raises `DetailsDestroyed` when the owner's key is gone, `ValueError` for a detail that is too large or a `ref`
-        that holds another detail.
+        `alone`: under a key of its own, which `destroy` of that reference destroys and `destroy` of the owner too.
+        Raises `DetailsDestroyed` when the owner's key is gone, or its own, `ValueError` for a detail that is too large
+        or a `ref` that holds another detail.
         """
         ...
 
@@ -61,7 +67,10 @@ class Vault(Protocol):
         ...
 
     async def destroy(self, owner: Owner) -> None:
-        """Destroy the owner's key and everything kept under it. Again is no error."""
+        """Destroy the owner's key, those of the cards that are part of it, and everything kept under them.
+
+        Again is no error.
+        """
         ...
 
     async def close(self) -> None: ...

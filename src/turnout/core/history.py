@@ -283,8 +283,10 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return f"{names.of('station', value.station, language)} ({spoken(CHANNEL_NAMES, value.channel, language)})"
         case Closure() | GlassBreak():
             return value.reason
-        case Hold() | ErasureRequest():
+        case Hold():
             return value.reason
+        case ErasureRequest():
+            return f"{value.reason} ({value.card})" if value.card else value.reason
         case Review():
             return f"{value.who}, {value.purpose}"
         case SpecialZone():

@@ -35,6 +35,7 @@ ASIDES: Final[dict[str, Name]] = {
     "leads": Name(" (leads)", "（主责）"),
     "first": Name(" (first)", "（优先）"),
     "nth": Name(" (place {})", "（第 {} 位）"),
+    "card": Name(" (card {})", "（卡片 {}）"),
     "because": Name(" (not by itself: {})", "（未能自动上勤：{}）"),
     "text": Name(": {}", "：{}"),
     "dispositions": Name(" ({})", "（{}）"),
@@ -250,8 +251,8 @@ RETENTION_TEXTS: Final[dict[str, Name]] = {
     ),
     "erasure-declined": Name("Erasure asked for by {whose} declined: {reason}", "{whose} 的销毁申请未批准：{reason}"),
     "details-erased": Name(
-        "Personal details of {incident}{call} erased ({rule}{term}): keys of {owners}{reason}",
-        "{incident}{call} 的个人详情已销毁（{rule}{term}）：密钥 {owners}{reason}",
+        "Personal details of {incident}{call}{card} erased ({rule}{term}): keys of {owners}{reason}",
+        "{incident}{call}{card} 的个人详情已销毁（{rule}{term}）：密钥 {owners}{reason}",
     ),
 }
 

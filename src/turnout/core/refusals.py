@@ -13,6 +13,7 @@ from turnout.core.retention.refusals import CallOfIncident as CallOfIncident
 from turnout.core.retention.refusals import NotOver as NotOver
 from turnout.core.retention.refusals import OnHold as OnHold
 from turnout.core.retention.refusals import RetentionFull as RetentionFull
+from turnout.core.retention.refusals import SharedKey as SharedKey
 from turnout.core.reveals.refusals import NoGround as NoGround
 from turnout.core.reveals.refusals import ReviewsFull as ReviewsFull
 from turnout.core.reveals.refusals import SecondPersonNeeded as SecondPersonNeeded
@@ -459,4 +460,5 @@ Refusal = (
     | CallOfIncident
     | NotOver
     | RetentionFull
+    | SharedKey
 )

@@ -176,6 +176,10 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
         "Call {call} concerns {incident}: decide it for the incident.", "来电 {call} 属于 {incident}，请对该警情办理。"
     ),
     "not-over": Name("{matter} is still open: nothing of it is erased.", "{matter} 尚未结束，不能销毁。"),
+    "shared-key": Name(
+        "Card {card} is from before cards had keys of their own: only all of {matter} can be erased.",
+        "卡片 {card} 建于单独密钥启用之前，只能整体销毁 {matter}。",
+    ),
     "retention-full": Name("There are {most} already; settle some first.", "已有 {most} 项，请先处理。"),
     "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),
 }

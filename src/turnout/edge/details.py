@@ -11,6 +11,7 @@ import msgspec
 
 from turnout.audit.vault import DETAIL_BYTES_MAX, DetailsDestroyed, Owner, Vault
 from turnout.core.board import Incident, PersonCard
+from turnout.core.incidents.entries import OWN_KEY
 from turnout.core.limits import Id
 from turnout.core.refusals import UnknownCall, UnknownIncident
 from turnout.core.tables.commands import NoteDetailsOpened
@@ -50,7 +51,7 @@ class Details:
         self._counter, self._look_up, self._vault, self._revealing = counter, look_up, vault, revealing
 
     async def keep(self, who: Principal, given: DetailsGiven) -> PersonCard | Declined:
-        """Seal the details; the card that is to go into a command."""
+        """Seal the details, under a key of their own; the card that is to go into a command."""
         unstorable = why_unstorable(given)
         if unstorable is not None:
             return unstorable
@@ -64,7 +65,7 @@ class Details:
                 return refused(UnknownIncident(incident=given.incident_id))
         person = given.person_id or str(uuid.uuid4())
         try:
-            kept = await self._vault.put(owner, FIELD, body)
+            kept = await self._vault.put(owner, FIELD, body, f"{OWN_KEY}{uuid.uuid4().hex}", alone=True)
         except DetailsDestroyed:
             return declined("details-destroyed")
         return PersonCard(id=person, role=given.role, ref=kept.ref, digest=kept.sha256)
@@ -131,6 +132,7 @@ class Details:
         return incident.id
 
     def _owner(self, given: DetailsGiven) -> Owner | None:
-        if given.incident_id is not None:
-            return IncidentId(given.incident_id)
-        return CallId(given.call_id) if given.call_id is not None else None
+        named = given.incident_id if given.incident_id is not None else given.call_id
+        if named is None or named.startswith(OWN_KEY):  # the name of somebody's card
+            return None
+        return IncidentId(named) if given.incident_id is not None else CallId(named)

@@ -151,7 +151,7 @@ RELEASED_STEPS = {
     "journal": ["6c1d2f3c3a1bfe21"],
     "proof": ["b6d7013b95edf416"],
     "snapshots": ["b25af847f9434b0a"],
-    "vault": ["c5f6432a44d4d4c4"],
+    "vault": ["c5f6432a44d4d4c4", "face5b011de89d92"],
     "witness": ["fd068afdf3db3752"],
 }
 

@@ -603,12 +603,15 @@ export interface Closure {
 }
 /**
  * Somebody wants the details of one matter erased before their time; another person has to approve it.
+ *
+ *     `card`: of this person alone.
  */
 export interface ErasureRequest {
   agencies: string[]
   asked: number
   asked_by: string
   call: string
+  card: string
   id: string
   incident: string
   reason: string
@@ -2123,12 +2126,15 @@ export interface ReleaseHold {
 }
 /**
  * Ask that the details and files of one matter that is over are erased now. Another person has to approve it.
+ *
+ *     With `person_id` only the details of that card; the rest stays.
  */
 export interface AskErasure {
   call_id?: string
   call_record?: CallRecord | null
   do: 'ask-erasure'
   incident_id?: string
+  person_id?: string
   reason: string
   record?: Incident | null
   request_id: string

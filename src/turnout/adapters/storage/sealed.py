@@ -16,8 +16,9 @@ class Sealed(NamedTuple):
 
 
 class OwnersDetails(NamedTuple):
-    """`key`: None once it has been destroyed."""
+    """`key`: None once it has been destroyed. `part_of`: with whose key a card's own is destroyed."""
 
     owner: Owner
     key: bytes | None
     details: tuple[Sealed, ...]
+    part_of: Owner | None = None

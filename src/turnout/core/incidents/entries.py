@@ -1,6 +1,6 @@
 """What is written into an incident: narrative, people by reference, vehicles, items, patients, media, places."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -29,6 +29,10 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     incident: IncidentId
 
 
+OWN_KEY: Final = "card-"
+"""How the reference of a card begins whose details have a key of their own (decision 0202)."""
+
+
 class PersonCard(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A person in this incident: a reference into the vault and a hash, never the details (1.11, charter 6)."""
 
@@ -37,6 +41,11 @@ class PersonCard(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ref: str
     digest: str
     removed: bool = False
+
+    @property
+    def has_own_key(self) -> bool:
+        """Whether its details can be erased alone; else they are under the key of the incident or call."""
+        return self.ref.startswith(OWN_KEY)
 
 
 class InvolvedVehicle(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -32,11 +32,15 @@ class ReleaseHold(Do, frozen=True, kw_only=True, tag="release-hold"):
 
 
 class AskErasure(Do, frozen=True, kw_only=True, tag="ask-erasure"):
-    """Ask that the details and files of one matter that is over are erased now. Another person has to approve it."""
+    """Ask that the details and files of one matter that is over are erased now. Another person has to approve it.
+
+    With `person_id` only the details of that card; the rest stays.
+    """
 
     request_id: Id
     incident_id: Code = ""
     call_id: Code = ""
+    person_id: Code = ""
     reason: Line
     record: Incident | None = None
     call_record: CallRecord | None = None

@@ -41,7 +41,10 @@ class ErasureDeclined(Fact, frozen=True, kw_only=True, tag="erasure-declined"):
 
 
 class DetailsErased(Fact, frozen=True, kw_only=True, tag="details-erased"):
-    """`owners`: whose keys are destroyed by it. `rule`: the term was over, or somebody asked and another approved."""
+    """`owners`: whose keys are destroyed by it. `rule`: the term was over, or somebody asked and another approved.
+
+    `card`: only what is kept of this person; the keys are those of the card's versions.
+    """
 
     incident: IncidentId | None = None
     call: CallId | None = None
@@ -53,6 +56,7 @@ class DetailsErased(Fact, frozen=True, kw_only=True, tag="details-erased"):
     whose: ActorId | None = None
     """Who asked."""
     reason: str = ""
+    card: str = ""
 
 
 RetentionEvent = HoldPlaced | HoldReleased | ErasureAsked | ErasureDeclined | DetailsErased

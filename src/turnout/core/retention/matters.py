@@ -28,11 +28,15 @@ class CallRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class ErasureRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Somebody wants the details of one matter erased before their time; another person has to approve it."""
+    """Somebody wants the details of one matter erased before their time; another person has to approve it.
+
+    `card`: of this person alone.
+    """
 
     id: str
     incident: str = ""
     call: str = ""
+    card: str = ""
     agencies: tuple[AgencyId, ...] = ()
     reason: str
     asked_by: ActorId

@@ -27,3 +27,10 @@ class RetentionFull(No, frozen=True, kw_only=True, tag="retention-full"):
     """So many holds, or requests, are open already."""
 
     most: int
+
+
+class SharedKey(No, frozen=True, kw_only=True, tag="shared-key"):
+    """The card was made before cards had keys of their own: it ends with all of its matter, not alone."""
+
+    card: str
+    matter: str

@@ -10,6 +10,7 @@ from turnout.core.board import Board, Incident
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownCall, UnknownEntry, UnknownIncident
+from turnout.core.retention.cards import keys_of_card
 from turnout.core.retention.commands import (
     ApproveErasure,
     AskErasure,
@@ -21,7 +22,7 @@ from turnout.core.retention.commands import (
 )
 from turnout.core.retention.events import DetailsErased, ErasureAsked, ErasureDeclined, HoldPlaced, HoldReleased
 from turnout.core.retention.matters import ErasureRequest, Hold
-from turnout.core.retention.refusals import CallOfIncident, NotOver, OnHold, RetentionFull
+from turnout.core.retention.refusals import CallOfIncident, NotOver, OnHold, RetentionFull, SharedKey
 from turnout.core.reveals.refusals import SecondPersonNeeded
 from turnout.words.identity import AgencyId, CallId, IncidentId
 
@@ -143,9 +144,13 @@ def _ask(board: Board, command: AskErasure, context: Context) -> Decision:
         return no
     if len(board.erasures) >= REQUESTS_MAX:
         return RetentionFull(most=REQUESTS_MAX)
+    keys = _keys(board, matter.incident or "", matter.call or "", command.person_id, command.record)
+    if not isinstance(keys, tuple):
+        return keys
     request = ErasureRequest(
         id=command.request_id,
         **matter.said,
+        card=command.person_id,
         agencies=matter.agencies,
         reason=command.reason.strip(),
         asked_by=context.actor.id,
@@ -167,31 +172,45 @@ def _approve(board: Board, command: ApproveErasure, context: Context) -> Decisio
         return UnknownEntry(kind="erasure", entry=command.request_id)
     if context.actor.id == request.asked_by:
         return SecondPersonNeeded(whose=context.actor.id)
-    owners = _owners(board, request, command.record)
-    if owners is None:
-        return UnknownIncident(incident=request.incident)
-    no = _why_not(board, request.incident, request.call) or _held(board, owners)
+    whole = _keys(board, request.incident, request.call, "", command.record)
+    keys = _keys(board, request.incident, request.call, request.card, command.record)
+    if not isinstance(whole, tuple):
+        return whole
+    if not isinstance(keys, tuple):
+        return keys
+    no = _why_not(board, request.incident, request.call) or _held(board, whole)
     if no is not None:
         return no
     event = DetailsErased(
         **head(context),
         incident=IncidentId(request.incident) if request.incident else None,
         call=CallId(request.call) if request.call else None,
-        owners=owners,
+        owners=keys,
         rule="request",
         request=request.id,
         whose=request.asked_by,
         reason=request.reason,
+        card=request.card,
     )
     return [event]
 
 
-def _owners(board: Board, request: ErasureRequest, record: Incident | None) -> tuple[str, ...] | None:
-    """None: the incident's record is not there, and with it is not known which calls' keys go too."""
-    if not request.incident:
-        return (request.call,)
-    known = board.incidents.get(IncidentId(request.incident)) or record
-    return owners_of(known) if known is not None and known.id == request.incident else None
+def _keys(
+    board: Board, incident: str, call: str, card: str, record: Incident | None
+) -> tuple[str, ...] | UnknownIncident | UnknownEntry | SharedKey:
+    """Whose keys go: all of the matter's, or those of one card.
+
+    Without the incident's record it is not known which calls' keys go with it.
+    """
+    if not incident:
+        known = board.calls.get(CallId(call))
+        if not card:
+            return (call,)
+        return UnknownEntry(kind="person", entry=card) if known is None else keys_of_card(board, known, card)
+    found = board.incidents.get(IncidentId(incident)) or record
+    if found is None or found.id != incident:
+        return UnknownIncident(incident=incident)
+    return keys_of_card(board, found, card) if card else owners_of(found)
 
 
 def _held(board: Board, owners: tuple[str, ...]) -> OnHold | None:

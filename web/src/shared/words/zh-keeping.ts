@@ -2,7 +2,7 @@ import type { enKeeping } from './en-keeping'
 
 export const zhKeeping: typeof enKeeping = {
   keeping: {
-    about: '个人详情期满自动销毁。设置保留可延长；提前销毁须两人办理，且不可恢复。警情记录本身不受影响。',
+    about: '个人详情期满自动销毁。设置保留可延长；提前销毁（全部或仅某一人的）须两人办理，且不可恢复。警情记录本身不受影响。',
     requests: '申请销毁',
     noRequests: '没有申请。',
     holds: '保留中',
@@ -15,6 +15,7 @@ export const zhKeeping: typeof enKeeping = {
     sure: '确认永久销毁？',
     decline: '不销毁',
     release: '解除',
+    card: '仅此卡片（销毁）',
     'place-hold': '保留',
     'ask-erasure': '申请销毁',
   },

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine
 from turnout.adapters.storage.postgres.site_key import SiteKeys, short
-from turnout.adapters.storage.postgres.site_key_row import SESSION, SiteKeyRow, read_row
+from turnout.adapters.storage.postgres.site_key_row import SESSION, SiteKeyRow, has_left, read_row
 from turnout.adapters.storage.postgres.wrapping import unwrapped_key, wrapped_key
 from turnout.desk.faults import StorageFailed
 from turnout.words.trouble import NotOurs
@@ -26,8 +26,10 @@ SELECT server, holds, said, EXISTS (
 
 NEXT_OWNERS: Final = (
     "SELECT owner, wrapped FROM owner_key WHERE owner > $1 AND wrapped IS NOT NULL AND generation = $2"
-    " ORDER BY owner LIMIT $3 FOR UPDATE"
+    " ORDER BY owner LIMIT $3 FOR UPDATE SKIP LOCKED"
 )
+"""Who waits for nobody while holding some is in no deadlock; one that is passed over is taken in the next round."""
+
 WRAP: Final = (
     "UPDATE owner_key SET wrapped = fresh.wrapped, generation = $3"
     " FROM unnest($1::text[], $2::bytea[]) AS fresh (owner, wrapped) WHERE owner_key.owner = fresh.owner"
@@ -82,6 +84,10 @@ class SiteKeyChange:
     async def wrap_some(self, row: SiteKeyRow, after: str = "") -> tuple[str, int]:
         """The next `BATCH` owners behind `after`, under the next key: the last of them, and how many there were."""
         return await self._line.do(lambda connection: self._wrap_some(connection, row, after))
+
+    async def has_left(self, row: SiteKeyRow) -> bool:
+        """Whether a key is under the one that was."""
+        return await self._line.do(lambda connection: has_left(connection, row.generation))
 
     async def end(self, row: SiteKeyRow) -> None:
         """The next key is the city's. Raises `StorageFailed` when something is under the one that was."""

@@ -16,13 +16,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine, upgrade
 from turnout.adapters.storage.postgres.site_key import KEY_BYTES, SiteKeys, destroy_site_key, make_site_key, short
-from turnout.adapters.storage.postgres.site_key_row import SHARED, read_row, why_not_with
+from turnout.adapters.storage.postgres.site_key_row import SHARED, SiteKeyRow, read_row, why_not_with
 from turnout.adapters.storage.postgres.wrapping import NONCE_BYTES, unwrapped_key, wrapped_key
 from turnout.adapters.storage.sealed import OwnersDetails
 from turnout.adapters.storage.steps import schema_steps
 from turnout.audit.vault import (
     DETAIL_BYTES_MAX,
     SALT_BYTES,
+    CardRef,
     DetailDamaged,
     DetailsDestroyed,
     DetailUnknown,
@@ -35,15 +36,20 @@ from turnout.desk.faults import StorageFailed
 
 REF_BYTES: Final = 16
 
-KEY_OF: Final = (
-    "SELECT wrapped, CASE WHEN owner_key.generation = site_key.generation THEN fingerprint ELSE next END"
-    " FROM owner_key, site_key WHERE owner = $1"
+PUT_KEY: Final = (
+    "INSERT INTO owner_key (owner, wrapped, generation, part_of) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT (owner) DO UPDATE SET puts = owner_key.puts + 1 RETURNING wrapped, generation, part_of"
 )
 KEYS_OF: Final = (
     "SELECT owner, wrapped, CASE WHEN owner_key.generation = site_key.generation THEN fingerprint ELSE next END"
     " FROM owner_key, site_key WHERE owner = ANY($1) AND wrapped IS NOT NULL"
 )
-"""An owner's key, and the fingerprint of the site key that wraps it: both as of one moment."""
+KEY_OF: Final = (
+    "SELECT owner, wrapped, CASE WHEN owner_key.generation = site_key.generation THEN fingerprint ELSE next END"
+    " FROM owner_key, site_key WHERE owner = $1 OR (owner = $2 AND part_of = $1) ORDER BY part_of IS NULL LIMIT 1"
+)
+"""Under whose key a detail of this owner's is, the card's own or the owner's; that key, and the fingerprint of the site
+key that wraps it: all as of one moment."""
 
 
 class PostgresVault:
@@ -66,11 +72,13 @@ class PostgresVault:
                 destroy_site_key(self._keys.path)
             raise StorageFailed(lacks)
 
-    async def put(self, owner: Owner, field: str, detail: bytes, ref: str | None = None) -> VaultRef:
+    async def put(
+        self, owner: Owner, field: str, detail: bytes, ref: str | None = None, *, alone: bool = False
+    ) -> VaultRef:
         if len(detail) > DETAIL_BYTES_MAX:
             raise ValueError(f"a detail of {len(detail)} bytes; it may have {DETAIL_BYTES_MAX}")
         ref = ref if ref is not None else secrets.token_hex(REF_BYTES)
-        return await self._line.do(lambda connection: self._put(connection, owner, field, detail, ref))
+        return await self._line.do(lambda connection: self._put(connection, owner, field, detail, ref, alone))
 
     async def open(self, owner: Owner, ref: str) -> bytes:
         return (await self._line.do(lambda connection: self._unsealed(connection, owner, ref)))[0]
@@ -110,30 +118,26 @@ class PostgresVault:
     async def close(self) -> None:
         await self._line.close()
 
-    async def _put(self, connection: Connection, owner: Owner, field: str, detail: bytes, ref: str) -> VaultRef:
+    async def _put(
+        self, connection: Connection, owner: Owner, field: str, detail: bytes, ref: str, alone: bool
+    ) -> VaultRef:
         """Also a repeated put writes something, so that its answer waits for the standby like the first one's."""
         async with connection.transaction():
             row = await read_row(connection, SHARED)
-            generation, mark = row.newest
-            kept_key = await connection.fetchrow(
-                "INSERT INTO owner_key (owner, wrapped, generation) VALUES ($1, $2, $3)"
-                " ON CONFLICT (owner) DO UPDATE SET puts = owner_key.puts + 1 RETURNING wrapped, generation",
-                *(owner, wrapped_key(self._site_key(mark), owner, secrets.token_bytes(KEY_BYTES)), generation),
-            )
-            if kept_key[0] is None:
-                raise DetailsDestroyed(owner)
-            key = unwrapped_key(self._site_key(row.of(kept_key[1])), owner, kept_key[0])
+            key, under = await self._key_for(connection, row, owner, None), owner
+            if alone:
+                key, under = await self._key_for(connection, row, CardRef(ref), owner), CardRef(ref)
             if await connection.fetchval("SELECT owner FROM detail WHERE ref = $1", ref) is not None:
                 held, sha256 = await self._unsealed(connection, owner, ref)
                 if held != detail:
                     raise ValueError(f"{ref} holds another detail")
                 return VaultRef(ref, sha256)
             salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
-            sealed = AESGCM(key).encrypt(nonce, salt + detail, bound_to(owner, field, ref))
+            sealed = AESGCM(key).encrypt(nonce, salt + detail, bound_to(under, field, ref))
             kept = VaultRef(ref, salted_sha256(salt, detail))
             await connection.execute(
                 "INSERT INTO detail (ref, owner, field, sha256, nonce, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
-                *(ref, owner, field, kept.sha256, nonce, sealed),
+                *(ref, under, field, kept.sha256, nonce, sealed),
             )
         return kept
 
@@ -148,15 +152,27 @@ class PostgresVault:
                 *(owners, wrapped, generation),
             )
 
+    async def _key_for(self, connection: Connection, row: SiteKeyRow, owner: Owner, whole: Owner | None) -> bytes:
+        """The owner's key, made on first use; a card's as part of what is `whole`, whose key is locked by then."""
+        generation, mark = row.newest
+        fresh = wrapped_key(self._site_key(mark), owner, secrets.token_bytes(KEY_BYTES))
+        wrapped, under, part_of = await connection.fetchrow(PUT_KEY, owner, fresh, generation, whole)
+        if wrapped is None:
+            raise DetailsDestroyed(owner)
+        if part_of != whole:
+            raise ValueError(f"{owner} is another's key")
+        return unwrapped_key(self._site_key(row.of(under)), owner, wrapped)
+
     async def _take_over(self, connection: Connection, one: OwnersDetails) -> None:
         if one.key is None:
-            await _destroy(connection, one.owner)
+            await _destroy(connection, one.owner, one.part_of)
             return
         async with connection.transaction():
             generation, mark = (await read_row(connection, SHARED)).newest
             await connection.execute(
-                "INSERT INTO owner_key (owner, wrapped, generation) VALUES ($1, $2, $3) ON CONFLICT (owner) DO NOTHING",
-                *(one.owner, wrapped_key(self._site_key(mark), one.owner, one.key), generation),
+                "INSERT INTO owner_key (owner, wrapped, generation, part_of) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (owner) DO NOTHING",
+                *(one.owner, wrapped_key(self._site_key(mark), one.owner, one.key), generation, one.part_of),
             )
             await connection.executemany(
                 "INSERT INTO detail (ref, owner, field, sha256, nonce, sealed) VALUES ($1, $2, $3, $4, $5, $6)"
@@ -166,20 +182,21 @@ class PostgresVault:
 
     async def _unsealed(self, connection: Connection, owner: Owner, ref: str) -> tuple[bytes, str]:
         """(detail, its salted hash)."""
-        keys = await connection.fetchrow(KEY_OF, owner)
+        keys = await connection.fetchrow(KEY_OF, owner, ref)
         if keys is None:
             raise DetailUnknown(owner)
-        if keys[0] is None:
-            raise DetailsDestroyed(owner)
+        under, wrapped, mark = keys
+        if wrapped is None:
+            raise DetailsDestroyed(under)
         row = await connection.fetchrow(
-            "SELECT field, sha256, nonce, sealed FROM detail WHERE ref = $1 AND owner = $2", ref, owner
+            "SELECT field, sha256, nonce, sealed FROM detail WHERE ref = $1 AND owner = $2", ref, under
         )
         if row is None:
             raise DetailUnknown(ref)
         field, sha256, nonce, sealed = row
-        key = unwrapped_key(self._site_key(keys[1]), owner, keys[0])
+        key = unwrapped_key(self._site_key(mark), under, wrapped)
         try:
-            salted = AESGCM(key).decrypt(nonce, sealed, bound_to(owner, field, ref))
+            salted = AESGCM(key).decrypt(nonce, sealed, bound_to(under, field, ref))
         except InvalidTag as trouble:
             raise DetailDamaged(ref) from trouble
         salt, detail = salted[:SALT_BYTES], salted[SALT_BYTES:]
@@ -203,12 +220,15 @@ async def _lacks(connection: Connection, keys: SiteKeys) -> str:
         return await why_not_with(connection, keys)
 
 
-async def _destroy(connection: Connection, owner: Owner) -> None:
+async def _destroy(connection: Connection, owner: Owner, whole: Owner | None = None) -> None:
     """A row stays, so that nothing can be put for this owner any more either."""
     async with connection.transaction():
         await connection.execute(
-            "INSERT INTO owner_key (owner, wrapped, destroyed) VALUES ($1, NULL, true)"
+            "INSERT INTO owner_key (owner, wrapped, destroyed, part_of) VALUES ($1, NULL, true, $2)"
             " ON CONFLICT (owner) DO UPDATE SET wrapped = NULL, destroyed = true",
-            owner,
+            *(owner, whole),
         )
-        await connection.execute("DELETE FROM detail WHERE owner = $1", owner)
+        await connection.execute("UPDATE owner_key SET wrapped = NULL, destroyed = true WHERE part_of = $1", owner)
+        await connection.execute(
+            "DELETE FROM detail WHERE owner IN (SELECT owner FROM owner_key WHERE owner = $1 OR part_of = $1)", owner
+        )

@@ -19,6 +19,7 @@ from turnout.adapters.storage.steps import schema_steps
 from turnout.audit.vault import (
     DETAIL_BYTES_MAX,
     SALT_BYTES,
+    CardRef,
     DetailDamaged,
     DetailsDestroyed,
     DetailUnknown,
@@ -31,6 +32,9 @@ from turnout.audit.vault import (
 NONCE_BYTES = 12
 REF_BYTES = 16
 
+WITH_PARTS = "(owner = ? OR part_of = ?)"
+"""An owner's key, and those of the cards that are part of it."""
+
 
 class SqliteVault:
     """`turnout.audit.vault.Vault` in two files: what is sealed, and the keys."""
@@ -39,11 +43,13 @@ class SqliteVault:
         self._keys = KeyFile(keys_path)
         self._thread = SqliteThread(path, lambda: _opened(path, self._keys), "vault")
 
-    async def put(self, owner: Owner, field: str, detail: bytes, ref: str | None = None) -> VaultRef:
+    async def put(
+        self, owner: Owner, field: str, detail: bytes, ref: str | None = None, *, alone: bool = False
+    ) -> VaultRef:
         if len(detail) > DETAIL_BYTES_MAX:
             raise ValueError(f"a detail of {len(detail)} bytes; it may have {DETAIL_BYTES_MAX}")
         ref = ref if ref is not None else secrets.token_hex(REF_BYTES)
-        return await self._thread.do(lambda connection: self._put(connection, owner, field, detail, ref))
+        return await self._thread.do(lambda connection: self._put(connection, owner, field, detail, ref, alone))
 
     async def open(self, owner: Owner, ref: str) -> bytes:
         return await self._thread.do(lambda connection: self._open(connection, owner, ref))
@@ -71,9 +77,9 @@ class SqliteVault:
 
     async def hand_over(self) -> AsyncIterator[OwnersDetails]:
         """Everything with its keys, an owner at a time: for a city that moves into a database, and for nobody else."""
-        owners = await self._thread.do(lambda one: one.execute("SELECT owner, slot FROM owner_key").fetchall())
-        for owner, slot in owners:
-            yield await self._thread.do(partial(self._of_owner, owner=owner, slot=slot))
+        owners = await self._thread.do(lambda one: one.execute("SELECT owner, slot, part_of FROM owner_key").fetchall())
+        for owner, slot, whole in owners:
+            yield await self._thread.do(partial(self._of_owner, owner=owner, slot=slot, whole=whole))
 
     async def pragma(self, name: str, value: str | None = None) -> object:
         """A setting of the connection to what is sealed."""
@@ -83,23 +89,27 @@ class SqliteVault:
         await self._thread.close()
         self._keys.close()
 
-    def _of_owner(self, connection: sqlite3.Connection, owner: Owner, slot: int) -> OwnersDetails:
+    def _of_owner(self, connection: sqlite3.Connection, owner: Owner, slot: int, whole: Owner | None) -> OwnersDetails:
         sql = "SELECT ref, field, sha256, nonce, sealed FROM detail WHERE owner = ?"
         found = connection.execute(sql, (owner,)).fetchall()
-        return OwnersDetails(owner, self._keys.find_key(slot), tuple(Sealed(*row) for row in found))
+        return OwnersDetails(owner, self._keys.find_key(slot), tuple(Sealed(*row) for row in found), whole)
 
-    def _put(self, connection: sqlite3.Connection, owner: Owner, field: str, detail: bytes, ref: str) -> VaultRef:
+    def _put(
+        self, connection: sqlite3.Connection, owner: Owner, field: str, detail: bytes, ref: str, alone: bool
+    ) -> VaultRef:
         with transaction(connection):
-            key = self._key_for(connection, owner)
+            key, under = self._key_for(connection, owner), owner
+            if alone:
+                key, under = self._key_for(connection, CardRef(ref), owner), CardRef(ref)
             held = connection.execute("SELECT owner FROM detail WHERE ref = ?", (ref,)).fetchone()
             if held is not None:
                 return self._put_before(connection, owner, detail, ref)
             salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
-            sealed = AESGCM(key).encrypt(nonce, salt + detail, bound_to(owner, field, ref))
+            sealed = AESGCM(key).encrypt(nonce, salt + detail, bound_to(under, field, ref))
             kept = VaultRef(ref, salted_sha256(salt, detail))
             connection.execute(
                 "INSERT INTO detail (ref, owner, field, sha256, nonce, sealed) VALUES (?,?,?,?,?,?)",
-                (ref, owner, field, kept.sha256, nonce, sealed),
+                (ref, under, field, kept.sha256, nonce, sealed),
             )
         return kept
 
@@ -115,18 +125,18 @@ class SqliteVault:
 
     def _unsealed(self, connection: sqlite3.Connection, owner: Owner, ref: str) -> tuple[bytes, str]:
         """(detail, its salted hash)."""
-        slot = _slot_of(connection, owner)
+        under, slot = _key_of(connection, owner, ref)
         key = self._keys.find_key(slot)
         if key is None:
-            raise DetailsDestroyed(owner)
+            raise DetailsDestroyed(under)
         row = connection.execute(
-            "SELECT field, sha256, nonce, sealed FROM detail WHERE ref = ? AND owner = ?", (ref, owner)
+            "SELECT field, sha256, nonce, sealed FROM detail WHERE ref = ? AND owner = ?", (ref, under)
         ).fetchone()
         if row is None:
             raise DetailUnknown(ref)
         field, sha256, nonce, sealed = row
         try:
-            salted = AESGCM(key).decrypt(nonce, sealed, bound_to(owner, field, ref))
+            salted = AESGCM(key).decrypt(nonce, sealed, bound_to(under, field, ref))
         except InvalidTag as trouble:
             raise DetailDamaged(ref) from trouble
         salt, detail = salted[:SALT_BYTES], salted[SALT_BYTES:]
@@ -134,16 +144,18 @@ class SqliteVault:
             raise DetailDamaged(ref)
         return detail, sha256
 
-    def _key_for(self, connection: sqlite3.Connection, owner: Owner) -> bytes:
-        """The owner's key, made on first use."""
-        row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
+    def _key_for(self, connection: sqlite3.Connection, owner: Owner, whole: Owner | None = None) -> bytes:
+        """The owner's key, made on first use; a card's as part of what is `whole`."""
+        row = connection.execute("SELECT slot, part_of FROM owner_key WHERE owner = ?", (owner,)).fetchone()
         if row is None:
             slot, key = self._keys.new_key(_first_free(connection))
-            connection.execute("INSERT INTO owner_key (owner, slot) VALUES (?, ?)", (owner, slot))
+            connection.execute("INSERT INTO owner_key (owner, slot, part_of) VALUES (?, ?, ?)", (owner, slot, whole))
             return key
         found = self._keys.find_key(row[0])
         if found is None:
             raise DetailsDestroyed(owner)
+        if row[1] != whole:
+            raise ValueError(f"{owner} is another's key")
         return found
 
     def _has_key(self, connection: sqlite3.Connection, owner: Owner) -> bool:
@@ -170,23 +182,23 @@ class SqliteVault:
     def _destroy_all(self, connection: sqlite3.Connection, owners: Sequence[Owner]) -> None:
         """First that they are to be, so that the next opening makes up for a crash; then the keys, beyond recall."""
         with transaction(connection):
-            slots = [self._slot_to_destroy(connection, owner) for owner in owners]
+            for owner in owners:
+                self._mark_destroyed(connection, owner)
+            sql = f"SELECT slot FROM owner_key WHERE {WITH_PARTS}"
+            slots = [slot for owner in owners for (slot,) in connection.execute(sql, (owner, owner)).fetchall()]
         for slot in slots:
             self._keys.destroy(slot)
         with transaction(connection):
-            connection.executemany("DELETE FROM detail WHERE owner = ?", [(owner,) for owner in owners])
+            sql = f"DELETE FROM detail WHERE owner IN (SELECT owner FROM owner_key WHERE {WITH_PARTS})"
+            connection.executemany(sql, [(owner, owner) for owner in owners])
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _slot_to_destroy(self, connection: sqlite3.Connection, owner: Owner) -> int:
-        row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
-        # Also where there is none: so that nothing can be put for it any more either.
-        slot: int = row[0] if row is not None else self._keys.new_key(_first_free(connection))[0]
-        connection.execute(
-            "INSERT INTO owner_key (owner, slot, destroyed) VALUES (?, ?, 1)"
-            " ON CONFLICT (owner) DO UPDATE SET destroyed = 1",
-            (owner, slot),
-        )
-        return slot
+    def _mark_destroyed(self, connection: sqlite3.Connection, owner: Owner) -> None:
+        """Also where there is no key of it: so that nothing can be put for it any more either."""
+        if connection.execute("SELECT 1 FROM owner_key WHERE owner = ?", (owner,)).fetchone() is None:
+            slot, _ = self._keys.new_key(_first_free(connection))
+            connection.execute("INSERT INTO owner_key (owner, slot) VALUES (?, ?)", (owner, slot))
+        connection.execute(f"UPDATE owner_key SET destroyed = 1 WHERE {WITH_PARTS}", (owner, owner))
 
 
 def _opened(path: Path, keys: KeyFile) -> sqlite3.Connection:
@@ -209,8 +221,10 @@ def _first_free(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(slot), 0) + 1 FROM owner_key").fetchone()[0])
 
 
-def _slot_of(connection: sqlite3.Connection, owner: Owner) -> int:
-    row = connection.execute("SELECT slot FROM owner_key WHERE owner = ?", (owner,)).fetchone()
+def _key_of(connection: sqlite3.Connection, owner: Owner, ref: str) -> tuple[Owner, int]:
+    """Under whose key a detail of this owner's is, and its slot: the card's own, or the owner's."""
+    sql = "SELECT owner, slot FROM owner_key WHERE owner = ? OR (owner = ? AND part_of = ?) ORDER BY part_of IS NULL"
+    row = connection.execute(sql, (owner, ref, owner)).fetchone()
     if row is None:
         raise DetailUnknown(owner)
-    return int(row[0])
+    return row[0], int(row[1])
