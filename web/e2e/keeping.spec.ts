@@ -75,7 +75,10 @@ for (const language of ['en', 'zh-CN'] as const) {
   const words = (language === 'en' ? en : zh).keeping
   test(`what is kept of one person is erased alone (${language})`, async ({ browser }) => {
     const { id, number, card } = await anIncidentThatIsOver(browser)
-    const [she, he] = [await at(server.url, browser, 'supervisor', { language }), await at(server.url, browser, 'supervisor', { language })]
+    const [she, he] = [
+      await at(server.url, browser, 'supervisor', { language }),
+      await at(server.url, browser, 'supervisor', { language }),
+    ]
     for (const page of [she, he]) await page.goto(`${server.url}/admin#keeping`)
     await she.locator('input[name=incident]').fill(number)
     await she.locator('input[name=card]').fill(card)
