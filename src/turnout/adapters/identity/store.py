@@ -20,7 +20,6 @@ from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.name import Language
 
-SCHEMA = 5
 BUSY_MS = 5_000
 """Another process (a `turnout token` beside the running server) holds the file for milliseconds."""
 
@@ -87,6 +86,7 @@ _STEPS = (
     CREATE INDEX provisioned_groups_of ON provisioned_members(person);
     """,
 )
+SCHEMA = len(_STEPS)
 
 
 class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
