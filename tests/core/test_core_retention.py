@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from turnout.core.board import Board, Call, Incident, Location, PersonCard
+from turnout.core.board import Board, Call, Incident, Link, Location, PersonCard
 from turnout.core.context import Actor, Context
 from turnout.core.decide import decide
 from turnout.core.evolve import evolve
@@ -94,6 +94,15 @@ def test_the_hold_of_one_call_keeps_the_incident_that_it_concerns() -> None:
     asked = done(Board.empty(), ASK)
     held = done(asked, PlaceHold(hold_id="h", call_id="C1", reason="court", call_record=record))
     assert code(held, APPROVE, "bob") == "on-hold"
+
+
+def test_the_hold_of_an_incident_keeps_what_was_merged_into_it() -> None:
+    merged = replace(GONE, links=(Link("merged-into", IncidentId("I2")),))
+    record = replace(GONE, id=IncidentId("I2"))
+    board = done(Board.empty(), ASK)
+    board = done(board, PlaceHold(hold_id="h", incident_id="I2", reason="court", record=record))
+    assert code(board, replace(APPROVE, record=merged), "bob") == "on-hold"
+    assert code(done(Board.empty(), ASK), replace(APPROVE, record=merged), "bob") == ""
 
 
 def test_a_call_of_an_incident_is_decided_for_the_incident_and_one_that_never_was_for_nothing() -> None:

@@ -26,6 +26,10 @@ def holds_of_calls_ignored(patch: Patch) -> None:
     patch.setattr(rules, "_held", lambda board, owners: None)
 
 
+def holds_where_merged_ignored(patch: Patch) -> None:
+    patch.setattr(rules, "hold_where_merged", lambda board, incident: None)
+
+
 def erased_alone(patch: Patch) -> None:
     honest = rules._approve
 
@@ -56,6 +60,7 @@ def cards_left_with_the_incident(patch: Patch) -> None:
 def nothing_is_erased_under_a_hold_or_alone(_: Path) -> None:
     rules_tests.test_while_a_hold_stands_nothing_is_erased_by_anybody()
     rules_tests.test_the_hold_of_one_call_keeps_the_incident_that_it_concerns()
+    rules_tests.test_the_hold_of_an_incident_keeps_what_was_merged_into_it()
     rules_tests.test_one_asks_and_another_approves_and_every_key_is_named()
 
 
@@ -92,6 +97,7 @@ def shared_key_taken_for_its_own(patch: Patch) -> None:
 RETENTION_PLANTS: dict[str, Plant] = {
     "a hold that is ignored": Plant(hold_ignored, nothing_is_erased_under_a_hold_or_alone),
     "a hold of a call that is ignored": Plant(holds_of_calls_ignored, nothing_is_erased_under_a_hold_or_alone),
+    "a hold that a merged incident escapes": Plant(holds_where_merged_ignored, nothing_is_erased_under_a_hold_or_alone),
     "one person who erases alone": Plant(erased_alone, nothing_is_erased_under_a_hold_or_alone),
     "a key that survives its record": Plant(key_left, a_destroyed_key_is_in_no_file),
     "a card under its incident's key": Plant(

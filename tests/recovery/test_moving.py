@@ -111,6 +111,7 @@ async def test_a_server_goes_on_there_and_none_starts_on_the_files_any_more(
             await server.until_desk(client)
             board = (await client.get(f"{server.url}/api/v1/board")).json()
         assert "I1" in str(board)
+        assert "line 7" in str(board), "its key came along"
     finally:
         server.end()
 

@@ -105,7 +105,7 @@ async def test_a_backup_that_was_broken_off_is_none(backup: Path) -> None:
 async def test_a_drill_notices_one_byte_that_changed(backup: Path) -> None:
     journal = backup / "journal.sqlite"
     content = bytearray(journal.read_bytes())
-    content[content.index(b"line 7")] ^= 1
+    content[content.index(b"add-narrative")] ^= 1
     journal.write_bytes(content)
     drill = await drill_backup(backup, None)
     assert what_failed(drill) == ["Restored, every file as it was copied"]

@@ -127,6 +127,8 @@ async def both_show_the_same(client: httpx.AsyncClient, one: RoleProcess, two: R
     here, there = await until(equally_far)
     for table, rows in here["tables"].items():
         assert _ordered(rows) == _ordered(there["tables"][table]), table
+    (incident,) = here["tables"]["incidents"].values()
+    assert "while it was gone" in [line["text"] for line in incident["narrative"]], "what was said is opened"
 
 
 def _ordered(rows: dict[str, Any]) -> dict[str, Any]:

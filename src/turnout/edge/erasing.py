@@ -17,7 +17,7 @@ from turnout.core.board import Board
 from turnout.core.events import Event
 from turnout.core.retention.commands import EraseDetails
 from turnout.core.retention.events import DetailsErased
-from turnout.core.retention.rules import hold_on, owners_of
+from turnout.core.retention.rules import hold_on, hold_where_merged, owners_of
 from turnout.desk.access import part
 from turnout.desk.desk import Told
 from turnout.desk.faults import Fault
@@ -108,6 +108,8 @@ class Erasing:
         if hold_on(self._counter.board, incident, call) is not None:
             return False
         row = await asyncio.to_thread(self._records.find, one.id) if incident else None
+        if hold_where_merged(self._counter.board, row) is not None:
+            return False
         owners = owners_of(row) if row is not None else (one.id,)
         if not await self._any_lives(owners):
             return False

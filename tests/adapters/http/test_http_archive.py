@@ -57,7 +57,8 @@ async def test_what_is_added_after_it_left_the_board_is_in_its_record_and_comes_
     assert again.json()["code"] == "identity-taken"
     assert (await she.gives(do="reopen-incident", incident_id=id, reason="more-work")).is_success
     board = house.edge.counter.board.incidents
-    assert [line.text for line in board[id].narrative] == ["smoke", "found afterwards"]  # type: ignore[index]
+    told = [house.edge.texts.shown(line.text) for line in board[id].narrative]  # type: ignore[index]
+    assert told == ["smoke", "found afterwards"]
 
 
 async def test_details_open_for_a_purpose_also_once_it_has_left_the_board(she: Room, house: Running) -> None:

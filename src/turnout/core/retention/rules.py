@@ -179,6 +179,9 @@ def _approve(board: Board, command: ApproveErasure, context: Context) -> Decisio
     if not isinstance(keys, tuple):
         return keys
     no = _why_not(board, request.incident, request.call) or _held(board, whole)
+    joined = hold_where_merged(board, _known(board, request.incident, command.record))
+    if no is None and joined is not None:
+        no = OnHold(matter=joined.incident, reason=joined.reason)
     if no is not None:
         return no
     event = DetailsErased(
@@ -207,10 +210,23 @@ def _keys(
         if not card:
             return (call,)
         return UnknownEntry(kind="person", entry=card) if known is None else keys_of_card(board, known, card)
-    found = board.incidents.get(IncidentId(incident)) or record
-    if found is None or found.id != incident:
+    found = _known(board, incident, record)
+    if found is None:
         return UnknownIncident(incident=incident)
     return keys_of_card(board, found, card) if card else owners_of(found)
+
+
+def _known(board: Board, incident: str, record: Incident | None) -> Incident | None:
+    """None where its record is not there, or where it is a call that is asked about."""
+    known = board.incidents.get(IncidentId(incident)) or record
+    return known if known is not None and known.id == incident else None
+
+
+def hold_where_merged(board: Board, incident: Incident | None) -> Hold | None:
+    """A hold on the incident that this one was merged into: what was said here and its calls are read there."""
+    links = incident.links if incident is not None else ()
+    holds = (hold_on(board, link.incident, "") for link in links if link.kind == "merged-into")
+    return next((hold for hold in holds if hold is not None), None)
 
 
 def _held(board: Board, owners: tuple[str, ...]) -> OnHold | None:
