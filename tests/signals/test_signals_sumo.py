@@ -14,8 +14,8 @@ from turnout.signals.check import check
 from turnout.signals.guard import Guard, rules_of
 from turnout.signals.model import Junction
 from turnout.signals.problem import BrokenSignals
-from turnout.signals.sumo_network import SumoSignals, read_sumo
-from turnout.signals.sumo_xml import FILE_BYTES_MAX, unpacked
+from turnout.signals.sumo_network import SumoSignals, _gaps, read_sumo
+from turnout.signals.sumo_xml import FILE_BYTES_MAX, Phase, Programme, unpacked
 from turnout.words.trouble import BadInput, Malformed, NotOurs, Unsupported
 
 SHIPPED = Path(__file__).parent / "networks"
@@ -105,6 +105,7 @@ def test_pedestrians_and_trams_are_told_from_vehicles() -> None:
 def test_a_left_turn_that_gives_way_is_no_conflict_and_is_named() -> None:
     junctions = read("acosta").signals.junctions
     assert any(movement.yields_to for each in junctions for movement in each.movements)
+    assert read("acosta").problems == (), "who gives way is no problem"
     for each in junctions:
         groups = {movement.id: movement.group for movement in each.movements}
         least = each.least_between()
@@ -155,6 +156,25 @@ def test_times_and_windows_are_taken_from_the_programme() -> None:
         ("K0", 0, 30_000),
         ("K1", 35_000, 55_000),
     ]
+
+
+def test_a_green_over_the_end_of_the_cycle_is_one_green() -> None:
+    phases = phase("rG", 12) + phase("ry", 3) + phase("rr", 2) + phase("Gr", 30)
+    programme = f'<tlLogic id="J" programID="0">{phase("Gr", 2)}{phase("yr", 3)}{phases}</tlLogic>'
+    one = read_sumo(small(programme=programme), "small").signals.junctions[0]
+    assert [(each.from_ms, each.to_ms) for each in one.plans[0].windows_of("K0")] == [(22_000, 2_000)]
+    assert one.groups[0].min_green_ms == 5_000, "2 s are only the end of it"
+
+
+def test_an_intergreen_is_not_what_a_third_green_takes_between() -> None:
+    """A ends, C has its whole green, B begins: that says nothing of A and B; from C to B it does."""
+    seconds = (20, 3, 15, 4, 10, 5)
+    programme = Programme("J", "0", 0, tuple(Phase(each * 1_000, each * 1_000, "", 1) for each in seconds), 1)
+    a, c, b = "Gyrrrr", "rrGyrr", "rrrrGy"
+    begins = {0, 2, 4}
+    assert list(_gaps(programme, a, b, begins)) == [(22_000, False)]
+    assert list(_gaps(programme, c, b, begins)) == [(4_000, True)]
+    assert list(_gaps(programme, b, a, begins)) == [(5_000, True)]
 
 
 def test_two_that_cross_and_both_go_first_are_a_warning_with_their_line() -> None:
