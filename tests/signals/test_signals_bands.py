@@ -138,6 +138,12 @@ def test_free_cycle_speeds_and_orders_are_never_worse_than_fixed_ones() -> None:
     assert maxband(free).value >= maxband(fixed).value + 0.05
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_speed_changes_by_no_more_than_was_asked(seed: int) -> None:
+    task = msgspec.structs.replace(an_arterial(4, seed), speed_change_mps=0.3)
+    is_asked_and_kept(task, maxband(task))
+
+
 def test_a_ratio_of_widths_is_kept() -> None:
     drawn = an_arterial(5, 2)
     for ratio in (0.5, 2.0):

@@ -122,6 +122,13 @@ def test_a_guard_begins_with_all_red_and_keeps_every_intergreen_from_there() -> 
     assert guard.let_out((True, False), 2_000) == (G, R)
 
 
+def test_of_two_that_may_not_meet_the_one_that_waits_longer_goes_first() -> None:
+    both, first, nobody = (True, True), (True, False), (False, False)
+    shown = shown_for(SMALL["two roads"], [first] * 4 + [nobody] * 3 + [both] * 3)
+    assert shown[3] == "GR"
+    assert shown[-1] == "RG"
+
+
 def test_jumps_of_the_clock_are_counted_and_let_nothing_out_sooner() -> None:
     guard = Guard(SMALL["two roads"], 0)
     assert guard.let_out((True, False), 86_400_000) == (R, R)

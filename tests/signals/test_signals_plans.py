@@ -113,6 +113,7 @@ def test_a_screen_is_not_flooded() -> None:
         (('from = "06:30"', 'from = "24:30"'), 67, "from"),
         (("cycle_s = 80", "cycle_s = 0"), 56, "cycle_s"),
         (("lanes = 2", "lanes = 2.5"), 10, "lanes"),
+        (("K1 = [[0, 40]]", f"K1 = {[[0, 1]] * 17}"), 57, "at most 16"),
         (("lanes = 2", "lanes = "), 10, "TOML"),
     ],
 )

@@ -188,6 +188,7 @@ def test_two_that_cross_and_both_go_first_are_a_warning_with_their_line() -> Non
     [
         (small(phases=phase("G", 9)), "phase-length"),
         (small(programme="<!-- none -->"), "no-programme"),
+        (small(index=100_000), "too-many-links"),
     ],
 )
 def test_signals_that_cannot_be_used_are_told_with_their_junction_in_both_languages(content: bytes, rule: str) -> None:

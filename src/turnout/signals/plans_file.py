@@ -92,11 +92,15 @@ class _Detector(_Row, frozen=True, kw_only=True):
     length_m: Metres = 0.0
 
 
+_Greens = Annotated[tuple[tuple[Seconds, Seconds], ...], msgspec.Meta(max_length=16)]
+"""More greens of one group in a cycle no controller has; every two of a plan are compared."""
+
+
 class _Plan(_Row, frozen=True, kw_only=True):
     id: Id
     cycle_s: Annotated[float, msgspec.Meta(gt=0, le=3_600)]
     offset_s: Seconds = 0.0
-    greens: dict[Id, tuple[tuple[Seconds, Seconds], ...]]
+    greens: Annotated[dict[Id, _Greens], msgspec.Meta(max_length=255)]
 
 
 class _Hours(_Row, frozen=True, kw_only=True):
@@ -105,13 +109,16 @@ class _Hours(_Row, frozen=True, kw_only=True):
     since: Clock = msgspec.field(default="00:00", name="from")
 
 
+_Others = Annotated[dict[Id, Seconds], msgspec.Meta(max_length=255)]
+
+
 class _Junction(_Row, frozen=True, kw_only=True):
     id: Id
     name: Name | None = None
     group: Annotated[tuple[_Group, ...], msgspec.Meta(max_length=255)] = ()
     approach: Annotated[tuple[_Approach, ...], msgspec.Meta(max_length=64)] = ()
     movement: Annotated[tuple[_Movement, ...], msgspec.Meta(max_length=255)] = ()
-    intergreen_s: dict[Id, dict[Id, Seconds]] = {}
+    intergreen_s: Annotated[dict[Id, _Others], msgspec.Meta(max_length=255)] = {}
     stage: Annotated[tuple[_Stage, ...], msgspec.Meta(max_length=64)] = ()
     detector: Annotated[tuple[_Detector, ...], msgspec.Meta(max_length=255)] = ()
     plan: Annotated[tuple[_Plan, ...], msgspec.Meta(max_length=255)] = ()

@@ -29,6 +29,8 @@ from turnout.signals.sumo_xml import Edge, Link, Node, Phase, Programme, Records
 from turnout.words.name import Name
 
 GREENS: Final = "gG"
+LINKS_MAX: Final = 512
+"""Of one signal. The largest junctions have about fifty; every two links are compared in every phase."""
 LEAST_GREEN_MS: Final = 5_000
 """A network says least times of phases, not of lamps. So much is usual (RiLSA 2015), or what a programme has."""
 TURNS: Final[Mapping[str, Turn]] = {
@@ -84,7 +86,7 @@ def read_sumo(net: bytes, file: str, added: Sequence[tuple[bytes, str]] = ()) ->
             if not _is_rail(records, of_index):
                 found.append(_without_programme(file, signal))
             continue
-        wrong = list(_wrong_phases(file, signal, len(of_index), max(of_index) + 1, programmes[signal]))
+        wrong = list(_wrong_phases(file, signal, max(of_index) + 1, programmes[signal]))
         found += wrong
         if not wrong:
             foes[signal] = _foes(of_index, requests)
@@ -327,8 +329,11 @@ def _gaps(programme: Programme, ending: str, beginning: str, begins: set[int]) -
             gap_ms += programme.phases[nth].least_ms
 
 
-def _wrong_phases(file: str, signal: str, links: int, least: int, programmes: Sequence[Programme]) -> Iterable[Problem]:
-    """Phases that do not fit the links, of which there are so many and which need at least so many colours."""
+def _wrong_phases(file: str, signal: str, least: int, programmes: Sequence[Programme]) -> Iterable[Problem]:
+    """Phases that do not fit the links, which need at least so many colours; and links that are too many."""
+    if least > LINKS_MAX:
+        yield _too_many_links(file, signal, least - 1)
+        return
     for programme in programmes:
         for phase in programme.phases:
             if len(phase.state) < least:
@@ -339,6 +344,14 @@ def _wrong_phases(file: str, signal: str, links: int, least: int, programmes: Se
                 cure = Name("write one colour for each link index", "请为每个连接编号写一个灯色")
                 yield Problem("phase-length", Spot(file, phase.line, signal), what, cure)
                 break
+
+
+def _too_many_links(file: str, signal: str, index: int) -> Problem:
+    what = Name(
+        f"a link index of {index}; {LINKS_MAX - 1} is the highest taken", f"连接编号 {index} 超过上限 {LINKS_MAX - 1}"
+    )
+    cure = Name("divide the signal, or correct the index", "请拆分该信号机或更正编号")
+    return Problem("too-many-links", Spot(file, 0, signal), what, cure)
 
 
 def _without_programme(file: str, signal: str) -> Problem:
