@@ -86,7 +86,13 @@ def as_text(line: Line) -> str:
     named = (("incident", line.incident), ("command", line.command_id), ("trace", line.trace))
     told = " ".join(f"{name}={value}" for name, value in named if value)
     first = f"{_when(line)} {line.level.upper()} {line.logger}: {line.text}" + (f" [{told}]" if told else "")
-    return "\n".join((first, *(f"    {place}" for place in line.way), *((f"    {line.error}",) if line.error else ())))
+    below = (*line.way, line.error) if line.error else line.way
+    return "\n".join((_on_one_line(first), *(f"    {_on_one_line(said)}" for said in below)))
+
+
+def _on_one_line(text: str) -> str:
+    """So that no text looks like a line of its own, or moves a terminal's cursor."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def as_json(line: Line) -> str:

@@ -68,7 +68,8 @@ async def test_over_tls_everything_is_strict_and_the_cookie_is_secure(tmp_path: 
             page = await client.get("/")
     assert signed_in.status_code == 200, signed_in.text
     assert "Secure" in signed_in.headers["set-cookie"]
-    assert {one.headers["strict-transport-security"] for one in (signed_in, health, page)} == {"max-age=31536000"}
+    strict = {one.headers["strict-transport-security"] for one in (signed_in, health, page)}
+    assert strict == {"max-age=31536000; includeSubDomains"}
     assert health.json()["certificate_expires"] > house.edge.now() + 89 * DAY_MS
     assert health.json()["warnings"] == []
 
@@ -91,6 +92,35 @@ async def test_the_socket_and_the_simulated_citys_pinned_trust_work_over_tls(tmp
         async with websockets.connect(f"wss://{house.url}/socket", ssl=trusting(tls[0])) as socket:
             await socket.send(json.dumps(hello))
             assert json.loads(await socket.recv())["type"] == "welcome"
+
+
+WEAK = ("ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "AES256-GCM-SHA384", "NULL", "DHE-RSA-AES128-GCM-SHA256")
+"""Without forward secrecy, without a cipher that proves itself, without any."""
+
+
+@pytest.mark.parametrize("server", SERVERS)
+async def test_only_ciphers_with_forward_secrecy_and_a_proof_are_spoken(tmp_path: Path, server: str) -> None:
+    tls = self_made(tmp_path)
+
+    async def spoken(port: int, ciphers: str = "", most: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2) -> str:
+        context = ssl.create_default_context(cafile=str(tls[0]))
+        context.maximum_version = most
+        if ciphers:
+            context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+        try:
+            _, writer = await asyncio.open_connection("localhost", port, ssl=context)
+        except (ssl.SSLError, ConnectionError):
+            return ""
+        name: str = writer.get_extra_info("cipher")[0]
+        writer.close()
+        return name
+
+    async with served(tmp_path / "var", server, tls) as house:
+        port = int(house.url.rpartition(":")[2])
+        assert [cipher for cipher in WEAK if await spoken(port, cipher)] == []
+        assert (await spoken(port)).startswith("ECDHE-ECDSA-")
+        assert (await spoken(port, "ECDHE-ECDSA-AES256-GCM-SHA384")) == "ECDHE-ECDSA-AES256-GCM-SHA384"
+        assert (await spoken(port, most=ssl.TLSVersion.TLSv1_3)).startswith("TLS_")
 
 
 async def test_another_client_agrees(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from turnout.core.commands import Command
 from turnout.core.permissions import GROUPS
 from turnout.desk.access import INSIDE
+from turnout.edge.file_kinds import KINDS, OF_MEDIA
 from turnout.line import VERBS
 from turnout.telemetry.plausible import CODES
 
@@ -78,6 +79,17 @@ def test_every_reason_to_doubt_a_position_and_every_scope_is_explained(language:
     text = page(language, "integrators")
     assert [code for code in CODES if code != "ok" and f"| `{code}` |" not in text] == []
     assert [scope for scope in GROUPS if f"| `{scope}" not in text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_file_that_is_taken_is_in_the_manual_with_its_size(language: str) -> None:
+    text = page(language, "integrators")
+    names = {"jpg": "JPEG", "txt": "纯文本" if language == "zh-CN" else "plain text", "ogg": "Ogg", "weba": "WebM"}
+    names |= {"webp": "WebP", "webm": "WebM", "m4a": "MP4"}
+    wanted = {names.get(kind.suffix, kind.suffix.upper()) for kind in KINDS.values()}
+    assert [word for word in sorted(wanted) if word not in text] == []
+    assert " ".join(OF_MEDIA) in text
+    assert "100 MiB" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

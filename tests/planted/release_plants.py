@@ -1,5 +1,6 @@
-"""Planted bugs in how a release is verified (each takes one thing out of the script), and in what a log says."""
+"""Planted bugs in how a release is verified (each takes one thing out of the script), what a log says, and a form."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,10 @@ from tests.planted.plant import Patch, Plant
 from tests.release import releasing
 from tests.release.test_release import every_change_of_a_release_is_refused
 from tests.test_unseen import no_log_repeats_what_a_bug_carries
+from turnout.core.catalogue import Agency
+from turnout.core.tables import soundness
 from turnout.edge import log_lines
+from turnout.words.name import Name
 
 
 def without(words: str, instead: str) -> Callable[[Patch], None]:
@@ -34,8 +38,18 @@ def a_log_repeats_libraries(patch: Patch) -> None:
     patch.setattr(log_lines, "_text_of", lambda record: record.getMessage())
 
 
+def no_series_fills_the_memory(_: Path) -> None:
+    for series in ("F{n:999999999}", "{n.__class__}"):
+        assert not soundness.makes_numbers(Agency("FD", Name("Fire", "消防"), "fire", series))  # type: ignore[arg-type]
+
+
+def a_series_is_any_text(patch: Patch) -> None:
+    patch.setattr(soundness, "_SERIES", re.compile(".*"))
+
+
 RELEASE_PLANTS: dict[str, Plant] = {
     "a log that says what an exception carries": Plant(a_log_repeats_exceptions, no_log_repeats_what_a_bug_carries),
+    "a series of numbers that is any text": Plant(a_series_is_any_text, no_series_fills_the_memory),
     "a log that says what a library says": Plant(a_log_repeats_libraries, no_log_repeats_what_a_bug_carries),
 } | {
     name: Plant(plant, every_change_of_a_release_is_refused)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.adapters.http.room import Room
 from tests.adapters.running import API, Running
+from turnout.desk.faults import StorageFull
 
 
 async def signed_in(house: Running, role: str) -> Room:
@@ -131,3 +132,17 @@ async def test_numbers_have_no_gap_however_many_look_at_once(scene: Scene) -> No
     page = await supervisor.is_recorded("reveals", lambda found: len(found["reveals"]) == 5)
     assert [one["n"] for one in page["reveals"]] == [5, 4, 3, 2, 1]
     assert all(one["odd"] == [] for one in page["reveals"])
+
+
+async def test_what_cannot_be_put_on_record_is_not_shown(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that takes nothing opens nothing: the doubt ends in a refusal."""
+
+    async def fails(*_: Any) -> Any:
+        raise StorageFull("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(scene.house.edge.counter._desk, "submit", fails)
+        answer = await scene.looks(scene.taker)
+    assert answer.status_code in (503, 507)
+    assert "Ann Li" not in answer.text
+    assert "Ann Li" in (await scene.looks(scene.taker)).text

@@ -20,7 +20,7 @@ AnyAsgi = Callable[..., Awaitable[None]]
 API: Final = "/api/v1"
 AT_ROOT: Final = ("/health", "/metrics")
 SCIM: Final = "/scim/v2"
-STRICT: Final = (b"strict-transport-security", b"max-age=31536000")
+STRICT: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 """A year. Without `includeSubDomains`: the city's other hosts are not ours to bind."""
 
 
