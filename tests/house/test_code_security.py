@@ -38,12 +38,17 @@ REACHES_OUT = {
 }
 """Which modules may speak with somebody, and who names whom. The collector's own are OpenTelemetry's (--otlp)."""
 
-SPOKEN = re.compile(r"(\w+\[.+\]|template|said|verb\.explain|aside|name|SWAPPED)(\.spoken\(\w+(\.\w+)?\)|\.en|\.zh)")
-"""Our own texts in two languages, by their place in the code."""
+NAMED = r"_?[A-Z][A-Z0-9_]+"
+SPOKEN = re.compile(
+    rf"{NAMED}|(\w+\[.+\]|template|said|verb\.explain|aside|name|{NAMED}|\(.*{NAMED}.*\))(\.spoken\(\w+(\.\w+)?\)|\.en|\.zh)"
+)
+"""Our own texts, by their name, and those in two languages, by their place in the code."""
 
 OWN_FORMS = {
     "agency.series": "core/tables/soundness.py holds it to a form",
-    "spoken": "reports/transparency/pages.py, one of two texts above it",
+    "spoken": "one of two texts above it",
+    "line": "one of two texts above it",
+    "junction": "one of two texts above it",
     "NEEDS_EXTRA.spoken(arguments.language)": "ours",
 }
 
@@ -81,8 +86,16 @@ def patterns_made(text: str) -> list[str]:
         and re.fullmatch(
             r"re\.(compile|search|match|fullmatch|sub|subn|split|findall|finditer)", ast.unparse(call.func)
         )
-        and not (call.args and isinstance(call.args[0], ast.Constant))
+        and not (call.args and is_escaped(call.args[0]))
     ]
+
+
+def is_escaped(pattern: ast.expr) -> bool:
+    """Whether a pattern is written there, with nothing in it but constants and what is escaped."""
+    if isinstance(pattern, ast.JoinedStr):
+        held = [ast.unparse(part.value) for part in pattern.values if isinstance(part, ast.FormattedValue)]
+        return all(re.fullmatch(rf"re\.escape\(.*\)|{NAMED}", one) for one in held)
+    return isinstance(pattern, ast.Constant)
 
 
 def formats_made(text: str) -> list[str]:
@@ -128,9 +141,13 @@ LOOKS: dict[str, tuple[Callable[[str], list[str]], str, str]] = {
     "patterns": (
         patterns_made,
         "def f(typed):\n    return re.search(typed, 'x')",
-        "P = re.compile(A + B)\ndef f(typed):\n    return re.search('x', typed)",
+        "P = re.compile(A + B)\ndef f(typed):\n    return re.search(f'x{re.escape(typed)}{_END}', typed)",
     ),
-    "formats": (formats_made, "typed.format(x=1)", "'{x}'.format(x=1)\nTEXTS[code].spoken(language).format_map(said)"),
+    "formats": (
+        formats_made,
+        "typed.format(x=1)",
+        "'{x}'.format(x=1)\n_LINE.format(x=1)\nTEXTS[code].spoken(language).format_map(said)",
+    ),
     "redirects": (redirects_followed, "httpx.get(u, follow_redirects=True)", "httpx.get(u, follow_redirects=False)"),
     "comparisons": (
         digests_compared,
