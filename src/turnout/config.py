@@ -63,6 +63,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""
     tls_key: Path | None = None
 
+    devices_port: int = 0
+    """A further port, for terminals that show a certificate of the city's (adapters/device_door.py); 0: none."""
+    device_only: tuple[str, ...] = ()
+    """Roles and scopes of tokens that may be used from such a terminal only."""
+
     roles: tuple[str, ...] = ()
     """What this process is (`turnout up`): `desk`, `edge`, `worker`; empty: all in one."""
     reach: str = ""

@@ -34,6 +34,7 @@ operating, recovery_command = Later("turnout.operating"), Later("turnout.recover
 moving_command, subject_command = Later("turnout.moving_command"), Later("turnout.subject.command")
 redaction_command, site_keys_command = Later("turnout.redaction.command"), Later("turnout.site_keys_command")
 signals_command = Later("turnout.signals.command")
+devices_command = Later("turnout.devices_command")
 simulated_run = Later("turnout.city.simulated.run")
 
 if TYPE_CHECKING:
@@ -184,6 +185,10 @@ def _add_signals(commands: "Commands") -> None:
     signals_command.add_signals_commands(commands)
 
 
+def _add_devices(commands: "Commands") -> None:
+    devices_command.add_devices_commands(commands, lambda asked: operating.data_folder(settings_of(asked)))
+
+
 def _add_keeper(commands: "Commands") -> None:
     keeper_command.add_keeper_command(commands)
 
@@ -205,6 +210,7 @@ GROUPS: Final[tuple[tuple[tuple[str, ...], Callable[["Commands"], None]], ...]] 
     (("subject",), _add_subject),
     (("redact",), _add_redact),
     (("signals",), _add_signals),
+    (("devices",), _add_devices),
     (("functions", "schema", "personal-data"), _add_papers),
 )
 """Commands, and who adds them."""
@@ -236,6 +242,14 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
     )
     serve.add_argument("--tls-cert", type=Path, help="certificate chain (PEM): serve TLS, with --tls-key")
     serve.add_argument("--tls-key", type=Path, help="the certificate's private key (PEM, no passphrase)")
+    serve.add_argument(
+        "--devices-port", type=int, help="a further port, for terminals with certificates (see the manual)"
+    )
+    serve.add_argument(
+        "--device-only",
+        action="append",
+        help="a role, or a scope of tokens, for such terminals only: crew, field",
+    )
     serve.add_argument("--speed", type=float, help="of the simulated city: 1 is real time, up to 60")
     serve.add_argument("--no-simulation", action="store_true", help="nobody calls and nobody drives by itself")
     serve.add_argument("--arrival", action="store_true", help="let a unit's place report enroute and on scene")
@@ -366,6 +380,8 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "proof",
         "identity",
         "proxies",
+        "devices_port",
+        "device_only",
     )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}

@@ -46,6 +46,7 @@ from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations, due_of, ring, timers_of
 from turnout.desk.subscribers import Subscribers
 from turnout.desk.timers import TimerClock
+from turnout.device_serving import cut_off_revoked, joined_devices
 from turnout.edge.access_desk import AccessDesk
 from turnout.edge.advice import Adviser
 from turnout.edge.alarms.facts import MIB
@@ -113,11 +114,14 @@ async def serve(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         city = load_city(settings.city or shipped_city(SHIPPED))
         edge, accounts = await stack.enter_async_context(opened(settings, city))
+        authority = joined_devices(edge, accounts.store, settings, folder_of(settings, city))
+        if authority is not None:
+            in_background(stack, cut_off_revoked(edge, accounts.store))
         assets = Assets(BUILT, city.artefacts.tiles)
         show_tiles(edge, assets, city)
         edge.certificate_expires = certificate.expires if certificate is not None else None
         api = InTime(lambda: http_api.litestar_app(lambda: edge, edge.version))
-        await stack.enter_async_context(web(web_app(edge, assets, settings, api), settings))
+        await stack.enter_async_context(web(web_app(edge, assets, settings, api), settings, authority))
         greet(settings, city, accounts, assets)
         in_background(stack, load_the_rest(edge, accounts, api.load))
         await stack.enter_async_context(simulated(settings, city, accounts, edge.counter.allowances))

@@ -10,6 +10,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, Final
 
 from granian.constants import Interfaces, SSLProtocols
@@ -23,6 +24,7 @@ from turnout.words.later import Later
 from turnout.words.trouble import Malformed
 
 log = logging.getLogger(__name__)
+device_door = Later("turnout.adapters.device_door")
 standing_by, uvicorn = Later("turnout.adapters.http.standing_by"), Later("uvicorn")
 
 CLOSE_S: Final = 5.0
@@ -42,17 +44,22 @@ Asgi = Callable[..., Any]
 
 
 @asynccontextmanager
-async def web(app: Asgi, settings: Settings) -> AsyncIterator[None]:
-    """Serving on the port from here on."""
+async def web(app: Asgi, settings: Settings, authority: Path | None = None) -> AsyncIterator[None]:
+    """Serving on the port from here on; with the `authority` of terminals' certificates, on their port as well."""
     answering = _Answering(BehindProxies(app, read_proxies(settings.proxies)))
     start = _start_uvicorn if settings.server == "uvicorn" else _start_granian
-    stop, task = start(answering, settings)
+    started = [(settings.port, *start(answering, settings))]
+    if authority is not None:
+        started.append((settings.devices_port, *_start_for_devices(answering, settings, authority)))
     try:
-        await _listening(settings, task)
+        for port, _, task in started:
+            await _listening(settings.host, port, task)
         yield
     finally:
-        stop()
-        await _ended(task, CLOSE_S)
+        for _, stop, _ in started:
+            stop()
+        for _, _, task in started:
+            await _ended(task, CLOSE_S)
         await answering.send_away()
         await _ended(task, SENT_AWAY_S)
 
@@ -145,14 +152,25 @@ def _start_uvicorn(app: Asgi, settings: Settings) -> tuple[Callable[[], None], a
     return stop, asyncio.create_task(server._serve(), name="web")
 
 
-async def _listening(settings: Settings, task: asyncio.Task[None]) -> None:
+def _start_for_devices(app: Asgi, settings: Settings, authority: Path) -> tuple[Callable[[], None], asyncio.Task[None]]:
+    cert, key = settings.tls_cert, settings.tls_key
+    where = settings.host, settings.devices_port
+    server = device_door.device_server(app, *where, cert, key, authority, TABLES_BYTES_MAX, int(CLOSE_S))
+
+    def stop() -> None:
+        server.should_exit = True
+
+    return stop, asyncio.create_task(server._serve(), name="devices")
+
+
+async def _listening(host: str, port: int, task: asyncio.Task[None]) -> None:
     """Until the port answers. Raises what ended the server, if it ended."""
     for _ in range(int(LISTENING_S / LISTENING_LOOK_S)):
         if task.done():
             await task
             raise RuntimeError("the web server ended at once")
         try:
-            _, writer = await asyncio.open_connection(settings.host, settings.port)
+            _, writer = await asyncio.open_connection(host, port)
         except OSError:
             await asyncio.sleep(LISTENING_LOOK_S)
         else:

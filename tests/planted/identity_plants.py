@@ -4,12 +4,16 @@ import asyncio
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from tests.adapters.running import API, running
 from tests.edge.test_edge_door_log import test_no_flood_of_failures_pushes_out_who_got_in
 from tests.planted.plant import Patch, Plant
 from turnout.adapters.identity import oidc as oidc_module
 from turnout.adapters.identity import passwords as passwords_module
 from turnout.adapters.identity.accounts import Accounts
+from turnout.adapters.identity.devices import Devices, new_request
 from turnout.adapters.identity.keeping import Keeping
 from turnout.adapters.identity.oidc import OidcSignOn
 from turnout.adapters.identity.oidc_provider import OidcProvider
@@ -17,6 +21,7 @@ from turnout.adapters.identity.passwords import why_weak
 from turnout.adapters.identity.sign_on_plan import ProviderPlan
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.identity.vouching import Vouching
+from turnout.edge import at_device as at_device_module
 from turnout.edge.identities import Asserted, Entry, IdentityRefusal, NewAccount, SignedIn
 from turnout.edge.single_sign_on import Begun, Returned
 from turnout.records import sign_ins as sign_ins_module
@@ -159,6 +164,33 @@ def a_sheet_for_ever(patch: Patch) -> None:
     patch.setattr(IdentityStore, "take_offline_code", IdentityStore.has_offline_code)
 
 
+async def a_bound_token_is_of_no_use_without_a_certificate(folder: Path) -> None:
+    async with running(folder / "var") as house:
+        house.edge.device_only = frozenset({"field"})
+        async with house.program("field:E07") as outside:
+            assert (await outside.get(f"{API}/board")).status_code == 403
+
+
+def a_revoked_terminal_is_nobodys(folder: Path) -> None:
+    store = IdentityStore(folder / "accounts.sqlite")
+    known = Devices(store, folder / "devices", lambda: Moment(1_800_000_000_000))
+    issued = known.issue("E07", new_request("E07")[1], 30, "setup")
+    assert not isinstance(issued, IdentityRefusal)
+    der = x509.load_pem_x509_certificate(issued.certificate).public_bytes(Encoding.DER)
+    assert known.find(der) is not None
+    known.revoke("E07")
+    assert known.find(der) is None
+    store.close()
+
+
+def nothing_is_bound(patch: Patch) -> None:
+    patch.setattr(at_device_module, "is_bound", lambda who, bound: False)
+
+
+def revoked_in_name(patch: Patch) -> None:
+    patch.setattr(IdentityStore, "revoke_device", lambda self, device, now: True)
+
+
 IDENTITY_PLANTS: dict[str, Plant] = {
     "a return from a provider that another browser began": Plant(
         any_return_will_do, a_return_counts_only_where_it_was_begun
@@ -173,6 +205,8 @@ IDENTITY_PLANTS: dict[str, Plant] = {
     "a password of the city's own name": Plant(only_words_of_every_city, a_word_of_the_place_is_refused),
     "an offline code while the provider answers": Plant(silent_is_who_is_said_to_be, a_code_waits_for_silence),
     "an offline code that works again": Plant(a_sheet_for_ever, a_code_works_once),
+    "a bound token that works from anywhere": Plant(nothing_is_bound, a_bound_token_is_of_no_use_without_a_certificate),
+    "a terminal that is revoked in name only": Plant(revoked_in_name, a_revoked_terminal_is_nobodys),
     "a lock that only the screen knows of": Plant(only_a_curtain, a_locked_console_reads_nothing),
     "an account taken over by its name at a provider": Plant(
         a_name_opens_an_account, an_account_with_a_password_is_nobodys_by_name

@@ -245,6 +245,7 @@ ACCESS_NAMES: Final[dict[str, Name]] = {
     "offline-codes-made": Name("offline codes made", "生成离线代码"),
     "offline-code-used": Name("signed in with an offline code", "用离线代码登录"),
     "offline-code-answered": Name("offline sign-in confirmed by a second person", "离线登录经第二人确认"),
+    "device-revoked": Name("terminal revoked", "吊销终端证书"),
     "proof-key-made": Name("signing key of the checkpoints made", "生成检查点签名密钥"),
 }
 

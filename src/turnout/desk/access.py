@@ -65,6 +65,11 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     locked: bool = False
     """The person has locked the console: until it is unlocked nothing is read or commanded in this session's name."""
 
+    device: str = ""
+    """The terminal that it asks from, which has shown its certificate; empty: from anywhere."""
+    lacks_device: bool = False
+    """It may only be used from a known terminal, and is not: only an emergency button is heard."""
+
     @property
     def sight(self) -> "Sight":
         hidden = self.hidden if has_scope(self, "oversee", "audit") else self.hidden | OVERSEEN

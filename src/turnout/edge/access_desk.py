@@ -21,6 +21,7 @@ from turnout.edge.identities import (
     CodeGiven,
     Identities,
     IdentityRefusal,
+    KnownDevices,
     NewAccount,
     NewToken,
     OfflineSheet,
@@ -111,6 +112,16 @@ class AccessDesk:
         stopped = await self._note(who, NoteAccess(act="offline-code-answered", subject=found.account), None)
         if stopped is None:
             self._identities.answer_offline_entry(entry, who)
+        return stopped
+
+    async def revoke_device(self, who: Principal, devices: KnownDevices | None, device: str) -> Declined | None:
+        known = devices.list() if devices is not None else []
+        found = next((one for one in known if device in (one.id, one.name) and not one.revoked), None)
+        if devices is None or found is None:
+            return declined("unknown-device", device=device)
+        stopped = await self._note(who, NoteAccess(act="device-revoked", subject=found.name), None)
+        if stopped is None:
+            devices.revoke(found.id)
         return stopped
 
     async def note_entry(self, entered: SignedIn, what: AccessAct) -> None:

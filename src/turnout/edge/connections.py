@@ -8,7 +8,7 @@ class Connections:
         self._by_session: dict[str, set[Outlet]] = {}
 
     def __len__(self) -> int:
-        return sum(len(outlets) for outlets in self._by_session.values())
+        return len({outlet for outlets in self._by_session.values() for outlet in outlets})
 
     def fullest(self) -> tuple[int, int]:
         """(messages unread, commands under way) of the connection that has most; the two may be of two connections."""

@@ -31,7 +31,9 @@ WRITE_EVERY_S: Final = 0.25
 AGAIN_S: Final = 2.0
 """After a failure (a full disk)."""
 
-DENIED: Final = frozenset({"not-permitted", "no-ground", "scope-missing", "field-hidden", "foreign-origin"})
+DENIED: Final = frozenset(
+    {"not-permitted", "no-ground", "scope-missing", "field-hidden", "foreign-origin", "device-needed"}
+)
 """Nos that mean: who asks may not do or see this. Codes of the rules and of `speech.py`."""
 
 TOLD_LESS: Final = frozenset({"wrong-secret", "wrong-code", "wrong-offline-code"})

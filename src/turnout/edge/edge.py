@@ -22,7 +22,7 @@ from turnout.edge.exporting import Exported
 from turnout.edge.fallback import FallbackKit
 from turnout.edge.file_desk import FileDesk
 from turnout.edge.ground_desk import GroundDesk
-from turnout.edge.identities import Identities
+from turnout.edge.identities import Identities, KnownDevices
 from turnout.edge.lag import Lag
 from turnout.edge.looking_up import LookUp
 from turnout.edge.measuring import Measures
@@ -115,6 +115,10 @@ class Edge:
     adviser: Adviser | None = None
     outlook: Outlook | None = None
     gazetteer: Gazetteer | None = None
+    devices: KnownDevices | None = None
+    """Terminals with certificates; None: there is no door for them."""
+    device_only: frozenset[str] = frozenset()
+    """Roles and scopes that may be used from a known terminal only."""
     sign_on: SingleSignOn | None = None
     """The city's own identity providers; None: accounts are local alone."""
     provisioning: ProvisioningDesk | None = None

@@ -104,6 +104,36 @@ class OfflineEntry(msgspec.Struct, frozen=True, kw_only=True):
     position: str
 
 
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal of the service that has a certificate of the city's. `expires`: of the newest one."""
+
+    id: str
+    name: str
+    by: str
+    issued: Moment
+    expires: Moment
+    revoked: Moment = Moment(0)
+
+
+class CertificateGiven(msgspec.Struct, frozen=True):
+    """In PEM, for the key that asked for it."""
+
+    certificate: str
+    expires: Moment
+
+
+class KnownDevices(Protocol):
+    """Terminals and their certificates. `adapters/identity/devices` implements it."""
+
+    def find(self, certificate: bytes) -> Device | None:
+        """Whose it is (DER, verified by TLS); None: nobody's, over, or revoked."""
+        ...
+
+    def renew_for(self, certificate: bytes, csr: bytes) -> CertificateGiven | IdentityRefusal: ...
+    def list(self) -> "list[Device]": ...
+    def revoke(self, device: str) -> bool: ...
+
+
 class AccountCard(msgspec.Struct, frozen=True, kw_only=True):
     """An account as an administrator sees it."""
 

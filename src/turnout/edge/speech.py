@@ -135,6 +135,26 @@ WORDS: Final[dict[str, Name]] = {
     ),
     "unknown-entry": Name("There is no such sign-in that waits for an answer.", "没有这样待确认的登录。"),
     "own-entry": Name("Somebody else has to confirm your own sign-in.", "您本人的登录须由他人确认。"),
+    "device-needed": Name(
+        "This may only be used from one of the service's own terminals. Yours shows no certificate, or one that is not"
+        " valid any more. (Emergency buttons work.)",
+        "只能在出示证书的本单位终端上使用，您的终端没有证书或证书已失效。（紧急按钮不受影响。）",
+    ),
+    "device-not-known": Name(
+        "This certificate is of no known terminal, or was revoked.", "此证书不属于已知终端，或已吊销。"
+    ),
+    "device-too-early": Name("A certificate is renewed once half of its time is over.", "证书过半有效期后才可续期。"),
+    "device-request": Name(
+        "This is no request for a certificate (PKCS #10, PEM).", "不是有效的证书申请（PKCS #10，PEM）。"
+    ),
+    "device-name": Name("A terminal's name has 1 to {most} characters.", "终端名称须为 1 至 {most} 个字符。"),
+    "device-taken": Name("A terminal {device} has a certificate already.", "终端 {device} 已有证书。"),
+    "device-no-authority": Name(
+        "The key that certificates are signed with is not on this machine (devices/ca.key). Put it back, or remove the"
+        " folder devices and issue all anew.",
+        "本机没有签发证书的密钥（devices/ca.key）。请放回该文件，或删除 devices 文件夹并全部重新签发。",
+    ),
+    "unknown-device": Name("There is no terminal {device}, or it is revoked.", "没有终端 {device}，或已吊销。"),
     "last-administrator": Name(
         "{account} is the only administrator: make another one first.", "{account} 是唯一的管理员，请先设立另一个。"
     ),
@@ -350,6 +370,14 @@ STATUS: Final[dict[str, int]] = {
     "unstorable-text": 400,
     "purpose-needed": 400,
     "weak-secret": 400,
+    "device-needed": 403,
+    "device-not-known": 403,
+    "device-too-early": 409,
+    "device-request": 400,
+    "device-name": 400,
+    "device-taken": 409,
+    "device-no-authority": 409,
+    "unknown-device": 404,
     "wrong-offline-code": 401,
     "provider-answers": 409,
     "no-provider-account": 409,

@@ -27,8 +27,8 @@ from turnout.words.moment import Moment
 from turnout.words.trouble import Malformed
 
 KEYS: Final = "vault.keys"
-SECRETS: Final = frozenset({KEYS, "vault.site-key", "vault.site-key.next", "proof.keys"})
-"""In no backup: with one of the first three and the vault one can read everything, with the last sign for the city."""
+SECRETS: Final = frozenset({KEYS, "vault.site-key", "vault.site-key.next", "proof.keys", "ca.key"})
+"""In no backup: with one of the first three and the vault one can read everything, with the others sign for the city."""
 
 FIRST: Final = ("snapshots.sqlite", "records.sqlite", "proof.sqlite", "journal.sqlite")
 """Copied first, in this order."""

@@ -1987,6 +1987,7 @@ export interface NoteAccess {
     | 'account-made'
     | 'administrator-set-up'
     | 'code-given'
+    | 'device-revoked'
     | 'offline-code-answered'
     | 'offline-code-used'
     | 'offline-codes-made'

@@ -13,6 +13,7 @@ from turnout.adapters.http.problems import UNREADABLE, NotTaken, no
 from turnout.adapters.http.showing import opening
 from turnout.desk.access import Principal, has_scope
 from turnout.edge.answers import Declined
+from turnout.edge.at_device import at_device
 from turnout.edge.counter import held_back
 from turnout.edge.edge import Edge
 
@@ -26,7 +27,7 @@ BY_COMMAND: Final = "by-command"
 NEVER: Final = "never"
 """For those who look after the program: they have to see how it stands most of all when too much is asked of it."""
 
-DENIED_HERE: Final = frozenset({"scope-missing", "field-hidden", "foreign-origin"})
+DENIED_HERE: Final = frozenset({"scope-missing", "field-hidden", "foreign-origin", "device-needed"})
 
 _ASKER: Final = "turnout_asker"
 
@@ -40,12 +41,15 @@ Asked = Request[Any, Any, Any]
 
 
 async def who_asks(request: Asked, edge: TheEdge) -> Principal:
-    """The principal. Raises the problem `not-signed-on`; and `session-locked` on a route that is not `FOR_LOCKED`."""
+    """The principal. Raises the problem `not-signed-on`; and on a route that is not `FOR_LOCKED` `session-locked`, or
+    `device-needed`."""
     held = request.scope["state"]
     found = held[_ASKER] if _ASKER in held else _find_asker(request, edge)
     if found is None:
         raise no("not-signed-on")
     who: Principal = found
+    if who.lacks_device and not request.route_handler.opt.get("for-locked"):
+        raise no("device-needed")
     if who.locked and not request.route_handler.opt.get("for-locked"):
         raise no("session-locked")
     return who
@@ -84,8 +88,10 @@ def _count(request: Asked, edge: Edge) -> None:
 def _find_asker(request: Asked, edge: Edge) -> Principal | None:
     bearer = request.headers.get("authorization", "")
     if bearer:
-        return edge.identities.find_token(bearer.removeprefix("Bearer ").strip())
-    return edge.identities.find_session(request.cookies.get(COOKIE, ""))
+        found = edge.identities.find_token(bearer.removeprefix("Bearer ").strip())
+    else:
+        found = edge.identities.find_session(request.cookies.get(COOKIE, ""))
+    return at_device(edge, found, request.scope) if found is not None else None
 
 
 def note_no(request: Asked, answer: Declined, edge: Edge) -> None:

@@ -72,6 +72,11 @@ class Accounts(OfflineCodes):
         self._attempts = Attempts()
         self._demo_count = 0
 
+    @property
+    def store(self) -> IdentityStore:
+        """The file, for what else is kept in it."""
+        return self._store
+
     @cached_property
     def _passkeys(self) -> "Passkeys":
         """Loaded when somebody uses one: a desk that is being started does not wait for it."""

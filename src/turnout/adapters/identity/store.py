@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from turnout.adapters.disk_faults import named_faults
-from turnout.edge.identities import OfflineEntry
+from turnout.edge.identities import Device, OfflineEntry
 from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.name import Language
@@ -84,6 +84,12 @@ _STEPS = (
         PRIMARY KEY (group_, person)
     ) STRICT;
     CREATE INDEX provisioned_groups_of ON provisioned_members(person);
+    """,
+    """
+    CREATE TABLE devices (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, by TEXT NOT NULL, issued INTEGER NOT NULL, expires INTEGER NOT NULL,
+        revoked INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
     """,
 )
 SCHEMA = len(_STEPS)
@@ -186,9 +192,10 @@ class IdentityStore:
                 given.backup(base)
 
     def open_sessions(self) -> set[str]:
-        """What may be connected: sessions that neither ended nor are locked, and `token:…` of each not withdrawn."""
+        """What may be connected: sessions neither ended nor locked, `token:…` and `device:…` of each not withdrawn."""
         sessions = {str(row[0]) for row in self._rows("SELECT id FROM sessions WHERE locked = 0")}
-        return sessions | {f"token:{row[0]}" for row in self._rows("SELECT id FROM tokens WHERE revoked = 0")}
+        sessions |= {f"token:{row[0]}" for row in self._rows("SELECT id FROM tokens WHERE revoked = 0")}
+        return sessions | {f"device:{row[0]}" for row in self._rows("SELECT id FROM devices WHERE revoked = 0")}
 
     def _migrate(self) -> None:
         version = int(self._base.execute("PRAGMA user_version").fetchone()[0])
@@ -409,6 +416,32 @@ class IdentityStore:
 
     def answer_offline_entry(self, entry: str, by: str, now: Moment) -> None:
         self._run("UPDATE offline_entries SET answered_by = ?, answered = ? WHERE id = ?", by, now, entry)
+
+    # devices
+
+    def add_device(self, one: Device) -> None:
+        values = (one.id, one.name, one.by, one.issued, one.expires, one.revoked)
+        self._run("INSERT INTO devices VALUES (?,?,?,?,?,?)", *values)
+
+    def find_device(self, device: str) -> Device | None:
+        rows = self._rows("SELECT id, name, by, issued, expires, revoked FROM devices WHERE id = ?", device)
+        return _device(rows[0]) if rows else None
+
+    def list_devices(self) -> list[Device]:
+        sql = "SELECT id, name, by, issued, expires, revoked FROM devices ORDER BY name, issued"
+        return [_device(row) for row in self._rows(sql)]
+
+    def renew_device(self, device: str, expires: Moment) -> None:
+        self._run("UPDATE devices SET expires = ? WHERE id = ?", expires, device)
+
+    def revoke_device(self, device: str, now: Moment) -> bool:
+        """By identity or name; False where there is none that is not revoked."""
+        sql = "UPDATE devices SET revoked = ? WHERE revoked = 0 AND (id = ? OR name = ?)"
+        return self._run(sql, now, device, device) > 0
+
+
+def _device(row: tuple[Any, ...]) -> Device:
+    return Device(id=row[0], name=row[1], by=row[2], issued=row[3], expires=row[4], revoked=row[5])
 
 
 def _list(values: tuple[str, ...]) -> str:

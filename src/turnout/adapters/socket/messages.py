@@ -53,9 +53,9 @@ class PingFrame(msgspec.Struct):
     at: float = 0
 
 
-CloseCode = Literal[1001, 1013, 4401, 4423, 4426, 4400, 4408]
-"""1001 going away, 1013 try again later; ours: 4401 not signed on, 4423 locked, 4426 page too old, 4400 no hello, 4408
-too slow."""
+CloseCode = Literal[1001, 1013, 4401, 4403, 4423, 4426, 4400, 4408]
+"""1001 going away, 1013 try again later; ours: 4401 not signed on, 4403 not from here, 4423 locked, 4426 page too
+old, 4400 no hello, 4408 too slow."""
 
 _encoder = msgspec.json.Encoder()
 

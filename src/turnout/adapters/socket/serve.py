@@ -31,6 +31,7 @@ from turnout.desk.access import Principal, has_scope
 from turnout.desk.faults import Busy, Displaced, NotTheDesk
 from turnout.edge.allowance import UNLIMITED
 from turnout.edge.answers import Declined, declined
+from turnout.edge.at_device import at_device
 from turnout.edge.counter import held_back
 from turnout.edge.edge import OLDEST_PROTOCOL, PROTOCOL, Edge, LineAsked
 from turnout.edge.outlet import UNDER_WAY_MAX, Outlet
@@ -85,6 +86,11 @@ class SocketDoor:
             too_many = held_back(self._edge.counter.allowances.take_unnamed())
             await _turn_away(send, refused_frame(too_many or declined("not-signed-on")), 1013 if too_many else 4401)
             return
+        who = at_device(self._edge, who, scope)
+        if who.lacks_device:
+            self._edge.door_log.note_denied(who, "device-needed", "socket")
+            await _turn_away(send, refused_frame(declined("device-needed")), 4403)
+            return
         if who.locked:
             await _turn_away(send, refused_frame(declined("session-locked")), 4423)
             return
@@ -124,7 +130,9 @@ class Connection:
         follower = PlacesFollower(outlet, self._who.sight)
         if self._hello.places and has_scope(self._who, "read", "field", "station"):
             edge.places.follow(follower)
-        edge.connections.add(self._who.session, outlet)
+        held_by = (self._who.session, *((f"device:{self._who.device}",) if self._who.device else ()))
+        for name in held_by:
+            edge.connections.add(name, outlet)
         sender = asyncio.create_task(
             Sender(self._send, outlet, subscription, edge.now, self._frames).run(), name="socket sender"
         )
@@ -133,7 +141,8 @@ class Connection:
             await self._receive_until_gone(sender)
         finally:
             end.cancel()
-            edge.connections.remove(self._who.session, outlet)
+            for name in held_by:
+                edge.connections.remove(name, outlet)
             edge.places.unfollow(follower)
             if subscription is not None:
                 subscription.close()

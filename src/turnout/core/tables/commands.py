@@ -166,6 +166,7 @@ AccessAct = Literal[
     "offline-codes-made",
     "offline-code-used",
     "offline-code-answered",
+    "device-revoked",
 ]
 """What is done with who may get in. `code-given`: a one-time code in place of a password; `secret-set`: it was used.
 `offline-…`: codes for the day the identity provider is down; `answered`: a second person says that it was right.

@@ -50,6 +50,7 @@ export const enSignIns = {
       'no-ground': 'No ground to look',
       'field-hidden': 'Hidden from this role',
       'foreign-origin': 'From another site',
+      'device-needed': 'Not from a known terminal',
       'weak-secret': 'New password too short',
       'common-secret': 'New password too common',
       'place-secret': 'New password of words of the place',

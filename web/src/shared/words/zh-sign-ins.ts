@@ -51,6 +51,7 @@ export const zhSignIns: typeof enSignIns = {
       'no-ground': '没有查看依据',
       'field-hidden': '此角色不可见',
       'foreign-origin': '来自其他网站',
+      'device-needed': '不是已知终端',
       'weak-secret': '新密码过短',
       'common-secret': '新密码太常见',
       'place-secret': '新密码多为本地用词',

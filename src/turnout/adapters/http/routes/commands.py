@@ -57,6 +57,8 @@ class CommandDone(msgspec.Struct, frozen=True):
 async def _hand_in(edge: Edge, who: Principal, command_id: str, command: Any, purpose: str, at: str) -> CommandDone:
     if who.locked and not isinstance(command, RaiseDuress):
         raise no("session-locked")
+    if who.lacks_device and not isinstance(command, RaiseDuress):
+        raise no("device-needed")
     answer = await edge.counter.hand_in(who, command_id, command, purpose, at)
     if isinstance(answer, Declined):
         raise NotTaken(answer)

@@ -15,6 +15,7 @@ from turnout.core.tables.city import Position
 from turnout.core.tables.commands import SignOff, SignOn
 from turnout.desk.access import Principal
 from turnout.edge.answers import declined_by_door
+from turnout.edge.at_device import at_device
 from turnout.edge.edge import Edge
 from turnout.edge.identities import IdentityRefusal, SignedIn
 from turnout.words.moment import Moment
@@ -116,6 +117,10 @@ async def let_in(
     if isinstance(outcome, IdentityRefusal):
         edge.door_log.note_refused(way, account, edge.identities.standing_of(account), outcome.code)
         raise NotTaken(declined_by_door(outcome))
+    if at_device(edge, outcome.principal, request.scope).lacks_device:
+        edge.identities.sign_off(outcome.principal)
+        edge.door_log.note_refused(way, str(outcome.principal.actor.id), "open", "device-needed")
+        raise no("device-needed")
     locked = edge.identities.find_session(request.cookies.get(COOKIE, ""))
     if locked is not None and locked.locked:
         if locked.actor.id == outcome.principal.actor.id:
