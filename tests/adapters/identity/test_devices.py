@@ -311,6 +311,26 @@ def test_a_name_is_one_devices_and_bad_requests_are_refused_by_name(tmp_path: Pa
     store.close()
 
 
+def test_a_connection_that_outlives_its_certificate_is_nobodys(tmp_path: Path) -> None:
+    store, now = IdentityStore(tmp_path / "accounts.sqlite"), [Moment(1_800_000_000_000)]
+    known = Devices(store, tmp_path / "devices", lambda: now[0])
+    issued = known.issue("E07", new_request("E07")[1], 30, "setup")
+    assert not isinstance(issued, IdentityRefusal)
+    der = x509.load_pem_x509_certificate(issued.certificate).public_bytes(Encoding.DER)
+    assert known.find(der) is not None
+    now[0] = Moment(now[0] + 30 * DAY_MS)
+    assert known.find(der) is None
+    store.close()
+
+
+async def test_a_terminals_session_ends_with_its_certificate(terminals: Terminals) -> None:
+    terminals.issue("E07", days=1)
+    async with terminals.terminal("E07", **terminals.crew_token()) as inside:
+        ends = (await inside.get(f"{API}/session")).json()["expires"]
+    [device] = terminals.house.edge.devices.list()  # type: ignore[union-attr]
+    assert ends == device.expires
+
+
 def test_the_key_of_the_authority_and_of_a_terminal_are_for_their_owner_alone(tmp_path: Path) -> None:
     authority = Authority(tmp_path / "devices")
     authority.make()
