@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -183,7 +183,12 @@ async def test_a_disk_that_hangs_is_not_waited_for_and_what_does_not_fit_is_coun
 class FullStore(SignInStore):
     is_full = True
 
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.during: Callable[[], None] = lambda: None
+
     def add(self, lines: Sequence[DoorLine], now: Moment) -> None:
+        self.during()
         if self.is_full:
             raise sqlite3.OperationalError("database or disk is full")
         super().add(lines, now)
@@ -193,8 +198,9 @@ async def test_what_a_full_disk_refuses_waits_and_is_written_once(tmp_path: Path
     store = FullStore(tmp_path / "s.sqlite")
     log = DoorLog(store, lambda: NOW)
     log.note("signed-in", account="ana")
+    store.during = lambda: log.note("signed-in", account="ana")
     await log.write_waiting()
-    log.note("signed-in", account="ana")
+    store.during = lambda: None
     log.note("signed-in", account="bo")
     await log.write_waiting()
     assert len(log) == 2

@@ -34,7 +34,7 @@ async def admin(house: Running) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def noted(house: Running) -> list[AccessNoted]:
-    """What the journal says of accounts, as it happens. On a busy machine the proof's own key comes late, in between."""
+    """What the journal says of accounts, as it happens. The proof's own key may come late, in between."""
     found: list[AccessNoted] = []
     house.desk.listen(
         lambda told: found.extend(
