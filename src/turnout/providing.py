@@ -24,15 +24,17 @@ def load(settings: Settings) -> None:
         _ = oidc.OidcSignOn
 
 
-def provided(stack: AsyncExitStack, settings: Settings, edge: Edge, accounts: Accounts) -> None:
-    """Raises `Malformed` for a file that cannot be used."""
+def provided(stack: AsyncExitStack, settings: Settings, edge: Edge, accounts: Accounts) -> ProvisioningDesk | None:
+    """Who keeps accounts for a provider, where that is turned on. Raises `Malformed` for a file that cannot be used."""
     plan = read_identity_plan(settings.identity)
     if plan.provider:
         edge.sign_on = oidc.OidcSignOn(plan.provider, settings.public_origin, edge.now)
-    if plan.provisioning is not None:
-        desk = ProvisioningDesk(edge.access, accounts.provisioned, plan.provisioning, edge.now)
-        stack.callback(desk.working.close)
-        edge.provisioning = desk
+    if plan.provisioning is None:
+        return None
+    desk = ProvisioningDesk(edge.access, accounts.provisioned, plan.provisioning, edge.now)
+    stack.callback(desk.working.close)
+    edge.provisioning = desk
+    return desk
 
 
 def scim_of(edge: Edge, settings: Settings) -> Asgi | None:

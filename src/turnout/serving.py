@@ -219,7 +219,7 @@ async def opened_on(
     async with AsyncExitStack() as stack:
         parts, desk = await _opened_parts(stack, stores, settings, city, loaded)
         edge = joined(parts)
-        provided(stack, settings, edge, parts.accounts)
+        provisioning = provided(stack, settings, edge, parts.accounts)
         traced(stack, settings, edge)
         watching = Watching(edge, parts.recorder, parts.accounts, parts.space, parts.folder, settings.alarms)
         if stores.ask_database is not None:
@@ -229,6 +229,8 @@ async def opened_on(
         timers.start()
         stack.push_async_callback(timers.stop)
         at_work(stack, edge)
+        if provisioning is not None:
+            in_background(stack, provisioning.settle())
         in_background(stack, erasing(parts, edge).run())
         in_background(stack, follow_offset(desk, parts.clock.now))
         in_background(stack, watching.run())

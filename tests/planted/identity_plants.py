@@ -2,14 +2,18 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.adapters.running import API, running
 from tests.edge.test_edge_door_log import test_no_flood_of_failures_pushes_out_who_got_in
 from tests.planted.plant import Patch, Plant
+from turnout.adapters.between import inner_door as inner_door_module
+from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.identity import oidc as oidc_module
 from turnout.adapters.identity import passwords as passwords_module
 from turnout.adapters.identity.accounts import Accounts
@@ -22,6 +26,7 @@ from turnout.adapters.identity.sign_on_plan import ProviderPlan
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.identity.vouching import Vouching
 from turnout.edge import at_device as at_device_module
+from turnout.edge.between import KEY_HEADER, LINK, LINK_HEADER
 from turnout.edge.identities import Asserted, Entry, IdentityRefusal, NewAccount, SignedIn
 from turnout.edge.single_sign_on import Begun, Returned
 from turnout.records import sign_ins as sign_ins_module
@@ -62,6 +67,37 @@ def a_return_counts_only_where_it_was_begun(folder: Path) -> None:
     asyncio.run(come_back())
 
 
+def a_provider_has_asked_this_time(folder: Path) -> None:
+    async def come_back() -> None:
+        door = OidcSignOn([PLAN], "http://turnout.test", lambda: Moment(3_600_000))
+        door._providers = {"city": Agreeable(PLAN)}  # who asked an hour ago
+        begun = await door.begin("city", "", "a")
+        assert isinstance(begun, Begun)
+        state = parse_qs(urlsplit(begun.url).query)["state"][0]
+        came = await door.finish("city", begun.sealed, Returned("c", state), "a")
+        assert came == IdentityRefusal("sign-on-stale")
+
+    asyncio.run(come_back())
+
+
+async def a_session_is_everywhere_before_its_answer(folder: Path) -> None:
+    order: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 303, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def keep() -> None:
+        order.append("kept")
+
+    door = InnerDoor(app, bytes(32), public=False, keep_accounts=keep)
+    transport = httpx.ASGITransport(app=door)  # type: ignore[arg-type]
+    headers = {KEY_HEADER: bytes(32).hex(), LINK_HEADER: str(LINK)}
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk.test", headers=headers) as edge:
+        assert (await edge.get(f"{API}/session/sso/city/back")).status_code == 303
+    assert order == ["kept"]
+
+
 def an_account_with_a_password_is_nobodys_by_name(folder: Path) -> None:
     async def claim() -> None:
         store = IdentityStore(folder / "accounts.sqlite")
@@ -88,6 +124,14 @@ def any_return_will_do(patch: Patch) -> None:
 
 def a_name_opens_an_account(patch: Patch) -> None:
     patch.setattr(Vouching, "plan_entry", lambda self, asserted: Entry(asserted.account))
+
+
+def whatever_it_says(patch: Patch) -> None:
+    patch.setattr(oidc_module, "why_too_weak", lambda plan, claims, begun: "")
+
+
+def a_get_only_reads(patch: Patch) -> None:
+    patch.setattr(inner_door_module, "may_change_accounts", lambda method, path: method != "GET")
 
 
 def only_a_curtain(patch: Patch) -> None:
@@ -207,6 +251,8 @@ IDENTITY_PLANTS: dict[str, Plant] = {
     "an offline code that works again": Plant(a_sheet_for_ever, a_code_works_once),
     "a bound token that works from anywhere": Plant(nothing_is_bound, a_bound_token_is_of_no_use_without_a_certificate),
     "a terminal that is revoked in name only": Plant(revoked_in_name, a_revoked_terminal_is_nobodys),
+    "who sat there before, let in again": Plant(whatever_it_says, a_provider_has_asked_this_time),
+    "a session that only the desk knows of": Plant(a_get_only_reads, a_session_is_everywhere_before_its_answer),
     "a lock that only the screen knows of": Plant(only_a_curtain, a_locked_console_reads_nothing),
     "an account taken over by its name at a provider": Plant(
         a_name_opens_an_account, an_account_with_a_password_is_nobodys_by_name

@@ -6,13 +6,14 @@ memberships are kept for nothing. An account that an administrator has closed is
 """
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
-from turnout.desk.access import Principal
+from turnout.desk.access import Principal, part
 from turnout.edge.access_desk import AccessDesk
 from turnout.edge.answers import Declined, declined
 from turnout.edge.bounded import BoundedWorkers
@@ -20,6 +21,8 @@ from turnout.edge.identities import AccountChange, NewAccount
 from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
 from turnout.words.name import Language
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -137,6 +140,23 @@ class ProvisioningDesk:
         """Also after one whose asker was told to come again: that goes on to its end, and no other in between."""
         async with self._turn:
             return await work
+
+    async def settle(self) -> None:
+        """At the start: the plan may mean something else than before, and then it does for everybody at once."""
+        if not self.plan.groups:
+            return
+        for person in await asyncio.to_thread(self.kept.list_persons):
+            await asyncio.sleep(0)  # others first
+            stopped = await self.in_turn(self._settled(person.id))
+            if stopped is not None:
+                log.warning("%s has other roles than the plan says: %s", person.account, stopped.code)
+
+    async def _settled(self, person: str) -> Declined | None:
+        found = self.kept.find_person(person)
+        if found is None:
+            return None
+        names = frozenset(one.name for one in self.kept.groups_of(person))
+        return await self._give_roles(part("provisioning"), found, names)
 
     # people
 

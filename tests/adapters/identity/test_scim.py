@@ -1,5 +1,6 @@
 """Accounts by SCIM: what they may be; the journal has every act; closing one ends its sessions at once."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from tests.adapters.identity.provisioning import SCIM, USER, provisioned
+from tests.adapters.identity.provisioning import GROUPS, SCIM, USER, provisioned
 from tests.adapters.running import API, Running, running
 from turnout.core.tables.events import AccessNoted
 from turnout.edge.identities import NewAccount, SignedIn
@@ -118,6 +119,23 @@ async def test_a_group_that_becomes_another_is_other_roles_for_all_in_it(tmp_pat
         assert (await directory.patches(f"/Groups/{room}", renamed)).is_success
         (card,) = house.accounts.list_accounts()
         assert (card.roles, card.agencies) == (("supervisor",), ("FIRE",))
+
+
+async def test_another_plan_is_other_roles_for_everybody_from_the_start_on(tmp_path: Path) -> None:
+    async with provisioned(tmp_path) as (_, directory):
+        ana, ben = await directory.adds("ana"), await directory.adds("ben")
+        await directory.adds_group("room", ana)
+        await directory.adds_group("it", ben)
+    async with provisioned(tmp_path, GROUPS.replace('"dispatcher"', '"observer"').replace('"it"', '"nobody"')) as (
+        house,
+        _,
+    ):
+        async with asyncio.timeout(10):
+            while {one.account: one.roles for one in house.accounts.list_accounts()}["ana"] != ("observer",):
+                await asyncio.sleep(0.01)
+        assert {one.account: one.roles for one in house.accounts.list_accounts()}["ben"] == ("administrator",), (
+            "the last"
+        )
 
 
 async def test_nothing_is_kept_that_signing_in_does_not_need(tmp_path: Path) -> None:

@@ -22,8 +22,6 @@ async def test_the_whole_check_of_a_scim_tester_is_green(tmp_path: Path) -> None
     async with served(tmp_path / "var", identity=plan_in(tmp_path)) as house:
         token = house.token("provision", name="directory")
         results = await asyncio.to_thread(judged, f"http://{house.url}/scim/v2", token)
-    print("\n".join(map(str, results)))
-    wrong = [
-        one for one in results if one[0] not in (Status.SUCCESS.name, Status.COMPLIANT.name, Status.ACCEPTABLE.name)
-    ]
-    assert wrong == []
+    green = (Status.SUCCESS.name, Status.COMPLIANT.name, Status.ACCEPTABLE.name)
+    assert [one for one in results if one[0] not in green] == [], "and none was skipped"
+    assert len(results) >= 65, "the tester has found everything that there is to try"
