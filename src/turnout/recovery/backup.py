@@ -28,7 +28,7 @@ from turnout.words.trouble import Malformed
 
 KEYS: Final = "vault.keys"
 SECRETS: Final = frozenset({KEYS, "vault.site-key", "vault.site-key.next", "proof.keys", "ca.key"})
-"""In no backup: with one of the first three and the vault one can read everything, with the others sign for the city."""
+"""In no backup: one of the first three and the vault open everything, the others sign for the city."""
 
 FIRST: Final = ("snapshots.sqlite", "records.sqlite", "proof.sqlite", "journal.sqlite")
 """Copied first, in this order."""
