@@ -99,7 +99,7 @@ PROVEN: Final = 1e-4
 
 
 def orders_of_left_turns(turns: LeftTurns) -> tuple[Order, ...]:
-    """The patterns of Little, Kelson and Gartner 1981, figure 3: each left turn before or after the through greens.
+    """The patterns of Little, Kelson and Gartner 1981: each left turn before or after the through greens.
 
     The cross street has its share from local second 0. An outbound left turn takes from the inbound green, and the
     other way round.

@@ -71,7 +71,7 @@ class _Programme:
         self._speed_changes()
 
     def _order(self, site: Site) -> list[Any]:
-        """Exactly one order per site (in the paper: delta and delta-bar of equation 8 and their table)."""
+        """Exactly one order per site (1981: the choice of left-turn patterns, there by delta and delta-bar)."""
         if len(site.orders) == 1:
             return [1.0]
         chosen = [self.highs.addBinary() for _ in site.orders]
@@ -86,12 +86,12 @@ class _Programme:
         return _total([share * is_it for share, is_it in zip(values, self.orders[i], strict=True) if share])
 
     def _speeds(self, t: Any, way_m: float, section: Section) -> None:
-        """(d/f) z <= t <= (d/e) z, the speed limits (1981, equations 6 and 7)."""
+        """(d/f) z <= t <= (d/e) z, the speed limits (1981)."""
         self.highs.addConstr(t - way_m / section.fastest_mps * self.z >= 0)
         self.highs.addConstr(t - way_m / section.slowest_mps * self.z <= 0)
 
     def _speed_changes(self) -> None:
-        """The change of pace from section to section (1981, equations 6 and 7, on reciprocals of speed).
+        """The change of pace from section to section (1981: limits on the change of reciprocal speed).
 
         With both speeds at most f, |1/v' - 1/v| <= change / (f f') means that |v' - v| <= change.
         """
@@ -110,7 +110,7 @@ class _Programme:
                     self.highs.addConstr(step + most * self.z >= 0)
 
     def _loop(self, i: int) -> None:
-        """The loop of section i closes after whole cycles (1981, equation 8, the arterial loop integer constraint).
+        """The loop of section i closes after whole cycles (1981: the loop integer constraint).
 
         Outbound, e' + w' + offset' + q' = e + w + offset + t; inbound likewise the other way; the sum has no offsets.
         """
@@ -136,7 +136,7 @@ class _Programme:
     ) -> Any:
         """A band that is green at these sites, for the order's `share` of the cycle.
 
-        w + b <= 1 - r (1981, equations 4 and 5, `before` 0), b/2 <= w <= 1 - r - b/2 (1991, `before` 1/2).
+        w + b <= 1 - r (1981: directional interference, `before` 0), b/2 <= w <= 1 - r - b/2 (1991, `before` 1/2).
         `may_lack`: or there is no band, and any `w`. The papers know no such choice: where there can be a band in one
         direction only, their programmes have no solution.
         """
@@ -150,7 +150,7 @@ class _Programme:
         return width
 
     def weighed(self, out: Any, back: Any) -> None:
-        """(1 - k) b_in >= (1 - k) k b (1981, equation 2); with `same_width` b_in = k b."""
+        """(1 - k) b_in >= (1 - k) k b (1981: the target ratio); with `same_width` b_in = k b."""
         k = self.task.inbound_to_outbound
         if self.task.same_width:
             self.highs.addConstr(back - k * out == 0)
