@@ -30,15 +30,24 @@ PLAN = ProvisioningPlan(
     )
 )
 WHO = part("directory")
-NAMES = ["ana", "ben", "cleo"]
+NAMES = ["ana", "ben"]
 GROUPS = ["room", "leads", "watch", "choir"]
+SOME = st.sets(st.sampled_from(NAMES))
+
+AT_FIRST: list[tuple[Any, ...]] = [
+    ("person", "ana", True),
+    ("person", "ben", None),
+    ("group", "room", {"ana"}),
+    ("group", "leads", {"ana", "ben"}),
+]
+"""Where every run begins: what follows then meets somebody."""
 
 ACTS = st.one_of(
     st.tuples(st.just("person"), st.sampled_from(NAMES), st.sampled_from([None, True, False])),
     st.tuples(st.just("change"), st.sampled_from(NAMES), st.sampled_from([None, True, False])),
     st.tuples(st.just("remove"), st.sampled_from(NAMES)),
-    st.tuples(st.just("group"), st.sampled_from(GROUPS), st.sets(st.sampled_from(NAMES))),
-    st.tuples(st.just("regroup"), st.integers(0, 2), st.sampled_from(GROUPS), st.sets(st.sampled_from(NAMES))),
+    st.tuples(st.just("group"), st.sampled_from(GROUPS), SOME),
+    st.tuples(st.just("regroup"), st.integers(0, 2), st.sampled_from(GROUPS), SOME),
     st.tuples(st.just("ungroup"), st.integers(0, 2)),
     st.tuples(st.just("admin-closes"), st.sampled_from(NAMES)),
     st.tuples(st.just("admin-opens"), st.sampled_from(NAMES)),
@@ -51,6 +60,7 @@ class City:
 
     def __init__(self, folder: Path) -> None:
         self.store = IdentityStore(folder / "accounts.sqlite")
+        self.store._base.execute("PRAGMA synchronous = OFF")  # nothing here is about the disk
         self.accounts = Accounts(self.store, self._now, lambda: None, demo=False, origin="http://turnout.test")
         access = AccessDesk(None, self.accounts)  # type: ignore[arg-type]
         access._submit = self._noted  # type: ignore[method-assign]
@@ -93,7 +103,10 @@ class City:
     async def change(self, name: str, active: bool | None) -> None:
         person = self.desk.kept.find_by_account(name)
         if person is not None and not person.gone:
-            await self.desk.change_person(WHO, person, PersonWanted(external_id=f"e-{name}", active=active))
+            wanted = PersonWanted(external_id=f"e-{name}", active=active)
+            changed = await self.desk.change_person(WHO, person, wanted)
+            if not isinstance(changed, Declined) and active is not None:
+                assert changed.disabled != active, "open is as it was said"
 
     async def remove(self, name: str) -> None:
         person = self.desk.kept.find_by_account(name)
@@ -133,8 +146,6 @@ class City:
 
 
 BACK_WHILE_THE_JOURNAL_FAILS = [
-    ("person", "ana", True),
-    ("group", "room", {"ana"}),
     ("remove", "ana"),
     ("journal-fails", 1),
     ("person", "ana", True),
@@ -142,14 +153,14 @@ BACK_WHILE_THE_JOURNAL_FAILS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @example(BACK_WHILE_THE_JOURNAL_FAILS)
-@given(st.lists(ACTS, max_size=25))
+@given(st.lists(ACTS, max_size=12))
 def test_roles_are_those_of_the_groups_and_what_an_administrator_closed_stays_so(acts: list[tuple[Any, ...]]) -> None:
     async def play() -> None:
         with tempfile.TemporaryDirectory() as folder:
             city = City(Path(folder))
-            for what, *given_ in acts:
+            for what, *given_ in AT_FIRST + acts:
                 await city.does(what, *given_)
                 city.holds()
             city.store.close()
