@@ -29,6 +29,7 @@ REACHES_OUT = {
     "auditing/joining.py": "witnesses and stamper in --proof",
     "keeper/postgresql.py": "the database beside the keeper",
     "city/simulated/link.py": "the server that --server names",
+    "devices_command.py": "the server that --server names",
     "fetching.py": "the server that --server names",
     "main.py": "the server that --server names",
     "records_command.py": "the server that --server names",
