@@ -86,11 +86,12 @@ class DoorLog:
         else:
             self._waiting[line] = replace(line, at=now, last=now)
 
-    def note_of(self, who: Principal, act: DoorAct, **said: str) -> None:
+    def note_of(self, who: Principal, act: DoorAct, *, way: str = "", reason: str = "", about: str = "") -> None:
         """As `note`, of somebody who is in already. What the program's own parts do is no visit."""
         if who.kind != "part":
-            way = "token" if who.kind == "program" else said.pop("way", "")
-            self.note(act, way=way, account=str(who.actor.id), position=who.position, **said)
+            way = way or ("token" if who.kind == "program" else "")
+            account, position = str(who.actor.id), who.position
+            self.note(act, way=way, account=account, position=position, reason=reason, about=about)
 
     def note_refused(self, way: str, account: str, standing: Standing, code: str) -> None:
         """Somebody was not let in. What was typed as an account that there is not may be a password: it is not kept."""

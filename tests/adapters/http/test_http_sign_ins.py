@@ -138,6 +138,14 @@ async def test_a_changed_password_and_a_wrong_old_one_are_noted(staffed: Running
     assert lines == [("secret-changed", "", ""), ("not-let-in", "secret-change", "wrong-secret")]
 
 
+async def test_a_program_that_would_change_a_password_is_refused_and_noted(staffed: Running) -> None:
+    async with staffed.program("read") as program:
+        refused = await program.post(f"{API}/accounts/secret", json={"old": "x", "new": "another horse battery"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "no-account")
+    [line] = await log_of(staffed)
+    assert (line["act"], line["way"], line["reason"]) == ("not-let-in", "secret-change", "no-account")
+
+
 async def test_only_auditors_and_administrators_read_it_and_each_their_own(staffed: Running) -> None:
     async with staffed.client() as ana, staffed.client() as bo, staffed.program("admin") as administrator:
         await ana.post(f"{API}/session", json=asked("ana"))
