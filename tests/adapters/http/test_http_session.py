@@ -117,3 +117,25 @@ async def test_one_changes_ones_own_password_with_the_old_one_only(house: Runnin
         before = await ana.post(f"{API}/session", json={"account": "ana", "secret": SECRET})
         assert before.json()["code"] == "wrong-secret"
         assert (await ana.post(f"{API}/session", json={"account": "ana", "secret": new})).status_code == 200
+
+
+async def test_a_new_password_ends_every_other_session_and_not_this_one(house: Running) -> None:
+    async with house.client() as ana, house.client() as elsewhere:
+        code = house.accounts.make_setup_code()
+        assert (await ana.post(f"{API}/setup", json={"code": code, "account": "ana", "secret": SECRET})).is_success
+        assert (await elsewhere.post(f"{API}/session", json={"account": "ana", "secret": SECRET})).is_success
+        change = {"old": SECRET, "new": "another horse battery"}
+        assert (await ana.post(f"{API}/accounts/secret", json=change)).status_code == 204
+        assert (await elsewhere.get(f"{API}/session")).status_code == 401
+        assert (await ana.get(f"{API}/session")).is_success
+
+
+async def test_who_signs_in_where_one_is_signed_in_ends_that_session_and_takes_its_place(house: Running) -> None:
+    async with house.client() as browser, house.client() as copied:
+        await browser.post(f"{API}/session/demo", json={"role": "dispatcher", "position": "D07"})
+        copied.cookies = httpx.Cookies(browser.cookies)
+        assert (await copied.get(f"{API}/session")).is_success
+        me = (await browser.post(f"{API}/session/demo", json={"role": "supervisor", "position": "D07"})).json()
+        assert (await copied.get(f"{API}/session")).status_code == 401, "the token of before opens nothing"
+        assert (await browser.get(f"{API}/session")).json()["roles"] == ["supervisor"]
+        assert house.edge.counter.board.positions["D07"].actor == me["actor"]

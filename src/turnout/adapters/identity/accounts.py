@@ -366,6 +366,7 @@ class Accounts(OfflineCodes):
         if weak is not None:
             return weak
         self._store.set_secret(row.id, await self._hash(new))
+        self._end_sessions_of(row.id, but=principal.session)
         return None
 
 

@@ -183,8 +183,8 @@ class Keeping:
             self._end_sessions_of(account)
         return changed
 
-    def _end_sessions_of(self, account: str) -> None:
-        for session in self._store.end_sessions_of(account):
+    def _end_sessions_of(self, account: str, but: str = "") -> None:
+        for session in self._store.end_sessions_of(account, but):
             self._on_end(session)
 
     def add_token(self, new: NewToken, by: Principal) -> TokenMade | IdentityRefusal:

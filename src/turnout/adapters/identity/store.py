@@ -349,10 +349,11 @@ class IdentityStore:
     def end_session(self, session: str) -> bool:
         return self._run("DELETE FROM sessions WHERE id = ?", session) == 1
 
-    def end_sessions_of(self, account: str) -> list[str]:
-        ended = [str(row[0]) for row in self._rows("SELECT id FROM sessions WHERE account = ?", account)]
-        self._run("DELETE FROM sessions WHERE account = ?", account)
-        return ended
+    def end_sessions_of(self, account: str, but: str = "") -> list[str]:
+        """Those that ended: all of them `but` one."""
+        ended = self._rows("SELECT id FROM sessions WHERE account = ? AND id <> ?", account, but)
+        self._run("DELETE FROM sessions WHERE account = ? AND id <> ?", account, but)
+        return [str(row[0]) for row in ended]
 
     def forget_expired(self, now: Moment) -> None:
         self._run("DELETE FROM sessions WHERE expires <= ?", now)

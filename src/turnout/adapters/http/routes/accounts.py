@@ -84,7 +84,7 @@ async def set_disabled(account: FromPath[str], data: JSONBody[Disabling], who: W
 
 @post("/accounts/secret", status_code=204)
 async def change_secret(data: JSONBody[SecretChange], who: Who, edge: TheEdge) -> None:
-    """One's own password."""
+    """One's own password. Every other session of the account ends: one of them may be why it is changed."""
     refusal = await edge.identities.change_secret(who, data.old, data.new)
     if refusal is not None:
         edge.door_log.note_of(who, "not-let-in", way="secret-change", reason=refusal.code)

@@ -111,8 +111,9 @@ async def let_in(
 ) -> Response[Me]:
     """The session's cookie, and the position taken on the board. That of a station's screen outlives a power cut.
 
-    From a locked console it is either its own person, whose session goes on, or somebody else who takes over. By which
-    `way`, and whether at all (`account`: as which one they tried), is in the log of the door.
+    From a locked console it is either its own person, whose session goes on, or somebody else who takes over. Whoever
+    signs in where one is signed in ends that session (ASVS 5.0, 7.2.4): a browser has one. By which `way`, and whether
+    at all (`account`: as which one they tried), is in the log of the door.
     """
     if isinstance(outcome, IdentityRefusal):
         edge.door_log.note_refused(way, account, edge.identities.standing_of(account), outcome.code)
@@ -121,14 +122,15 @@ async def let_in(
         edge.identities.sign_off(outcome.principal)
         edge.door_log.note_refused(way, str(outcome.principal.actor.id), "open", "device-needed")
         raise no("device-needed")
-    locked = edge.identities.find_session(request.cookies.get(COOKIE, ""))
-    if locked is not None and locked.locked:
-        if locked.actor.id == outcome.principal.actor.id:
-            edge.identities.sign_off(outcome.principal)
-            edge.door_log.note_of(locked, "unlocked", way=way)
-            return Response(me(edge.identities.unlock(locked)), headers={"cache-control": "no-store"})
-        outcome = await hand_over(edge, locked, outcome)
-        edge.door_log.note_of(outcome.principal, "handed-over", way=way, about=str(locked.actor.id))
+    earlier = edge.identities.find_session(request.cookies.get(COOKIE, ""))
+    if earlier is not None and earlier.locked and earlier.actor.id == outcome.principal.actor.id:
+        edge.identities.sign_off(outcome.principal)
+        edge.door_log.note_of(earlier, "unlocked", way=way)
+        return Response(me(edge.identities.unlock(earlier)), headers={"cache-control": "no-store"})
+    if earlier is not None:
+        outcome = await hand_over(edge, earlier, outcome)
+    if earlier is not None and earlier.actor.id != outcome.principal.actor.id:
+        edge.door_log.note_of(outcome.principal, "handed-over", way=way, about=str(earlier.actor.id))
     else:
         edge.door_log.note_of(outcome.principal, "signed-in", way=way)
     await take_position(edge, outcome.principal)
