@@ -31,6 +31,7 @@ from turnout.desk import desk as desk_module
 from turnout.desk.access import Principal, Sight
 from turnout.desk.remembered import Remembered
 from turnout.desk.subscribers import Limits, Subscribers
+from turnout.edge import texts as texts_module
 from turnout.edge.answers import Accepted
 from turnout.edge.edge import Edge
 from turnout.edge.rows import sees
@@ -104,6 +105,8 @@ async def test_incidents_that_have_left_leave_nothing_behind(tmp_path: Path, mon
     small = Limits(kept_rows=1_000, pending_rows=500, behind_batches=200)
     monkeypatch.setattr(serving, "Subscribers", partial(Subscribers, limits=small))
     monkeypatch.setattr(desk_module, "Remembered", lambda: Remembered(200))
+    for bound in ("OWNERS_MAX", "KEYS_MAX", "SHOWN_MAX"):
+        monkeypatch.setattr(texts_module, bound, 200)
     monkeypatch.setattr(serving, "SystemClock", SetOn)
     monkeypatch.setattr(SetOn, "added_ms", 0)
     async with a_city_at_work(tmp_path) as (edge, units, cancelled):
