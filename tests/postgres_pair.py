@@ -22,7 +22,9 @@ from typing import Any
 import asyncpg
 
 from turnout.adapters.storage.postgres.database import Database
+from turnout.desk.operations import Operations
 
+SERVERS = Operations.stream
 PLACES = "/usr/lib/postgresql/*/bin"
 START_S = 30
 
@@ -195,3 +197,19 @@ async def connected(database: Database) -> AsyncIterator[Any]:
         yield connection
     finally:
         await connection.close()
+
+
+@contextmanager
+def for_servers() -> Iterator[Database]:
+    """The schema that servers use, empty before and after: only one test at a time can have it."""
+    database = Database(the_pair().primary.url("postgres"), SERVERS)
+    asyncio.run(_emptied(database))
+    try:
+        yield database
+    finally:
+        asyncio.run(_emptied(database))
+
+
+async def _emptied(database: Database) -> None:
+    async with connected(database) as connection:
+        await connection.execute(f"DROP SCHEMA IF EXISTS {database.schema} CASCADE")

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.storage.test_site_key_change import KeyServer
-from tests.postgres_pair import connected, the_pair
+from tests.postgres_pair import for_servers
 from turnout.adapters.storage.postgres.database import Database
-from turnout.desk.operations import Operations
 from turnout.main import main
 from turnout.words.identity import IncidentId
 
@@ -19,15 +18,8 @@ CITY = "san-francisco"
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    """The schema that servers use, empty."""
-    database = Database(the_pair().primary.url("postgres"), Operations.stream)
-    yield database
-    asyncio.run(dropped(database))
-
-
-async def dropped(database: Database) -> None:
-    async with connected(database) as connection:
-        await connection.execute(f"DROP SCHEMA IF EXISTS {Operations.stream} CASCADE")
+    with for_servers() as database:
+        yield database
 
 
 async def served(database: Database, folder: Path) -> None:

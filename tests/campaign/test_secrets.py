@@ -15,7 +15,7 @@ from tests.campaign.secret_places import (
     watched,
 )
 from tests.campaign.server import Server
-from tests.postgres_pair import the_pair
+from tests.postgres_pair import for_servers
 
 PRINT_OUTS = ("functions", "messages --call c1", "verify", "personal-data", "audit key", "audit check")
 
@@ -89,8 +89,11 @@ def test_no_secret_of_a_server_stands_where_others_read(tmp_path: Path) -> None:
 
 
 def test_no_secret_of_a_server_on_postgresql_stands_where_others_read(tmp_path: Path) -> None:
-    database = the_pair().new_database()
-    with watched(tmp_path, database.url) as server, server.browser() as browser:
+    with (
+        for_servers() as database,
+        watched(tmp_path, database.url) as server,
+        server.browser() as browser,
+    ):
         server.until_it_answers(browser)
         places = places_of(server, ())
         secrets = key_material(server.data) | {"database password": DATABASE_SECRET.encode()}
