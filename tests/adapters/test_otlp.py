@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.adapters.collector import collector
+from tests.adapters.collector import Collector, collector
 from tests.adapters.running import API, Running, running
 from tests.adapters.test_traces import PLANTED, TRACE, attributes, opens, planted, until
 from tests.histories.conftest import an_example
@@ -29,7 +29,6 @@ log = logging.getLogger("turnout.test")
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(otlp, "SEND_EVERY_S", 0.02)
     monkeypatch.setattr(otlp, "FIGURES_EVERY_S", 0.05)
-    monkeypatch.setattr(otlp, "TIMEOUT_S", 0.3)
 
 
 async def scraped(house: Running) -> dict[str, Any]:
@@ -109,6 +108,11 @@ async def test_a_line_of_the_log_names_its_trace_command_and_way_and_not_what_wa
     assert b"appleby" not in b"".join(at.bodies).lower()
 
 
+def said_here(at: Collector) -> list[Any]:
+    """Not what a client in this process says of its request, which stands in the same trace."""
+    return [one for _, one in at.lines() if one.body.string_value == "here" and one.trace_id.hex() == TRACE]
+
+
 async def test_what_is_said_while_a_command_is_answered_names_its_span_and_the_incidents_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,9 +127,9 @@ async def test_what_is_said_while_a_command_is_answered_names_its_span_and_the_i
 
             monkeypatch.setattr(counter, "_submitted", says)
             told = await opens(house)
-            await until(lambda: [one for _, one in at.lines() if one.trace_id.hex() == TRACE])
+            await until(lambda: said_here(at))
             await until(lambda: [one for one in at.spans() if one.trace_id.hex() == TRACE])
-    line = next(one for _, one in at.lines() if one.trace_id.hex() == TRACE)
+    line = said_here(at)[0]
     root = next(one for one in at.spans() if one.name == "command add-narrative")
     assert line.span_id == root.span_id
     assert attributes(line)["turnout.incident.number"] == told["number"]

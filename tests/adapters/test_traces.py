@@ -26,7 +26,6 @@ PLANTED = "mrs-appleby"
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(otlp, "SEND_EVERY_S", 0.02)
-    monkeypatch.setattr(otlp, "TIMEOUT_S", 0.3)
 
 
 async def opens(house: Running, url: str = "") -> dict[str, Any]:
@@ -103,7 +102,10 @@ async def test_whatever_stands_in_a_commands_fields_never_leaves(tmp_path: Path)
 
 
 @pytest.mark.parametrize("manner", ["hangs", "nonsense", "down"])
-async def test_a_bad_collector_holds_nothing_up_and_what_it_lost_is_counted(tmp_path: Path, manner: str) -> None:
+async def test_a_bad_collector_holds_nothing_up_and_what_it_lost_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manner: str
+) -> None:
+    monkeypatch.setattr(otlp, "TIMEOUT_S", 0.3)
     with collector(manner) as at:
         url = "http://127.0.0.1:9" if manner == "down" else at.url
         async with running(tmp_path / "var", otlp=url) as house:
