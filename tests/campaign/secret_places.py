@@ -128,6 +128,13 @@ class Watched:
                 time.sleep(0.05)
         raise AssertionError("the server did not start")
 
+    def until_it_has(self, name: str) -> None:
+        """A file of the city's, which it makes beside its work."""
+        until = time.monotonic() + START_WITHIN_S
+        while not list(self.data.glob(f"*/{name}")):
+            assert time.monotonic() < until, f"no {name}"
+            time.sleep(0.05)
+
     def run(self, *words: str) -> str:
         """A command beside the server; what it prints."""
         command = self._program(*words)

@@ -77,6 +77,7 @@ def places_of(server: Watched, print_outs: tuple[str, ...]) -> dict[str, bytes]:
 def test_no_secret_of_a_server_stands_where_others_read(tmp_path: Path) -> None:
     with watched(tmp_path) as server:
         secrets = secrets_of(server)
+        server.until_it_has("proof.keys")
         places = places_of(server, PRINT_OUTS)
         secrets |= key_material(server.data)
     assert {"TLS key", "vault key 1", "signing key 0"} <= set(secrets)
