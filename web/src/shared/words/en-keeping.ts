@@ -3,7 +3,7 @@
 export const enKeeping = {
   keeping: {
     about:
-      'Personal details end by themselves when their term is over. A hold keeps them longer; erasing them earlier, all or one person’s, takes two people and cannot be undone. The incident itself stays.',
+      'Personal details and what was said end by themselves when their term is over. A hold keeps them longer; erasing them earlier, all or one person’s, takes two people and cannot be undone. The incident itself stays.',
     requests: 'Asked to be erased',
     noRequests: 'Nobody has asked.',
     holds: 'Held',
