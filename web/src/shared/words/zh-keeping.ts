@@ -2,7 +2,8 @@ import type { enKeeping } from './en-keeping'
 
 export const zhKeeping: typeof enKeeping = {
   keeping: {
-    about: '个人详情和所述内容期满自动销毁。设置保留可延长；提前销毁（全部或仅某一人的）须两人办理，且不可恢复。警情记录本身不受影响。',
+    about:
+      '个人详情和所述内容期满自动销毁。设置保留可延长；提前销毁（全部或仅某一人的）须两人办理，且不可恢复。警情记录本身不受影响。',
     requests: '申请销毁',
     noRequests: '没有申请。',
     holds: '保留中',
