@@ -5,7 +5,6 @@ was and its digest. It is not the journal: it may be deleted, and what it keeps 
 no other key to search by (charter 6), so no person can be looked for.
 """
 
-import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from turnout.records.log_file import opened
 from turnout.words.moment import DAY_MS, Moment
 
 SHAPE: Final = 1
@@ -80,23 +80,9 @@ class MessageStore:
     """One connection behind a lock: `add` from the log's thread, questions from others."""
 
     def __init__(self, path: Path, keep_days: int = 90, most_bytes: int = 2 * 1024**3) -> None:
-        self._path, self._lock = path, threading.Lock()
+        self._lock = threading.Lock()
         self._keep_ms, self._most_bytes = keep_days * DAY_MS, most_bytes
-        self._base = self._opened()
-
-    def _opened(self) -> sqlite3.Connection:
-        base = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
-        base.execute("PRAGMA journal_mode = WAL")
-        base.execute("PRAGMA synchronous = NORMAL")
-        shape = int(base.execute("PRAGMA user_version").fetchone()[0])
-        if shape not in (0, SHAPE):
-            base.close()
-            for old in (self._path, *(Path(f"{self._path}{tail}") for tail in ("-wal", "-shm"))):
-                old.unlink(missing_ok=True)
-            return self._opened()
-        if shape == 0:
-            base.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SHAPE}; COMMIT;")
-        return base
+        self._base = opened(path, SHAPE, _TABLES)
 
     def close(self) -> None:
         with self._lock:

@@ -6,7 +6,6 @@ flood of failures takes few; failures and all others have room of their own, so 
 It is beside the journal, as signing in does not wait for it: it may be deleted, and is bounded by days and lines.
 """
 
-import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from turnout.records.log_file import opened
 from turnout.words.moment import DAY_MS, MINUTE_MS, Moment
 
 SHAPE: Final = 1
@@ -101,25 +101,11 @@ class SignInStore:
     """One connection behind a lock: `add` from the log's thread, questions from others."""
 
     def __init__(self, path: Path, lines_max: int = LINES_MAX) -> None:
-        self._path, self._lock, self._lines_max = path, threading.Lock(), lines_max
+        self._lock, self._lines_max = threading.Lock(), lines_max
         self._let_go = max(1, min(LET_GO, lines_max // 10))
         self._added = self._let_go
         path.touch(mode=0o600, exist_ok=True)
-        self._base = self._opened()
-
-    def _opened(self) -> sqlite3.Connection:
-        base = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
-        base.execute("PRAGMA journal_mode = WAL")
-        base.execute("PRAGMA synchronous = NORMAL")
-        shape = int(base.execute("PRAGMA user_version").fetchone()[0])
-        if shape not in (0, SHAPE):
-            base.close()
-            for old in (self._path, *(Path(f"{self._path}{tail}") for tail in ("-wal", "-shm"))):
-                old.unlink(missing_ok=True)
-            return self._opened()
-        if shape == 0:
-            base.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SHAPE}; COMMIT;")
-        return base
+        self._base = opened(path, SHAPE, _TABLES)
 
     def close(self) -> None:
         with self._lock:

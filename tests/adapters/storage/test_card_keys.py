@@ -1,6 +1,5 @@
 """A card under a key of its own: erased alone while the rest stays, and with its incident; in both vaults."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,19 +16,6 @@ ANN, BOB, OLD = b"Ann Li 555 0142", b"Bob Ng 555 0143", b"from before"
 A, B = CardRef("card-a"), CardRef("card-b")
 
 Vault = SqliteVault | PostgresVault
-
-
-@pytest.fixture(params=["files", "PostgreSQL"])
-async def vault(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Vault]:
-    vault: Vault
-    if request.param == "files":
-        vault = SqliteVault(tmp_path / "vault.sqlite", tmp_path / "vault.keys")
-    else:
-        database = the_pair().new_database()
-        vault = PostgresVault(database, tmp_path / "vault.site-key")
-        await vault.prepare(database)
-    yield vault
-    await vault.close()
 
 
 async def with_two_cards(vault: Vault) -> str:

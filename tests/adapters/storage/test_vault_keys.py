@@ -1,32 +1,15 @@
 """Keys by themselves, many at once: made durably, found while they live, destroyed beyond recall; in both vaults."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.postgres_pair import the_pair
-from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.adapters.storage.sqlite.vault import SqliteVault
 from turnout.audit.texts import WholeVault
 from turnout.audit.vault import DetailsDestroyed
 from turnout.words.identity import IncidentId
 
 OWNERS = [IncidentId(f"k{n}") for n in range(20)]
-
-
-@pytest.fixture(params=["files", "database"])
-async def vault(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[WholeVault]:
-    held: Any
-    if request.param == "files":
-        held = SqliteVault(tmp_path / "vault.sqlite", tmp_path / "vault.keys")
-    else:
-        database = the_pair().new_database()
-        held = PostgresVault(database, tmp_path / "vault.site-key")
-        await held.prepare(database)
-    yield held
-    await held.close()
 
 
 async def test_each_owner_has_a_key_of_its_own(vault: WholeVault) -> None:
