@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.storage.test_site_key_change import KeyServer
-from tests.postgres_pair import for_servers
+from tests.postgres_pair import for_servers, until
 from turnout.adapters.storage.postgres.database import Database
 from turnout.main import main
+from turnout.site_keys import standing
 from turnout.words.identity import IncidentId
 
 CITY = "san-francisco"
@@ -23,10 +24,15 @@ def database() -> Iterator[Database]:
 
 
 async def served(database: Database, folder: Path) -> None:
-    """A server that started once, and has ended."""
+    """A server that started once, and has ended: the database has seen its session end, which takes it a moment."""
     server = await KeyServer(database, folder).start()
     await server.vault.put(IncidentId("I1"), "caller", b"555-0142")
     await server.stop()
+    await until(lambda: ended(database, folder.name))
+
+
+async def ended(database: Database, server: str) -> bool:
+    return not any(one.runs for one in (await standing(database.url)).holders if one.server == server)
 
 
 def test_the_site_key_is_changed_from_the_command_line(
