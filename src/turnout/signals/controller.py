@@ -1,0 +1,64 @@
+"""What a signal controller is to Turnout, whoever made it: it is asked for priority, and it shows what it does.
+
+The words and states are those of NTCIP 1211 v2 (signal control and prioritization), which SAE J2735's SRM and SSM
+follow. Nothing here may be on the way of a dispatch: a controller answers late, or never.
+"""
+
+from typing import Literal, Protocol
+
+import msgspec
+
+PriorityState = Literal["queued", "processing", "granted", "overridden", "refused", "cancelled", "completed", "lost"]
+"""`queued`: heard, not begun. `processing`: on the way to green. `granted`: green is held. `overridden`: another request
+goes first. `lost`: the controller does not answer, and runs its own plan by itself."""
+
+
+class PriorityRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """For one vehicle at one junction. Times are milliseconds from when it is sent."""
+
+    id: str
+    junction: str
+    group: str
+    """The signal group that is to be green."""
+    arrives_in_ms: int
+    """Until the vehicle is at the stop line."""
+    leaves_in_ms: int
+    """Until it is through."""
+    level: int = 1
+    """1 is the highest; between requests of the same level the one that was first goes first."""
+
+
+class PriorityStatus(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    state: PriorityState
+    green_in_ms: int | None = None
+    """Until the group is green, where the controller says it."""
+    reason: str = ""
+    """Why it was refused or lost, as a name: not-armed, no-permission, no-answer, clock, unknown-group, busy, fault."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a junction shows. `aspects`: of each group, as `guard.Aspect` numbers them."""
+
+    junction: str
+    aspects: dict[str, int]
+    plan: str = ""
+    """The plan in force; empty where something else than a plan decides."""
+    fault: str = ""
+    """Why the controller runs by itself, flashes or is dark; empty when nothing is wrong."""
+
+
+class Controllers(Protocol):
+    """The junctions that an adapter reaches. None of these raises because a controller fails: they say `lost`."""
+
+    async def ask(self, request: PriorityRequest) -> PriorityStatus:
+        """Ask, or ask anew with another arrival: the same `id` is the same request."""
+        ...
+
+    async def cancel(self, junction: str, request: str) -> PriorityStatus:
+        """Give it back. A request that is unknown is `cancelled`."""
+        ...
+
+    async def status(self, junction: str, request: str) -> PriorityStatus: ...
+
+    async def shown(self, junction: str) -> Shown: ...
