@@ -107,6 +107,12 @@ ensure_oidc_provider() {
   printf '%s' "$want" >"$stamp"
 }
 
+# net-snmp's agent and commands, and Wireshark's dissector: the peers of tests/adapters/signals.
+ensure_signal_peers() {
+  command -v snmpget >/dev/null && command -v tshark >/dev/null && [ -x /usr/sbin/snmpd ] && return 0
+  install_package 'net-snmp, tshark' 'The tests of signal controllers need net-snmp and tshark (packages snmp, snmpd, tshark). 信号机测试需要 net-snmp 和 tshark。' snmp snmpd tshark
+}
+
 # A browser for the tests of the screens, and fonts for both languages.
 ensure_browser() {
   command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . && return 0

@@ -1,0 +1,246 @@
+"""A controller by NTCIP 1202 and 1211, over SNMP v1, v2c or v3."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+from pysnmp.hlapi.v3arch.asyncio import (
+    CommunityData,
+    ContextData,
+    ObjectIdentity,
+    ObjectType,
+    SnmpEngine,
+    UdpTransportTarget,
+    UsmUserData,
+    get_cmd,
+    set_cmd,
+    usmAesCfb128Protocol,
+    usmHMAC192SHA256AuthProtocol,
+)
+from pysnmp.proto.rfc1902 import OctetString
+
+from turnout.adapters.signals.line import Heard, Reading, Silent
+from turnout.adapters.signals.ntcip import objects as o
+from turnout.adapters.signals.ntcip import priority
+from turnout.signals.controller import PriorityRequest
+from turnout.signals.guard import Aspect
+from turnout.signals.model import SECOND_MS, Junction
+from turnout.signals.simulated_controller import Counted
+from turnout.words.trouble import Malformed, Unsupported
+
+TRY_S: Final = 0.6
+RETRIES: Final = 1
+"""A datagram may be lost: once more, within what one is willing to wait."""
+PER_MESSAGE: Final = 20
+"""Objects asked at once: controllers of NTCIP 2301 take messages of 484 bytes."""
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """v1 and v2c: a community. v3: a user with SHA-256 and AES-128 (RFC 7860, 3826)."""
+
+    version: Literal["1", "2c", "3"] = "2c"
+    community: str = "public"
+    user: str = ""
+    auth_key: str = ""
+    privacy_key: str = ""
+
+    def told(self) -> Any:
+        if self.version == "3":
+            return UsmUserData(
+                self.user,
+                authKey=self.auth_key,
+                privKey=self.privacy_key or None,
+                authProtocol=usmHMAC192SHA256AuthProtocol,
+                privProtocol=usmAesCfb128Protocol if self.privacy_key else None,
+            )
+        return CommunityData(self.community, mpModel=0 if self.version == "1" else 1)
+
+
+class Numbered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the controller's numbers mean: phase and strategy of each group, patterns by plan, detectors."""
+
+    phases: dict[str, int]
+    strategies: dict[str, int]
+    patterns: dict[str, int]
+    detectors: dict[str, int]
+
+    @classmethod
+    def in_order(cls, junction: Junction) -> "Numbered":
+        """As the simulated controller numbers them."""
+        groups = {group.id: number for number, group in enumerate(junction.groups, 1)}
+        plans = {plan.id: number for number, plan in enumerate(junction.plans, 1)}
+        detectors = {detector.id: number for number, detector in enumerate(junction.detectors, 1)}
+        return cls(phases=groups, strategies=groups, patterns=plans, detectors=detectors)
+
+
+VEHICLE_COLUMNS: Final = (o.REDS, o.YELLOWS, o.GREENS)
+PEDESTRIAN_COLUMNS: Final = (o.DONT_WALKS, o.PED_CLEARS, o.WALKS)
+
+
+class Snmp:
+    """The engine that all lines share: to start one takes a fifth of a second, in a thread."""
+
+    def __init__(self) -> None:
+        self._engine: Any = None
+        self._turn = asyncio.Lock()
+
+    async def engine(self) -> Any:
+        async with self._turn:
+            if self._engine is None:
+                self._engine = await asyncio.to_thread(SnmpEngine)
+            return self._engine
+
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.close_dispatcher()
+            self._engine = None
+
+
+class SnmpLine:
+    """Implements `line.Line`. One message at a time."""
+
+    def __init__(
+        self,
+        snmp: Snmp,
+        junction: Junction,
+        host: str,
+        port: int,
+        credentials: Credentials,
+        numbered: Numbered | None = None,
+    ) -> None:
+        self._snmp = snmp
+        self._junction, self._at, self._told = junction, (host, port), credentials.told()
+        self._numbered = numbered or Numbered.in_order(junction)
+        self._target: Any = None
+        self._asked: dict[int, priority.Who] = {}
+        self._turn = asyncio.Lock()
+
+    async def ask(self, number: int, request: PriorityRequest) -> Heard:
+        strategy = self._numbered.strategies.get(request.group)
+        if strategy is None:
+            return Heard("refused", "unknown-group")
+        level = min(max(request.level, priority.LEVELS[0]), priority.LEVELS[-1])
+        who = priority.Who(number, request.id.encode()[-17:], level, strategy)
+        wanted = priority.Wanted(who, request.arrives_in_ms // SECOND_MS, -(-request.leaves_in_ms // SECOND_MS))
+        is_update = number in self._asked and self._asked[number].vehicle == who.vehicle
+        self._asked[number] = who
+        await self._set(o.PRIORITY_UPDATE if is_update else o.PRIORITY_REQUEST, priority.write_wanted(wanted))
+        return await self.status(number)
+
+    async def withdraw(self, number: int) -> Heard:
+        who = self._asked.pop(number, None)
+        if who is not None:
+            await self._set(o.PRIORITY_CANCEL, priority.write_who(who))
+        return Heard("cancelled")
+
+    async def status(self, number: int) -> Heard:
+        who = self._asked.get(number)
+        if who is None:
+            return Heard("cancelled")
+        await self._set(o.PRIORITY_STATUS_CONTROL, priority.write_who(who))
+        found = await self._get([o.PRIORITY_STATUS_BUFFER])
+        told, state, reason = priority.read_status(bytes(found[o.PRIORITY_STATUS_BUFFER]))
+        if told.number != who.number or told.strategy != who.strategy:
+            raise Malformed(f"the status of request {told.number}, and {who.number} was asked for", "NTCIP 1211")
+        return Heard(state, reason)
+
+    async def read(self) -> Reading:
+        oids = [
+            o.COORD_PATTERN_STATUS,
+            o.UNIT_FLASH_STATUS,
+            o.SHORT_ALARM_STATUS,
+            o.GLOBAL_TIME,
+            *{
+                (*o.PHASE_GROUP, column, o.group_and_bit(self._numbered.phases[group.id])[0]): None
+                for group in self._junction.groups
+                if group.id in self._numbered.phases
+                for column in _columns(group.kind)
+            },
+        ]
+        found = {oid: _whole(oid, value) for oid, value in (await self._get(oids)).items()}
+        aspects: dict[str, int] = {
+            group.id: aspect
+            for group in self._junction.groups
+            if group.id in self._numbered.phases
+            for aspect in [_aspect(found, _columns(group.kind), self._numbered.phases[group.id])]
+            if aspect is not None
+        }
+        fault = ""
+        if found[o.UNIT_FLASH_STATUS] > o.NOT_FLASHING or found[o.COORD_PATTERN_STATUS] == o.FLASHING:
+            fault = "flash"
+        elif found[o.SHORT_ALARM_STATUS] & o.CRITICAL_ALARM:
+            fault = "critical-alarm"
+        elif not aspects:
+            fault = "dark"
+        plans = {number: plan for plan, number in self._numbered.patterns.items()}
+        plan = plans.get(found[o.COORD_PATTERN_STATUS], "")
+        return Reading(aspects=aspects, plan=plan, fault=fault, utc_s=found[o.GLOBAL_TIME])
+
+    async def counts(self) -> dict[str, Counted]:
+        oids = [(*o.VOLUMES, column, number) for number in self._numbered.detectors.values() for column in (1, 2)]
+        found = {oid: _whole(oid, value) for oid, value in (await self._get(oids)).items()}
+        return {
+            detector: o.counted_of(found[(*o.VOLUMES, o.VOLUME, number)], found[(*o.VOLUMES, o.OCCUPANCY, number)])
+            for detector, number in self._numbered.detectors.items()
+        }
+
+    async def close(self) -> None:
+        self._target = None
+        self._snmp.close()
+
+    async def _get(self, oids: Sequence[o.Oid]) -> Mapping[o.Oid, Any]:
+        """Raises `Silent`; `Unsupported` for an object that the controller does not have."""
+        found: dict[o.Oid, Any] = {}
+        for start in range(0, len(oids), PER_MESSAGE):
+            part = oids[start : start + PER_MESSAGE]
+            answers = await self._said(get_cmd, [ObjectType(ObjectIdentity(oid)) for oid in part])
+            for oid, (name, value) in zip(part, answers, strict=True):
+                if tuple(name) != oid:
+                    raise Malformed(f"an answer for {name} where {oid} was asked", "SNMP")
+                if not value.isValue or value.__class__.__name__ in ("NoSuchObject", "NoSuchInstance", "EndOfMibView"):
+                    raise Unsupported(f"it has no object {'.'.join(map(str, oid))}", "NTCIP 1202")
+                found[oid] = value
+        return found
+
+    async def _set(self, oid: o.Oid, content: bytes) -> None:
+        await self._said(set_cmd, [ObjectType(ObjectIdentity(oid), OctetString(content))])
+
+    async def _said(self, command: Any, bindings: list[Any]) -> Sequence[tuple[Any, Any]]:
+        async with self._turn:
+            engine = await self._snmp.engine()
+            if self._target is None:
+                self._target = await UdpTransportTarget.create(self._at, timeout=TRY_S, retries=RETRIES)
+            trouble, error, index, answers = await command(
+                engine, self._told, self._target, ContextData(), *bindings, lookupMib=False
+            )
+        if trouble:
+            raise Silent("no-answer")
+        if error:
+            raise Unsupported(f"the controller says {error.prettyPrint()} at {int(index)}", "SNMP")
+        if len(answers) != len(bindings):
+            raise Malformed(f"{len(answers)} values for {len(bindings)}", "SNMP")
+        return list(answers)
+
+
+def _columns(kind: str) -> tuple[int, int, int]:
+    return PEDESTRIAN_COLUMNS if kind == "pedestrian" else VEHICLE_COLUMNS
+
+
+def _whole(oid: o.Oid, value: Any) -> int:
+    """Raises `Malformed`."""
+    try:
+        return int(value)
+    except (TypeError, ValueError) as trouble:
+        raise Malformed("no number", ".".join(map(str, oid))) from trouble
+
+
+def _aspect(found: Mapping[o.Oid, int], columns: tuple[int, int, int], phase: int) -> Aspect | None:
+    """None where no lamp is lit."""
+    group, bit = o.group_and_bit(phase)
+    red, amber, green = (bool(found[(*o.PHASE_GROUP, column, group)] & bit) for column in columns)
+    if green:
+        return Aspect.GREEN
+    if amber:
+        return Aspect.STARTING if red else Aspect.ENDING
+    return Aspect.RED if red else None

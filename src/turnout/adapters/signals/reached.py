@@ -1,0 +1,181 @@
+"""The controllers of a city, each by its own protocol, behind one port, one gate and one limit.
+
+No controller is asked for anything unless a person armed its junction. One that is slow or silent holds up nobody: of a
+junction one message is on the way, few wait, and after `ANSWER_S` it is `lost` and left to its own plan. On every
+trouble the controller goes on by itself: a request ends when its vehicle is through, or when nobody repeats it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Final, TypeVar
+
+from turnout.adapters.signals.line import Heard, Line, Reading, Silent
+from turnout.signals.arming import Gate
+from turnout.signals.clock_watch import ClockWatch
+from turnout.signals.controller import LEAVES_MAX_MS, PriorityRequest, PriorityStatus, Shown
+from turnout.signals.guard import Aspect
+from turnout.signals.model import SECOND_MS, Junction
+from turnout.signals.simulated_controller import REQUESTS_MAX, Counted
+from turnout.words.trouble import BadInput
+
+log = logging.getLogger(__name__)
+
+ANSWER_S: Final = 2.0
+"""Controllers answer in tenths of a second; a corridor that waited longer would ask for a green that is over."""
+WAITING_MAX: Final = 4
+"""Messages of one junction that wait. Who finds so many there is told `busy` at once."""
+NUMBERS: Final = range(1, 256)
+"""NTCIP 1211: a request is known by a byte."""
+CLOSED: Final = ("refused", "cancelled", "completed")
+"""A request that was lost may stand at the controller: it can still be taken back."""
+
+T = TypeVar("T")
+
+
+class Station:
+    """A junction, its line, and what was asked of it: the number of each request and when it is over."""
+
+    def __init__(self, junction: Junction, line: Line) -> None:
+        self.junction, self.line = junction, line
+        self.groups = [group.id for group in junction.groups]
+        self.turn = asyncio.Lock()
+        self.waiting = 0
+        self.clock = ClockWatch()
+        self.is_clock_steady = True
+        self.numbers: dict[str, tuple[int, int]] = {}
+        self._next = 0
+
+    def forget(self, now_ms: int) -> None:
+        self.numbers = {request: known for request, known in self.numbers.items() if known[1] > now_ms}
+
+    def number_of(self, request: str, until_ms: int) -> int:
+        known = self.numbers.get(request)
+        if known is None:
+            taken = {number for number, _ in self.numbers.values()}
+            free = (NUMBERS[(self._next + step) % len(NUMBERS)] for step in range(len(NUMBERS)))
+            number = next(one for one in free if one not in taken)
+            self._next = number
+        else:
+            number = known[0]
+        self.numbers[request] = (number, until_ms)
+        return number
+
+
+class ReachedControllers:
+    """Implements `turnout.signals.controller.Controllers`."""
+
+    def __init__(self, lines: Mapping[str, tuple[Junction, Line]], gate: Gate, now_ms: Callable[[], int]) -> None:
+        """`now_ms`: a clock that only goes forward."""
+        self._stations = {name: Station(junction, line) for name, (junction, line) in lines.items()}
+        self._gate, self._now_ms = gate, now_ms
+
+    async def ask(self, request: PriorityRequest) -> PriorityStatus:
+        station = self._stations.get(request.junction)
+        if station is None or request.group not in station.groups:
+            return PriorityStatus(id=request.id, state="refused", reason="unknown-group")
+        if not 0 <= request.arrives_in_ms <= request.leaves_in_ms <= LEAVES_MAX_MS:
+            return PriorityStatus(id=request.id, state="refused", reason="too-early")
+        now_ms = self._now_ms()
+        station.forget(now_ms)
+        if request.id not in station.numbers and len(station.numbers) >= REQUESTS_MAX:
+            return PriorityStatus(id=request.id, state="refused", reason="busy")
+
+        async def asked() -> Heard:
+            if not self._gate.is_open(request.junction):
+                return Heard("refused", "not-armed")
+            if not await self._has_steady_clock(station):
+                return Heard("refused", "clock")
+            number = station.number_of(request.id, now_ms + request.leaves_in_ms)
+            return await station.line.ask(number, request)
+
+        return await self._heard(station, request.id, asked)
+
+    async def cancel(self, junction: str, request: str) -> PriorityStatus:
+        """It gives back, so what was asked while the junction was armed is taken back also when it no longer is."""
+        station = self._stations.get(junction)
+        known = station.numbers.get(request) if station is not None else None
+        if station is None or known is None:
+            return PriorityStatus(id=request, state="cancelled")
+        return await self._heard(station, request, lambda: station.line.withdraw(known[0]))
+
+    async def status(self, junction: str, request: str) -> PriorityStatus:
+        station = self._stations.get(junction)
+        known = station.numbers.get(request) if station is not None else None
+        if station is None or known is None:
+            return PriorityStatus(id=request, state="cancelled")
+        return await self._heard(station, request, lambda: station.line.status(known[0]))
+
+    async def shown(self, junction: str) -> Shown:
+        station = self._stations.get(junction)
+        if station is None:
+            return Shown(junction=junction, aspects={}, fault="no-answer")
+        try:
+            reading = await self._in_turn(station, station.line.read)
+        except (Silent, BadInput) as trouble:
+            log.info("controller of %s: %s", junction, trouble)
+            return Shown(junction=junction, aspects={}, fault="no-answer")
+        self._look_at_clock(station, reading)
+        fault = reading.fault or ("" if station.is_clock_steady else "clock")
+        return Shown(junction=junction, aspects=reading.aspects, plan=reading.plan, fault=fault)
+
+    async def counts(self, junction: str) -> dict[str, Counted]:
+        """Of each detector of a junction; empty where none is heard."""
+        station = self._stations.get(junction)
+        if station is None:
+            return {}
+        try:
+            return await self._in_turn(station, station.line.counts)
+        except (Silent, BadInput) as trouble:
+            log.info("controller of %s: %s", junction, trouble)
+            return {}
+
+    async def close(self) -> None:
+        """Takes back what still stands, all at once, and hangs up."""
+        asked = [(name, request) for name, station in self._stations.items() for request in station.numbers]
+        await asyncio.gather(*(self.cancel(name, request) for name, request in asked))
+        for station in self._stations.values():
+            with suppress(Silent, OSError):
+                await station.line.close()
+
+    async def _heard(self, station: Station, request: str, act: Callable[[], Awaitable[Heard]]) -> PriorityStatus:
+        try:
+            heard = await self._in_turn(station, act)
+        except Silent as trouble:
+            log.info("controller of %s: %s", station.junction.id, trouble)
+            return PriorityStatus(id=request, state="lost", reason=str(trouble) or "no-answer")
+        except BadInput as trouble:
+            log.warning("controller of %s: %s", station.junction.id, trouble)
+            return PriorityStatus(id=request, state="lost", reason="fault")
+        if heard.state in CLOSED:
+            station.numbers.pop(request, None)
+        green = 0 if heard.state == "granted" else None
+        return PriorityStatus(id=request, state=heard.state, reason=heard.reason, green_in_ms=green)
+
+    async def _in_turn(self, station: Station, act: Callable[[], Awaitable[T]]) -> T:
+        """Raises `Silent` when the controller does not answer in time, or others wait already."""
+        if station.waiting >= WAITING_MAX:
+            raise Silent("busy")
+        station.waiting += 1
+        try:
+            async with asyncio.timeout(ANSWER_S), station.turn:
+                return await act()
+        except TimeoutError:
+            raise Silent("no-answer") from None
+        except OSError:
+            raise Silent("no-answer") from None
+        finally:
+            station.waiting -= 1
+
+    async def _has_steady_clock(self, station: Station) -> bool:
+        self._look_at_clock(station, await station.line.read())
+        return station.is_clock_steady
+
+    def _look_at_clock(self, station: Station, reading: Reading) -> None:
+        if reading.utc_s is not None:
+            station.is_clock_steady = station.clock.look(reading.utc_s * SECOND_MS, self._now_ms())
+
+
+def is_green(reading: Reading, group: str) -> bool:
+    return reading.aspects.get(group) == Aspect.GREEN

@@ -1,0 +1,210 @@
+"""A junction as its controller would run it: the plan in force, priority requests, and the guard before any output.
+
+For a city that has no controller to try with, and for the tests of what speaks to one. Requests go as NTCIP 1211 v2
+has it: a table of ten; the highest level first, and of one level the one that was first; each ends by itself when its
+vehicle is through, or when nobody repeats it. Time comes in: `at_ms` from a clock that only goes forward, the time
+of day as milliseconds since Monday 0:00, and UTC in seconds since 1970.
+"""
+
+from collections.abc import Hashable
+from typing import Final
+
+import msgspec
+
+from turnout.signals.clock_watch import ClockWatch
+from turnout.signals.controller import LEAVES_MAX_MS, PriorityState
+from turnout.signals.guard import TOGETHER, Aspect, Guard, rules_of
+from turnout.signals.model import DAY_MINUTES, DAYS, SECOND_MS, Junction, Plan
+from turnout.words.trouble import Unsupported
+
+REQUESTS_MAX: Final = 10
+"""NTCIP 1211: the priority request table has ten rows."""
+TIME_TO_LIVE_MS: Final = 120_000
+"""A request of which nothing was heard for so long is dropped: whoever asked is gone."""
+CLOSED_KEPT_MS: Final = 60_000
+"""So long the outcome of a request can be read."""
+KEPT_MAX: Final = 40
+"""Requests, with those whose outcome is kept."""
+DAY_MS: Final = DAY_MINUTES * 60 * SECOND_MS
+OPEN: Final = ("queued", "processing", "granted", "overridden")
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """`groups`: indices of those that are to be green together. Times on the clock that only goes forward."""
+
+    groups: tuple[int, ...]
+    level: int
+    order: int
+    arrives_ms: int
+    leaves_ms: int
+    heard_ms: int
+    state: PriorityState = "queued"
+    reason: str = ""
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """Of a detector, over the last period: vehicles, and the share of time it was covered, 0 to 1.
+
+    `fault`: empty, or why its counts mean nothing: max-presence, no-activity, erratic, open-loop, shorted-loop.
+    """
+
+    volume: int = 0
+    occupancy: float = 0.0
+    fault: str = ""
+
+
+class SimulatedController:
+    """Begins with all red. `fault` may be set from outside (`flash`): it then takes no requests."""
+
+    def __init__(self, junction: Junction, at_ms: int) -> None:
+        """Raises `Unsupported` for a junction without signals or one that cannot be kept safe."""
+        if not junction.groups:
+            raise Unsupported("a junction without signals", junction.id, "name one that has groups")
+        self.junction = junction
+        self.names = [group.id for group in junction.groups]
+        self._rules = rules_of(junction)
+        self._guard = Guard(self._rules, at_ms)
+        self._clock = ClockWatch()
+        self._asked: dict[Hashable, Asked] = {}
+        self._order = 0
+        self.at_ms, self.week_ms, self.utc_s = at_ms, 0, 0
+        self.fault = ""
+        self.is_clock_steady = True
+        self.plan: Plan | None = junction.plans[0] if junction.plans else None
+        self.counted: dict[str, Counted] = {}
+
+    @property
+    def shown(self) -> tuple[Aspect, ...]:
+        return self._guard.shown
+
+    @property
+    def is_in_priority(self) -> bool:
+        return any(asked.state in ("processing", "granted") for asked in self._asked.values())
+
+    @property
+    def standing_fault(self) -> str:
+        return self.fault or ("" if self.is_clock_steady else "clock")
+
+    def tick(self, at_ms: int, week_ms: int, utc_s: int) -> tuple[Aspect, ...]:
+        """What the junction shows now. To be called once a second."""
+        self.at_ms, self.week_ms, self.utc_s = at_ms, week_ms, utc_s
+        self.is_clock_steady = self._clock.look(utc_s * SECOND_MS, at_ms)
+        self._let_end()
+        self.plan = self._plan_in_force()
+        greens = self._planned()
+        active = self._active()
+        if active is not None:
+            greens = [
+                i in active.groups or (green and not any(self._conflict(i, j) for j in active.groups))
+                for i, green in enumerate(greens)
+            ]
+        shown = self._guard.let_out(greens, at_ms)
+        if active is not None:
+            active.state = "granted" if all(shown[i] is Aspect.GREEN for i in active.groups) else "processing"
+        return shown
+
+    def ask(
+        self, key: Hashable, groups: tuple[str, ...], level: int, arrives_in_ms: int, leaves_in_ms: int
+    ) -> tuple[PriorityState, str]:
+        """State, and the reason where it is refused. The same `key` is the same request, asked anew."""
+        fault = self.standing_fault
+        if fault:
+            return "refused", "clock" if fault == "clock" else "fault"
+        if not groups or any(group not in self.names for group in groups):
+            return "refused", "unknown-group"
+        if not 0 <= arrives_in_ms <= leaves_in_ms <= LEAVES_MAX_MS:
+            return "refused", "too-early"
+        before = self._asked.get(key)
+        known = before if before is not None and before.state in OPEN else None
+        if known is None and sum(asked.state in OPEN for asked in self._asked.values()) >= REQUESTS_MAX:
+            return "refused", "busy"
+        if known is None and len(self._asked) >= KEPT_MAX:
+            closed = (one for one, each in self._asked.items() if each.state not in OPEN)
+            del self._asked[next(closed)]
+        self._order += 1
+        self._asked[key] = asked = Asked(
+            groups=tuple(self.names.index(group) for group in groups),
+            level=level,
+            order=known.order if known is not None else self._order,
+            arrives_ms=self.at_ms + arrives_in_ms,
+            leaves_ms=self.at_ms + leaves_in_ms,
+            heard_ms=self.at_ms,
+            state=known.state if known is not None else "queued",
+        )
+        return asked.state, ""
+
+    def withdraw(self, key: Hashable) -> PriorityState:
+        asked = self._asked.get(key)
+        if asked is None:
+            return "cancelled"
+        if asked.state in OPEN:
+            asked.state, asked.leaves_ms = "cancelled", self.at_ms
+        return asked.state
+
+    def state_of(self, key: Hashable) -> tuple[PriorityState, str]:
+        """Of a request that is unknown: cancelled."""
+        asked = self._asked.get(key)
+        return (asked.state, asked.reason) if asked is not None else ("cancelled", "")
+
+    def _let_end(self) -> None:
+        for key, asked in list(self._asked.items()):
+            if asked.state in OPEN:
+                if self.standing_fault:
+                    asked.state, asked.reason = "refused", "clock" if self.standing_fault == "clock" else "fault"
+                elif self.at_ms >= asked.leaves_ms:
+                    asked.state = "completed"
+                elif self.at_ms - asked.heard_ms >= TIME_TO_LIVE_MS:
+                    asked.state, asked.reason = "refused", "no-answer"
+                if asked.state not in OPEN:
+                    asked.leaves_ms = min(asked.leaves_ms, self.at_ms)
+            elif self.at_ms - asked.leaves_ms >= CLOSED_KEPT_MS:
+                del self._asked[key]
+
+    def _active(self) -> Asked | None:
+        """The request that is served; the others that are due are overridden, the rest wait."""
+        due = [
+            asked
+            for asked in self._asked.values()
+            if asked.state in OPEN and self.at_ms >= asked.arrives_ms - self._ahead_ms(asked)
+        ]
+        first = min(due, default=None, key=lambda asked: (asked.level, asked.order))
+        for asked in due:
+            if asked is not first:
+                asked.state = "overridden"
+        return first
+
+    def _ahead_ms(self, asked: Asked) -> int:
+        """How long it may take until its groups are green: the longest least green and intergreen in its way."""
+        waits = [
+            max(group.min_green_ms, 1) + self._rules.least_ms[j][i] + SECOND_MS
+            for i in asked.groups
+            for j, group in enumerate(self._rules.groups)
+            if self._conflict(j, i)
+        ]
+        return max(waits, default=0) + max(self._rules.groups[i].starting_ms for i in asked.groups)
+
+    def _conflict(self, i: int, j: int) -> bool:
+        return i != j and self._rules.least_ms[i][j] != TOGETHER
+
+    def _plan_in_force(self) -> Plan | None:
+        day, minute = DAYS[self.week_ms // DAY_MS % 7], self.week_ms % DAY_MS // (60 * SECOND_MS)
+        named = self.junction.plan_at(day, minute)
+        first = self.junction.plans[0] if self.junction.plans else None
+        return self.junction.plan(named) if named is not None else first
+
+    @property
+    def cycle_at_ms(self) -> int:
+        """Where the plan stands in its cycle."""
+        return (self.week_ms % DAY_MS - self.plan.offset_ms) % self.plan.cycle_ms if self.plan is not None else 0
+
+    def _planned(self) -> list[bool]:
+        if self.plan is None:
+            return [False] * len(self.names)
+        plan, at_ms = self.plan, self.cycle_at_ms
+        return [
+            any(
+                (at_ms - window.from_ms) % plan.cycle_ms < window.lasts_ms(plan.cycle_ms)
+                for window in plan.windows_of(name)
+            )
+            for name in self.names
+        ]

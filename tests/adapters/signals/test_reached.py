@@ -1,0 +1,193 @@
+"""The gate, the limits and the silence before every controller, whatever it speaks."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.adapters.signals.controllers import EPOCH_S, a_request, armed, market
+from turnout.adapters.signals import reached as reaching
+from turnout.adapters.signals.line import Heard, Reading, Silent
+from turnout.adapters.signals.reached import WAITING_MAX, ReachedControllers
+from turnout.signals.arming import Arming, Gate
+from turnout.signals.controller import LEAVES_MAX_MS, PriorityRequest
+from turnout.signals.simulated_controller import REQUESTS_MAX, Counted
+from turnout.words.trouble import Malformed
+
+
+class Noted:
+    """A line that notes what it is told; `trouble` comes instead of an answer, `block` before it."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, int]] = []
+        self.state: Heard = Heard("queued")
+        self.trouble: Exception | None = None
+        self.block: asyncio.Event | None = None
+        self.utc_s = EPOCH_S
+        self.is_closed = False
+
+    async def _answered(self) -> None:
+        if self.block is not None:
+            await self.block.wait()
+        if self.trouble is not None:
+            raise self.trouble
+
+    async def ask(self, number: int, request: PriorityRequest) -> Heard:
+        self.told.append(("ask", number))
+        await self._answered()
+        return self.state
+
+    async def withdraw(self, number: int) -> Heard:
+        self.told.append(("withdraw", number))
+        await self._answered()
+        return Heard("cancelled")
+
+    async def status(self, number: int) -> Heard:
+        await self._answered()
+        return self.state
+
+    async def read(self) -> Reading:
+        await self._answered()
+        return Reading(aspects={"K1": 2}, plan="day", utc_s=self.utc_s)
+
+    async def counts(self) -> dict[str, Counted]:
+        await self._answered()
+        return {"D1": Counted(3)}
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+def one(line: Noted, gate: Gate | None = None, now_ms: Callable[[], int] = lambda: 0) -> ReachedControllers:
+    return ReachedControllers({"market": (market(), line)}, gate or armed(), now_ms)
+
+
+async def test_nothing_is_asked_of_a_controller_that_nobody_armed() -> None:
+    line, now = Noted(), [0]
+    arming = Arming(lambda: now[0])
+    reached = one(line, arming)
+    refused = await reached.ask(a_request())
+    assert (refused.state, refused.reason) == ("refused", "not-armed")
+    assert (await reached.cancel("market", "E7")).state == "cancelled"
+    assert line.told == []
+    arming.arm("market", "inspector", 60_000)
+    assert (await reached.ask(a_request())).state == "queued"
+    now[0] = 60_000
+    assert (await reached.ask(a_request())).reason == "not-armed"
+    assert line.told == [("ask", 1)]
+
+
+async def test_what_was_asked_while_armed_is_given_back_when_it_no_longer_is() -> None:
+    line, arming = Noted(), armed()
+    reached = one(line, arming)
+    await reached.ask(a_request())
+    arming.disarm("market")
+    assert (await reached.cancel("market", "E7")).state == "cancelled"
+    assert line.told == [("ask", 1), ("withdraw", 1)]
+    assert (await reached.cancel("market", "E7")).state == "cancelled"
+    assert len(line.told) == 2
+
+
+async def test_a_request_whose_answer_was_lost_is_taken_back_all_the_same() -> None:
+    line = Noted()
+    reached = one(line)
+    await reached.ask(a_request())
+    line.trouble = Silent("no-answer")
+    assert (await reached.status("market", "E7")).state == "lost"
+    line.trouble = None
+    assert (await reached.cancel("market", "E7")).state == "cancelled"
+    assert line.told == [("ask", 1), ("withdraw", 1)]
+
+
+async def test_the_end_takes_everything_back() -> None:
+    line = Noted()
+    reached = one(line)
+    for name in ("E7", "E8"):
+        await reached.ask(a_request(id=name))
+    await reached.close()
+    assert line.told[2:] == [("withdraw", 1), ("withdraw", 2)]
+    assert line.is_closed
+
+
+async def test_the_same_request_keeps_its_number_and_none_asks_for_too_many_or_too_far() -> None:
+    line = Noted()
+    reached = one(line)
+    for _ in range(2):
+        await reached.ask(a_request())
+    assert line.told == [("ask", 1), ("ask", 1)]
+    for nth in range(REQUESTS_MAX - 1):
+        assert (await reached.ask(a_request(id=f"E1{nth}"))).state == "queued"
+    assert (await reached.ask(a_request(id="E99"))).reason == "busy"
+    assert (await reached.ask(a_request(arrives_s=1, leaves_s=LEAVES_MAX_MS // 1_000 + 1))).reason == "too-early"
+    assert (await reached.ask(a_request(arrives_s=9, leaves_s=8))).reason == "too-early"
+    assert len(line.told) == REQUESTS_MAX + 1
+
+
+async def test_numbers_of_requests_that_are_over_are_free_again() -> None:
+    line, now = Noted(), [0]
+    reached = one(line, armed(), lambda: now[0])
+    for nth in range(600):
+        assert (await reached.ask(a_request(id=f"E{nth}"))).state == "queued"
+        now[0] += 31_000
+        line.utc_s += 31
+    assert {number for _, number in line.told} == set(range(1, 256))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [(Silent("no-answer"), "no-answer"), (OSError("gone"), "no-answer"), (Malformed("x"), "fault")],
+)
+async def test_a_controller_that_fails_is_lost_and_raises_nothing(trouble: Exception, reason: str) -> None:
+    line = Noted()
+    reached = one(line)
+    await reached.ask(a_request())
+    line.trouble = trouble
+    calls: list[Callable[[], Awaitable[object]]] = [
+        lambda: reached.ask(a_request()),
+        lambda: reached.status("market", "E7"),
+    ]
+    for call in calls:
+        line.told.clear()
+        found = await call()
+        assert (found.state, found.reason) == ("lost", reason)  # type: ignore[attr-defined]
+        line.trouble = None
+        await reached.ask(a_request())
+        line.trouble = trouble
+    assert (await reached.shown("market")).fault == "no-answer"
+    assert await reached.counts("market") == {}
+    await reached.close()
+
+
+async def test_a_controller_that_never_answers_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaching, "ANSWER_S", 0.05)
+    line = Noted()
+    line.block = asyncio.Event()
+    reached = one(line)
+    many = [asyncio.create_task(reached.shown("market")) for _ in range(WAITING_MAX + 50)]
+    await asyncio.sleep(0)
+    asked = await reached.ask(a_request())
+    assert (asked.state, asked.reason) == ("lost", "busy")
+    assert {shown.fault for shown in await asyncio.gather(*many)} == {"no-answer"}
+    line.block.set()
+    assert (await reached.shown("market")).plan == "day"
+    assert (await reached.ask(a_request())).state == "queued"
+
+
+async def test_a_junction_that_is_not_reached_is_refused_and_shows_nothing() -> None:
+    reached = ReachedControllers({}, armed(), lambda: 0)
+    assert (await reached.ask(a_request())).reason == "unknown-group"
+    assert (await reached.shown("market")).fault == "no-answer"
+    assert (await reached.status("market", "E7")).state == "cancelled"
+    assert await reached.counts("market") == {}
+
+
+async def test_a_controller_whose_clock_jumped_is_not_asked() -> None:
+    line, now = Noted(), [0]
+    reached = one(line, armed(), lambda: now[0])
+    assert (await reached.shown("market")).fault == ""
+    now[0] += 1_000
+    line.utc_s += 1_000
+    assert (await reached.shown("market")).fault == "clock"
+    refused = await reached.ask(a_request())
+    assert (refused.state, refused.reason) == ("refused", "clock")
+    assert line.told == []
