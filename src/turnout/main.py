@@ -34,7 +34,7 @@ operating, recovery_command = Later("turnout.operating"), Later("turnout.recover
 moving_command, subject_command = Later("turnout.moving_command"), Later("turnout.subject.command")
 redaction_command, site_keys_command = Later("turnout.redaction.command"), Later("turnout.site_keys_command")
 signals_command = Later("turnout.signals.command")
-devices_command = Later("turnout.devices_command")
+devices_command, controllers_command = Later("turnout.devices_command"), Later("turnout.controllers_command")
 simulated_run = Later("turnout.city.simulated.run")
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _add_redact(commands: "Commands") -> None:
 
 
 def _add_signals(commands: "Commands") -> None:
-    signals_command.add_signals_commands(commands)
+    controllers_command.add_controller_commands(signals_command.add_signals_commands(commands))
 
 
 def _add_devices(commands: "Commands") -> None:

@@ -12,9 +12,11 @@ SOURCE = ROOT / "src/turnout"
 MODULES = {path.relative_to(SOURCE).as_posix(): path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py")}
 
 CRYPTOGRAPHY = frozenset(
-    ["hashlib", "hmac", "secrets", "ssl", "cryptography", "argon2", "joserfc", "webauthn", "rfc3161_client"]
+    ["hashlib", "hmac", "secrets", "ssl", "cryptography", "argon2", "joserfc", "webauthn", "rfc3161_client", "pysnmp"]
 )
-REACHING = frozenset(["httpx", "asyncpg", "nats", "requests", "websockets", "urllib3", "aiohttp", "smtplib", "ftplib"])
+REACHING = frozenset(
+    ["httpx", "asyncpg", "nats", "requests", "websockets", "urllib3", "aiohttp", "smtplib", "ftplib", "pysnmp"]
+)
 
 REACHES_OUT = {
     "adapters/between/desk_line.py": "the city's own desk",
@@ -23,6 +25,8 @@ REACHES_OUT = {
     "adapters/identity/bounded_client.py": "issuers in --identity",
     "adapters/proof/stamp_line.py": "the stamper in --proof",
     "adapters/proof/witness_line.py": "witnesses in --proof",
+    "adapters/signals/ntcip/agent.py": "who asks the simulated controller; it only answers",
+    "adapters/signals/ntcip/snmp_line.py": "controllers in --controllers",
     "adapters/storage/postgres/database.py": "--database",
     "adapters/storage/postgres/journal.py": "--database",
     "adapters/storage/postgres/primary.py": "--database",

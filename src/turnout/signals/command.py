@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -46,9 +46,10 @@ UNPROVEN: Final = Name(
 )
 
 
-def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Any:
+    """The commands below it, to which others are added."""
     signals = commands.add_parser("signals", help="check traffic signals, coordinate green waves (交通信号)")
-    kinds = signals.add_subparsers(required=True, metavar="check|bands")
+    kinds = signals.add_subparsers(required=True, metavar="check|bands|controller|read")
     checking = kinds.add_parser("check", help="say what is wrong with signals and their plans (检查信号方案)")
     checking.add_argument("file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)")
     checking.add_argument(
@@ -69,6 +70,7 @@ def add_signals_commands(commands: "argparse._SubParsersAction[argparse.Argument
     waving.set_defaults(run=_bands)
     for command in (checking, waving):
         command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+    return kinds
 
 
 def _content(path: Path) -> bytes:

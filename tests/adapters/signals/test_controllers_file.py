@@ -1,0 +1,148 @@
+"""The file that says which controllers there are, and the two commands for them."""
+
+import asyncio
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.signals.controllers import MAIN_STREET, a_request
+from turnout.adapters.signals.controllers_file import lines_of, reached_by
+from turnout.adapters.signals.gbt20999.tcp_line import TcpLine
+from turnout.adapters.signals.ntcip.snmp_line import SnmpLine
+from turnout.adapters.signals.simulated import Listening, now_ms, week_ms_now
+from turnout.main import main
+from turnout.signals.arming import Arming
+from turnout.signals.plans_file import read_plans
+from turnout.signals.simulated_controller import DAY_MS, SimulatedController
+from turnout.words.trouble import Malformed, Unsupported
+
+SIGNALS = read_plans(MAIN_STREET.read_bytes(), MAIN_STREET.name)
+TURNOUT = (sys.executable, "-m", "turnout.main")
+START_S = 60
+
+
+def a_file(folder: Path, *rows: str) -> Path:
+    path = folder / "controllers.toml"
+    path.write_text("".join(f"[[controller]]\n{row}\n" for row in rows))
+    return path
+
+
+NTCIP = 'junction = "market"\nspeaks = "ntcip"\nhost = "127.0.0.1"\nport = {port}\n'
+GBT = 'junction = "station"\nspeaks = "gbt20999"\nhost = "127.0.0.1"\nport = {port}\n'
+
+
+def test_each_row_is_a_line_by_its_protocol(tmp_path: Path) -> None:
+    (tmp_path / "community").write_text("city\n")
+    rows = (NTCIP.format(port=161) + 'community_file = "community"\nphases = { K1 = 2, K2 = 4 }', GBT.format(port=9))
+    lines = lines_of(a_file(tmp_path, *rows), SIGNALS, now_ms)
+    assert isinstance(lines["market"][1], SnmpLine)
+    assert lines["market"][1]._numbered.strategies == {"K1": 2, "K2": 4}
+    assert isinstance(lines["station"][1], TcpLine)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (NTCIP.format(port=0), "port"),
+        (NTCIP.format(port=161) + "speed = 3", "speed"),
+        (NTCIP.format(port=161).replace("market", "mill"), "mill"),
+        (NTCIP.format(port=161) + "phases = { K9 = 2 }", "phases of K9"),
+        (NTCIP.format(port=161) + "phases = { K1 = 2, K2 = 2 }", "twice"),
+        (NTCIP.format(port=161) + 'community_file = "none"', "secret"),
+        (NTCIP.format(port=161) + 'snmp = "3"', "user"),
+        (NTCIP.format(port=161) + "junction =", "line"),
+    ],
+)
+def test_what_the_file_cannot_mean_is_refused_by_name(tmp_path: Path, row: str, said: str) -> None:
+    with pytest.raises(Malformed, match=said):
+        lines_of(a_file(tmp_path, row), SIGNALS, now_ms)
+    with pytest.raises(Malformed):
+        lines_of(tmp_path / "none.toml", SIGNALS, now_ms)
+    with pytest.raises(Malformed, match="two controllers"):
+        lines_of(a_file(tmp_path, NTCIP.format(port=1), NTCIP.format(port=2)), SIGNALS, now_ms)
+
+
+async def test_a_controller_of_the_file_is_asked_once_it_is_armed(tmp_path: Path) -> None:
+    junction = SIGNALS.junction("market")
+    assert junction is not None
+    listening = Listening(SimulatedController(junction, now_ms()), "public")
+    at, _ = await listening.open(("127.0.0.1", 0), None)
+    assert at is not None
+    arming = Arming(now_ms)
+    reached = reached_by(a_file(tmp_path, NTCIP.format(port=at[1])), SIGNALS, arming, now_ms)
+    try:
+        assert (await reached.shown("market")).fault == ""
+        assert (await reached.ask(a_request())).reason == "not-armed"
+        arming.arm("market", "inspector", 60_000)
+        assert (await reached.ask(a_request())).state == "queued"
+        with pytest.raises(Unsupported):
+            await Listening(SimulatedController(junction, now_ms()), "public").open(at, None)
+    finally:
+        await reached.close()
+        await listening.close()
+
+
+def test_the_week_begins_on_monday() -> None:
+    assert 0 <= week_ms_now() < 7 * DAY_MS
+
+
+@asynccontextmanager
+async def a_controller(*words: str) -> AsyncIterator[str]:
+    """`turnout signals controller`, and what it says when it listens."""
+    process = await asyncio.create_subprocess_exec(
+        *TURNOUT, "signals", "controller", str(MAIN_STREET), *words, "--language", "en", stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield (await asyncio.wait_for(process.stdout.readline(), START_S)).decode()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), START_S) == 0
+
+
+async def test_a_city_without_controllers_can_try_both_protocols(tmp_path: Path) -> None:
+    async with (
+        a_controller("--junction", "market", "--ntcip", "127.0.0.1:0") as market_said,
+        a_controller("--junction", "station", "--gbt20999", "127.0.0.1:0") as station_said,
+    ):
+        ports = [re.findall(r":(\d+)$", said.strip()) for said in (market_said, station_said)]
+        assert market_said.startswith("market listens: NTCIP 127.0.0.1:")
+        assert station_said.startswith("station listens: GB/T 20999 127.0.0.1:")
+        file = a_file(tmp_path, NTCIP.format(port=ports[0][0]), GBT.format(port=ports[1][0]))
+        read = await asyncio.create_subprocess_exec(
+            *TURNOUT,
+            *("signals", "read", str(MAIN_STREET), "--controllers", str(file), "--language", "zh-CN"),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        out, _ = await asyncio.wait_for(read.communicate(), START_S)
+    assert read.returncode == 0
+    assert [line.split("：")[0] for line in out.decode().splitlines()] == ["market", "station"]
+    assert all("方案 day" in line or "方案 night" in line for line in out.decode().splitlines())
+
+
+def test_a_controller_that_does_not_answer_is_told_and_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(tmp_path, GBT.format(port=1))
+    assert main(["signals", "read", str(MAIN_STREET), "--controllers", str(file), "--language", "en"]) == 1
+    assert capsys.readouterr().out == "station: no answer\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--junction", "market"], "nowhere"),
+        (["--junction", "none", "--ntcip", "127.0.0.1:0"], "no junction"),
+        (["--junction", "mill", "--ntcip", "127.0.0.1:0"], "without signals"),
+    ],
+)
+def test_a_controller_that_cannot_be_is_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["signals", "controller", str(MAIN_STREET), *words]) == 1
+    assert said in capsys.readouterr().err
