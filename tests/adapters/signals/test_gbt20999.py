@@ -94,6 +94,22 @@ def test_a_frame_without_end_is_refused_before_it_fills_the_memory() -> None:
         f.FrameReader().read(b"\x7e" + bytes(f.FRAME_BYTES_MAX + 1))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "00120102070000000100011001010411010101",
+        "00130102070000000100011002010411010101",
+        "00130102070000000100011001010511010101",
+        "00130102070000000100011001010311010101",
+        "00130102070000000100011000010411010101",
+    ],
+)
+def test_a_frame_whose_lengths_do_not_fit_is_malformed_though_its_check_fits(said: str) -> None:
+    plain = bytes.fromhex(said)
+    with pytest.raises(Malformed):
+        f.read_frame(plain + f.check_of(plain).to_bytes(2, "big"))
+
+
 def test_a_heartbeat_may_leave_out_the_number_of_values() -> None:
     plain = bytes.fromhex("000c01020100000001010570")
     assert f.read_frame(plain + f.check_of(plain).to_bytes(2, "big")).kind == f.HEARTBEAT
@@ -136,6 +152,20 @@ async def test_a_crew_gets_its_green_by_gbt_20999_and_gives_it_back() -> None:
         shown = await reached.shown("market")
         assert (shown.aspects["K2"], shown.plan) == (Aspect.RED, "day")
         await reached.close()
+
+
+async def test_what_is_read_is_what_is_shown_every_second_of_a_cycle() -> None:
+    ticked = Ticked()
+    seen = set()
+    async with a_server(ticked) as (at, _):
+        line = TcpLine(market(), at, lambda: ticked.now_ms)
+        for _ in range(90):
+            ticked.pass_s(1)
+            reading = await line.read()
+            assert reading.aspects == dict(zip(ticked.controller.names, ticked.controller.shown, strict=True))
+            seen |= set(reading.aspects.values())
+        await line.close()
+    assert seen == set(Aspect)
 
 
 async def test_a_request_that_is_over_is_given_back_though_nobody_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,6 +235,23 @@ async def test_a_controller_that_goes_away_is_lost(monkeypatch: pytest.MonkeyPat
         await asyncio.wait_for(line._keeper, 5)
         with pytest.raises(Silent):
             await line.status(1)
+        await line.close()
+
+
+async def test_a_controller_that_never_answers_a_heartbeat_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("turnout.adapters.signals.gbt20999.tcp_line.REPLY_S", 0.2)
+    monkeypatch.setattr("turnout.adapters.signals.gbt20999.tcp_line.HEARTBEAT_S", 0.01)
+    ticked = Ticked()
+    ticked.pass_s(85)
+    async with a_server(ticked) as (at, _):
+        line = TcpLine(market(), at, lambda: ticked.now_ms)
+        await line.ask(1, a_request("K2", 0, 200))
+        monkeypatch.setattr(Talk, "answer", lambda self, asked: None)
+        assert line._keeper is not None
+        await asyncio.wait_for(line._keeper, 5)
+        for call in (line.status(1), line.read()):
+            with pytest.raises(Silent):
+                await call
         await line.close()
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,13 +20,13 @@ from tests.adapters.signals.controllers import EPOCH_S, Ticked, a_request, an_ag
 from turnout.adapters.signals.line import Heard, Silent
 from turnout.adapters.signals.ntcip import objects as o
 from turnout.adapters.signals.ntcip import priority
-from turnout.adapters.signals.ntcip.agent import Agent
+from turnout.adapters.signals.ntcip.agent import Agent, AgentProtocol, PriorityDesk
 from turnout.adapters.signals.ntcip.snmp_line import Credentials, Snmp, SnmpLine
 from turnout.adapters.signals.ntcip.tables import values_of
 from turnout.adapters.signals.reached import ReachedControllers
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated_controller import Counted
-from turnout.words.trouble import Malformed, NotOurs, Unsupported
+from turnout.words.trouble import BadInput, Malformed, NotOurs, Unsupported
 
 NET_SNMP_S = 10
 
@@ -175,6 +176,33 @@ async def test_a_crew_gets_its_green_by_ntcip_and_gives_it_back() -> None:
         await reached.close()
 
 
+async def test_what_is_read_is_what_is_shown_every_second_of_a_cycle() -> None:
+    ticked = Ticked()
+    seen = set()
+    async with an_agent(ticked.controller) as (port, _):
+        line = SnmpLine(Snmp(), market(), "127.0.0.1", port, Credentials(community="city"))
+        for _ in range(90):
+            ticked.pass_s(1)
+            reading = await line.read()
+            assert reading.aspects == dict(zip(ticked.controller.names, ticked.controller.shown, strict=True))
+            seen |= set(reading.aspects.values())
+        await line.close()
+    assert seen == set(Aspect)
+
+
+async def test_the_status_of_another_request_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticked = Ticked()
+    ticked.pass_s(85)
+    async with an_agent(ticked.controller) as (port, _):
+        line = SnmpLine(Snmp(), market(), "127.0.0.1", port, Credentials(community="city"))
+        assert (await line.ask(3, a_request())).state == "queued"
+        other = priority.write_status(priority.Who(4, b"E8", 1, 2), 14)
+        monkeypatch.setattr(PriorityDesk, "status", lambda self: other)
+        with pytest.raises(Malformed, match="request 4"):
+            await line.status(3)
+        await line.close()
+
+
 async def test_a_controller_whose_clock_jumps_is_told_and_not_asked() -> None:
     ticked = Ticked()
     ticked.pass_s(10)
@@ -203,6 +231,43 @@ async def test_a_controller_without_an_object_says_so_and_none_at_all_is_silent(
         with pytest.raises(Silent):
             await stranger.read()
         await stranger.close()
+
+
+async def test_a_line_whose_peer_sends_rubbish_waits_no_longer_and_hears_what_is_right() -> None:
+    ticked = Ticked()
+    ticked.pass_s(30)
+    agent = Agent(ticked.controller, "city")
+
+    class Rubbish(AgentProtocol):
+        """Before the answer, if it gives one: bytes that are none, another's answer, one of another request."""
+
+        is_honest = True
+
+        def datagram_received(self, data: bytes, addr: Any) -> None:
+            answer = agent.answer(data)
+            assert self._transport is not None
+            for rubbish in (b"", b"\x30", b"\xff" * 1_400, answer[:-3], answer[:-40] + bytes(40), data, a_message()):
+                self._transport.sendto(rubbish, addr)
+            if self.is_honest:
+                self._transport.sendto(answer, addr)
+
+    transport, rubbish = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: Rubbish(agent), local_addr=("127.0.0.1", 0)
+    )
+    line = SnmpLine(
+        Snmp(), market(), "127.0.0.1", transport.get_extra_info("sockname")[1], Credentials(community="city")
+    )
+    try:
+        for _ in range(3):
+            assert (await line.read()).plan == "day"
+        rubbish.is_honest = False
+        with pytest.raises((Silent, BadInput)):
+            await line.read()
+        rubbish.is_honest = True
+        assert (await line.read()).plan == "day"
+    finally:
+        await line.close()
+        transport.close()
 
 
 def test_a_request_is_the_bytes_that_ntcip_1211_says() -> None:

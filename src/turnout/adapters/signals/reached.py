@@ -28,6 +28,8 @@ WAITING_MAX: Final = 4
 """Messages of one junction that wait. Who finds so many there is told `busy` at once."""
 NUMBERS: Final = range(1, 256)
 """NTCIP 1211: a request is known by a byte."""
+KEPT_MS: Final = 30_000
+"""So long after its vehicle is through the outcome of a request can be asked for."""
 CLOSED: Final = ("refused", "cancelled", "completed")
 """A request that was lost may stand at the controller: it can still be taken back."""
 
@@ -48,7 +50,11 @@ class Station:
         self._next = 0
 
     def forget(self, now_ms: int) -> None:
-        self.numbers = {request: known for request, known in self.numbers.items() if known[1] > now_ms}
+        self.numbers = {request: known for request, known in self.numbers.items() if known[1] + KEPT_MS > now_ms}
+
+    def standing(self, now_ms: int) -> int:
+        """How many requests are not over."""
+        return sum(until_ms > now_ms for _, until_ms in self.numbers.values())
 
     def number_of(self, request: str, until_ms: int) -> int:
         known = self.numbers.get(request)
@@ -79,7 +85,7 @@ class ReachedControllers:
             return PriorityStatus(id=request.id, state="refused", reason="too-early")
         now_ms = self._now_ms()
         station.forget(now_ms)
-        if request.id not in station.numbers and len(station.numbers) >= REQUESTS_MAX:
+        if request.id not in station.numbers and station.standing(now_ms) >= REQUESTS_MAX:
             return PriorityStatus(id=request.id, state="refused", reason="busy")
 
         async def asked() -> Heard:

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S: Final = 1.0
 """While a stage is named: that we are gone is then known within seconds."""
+REPLY_S: Final = 1.5
+"""Less than whoever asks will wait, and the end of a heartbeat that nobody answers."""
 READ_BYTES: Final = 4_096
 AHEAD_MS: Final = 5_000
 """Added to what the longest change of stages takes: the queue before the crew discharges."""
@@ -198,22 +200,26 @@ class TcpLine:
 
     async def _exchange(self, kind: int, values: tuple[f.Value, ...], good: int, bad: int) -> f.Frame:
         async with self._turn:
+            self._serial = self._serial % 255 + 1
+            at = self._at
+            sent = f.Frame(
+                centre=at.centre,
+                controller=at.controller,
+                junction=at.junction,
+                serial=self._serial,
+                kind=kind,
+                values=values,
+            )
             try:
-                await self._connect()
-                assert self._writer is not None
-                self._serial = self._serial % 255 + 1
-                at = self._at
-                sent = f.Frame(
-                    centre=at.centre,
-                    controller=at.controller,
-                    junction=at.junction,
-                    serial=self._serial,
-                    kind=kind,
-                    values=values,
-                )
-                self._writer.write(f.write_frame(sent))
-                await self._writer.drain()
-                reply = await self._reply(sent)
+                async with asyncio.timeout(REPLY_S):
+                    await self._connect()
+                    assert self._writer is not None
+                    self._writer.write(f.write_frame(sent))
+                    await self._writer.drain()
+                    reply = await self._reply(sent)
+            except TimeoutError:
+                self._hang_up()
+                raise Silent("no-answer") from None
             except BaseException:
                 self._hang_up()
                 raise
