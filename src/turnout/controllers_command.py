@@ -39,6 +39,7 @@ FAULTS: Final = {
     "clock": Name("its clock jumped", "时钟跳变"),
     "flash": Name("it flashes", "黄闪"),
     "dark": Name("it is dark", "灭灯"),
+    "green-conflict": Name("greens in conflict", "绿冲突"),
     "critical-alarm": Name("critical alarm", "严重告警"),
 }
 

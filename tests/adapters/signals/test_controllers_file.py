@@ -38,11 +38,16 @@ GBT = 'junction = "station"\nspeaks = "gbt20999"\nhost = "127.0.0.1"\nport = {po
 
 def test_each_row_is_a_line_by_its_protocol(tmp_path: Path) -> None:
     (tmp_path / "community").write_text("city\n")
-    rows = (NTCIP.format(port=161) + 'community_file = "community"\nphases = { K1 = 2, K2 = 4 }', GBT.format(port=9))
+    rows = (
+        NTCIP.format(port=161) + 'community_file = "community"\nphases = { K1 = 2, K2 = 4 }',
+        GBT.format(port=9) + "lights = { K1 = 3, K2 = 4 }\nstages = { K1 = 1, K3 = 1, K2 = 2 }",
+    )
     lines = lines_of(a_file(tmp_path, *rows), SIGNALS, now_ms)
     assert isinstance(lines["market"][1], SnmpLine)
     assert lines["market"][1]._numbered.strategies == {"K1": 2, "K2": 4}
     assert isinstance(lines["station"][1], TcpLine)
+    assert lines["station"][1]._numbered.lights == {"K1": 3, "K2": 4}
+    assert lines["station"][1]._numbered.patterns == {"day": 1}
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,8 @@ def test_each_row_is_a_line_by_its_protocol(tmp_path: Path) -> None:
         (NTCIP.format(port=161).replace("market", "mill"), "mill"),
         (NTCIP.format(port=161) + "phases = { K9 = 2 }", "phases of K9"),
         (NTCIP.format(port=161) + "phases = { K1 = 2, K2 = 2 }", "twice"),
+        (GBT.format(port=161) + "stages = { K9 = 1 }", "stages of K9"),
+        (GBT.format(port=161) + "lights = { K1 = 1, K2 = 1 }", "twice"),
         (NTCIP.format(port=161) + 'community_file = "none"', "secret"),
         (NTCIP.format(port=161) + 'snmp = "3"', "user"),
         (NTCIP.format(port=161) + "junction =", "line"),

@@ -13,7 +13,7 @@ from turnout.adapters.signals.gbt20999 import frame as f
 from turnout.adapters.signals.gbt20999 import objects as o
 from turnout.adapters.signals.gbt20999 import server as serving
 from turnout.adapters.signals.gbt20999.server import Server, Talk
-from turnout.adapters.signals.gbt20999.tcp_line import Station, TcpLine
+from turnout.adapters.signals.gbt20999.tcp_line import Numbered, Station, TcpLine
 from turnout.adapters.signals.line import Heard, Silent
 from turnout.adapters.signals.reached import ReachedControllers
 from turnout.signals.guard import Aspect
@@ -253,6 +253,35 @@ async def test_a_controller_that_never_answers_a_heartbeat_is_hung_up_on(monkeyp
             with pytest.raises(Silent):
                 await call
         await line.close()
+
+
+async def test_numbers_of_the_controllers_own_are_asked_for() -> None:
+    ticked = Ticked()
+    ticked.pass_s(85)
+    numbered = Numbered(lights={"K1": 2, "K2": 1}, stages={"K1": 2}, patterns={"night": 1}, detectors={"left": 1})
+    async with a_server(ticked) as (at, _):
+        line = TcpLine(market(), at, lambda: ticked.now_ms, numbered)
+        reading = await line.read()
+        shown = ticked.controller.shown
+        assert (reading.aspects, reading.plan) == ({"K1": shown[1], "K2": shown[0]}, "night")
+        assert set(await line.counts()) == {"left"}
+        assert (await line.ask(1, a_request("K2"))).reason == "unknown-group"
+        await line.ask(1, a_request("K1", 0, 30))
+        assert ticked.controller._asked[next(iter(ticked.controller._asked))].groups == (1, 2)
+        await line.close()
+
+
+async def test_a_fault_that_the_controller_has_on_record_is_told_and_it_is_not_asked() -> None:
+    ticked = Ticked()
+    ticked.pass_s(85)
+    async with a_server(ticked) as (at, _):
+        line = TcpLine(market(), at, lambda: ticked.now_ms)
+        reached = ReachedControllers({"market": (market(), line)}, armed(), lambda: ticked.now_ms)
+        for fault, told, reason in (("clock", "clock", "clock"), ("flash", "flash", "fault"), ("lamp", "", "fault")):
+            ticked.controller.fault = fault
+            assert (await reached.shown("market")).fault == told
+            assert (await reached.ask(a_request(arrives_s=0))).reason == reason
+        await reached.close()
 
 
 async def test_a_clock_that_jumps_is_told_by_gbt_20999_too() -> None:

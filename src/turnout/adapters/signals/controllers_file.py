@@ -27,6 +27,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from turnout.adapters.signals.gbt20999 import tcp_line
 from turnout.adapters.signals.gbt20999.tcp_line import Station, TcpLine
 from turnout.adapters.signals.line import Line
 from turnout.adapters.signals.ntcip.snmp_line import Credentials, Numbered, Snmp, SnmpLine
@@ -57,6 +58,8 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     privacy_key_file: str = ""
     phases: dict[str, Number] = {}
     strategies: dict[str, Number] = {}
+    lights: dict[str, Number] = {}
+    stages: dict[str, Number] = {}
     patterns: dict[str, Number] = {}
     detectors: dict[str, Number] = {}
     centre: Number = 1
@@ -103,7 +106,7 @@ def lines_of(
             station = Station(
                 host=row.host, port=row.port, centre=row.centre, controller=row.controller, junction=row.number
             )
-            line = TcpLine(junction, station, now_ms)
+            line = TcpLine(junction, station, now_ms, _numbered_lights(row, junction, path))
         lines[row.junction] = (junction, line)
     return lines
 
@@ -113,19 +116,34 @@ def reached_by(path: Path, signals: Signals, gate: Gate, now_ms: Callable[[], in
     return ReachedControllers(lines_of(path, signals, now_ms), gate, now_ms)
 
 
-def _numbered(row: Row, junction: Junction, path: Path) -> Numbered:
-    ordered = Numbered.in_order(junction)
-    for field, known in (
-        ("phases", ordered.phases),
-        ("strategies", ordered.strategies),
-        ("patterns", ordered.patterns),
-        ("detectors", ordered.detectors),
-    ):
-        named = getattr(row, field)
-        strange = sorted(set(named) - set(known))
-        if strange or len(set(named.values())) < len(named):
+def _numbered_lights(row: Row, junction: Junction, path: Path) -> tcp_line.Numbered:
+    ordered = tcp_line.Numbered.in_order(junction)
+    groups = ordered.lights
+    _refuse_strange(row, {"lights": groups, "patterns": ordered.patterns, "detectors": ordered.detectors}, path)
+    _refuse_strange(row, {"stages": groups}, path, may_share=True)
+    return tcp_line.Numbered(
+        lights=row.lights or groups,
+        stages=row.stages or ordered.stages,
+        patterns=row.patterns or ordered.patterns,
+        detectors=row.detectors or ordered.detectors,
+    )
+
+
+def _refuse_strange(row: Row, known: dict[str, dict[str, int]], path: Path, *, may_share: bool = False) -> None:
+    """Raises `Malformed` for a name that there is not, or for one number of two things."""
+    for field, names in known.items():
+        named: dict[str, int] = getattr(row, field)
+        strange = sorted(set(named) - set(names))
+        if strange or (len(set(named.values())) < len(named) and not may_share):
             what = f"{field} of {strange[0]}" if strange else f"{field} with one number twice"
             raise Malformed(f"{row.junction}: {what}", path.name, "as in the file of plans")
+
+
+def _numbered(row: Row, junction: Junction, path: Path) -> Numbered:
+    ordered = Numbered.in_order(junction)
+    fields = {"phases": ordered.phases, "patterns": ordered.patterns, "detectors": ordered.detectors}
+    _refuse_strange(row, fields, path)
+    _refuse_strange(row, {"strategies": ordered.strategies}, path, may_share=True)
     return Numbered(
         phases=row.phases or ordered.phases,
         strategies=row.strategies or row.phases or ordered.strategies,

@@ -91,8 +91,9 @@ class ReachedControllers:
         async def asked() -> Heard:
             if not self._gate.is_open(request.junction):
                 return Heard("refused", "not-armed")
-            if not await self._has_steady_clock(station):
-                return Heard("refused", "clock")
+            fault = self._fault_of(station, await station.line.read())
+            if fault:
+                return Heard("refused", "clock" if fault == "clock" else "fault")
             number = station.number_of(request.id, now_ms + request.leaves_in_ms)
             return await station.line.ask(number, request)
 
@@ -122,8 +123,7 @@ class ReachedControllers:
         except (Silent, BadInput) as trouble:
             log.info("controller of %s: %s", junction, trouble)
             return Shown(junction=junction, aspects={}, fault="no-answer")
-        self._look_at_clock(station, reading)
-        fault = reading.fault or ("" if station.is_clock_steady else "clock")
+        fault = self._fault_of(station, reading)
         return Shown(junction=junction, aspects=reading.aspects, plan=reading.plan, fault=fault)
 
     async def counts(self, junction: str) -> dict[str, Counted]:
@@ -174,13 +174,11 @@ class ReachedControllers:
         finally:
             station.waiting -= 1
 
-    async def _has_steady_clock(self, station: Station) -> bool:
-        self._look_at_clock(station, await station.line.read())
-        return station.is_clock_steady
-
-    def _look_at_clock(self, station: Station, reading: Reading) -> None:
+    def _fault_of(self, station: Station, reading: Reading) -> str:
+        """What the controller says, or what its clock gives away."""
         if reading.utc_s is not None:
             station.is_clock_steady = station.clock.look(reading.utc_s * SECOND_MS, self._now_ms())
+        return reading.fault or ("" if station.is_clock_steady else "clock")
 
 
 def is_green(reading: Reading, group: str) -> bool:

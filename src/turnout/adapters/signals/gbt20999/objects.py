@@ -62,6 +62,7 @@ SPECIAL: Final = range(0x30, 0x40)
 """Flashing, all red, all off."""
 
 FAULTS: Final = {0x10: "green-conflict", 0x11: "green-conflict", 0x30: "communication", 0x44: "clock"}
+GRAVE: Final = ("green-conflict", "clock")
 CLOCK_FAULT: Final = 0x44
 
 BAD_VALUE, WRONG_LENGTH, READ_ONLY, NO_SUCH, OTHER_ERROR, CONTROL_FAILED = 0x10, 0x11, 0x20, 0x30, 0x40, 0x50

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S: Final = 1.0
 """While a stage is named: that we are gone is then known within seconds."""
+FAULTS_MAX: Final = 16
+"""Records that are looked at; a controller with more has one of them too."""
 REPLY_S: Final = 1.5
 """Less than whoever asks will wait, and the end of a heartbeat that nobody answers."""
 READ_BYTES: Final = 4_096
@@ -44,6 +46,29 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     junction: int = 1
 
 
+class Numbered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the controller's numbers mean.
+
+    The light group of each group, the stage that gives it green, plans, detectors.
+    """
+
+    lights: dict[str, int]
+    stages: dict[str, int]
+    patterns: dict[str, int]
+    detectors: dict[str, int]
+
+    @classmethod
+    def in_order(cls, junction: Junction) -> "Numbered":
+        """As the simulated controller numbers them; of several stages with a group the first."""
+        stages = [(group, nth) for nth, stage in enumerate(junction.stages, 1) for group in stage.groups]
+        return cls(
+            lights={group.id: nth for nth, group in enumerate(junction.groups, 1)},
+            stages=dict(reversed(stages)),
+            patterns={plan.id: nth for nth, plan in enumerate(junction.plans, 1)},
+            detectors={detector.id: nth for nth, detector in enumerate(junction.detectors, 1)},
+        )
+
+
 class Held(msgspec.Struct):
     """A request, on the clock that only goes forward. `stage`: its number, from 1."""
 
@@ -56,8 +81,11 @@ class Held(msgspec.Struct):
 class TcpLine:
     """Implements `line.Line`."""
 
-    def __init__(self, junction: Junction, at: Station, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, junction: Junction, at: Station, now_ms: Callable[[], int], numbered: Numbered | None = None
+    ) -> None:
         self._junction, self._at, self._now_ms = junction, at, now_ms
+        self._numbered = numbered or Numbered.in_order(junction)
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._frames = f.FrameReader()
@@ -69,7 +97,7 @@ class TcpLine:
         self._keeper: asyncio.Task[None] | None = None
 
     async def ask(self, number: int, request: PriorityRequest) -> Heard:
-        stage = self._stage_of(request.group)
+        stage = self._numbered.stages.get(request.group)
         if stage is None:
             return Heard("refused", "unknown-group")
         now_ms = self._now_ms()
@@ -103,37 +131,44 @@ class TcpLine:
 
     async def read(self) -> Reading:
         number = self._at.junction
-        groups = [group.id for group in self._junction.groups]
+        lamps = self._numbered.lights
         asked: list[f.Address] = [
             (*o.UTC_TIME, 0),
             (*o.JUNCTION_MODE, number),
             (*o.JUNCTION_PLAN, number),
             (*o.FAULT_COUNT, 0),
-            *((*o.LIGHT_STATE, nth) for nth in range(1, len(groups) + 1)),
+            *((*o.LIGHT_STATE, nth) for nth in lamps.values()),
         ]
-        time, mode, plan, _, *lights = await self._query(asked)
+        time, mode, plan, faults, *lights = await self._query(asked)
         aspects: dict[str, int] = {
             group: o.LIGHT_STATES[light[0]]
-            for group, light in zip(groups, lights, strict=True)
+            for group, light in zip(lamps, lights, strict=True)
             if len(light) == 1 and light[0] in o.LIGHT_STATES
         }
-        plans = [each.id for each in self._junction.plans]
-        nth = plan[0] if len(plan) == 1 else 0
+        plans = {nth: each for each, nth in self._numbered.patterns.items()}
         fault = ""
         if len(mode) == 1 and mode[0] in o.SPECIAL:
             fault = "flash" if mode[0] == o.SPECIAL_FLASH else "dark"
         elif not aspects:
             fault = "dark"
-        named = plans[nth - 1] if 1 <= nth <= len(plans) and not self._named else ""
+        else:
+            fault = await self._fault(int.from_bytes(faults, "big"))
+        named = plans.get(plan[0], "") if len(plan) == 1 and not self._named else ""
         return Reading(aspects=aspects, plan=named, fault=fault, utc_s=o.read_time(time))
+
+    async def _fault(self, count: int) -> str:
+        """The gravest that it has on record now; those that do not concern its lamps or clock are passed over."""
+        addresses: list[f.Address] = [(*o.FAULT_KIND, nth) for nth in range(1, min(count, FAULTS_MAX) + 1)]
+        kinds = [o.FAULTS.get(kind[0], "") for kind in (await self._query(addresses) if addresses else ()) if kind]
+        return min((kind for kind in kinds if kind in o.GRAVE), default="", key=o.GRAVE.index)
 
     async def counts(self) -> dict[str, Counted]:
         found: dict[str, Counted] = {}
-        for nth, detector in enumerate(self._junction.detectors, 1):
+        for detector, nth in self._numbered.detectors.items():
             flow, occupancy = await self._query([(*o.DETECTOR_FLOW, nth), (*o.DETECTOR_OCCUPANCY, nth)])
             if len(flow) != 2 or len(occupancy) != 1:
                 raise Malformed("counts of another length", f"GB/T 20999 C.14, detector {nth}")
-            found[detector.id] = Counted(int.from_bytes(flow, "big"), min(occupancy[0], 100) / 100)
+            found[detector] = Counted(int.from_bytes(flow, "big"), min(occupancy[0], 100) / 100)
         return found
 
     async def close(self) -> None:
@@ -143,9 +178,6 @@ class TcpLine:
             with suppress(asyncio.CancelledError):
                 await self._keeper
         self._hang_up()
-
-    def _stage_of(self, group: str) -> int | None:
-        return next((nth for nth, stage in enumerate(self._junction.stages, 1) if group in stage.groups), None)
 
     def _ahead_ms(self, group: str) -> int:
         rules, names = rules_of(self._junction), [each.id for each in self._junction.groups]
