@@ -190,6 +190,49 @@ async def test_what_is_read_is_what_is_shown_every_second_of_a_cycle() -> None:
     assert seen == set(Aspect)
 
 
+async def test_what_was_not_acknowledged_is_said_again_until_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticked = Ticked()
+    ticked.pass_s(85)
+    sent: list[tuple[o.Oid, bool]] = []
+    async with an_agent(ticked.controller) as (port, _):
+        line = SnmpLine(Snmp(), market(), "127.0.0.1", port, Credentials(community="city"))
+        honest, is_lost = line._set, [True]
+
+        async def set_or_lose(oid: o.Oid, content: bytes) -> None:
+            sent.append((oid, is_lost[0]))
+            await honest(oid, content)
+            if is_lost[0]:
+                raise Silent("no-answer")
+
+        monkeypatch.setattr(line, "_set", set_or_lose)
+        with pytest.raises(Silent):
+            await line.ask(3, a_request())
+        is_lost[0] = False
+        assert (await line.ask(3, a_request())).state == "queued"
+        assert (await line.ask(3, a_request())).state == "queued"
+        is_lost[0] = True
+        with pytest.raises(Silent):
+            await line.withdraw(3)
+        is_lost[0] = False
+        assert await line.withdraw(3) == Heard("cancelled")
+        assert await line.withdraw(3) == Heard("cancelled")
+        await line.ask(3, a_request(arrives_s=0, leaves_s=2))
+        ticked.pass_s(3)
+        assert await line.status(3) == Heard("completed")
+        assert (await line.ask(3, a_request())).state == "queued"
+        await line.close()
+    kept = [each for each in sent if each[0] != o.PRIORITY_STATUS_CONTROL]
+    assert kept == [
+        (o.PRIORITY_REQUEST, True),
+        (o.PRIORITY_REQUEST, False),
+        (o.PRIORITY_UPDATE, False),
+        (o.PRIORITY_CANCEL, True),
+        (o.PRIORITY_CANCEL, False),
+        (o.PRIORITY_REQUEST, False),
+        (o.PRIORITY_REQUEST, False),
+    ]
+
+
 async def test_the_status_of_another_request_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     ticked = Ticked()
     ticked.pass_s(85)

@@ -114,6 +114,8 @@ class SnmpLine:
         self._numbered = numbered or Numbered.in_order(junction)
         self._target: Any = None
         self._asked: dict[int, priority.Who] = {}
+        self._taken: set[int] = set()
+        """Of those: what the controller has acknowledged. The others may stand there or not."""
         self._turn = asyncio.Lock()
 
     async def ask(self, number: int, request: PriorityRequest) -> Heard:
@@ -123,15 +125,18 @@ class SnmpLine:
         level = min(max(request.level, priority.LEVELS[0]), priority.LEVELS[-1])
         who = priority.Who(number, request.id.encode()[-17:], level, strategy)
         wanted = priority.Wanted(who, request.arrives_in_ms // SECOND_MS, -(-request.leaves_in_ms // SECOND_MS))
-        is_update = number in self._asked and self._asked[number].vehicle == who.vehicle
+        is_update = number in self._taken and self._asked[number].vehicle == who.vehicle
         self._asked[number] = who
         await self._set(o.PRIORITY_UPDATE if is_update else o.PRIORITY_REQUEST, priority.write_wanted(wanted))
+        self._taken.add(number)
         return await self.status(number)
 
     async def withdraw(self, number: int) -> Heard:
-        who = self._asked.pop(number, None)
+        who = self._asked.get(number)
         if who is not None:
             await self._set(o.PRIORITY_CANCEL, priority.write_who(who))
+            del self._asked[number]
+            self._taken.discard(number)
         return Heard("cancelled")
 
     async def status(self, number: int) -> Heard:
@@ -143,6 +148,8 @@ class SnmpLine:
         told, state, reason = priority.read_status(bytes(found[o.PRIORITY_STATUS_BUFFER]))
         if told.number != who.number or told.strategy != who.strategy:
             raise Malformed(f"the status of request {told.number}, and {who.number} was asked for", "NTCIP 1211")
+        if state in ("refused", "cancelled", "completed"):
+            self._taken.discard(number)
         return Heard(state, reason)
 
     async def read(self) -> Reading:
