@@ -16,6 +16,7 @@ from turnout.signals.guard import Aspect
 from turnout.signals.model import Signals
 from turnout.signals.plans_file import read_plans
 from turnout.signals.simulated_controller import SimulatedController
+from turnout.signals.sumo_network import read_sumo
 from turnout.words.name import Language, Name, language_of
 from turnout.words.trouble import Malformed
 
@@ -24,6 +25,8 @@ FAULTY: Final = 1
 """Exit status when a controller did not answer or has a fault."""
 AT_ONCE: Final = 50
 """Controllers that are read at a time."""
+
+FILE_HELP: Final = "a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)"
 
 READY: Final = Name("{junction} listens: {where}", "{junction} 正在监听：{where}")
 SHOWS: Final = Name("{junction}: {aspects}; plan {plan}", "{junction}：{aspects}；方案 {plan}")
@@ -47,7 +50,9 @@ FAULTS: Final = {
 def add_controller_commands(kinds: Any) -> None:
     """`kinds`: the commands below `turnout signals`."""
     simulating = kinds.add_parser("controller", help="run a simulated controller to try with (模拟信号机)")
-    simulating.add_argument("file", type=Path, help="a file of plans (.toml)")
+    simulating.add_argument(
+        "file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)"
+    )
     simulating.add_argument("--junction", required=True)
     simulating.add_argument("--ntcip", type=_at, help="host:port, NTCIP 1202 and 1211 over SNMP v1 and v2c")
     simulating.add_argument("--community-file", type=Path, help="the SNMP community (default: public)")
@@ -55,7 +60,7 @@ def add_controller_commands(kinds: Any) -> None:
     simulating.add_argument("--number", type=int, default=1, help="of the controller, by GB/T 20999 (default: 1)")
     simulating.set_defaults(run=_simulate)
     reading = kinds.add_parser("read", help="what controllers show now; nothing is written to one (读取信号机)")
-    reading.add_argument("file", type=Path, help="a file of plans (.toml)")
+    reading.add_argument("file", type=Path, help=FILE_HELP)
     reading.add_argument("--controllers", type=Path, required=True, help="which there are (controllers.toml)")
     reading.set_defaults(run=_read)
     for command in (simulating, reading):
@@ -71,9 +76,10 @@ def _at(said: str) -> At:
 
 def _signals(path: Path) -> Signals:
     try:
-        return read_plans(path.read_bytes(), path.name)
+        content = path.read_bytes()
     except OSError as error:
         raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
+    return read_plans(content, path.name) if path.suffix == ".toml" else read_sumo(content, path.name, []).signals
 
 
 def _simulate(asked: argparse.Namespace) -> int:

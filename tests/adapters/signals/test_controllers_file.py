@@ -19,6 +19,7 @@ from turnout.main import main
 from turnout.signals.arming import Arming
 from turnout.signals.plans_file import read_plans
 from turnout.signals.simulated_controller import DAY_MS, SimulatedController
+from turnout.signals.sumo_network import read_sumo
 from turnout.words.trouble import Malformed, Unsupported
 
 SIGNALS = read_plans(MAIN_STREET.read_bytes(), MAIN_STREET.name)
@@ -99,10 +100,10 @@ def test_the_week_begins_on_monday() -> None:
 
 
 @asynccontextmanager
-async def a_controller(*words: str) -> AsyncIterator[str]:
+async def a_controller(*words: str, file: Path = MAIN_STREET) -> AsyncIterator[str]:
     """`turnout signals controller`, and what it says when it listens."""
     process = await asyncio.create_subprocess_exec(
-        *TURNOUT, "signals", "controller", str(MAIN_STREET), *words, "--language", "en", stdout=asyncio.subprocess.PIPE
+        *TURNOUT, "signals", "controller", str(file), *words, "--language", "en", stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     try:
@@ -130,6 +131,20 @@ async def test_a_city_without_controllers_can_try_both_protocols(tmp_path: Path)
     assert read.returncode == 0
     assert [line.split("：")[0] for line in out.decode().splitlines()] == ["market", "station"]
     assert all("方案 day" in line or "方案 night" in line for line in out.decode().splitlines())
+
+
+async def test_a_junction_of_a_sumo_network_can_be_tried_too(tmp_path: Path) -> None:
+    network = MAIN_STREET.parent / "networks" / "acosta.net.xml.gz"
+    found = read_sumo(network.read_bytes(), network.name, []).signals
+    junction = next(each for each in found.junctions if each.plans)
+    async with a_controller("--junction", junction.id, "--ntcip", "127.0.0.1:0", file=network) as said:
+        port = re.findall(r":(\d+)$", said.strip())[0]
+        row = NTCIP.format(port=port).replace("market", junction.id)
+        reached = reached_by(a_file(tmp_path, row), found, Arming(now_ms), now_ms)
+        shown = await reached.shown(junction.id)
+        await reached.close()
+    assert sorted(shown.aspects) == sorted(group.id for group in junction.groups)
+    assert (shown.plan, shown.fault) == (junction.plans[0].id, "")
 
 
 def test_a_controller_that_does_not_answer_is_told_and_fails(
