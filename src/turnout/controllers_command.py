@@ -50,9 +50,7 @@ FAULTS: Final = {
 def add_controller_commands(kinds: Any) -> None:
     """`kinds`: the commands below `turnout signals`."""
     simulating = kinds.add_parser("controller", help="run a simulated controller to try with (模拟信号机)")
-    simulating.add_argument(
-        "file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)"
-    )
+    simulating.add_argument("file", type=Path, help=FILE_HELP)
     simulating.add_argument("--junction", required=True)
     simulating.add_argument("--ntcip", type=_at, help="host:port, NTCIP 1202 and 1211 over SNMP v1 and v2c")
     simulating.add_argument("--community-file", type=Path, help="the SNMP community (default: public)")
