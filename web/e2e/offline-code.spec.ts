@@ -53,7 +53,10 @@ roles = ["dispatcher"]
       LEAVE_REDIRECT: `${site}/`,
     },
   })
-  await new Promise<void>((resolve) => provider.stdout?.on('data', () => resolve()))
+  await new Promise<void>((resolve, reject) => {
+    provider.stdout?.on('data', () => resolve())
+    provider.on('exit', (code) => reject(new Error(`the provider ended with ${code}: scripts/test installs it`)))
+  })
 })
 test.afterAll(() => {
   provider.kill('SIGKILL')
