@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -73,7 +74,7 @@ def actuated(config: Path) -> Path:
     return path
 
 
-def run(config: Path, seed: int, added: list[str]) -> Run:
+def run(config: Path, seed: int, added: list[str], more: Sequence[str] = ()) -> Run:
     """One run of a scenario in its folder. Raises `SystemExit` with SUMO's words where it fails."""
     home = sumo_home()
     told = config.parent / "statistics.xml"
@@ -86,7 +87,7 @@ def run(config: Path, seed: int, added: list[str]) -> Run:
         named += [f"--{edge}", element.get("value")] if element is not None else []
     words = [str(home / "bin" / "sumo"), *named, "--seed", str(seed), "--no-step-log", "--no-warnings"]
     words += ["--statistic-output", str(told), "--duration-log.statistics"]
-    words += ["--tripinfo-output", "trips.xml", "--tripinfo-output.write-unfinished"]
+    words += ["--tripinfo-output", "trips.xml", "--tripinfo-output.write-unfinished", *more]
     done = subprocess.run(
         words, cwd=config.parent, env=os.environ | {"SUMO_HOME": str(home)}, capture_output=True, timeout=LIMIT_S
     )

@@ -20,6 +20,7 @@ from tests.contracts.storages import SqliteStorage
 from tests.desk.test_subscribers_property import play, plays, plays_with_a_restore
 from tests.planted.access_plants import ACCESS_PLANTS
 from tests.planted.allowance_plants import ALLOWANCE_PLANTS
+from tests.planted.area_plants import AREA_PLANTS
 from tests.planted.controller_plants import CONTROLLER_PLANTS
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
@@ -399,6 +400,7 @@ PLANTS: dict[str, Plant] = {
     "a line of the message log lost in silence": Plant(lines_lost_in_silence, a_lost_line_is_counted),
     **POSTGRES_PLANTS,
     **SIGNAL_PLANTS,
+    **AREA_PLANTS,
     **CONTROLLER_PLANTS,
     **DISK_AND_CLOCK_PLANTS,
     **FOLLOWED_PLANTS,

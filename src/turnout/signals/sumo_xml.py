@@ -93,7 +93,7 @@ def read_records(content: bytes, file: str, *, root: str) -> Records:
     nodes: list[Node] = []
     links: list[Link] = []
     programmes: list[Programme] = []
-    for element in _elements(unpacked(content, file), file, root):
+    for element in elements_of(unpacked(content, file), file, root):
         match element.tag:
             case "edge":
                 edge = _edge(element, file)
@@ -120,10 +120,19 @@ def unpacked(content: bytes, file: str) -> bytes:
     return content
 
 
-ROOTS: Final = {"net": ("net",), "additional": ("additional", "add", "tlLogics")}
+ROOTS: Final = {
+    "net": ("net",),
+    "additional": ("additional", "add", "tlLogics"),
+    "routes": ("routes", "vehroutes", "additional"),
+}
+WANTED: Final = {
+    "net": "a SUMO network (.net.xml)",
+    "additional": "SUMO's programmes (.add.xml)",
+    "routes": "SUMO's routes (.rou.xml)",
+}
 
 
-def _elements(content: bytes, file: str, root: str) -> Iterator[Any]:
+def elements_of(content: bytes, file: str, root: str) -> Iterator[Any]:
     """The children of the root, each when it is whole, and emptied after use."""
     safe: Any = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     depth = 0
@@ -134,7 +143,7 @@ def _elements(content: bytes, file: str, root: str) -> Iterator[Any]:
                 if element.getroottree().docinfo.internalDTD is not None:
                     raise Malformed("it brings a DTD of its own", f"{file} line 1", "remove the DOCTYPE")
                 if element.tag not in ROOTS[root]:
-                    raise NotOurs(f"<{element.tag}> where <{root}> belongs", file, "hand in a SUMO network (.net.xml)")
+                    raise NotOurs(f"<{element.tag}> where <{root}> belongs", file, f"hand in {WANTED[root]}")
             elif event == "end" and depth == 1:
                 yield element
                 element.clear()

@@ -1,0 +1,182 @@
+"""Area coordination of a SUMO network: read, coordinated, told. See `search.py` for how."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from msgspec.structs import replace
+
+from turnout.signals.area.demand import Demand, Flows, Turning, flows_of_counts, flows_of_routes
+from turnout.signals.area.frame import Durations, Frame
+from turnout.signals.area.programmes import retimed
+from turnout.signals.area.search import Setting, best_of, judged
+from turnout.signals.area.streams import LaneId, Streams
+from turnout.signals.check import check
+from turnout.signals.model import SECOND_MS, Junction, Plan, Signals
+from turnout.signals.problem import BrokenSignals, Problem, Spot
+from turnout.signals.sumo_network import read_sumo
+from turnout.signals.sumo_xml import Programme, Records, read_records
+from turnout.words.name import Name
+from turnout.words.trouble import Malformed, Unsupported
+
+PLAN: Final = "area"
+JUNCTIONS_MAX: Final = 1_000
+CYCLE_LEAST_S: Final = 30
+CYCLE_MOST_S: Final = 300
+CYCLES_S: Final = range(50, 141, 10)
+"""Tried where nobody says which."""
+
+
+class Area(NamedTuple):
+    """A network with its plans and its demand. `programmes`: by signal, those that `frames` were made of."""
+
+    streams: Streams
+    frames: list[Frame]
+    programmes: dict[str, Programme]
+    flows: Flows
+    problems: tuple[Problem, ...]
+
+
+class JunctionFigures(NamedTuple):
+    """`delay_s` per vehicle at its signals; `degree`: of saturation, of the fullest lane."""
+
+    per_h: float
+    delay_s: float
+    stops: float
+    degree: float
+
+
+class Coordinated(NamedTuple):
+    setting: Setting
+    plans: dict[str, Plan]
+    programmes: list[Programme]
+    before: dict[str, JunctionFigures]
+    """As the plans were, each with its own cycle, and arrivals that come evenly."""
+    after: dict[str, JunctionFigures]
+
+
+def read_area(
+    net: bytes,
+    file: str,
+    added: Sequence[tuple[bytes, str]],
+    demand: Demand | Mapping[Turning, float],
+    saturation: Mapping[LaneId, float] | None = None,
+) -> Area:
+    """Raises `BrokenSignals` where plans have errors, and what `read_sumo` raises."""
+    found = read_sumo(net, file, added)
+    if len(found.signals.junctions) > JUNCTIONS_MAX:
+        raise Unsupported(f"more than {JUNCTIONS_MAX} signals", file, "cut out a part with netconvert")
+    records = read_records(net, file, root="net")
+    programmes = {(each.signal, each.id): each for each in records.programmes}
+    for content, name in added:
+        added_here = read_records(content, name, root="additional").programmes
+        programmes |= {(each.signal, each.id): each for each in added_here}
+    frames, problems = _frames(found.signals, file)
+    flows = _flows(records, {frame.junction.id for frame in frames}, demand)
+    if not flows.turns:
+        raise Malformed("no vehicle of the demand comes to a signal of this network", file, "name its own demand")
+    chosen = {frame.junction.id: programmes[frame.junction.id, frame.plan.id] for frame in frames}
+    return Area(Streams(records, frames, flows, saturation), frames, chosen, flows, (*found.problems, *problems))
+
+
+def _frames(signals: Signals, file: str) -> tuple[list[Frame], list[Problem]]:
+    """Of each junction the newest plan that breaks nothing. Raises `BrokenSignals` where there is none."""
+    errors = [problem for problem in check(signals, file) if problem.severity == "error"]
+    frames, problems = [], []
+    for given in signals.junctions:
+        junction = _with_whole_ambers(given)
+        framed = [Frame(junction, plan) for plan in reversed(junction.plans)]
+        right = [frame for frame in framed if frame.fits(frame.durations_ms)]
+        if not right:
+            raise BrokenSignals(tuple(problem for problem in errors if problem.spot.junction == junction.id))
+        frames.append(right[0])
+        if right[0].plan is not junction.plans[-1]:
+            problems.append(_older(file, junction, right[0].plan))
+    return frames, problems
+
+
+def _with_whole_ambers(junction: Junction) -> Junction:
+    """A network's programme may show green beside an amber that it crosses; what is proposed here never does."""
+    ambers = {group.id: group.ending_ms for group in junction.groups}
+    whole = [replace(each, least_ms=max(each.least_ms, ambers[each.ending])) for each in junction.intergreens]
+    return replace(junction, intergreens=tuple(whole))
+
+
+def _older(file: str, junction: Junction, plan: Plan) -> Problem:
+    newest = junction.plans[-1].id
+    what = Name(
+        f"plan {newest!r} breaks an intergreen or a least time; what is coordinated is plan {plan.id!r}",
+        f"方案“{newest}”违反绿灯间隔或最短时间，改以方案“{plan.id}”参与协调",
+    )
+    cure = Name("mend it; `turnout signals check` says where", "请更正该方案；`turnout signals check` 会指出位置")
+    return Problem("plan-not-used", Spot(file, 0, junction.id, newest), what, cure, "warning")
+
+
+def _flows(records: Records, signals: set[str], demand: Demand | Mapping[Turning, float]) -> Flows:
+    signalled = {(link.from_edge, link.to_edge) for link in records.links if link.signal in signals}
+    if isinstance(demand, Demand):
+        return flows_of_routes(demand, signalled)
+    return flows_of_counts(demand, signalled)
+
+
+def coordinate(area: Area, cycles_s: Iterable[int] = CYCLES_S) -> Coordinated:
+    """Raises `BrokenSignals` where every cycle is too short for some junction."""
+    cycles_s = list(cycles_s)
+    setting = best_of(area.streams, cycles_s)
+    if setting is None:
+        raise BrokenSignals((_too_short(area, max(cycles_s)),))
+    chosen = list(zip(area.frames, setting.durations_ms, setting.offsets_s, strict=True))
+    plans = {frame.junction.id: frame.retimed(durations, offset, PLAN) for frame, durations, offset in chosen}
+    programmes = [
+        retimed(area.programmes[frame.junction.id], frame, durations, offset, PLAN)
+        for frame, durations, offset in chosen
+    ]
+    return Coordinated(setting, plans, programmes, _as_before(area), _figures(area, setting))
+
+
+def _too_short(area: Area, most_s: int) -> Problem:
+    longest = max(area.frames, key=lambda frame: int(frame.durations_ms.sum()))
+    what = Name(
+        f"a cycle of {most_s} s is too short for its least greens and intergreens",
+        f"周期 {most_s} 秒不足以容纳其最短绿灯与绿灯间隔",
+    )
+    cure = Name("allow a longer cycle", "请允许更长的周期")
+    return Problem("cycle-too-short", Spot(junction=longest.junction.id), what, cure)
+
+
+def _figures(area: Area, setting: Setting) -> dict[str, JunctionFigures]:
+    _, result = judged(area.streams, setting)
+    found = {}
+    for n, frame in enumerate(area.frames):
+        lanes = area.streams.lanes_at[n]
+        per_h = float(area.streams.per_h[lanes].sum())
+        if per_h:
+            waits = float((result.even + result.overflow)[lanes].sum())
+            stops = float(result.stops_per_s[lanes].sum()) * 3_600 / per_h
+            found[frame.junction.id] = JunctionFigures(
+                per_h, waits * 3_600 / per_h, stops, float(result.degree[lanes].max())
+            )
+    return found
+
+
+def _as_before(area: Area) -> dict[str, JunctionFigures]:
+    """Junctions with the same cycle are judged together, with their offsets; each cycle by itself."""
+    found: dict[str, JunctionFigures] = {}
+    whole = [np.round(frame.durations_ms / SECOND_MS).astype(np.int64) * SECOND_MS for frame in area.frames]
+    for seconds in sorted({int(each.sum()) // SECOND_MS for each in whole}):
+        durations, offsets, these = [], [], set()
+        for frame, each in zip(area.frames, whole, strict=True):
+            if int(each.sum()) == seconds * SECOND_MS:
+                these.add(frame.junction.id)
+            durations.append(each if int(each.sum()) == seconds * SECOND_MS else _stretched(each, seconds))
+            offsets.append((frame.plan.offset_ms + frame.edges_ms[0]) // SECOND_MS % seconds)
+        figures = _figures(area, Setting(seconds, tuple(durations), tuple(offsets), 0.0))
+        found |= {junction: figures[junction] for junction in these & figures.keys()}
+    return found
+
+
+def _stretched(durations_ms: Durations, seconds: int) -> Durations:
+    """In proportion, to whole seconds of this cycle: what neighbours of another cycle do is only guessed."""
+    ends = np.round(np.cumsum(durations_ms) * seconds / durations_ms.sum()).astype(np.int64)
+    stretched: Durations = np.diff(ends, prepend=0) * SECOND_MS
+    return stretched

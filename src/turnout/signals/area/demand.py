@@ -1,0 +1,183 @@
+"""How many vehicles go where: ways through the network with their vehicles per hour, from routes or from counts."""
+
+import csv
+import io
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Final, NamedTuple
+
+from turnout.signals.sumo_xml import elements_of, unpacked
+from turnout.words.trouble import Malformed, Unsupported
+
+SPAN_LEAST_S: Final = 600
+"""From the first departure to the last: less says nothing of an hour."""
+COUNTS_MAX: Final = 200_000
+"""Rows of a file of counts: some thousand junctions with all their turns."""
+Turning = tuple[str, str]
+"""From an edge into the next."""
+
+FAR: Final = 30
+"""Edges that are followed from one signal to the next, with counts."""
+FAINT: Final = 0.01
+"""A share of a flow that is not followed any further."""
+
+
+class Flows(NamedTuple):
+    """Vehicles per hour over the signalled turns of an area.
+
+    `outside`: of them, those that meet no signal before. `onward`: from one turn to the next signalled one, and `ways`
+    the edges between, the last of which leads to the second turn.
+    """
+
+    turns: dict[Turning, float]
+    outside: dict[Turning, float]
+    onward: dict[tuple[Turning, Turning], float]
+    ways: dict[tuple[Turning, Turning], tuple[str, ...]]
+
+
+class Demand(NamedTuple):
+    """`ways`: edges in the order they are driven, and vehicles per hour. `pathless`: vehicles without a route."""
+
+    ways: dict[tuple[str, ...], float]
+    pathless: int = 0
+
+
+def read_routes(contents: Iterable[tuple[bytes, str]]) -> Demand:
+    """SUMO's routes (`.rou.xml`, or what `--vehroute-output` writes), from all files together.
+
+    Raises `Malformed`, `NotOurs`, `Unsupported` with file and line.
+    """
+    counted: dict[tuple[str, ...], float] = defaultdict(float)
+    departures: list[float] = []
+    pathless, last = 0, "routes"
+    for content, file in contents:
+        last = file
+        named: dict[str, tuple[str, ...]] = {}
+        for element in elements_of(unpacked(content, file), file, "routes"):
+            if element.tag == "route":
+                named[element.get("id", "")] = tuple(element.get("edges", "").split())
+            elif element.tag in ("vehicle", "flow", "trip"):
+                way = _way(element, named)
+                if len(way) < 2:
+                    pathless += element.tag != "flow"
+                    continue
+                number, times = _departures(element, file)
+                counted[way] += number
+                departures += times
+    span = max(departures, default=0.0) - min(departures, default=0.0)
+    if span < SPAN_LEAST_S:
+        cure = "hand in routes of an hour; trips have none until SUMO wrote its --vehroute-output"
+        raise Malformed(f"vehicles with routes for {span:g} s", last, cure)
+    return Demand({way: number * 3_600 / span for way, number in counted.items()}, pathless)
+
+
+def _way(element: Any, named: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    inner = element.findall(".//route")
+    if inner:
+        return tuple(inner[-1].get("edges", "").split())
+    return named.get(element.get("route", ""), ())
+
+
+def _departures(element: Any, file: str) -> tuple[float, list[float]]:
+    """Vehicles, and when the first and the last of them leave, in seconds. Words such as `triggered` are second 0."""
+    if element.tag != "flow":
+        return 1.0, [_seconds(element, file, "depart")]
+    begin, end = _seconds(element, file, "begin"), _seconds(element, file, "end")
+    if element.get("number") is not None:
+        return _seconds(element, file, "number"), [begin, end]
+    per_hour = _seconds(element, file, "vehsPerHour") or 3_600 / max(_seconds(element, file, "period"), 0.1)
+    return per_hour * (end - begin) / 3_600, [begin, end]
+
+
+def _seconds(element: Any, file: str, name: str) -> float:
+    try:
+        value = float(element.get(name, "0"))
+    except ValueError:
+        return 0.0
+    if not (math.isfinite(value) and 0 <= value <= 1e9):
+        raise Malformed(f'{name}="{element.get(name)}"', f"{file} line {element.sourceline}", "mend the number")
+    return value
+
+
+def read_counts(content: bytes, file: str) -> dict[Turning, float]:
+    """Turning counts: a CSV with the columns `from`, `to` and `per_h`. Raises `Malformed`, `Unsupported` with line."""
+    try:
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        if not {"from", "to", "per_h"} <= set(rows.fieldnames or ()):
+            raise Malformed("the columns from, to and per_h are needed", f"{file} line 1", "name them in the first row")
+        found: dict[Turning, float] = defaultdict(float)
+        for number, row in enumerate(rows, 2):
+            if number > COUNTS_MAX:
+                raise Unsupported(f"more than {COUNTS_MAX} rows", file, "hand in one hour at a time")
+            found[row["from"], row["to"]] += _per_h(row["per_h"], f"{file} line {number}")
+    except (UnicodeDecodeError, csv.Error) as trouble:
+        raise Malformed(f"not a CSV in UTF-8: {trouble}", file, "write it again") from trouble
+    return dict(found)
+
+
+def _per_h(text: str | None, where: str) -> float:
+    try:
+        value = float(text or "")
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100_000:
+        raise Malformed(f"per_h is {text!r}", where, "write vehicles per hour, 0 or more")
+    return value
+
+
+def flows_of_routes(demand: Demand, signalled: AbstractSet[Turning]) -> Flows:
+    turns: dict[Turning, float] = defaultdict(float)
+    outside: dict[Turning, float] = defaultdict(float)
+    onward: dict[tuple[Turning, Turning], float] = defaultdict(float)
+    ways: dict[tuple[Turning, Turning], tuple[str, ...]] = {}
+    for way, per_h in demand.ways.items():
+        before, began = None, 0
+        for n, turn in enumerate(itertools.pairwise(way)):
+            if turn not in signalled:
+                continue
+            turns[turn] += per_h
+            if before is None:
+                outside[turn] += per_h
+            else:
+                onward[before, turn] += per_h
+                ways[before, turn] = way[began : n + 1]
+            before, began = turn, n + 1
+    return Flows(dict(turns), dict(outside), dict(onward), ways)
+
+
+def flows_of_counts(counts: Mapping[Turning, float], signalled: AbstractSet[Turning]) -> Flows:
+    """Who turns where is taken to be the same for all that come, wherever from: counts cannot say more."""
+    leaving: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for (start, end), per_h in counts.items():
+        leaving[start].append((end, per_h))
+    turns = {turn: counts[turn] for turn in signalled if counts.get(turn)}
+    onward: dict[tuple[Turning, Turning], float] = defaultdict(float)
+    ways: dict[tuple[Turning, Turning], tuple[str, ...]] = {}
+    for turn, per_h in turns.items():
+        for way, share in _onward((turn[1],), 1.0, leaving, signalled):
+            onward[turn, (way[-2], way[-1])] += per_h * share
+            ways[turn, (way[-2], way[-1])] = way[:-1]
+    arriving: dict[Turning, float] = defaultdict(float)
+    for (_, turn), per_h in onward.items():
+        arriving[turn] += per_h
+    outside = {turn: max(0.0, per_h - arriving[turn]) for turn, per_h in turns.items()}
+    return Flows(turns, outside, dict(onward), ways)
+
+
+def _onward(
+    way: tuple[str, ...], share: float, leaving: Mapping[str, list[tuple[str, float]]], signalled: AbstractSet[Turning]
+) -> Iterable[tuple[tuple[str, ...], float]]:
+    """From the edge at the end of `way` to the next signalled turns, which end what is yielded, with their shares."""
+    turns = leaving.get(way[-1], [])
+    total = sum(per_h for _, per_h in turns)
+    for to, per_h in turns:
+        part = share * per_h / total if total else 0.0
+        if part < FAINT or len(way) > FAR:
+            continue
+        if (way[-1], to) in signalled:
+            yield (*way, to), part
+        else:
+            yield from _onward((*way, to), part, leaving, signalled)
