@@ -141,6 +141,17 @@ def test_the_higher_level_goes_first_then_the_first_that_was_requested_and_the_o
     assert acts == []  # told once
 
 
+def test_a_controller_is_told_anew_when_the_arrival_moves_and_now_and_then() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    track, acts = one_step(track, seen_at(15.0, 1_000, STOPS), 1_000)
+    assert acts == []  # it arrives when it said
+    track, acts = one_step(track, seen_at(20.0, 8_000, STOPS), 8_000)
+    assert [(act.is_new, act.arrives_in_ms) for act in acts if isinstance(act, Ask)] == [(False, 18_667)]
+    told = track.held["J1"].told_ms
+    _, acts = one_step(track, seen_at(200.0, told + corridor.REPEAT_MS, STOPS), told + corridor.REPEAT_MS)
+    assert ("J1", False) in [(act.junction, act.is_new) for act in acts if isinstance(act, Ask)]
+
+
 def test_the_end_gives_everything_back() -> None:
     track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
     track, acts = corridor.ended(track, "cancelled")

@@ -174,6 +174,7 @@ SIGNAL_REASON_NAMES: Final[dict[str, Name]] = {
     "unknown-group": Name("the controller knows no such signal", "信号机无此灯组"),
     "busy": Name("the controller has too many requests", "信号机请求过多"),
     "fault": Name("the controller has a fault", "信号机故障"),
+    "too-early": Name("asked too long ahead", "请求过早"),
     "passed": Name("passed", "已通过"),
     "off-route": Name("another way taken", "改走他路"),
     "lost": Name("the unit is not heard of", "单元失去联系"),

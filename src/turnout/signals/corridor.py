@@ -46,6 +46,8 @@ PASSED_M: Final = 80.0
 """Who was so near to a stop line when last seen, and no longer has it ahead, is past it."""
 ASK_ANEW_MS: Final = 5_000
 """A controller is told anew when the arrival has moved by this much."""
+REPEAT_MS: Final = 20_000
+"""And in any case so often: it drops what nobody repeats."""
 THROUGH_MS: Final = 6_000
 """From the stop line until a long vehicle has left the junction."""
 
@@ -77,6 +79,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     group: str
     since_ms: int
+    told_ms: int
     arrives_ms: int
     metres: float
 
@@ -266,13 +269,14 @@ def _asked(track: Track, want: Mapping[str, Ahead], now_ms: int) -> tuple[Track,
     for junction, ahead in want.items():
         arrives_in_ms = round(ahead.seconds * 1_000)
         before = held.get(junction)
-        is_news = before is None or abs(before.arrives_ms - now_ms - arrives_in_ms) >= ASK_ANEW_MS
-        if before is not None and not is_news:
+        if before is not None and not _is_news(before, now_ms, arrives_in_ms):
             held[junction] = replace(before, metres=ahead.metres)
             continue
         since_ms = before.since_ms if before is not None else now_ms
         arrives_ms = now_ms + arrives_in_ms
-        held[junction] = Held(group=ahead.group, since_ms=since_ms, arrives_ms=arrives_ms, metres=ahead.metres)
+        held[junction] = Held(
+            group=ahead.group, since_ms=since_ms, told_ms=now_ms, arrives_ms=arrives_ms, metres=ahead.metres
+        )
         acts.append(
             Ask(
                 corridor=track.id,
@@ -285,3 +289,8 @@ def _asked(track: Track, want: Mapping[str, Ahead], now_ms: int) -> tuple[Track,
             )
         )
     return replace(track, held=held), acts
+
+
+def _is_news(held: Held, now_ms: int, arrives_in_ms: int) -> bool:
+    has_moved = abs(held.arrives_ms - now_ms - arrives_in_ms) >= ASK_ANEW_MS
+    return has_moved or now_ms - held.told_ms >= REPEAT_MS

@@ -28,6 +28,7 @@ REASONS: Final = (
     "unknown-group",
     "busy",
     "fault",
+    "too-early",
     "passed",
     "off-route",
     "lost",
