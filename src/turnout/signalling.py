@@ -18,7 +18,7 @@ from turnout.edge.answers import Declined
 from turnout.edge.corridors.runner import Corridors
 from turnout.edge.corridors.ways import Ways
 from turnout.edge.counter import Counter
-from turnout.signals.simulated import SimulatedControllers
+from turnout.signals.simulated_junction import SimulatedControllers
 from turnout.signals.sites import assumed_sites
 from turnout.words.moment import Moment
 

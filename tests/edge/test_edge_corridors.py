@@ -26,7 +26,7 @@ from turnout.roads import Route
 from turnout.signalling import AUTHORITY, SIMULATED, arm_simulated
 from turnout.signals.controller import PriorityRequest, PriorityStatus, Shown
 from turnout.signals.corridor import LOST_HOLD_MS
-from turnout.signals.simulated import SimulatedControllers
+from turnout.signals.simulated_junction import SimulatedControllers
 from turnout.signals.sites import assumed_sites
 from turnout.telemetry.latest import Fix
 from turnout.words.identity import UnitId

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from turnout.signals.controller import PriorityRequest
 from turnout.signals.guard import TOGETHER, Aspect, rules_of
 from turnout.signals.model import Junction
-from turnout.signals.simulated import REQUESTS_MAX, SimulatedControllers, SimulatedJunction, greens_of
+from turnout.signals.simulated_junction import REQUESTS_MAX, SimulatedControllers, SimulatedJunction, greens_of
 from turnout.signals.sites import _junction
 from turnout.words.name import Name
 

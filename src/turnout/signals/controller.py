@@ -4,13 +4,17 @@ The words and states are those of NTCIP 1211 v2 (signal control and prioritizati
 follow. Nothing here may be on the way of a dispatch: a controller answers late, or never.
 """
 
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
 PriorityState = Literal["queued", "processing", "granted", "overridden", "refused", "cancelled", "completed", "lost"]
-"""`queued`: heard, not begun. `processing`: on the way to green. `granted`: green is held. `overridden`: another request
-goes first. `lost`: the controller does not answer, and runs its own plan by itself."""
+"""`queued`: heard, not begun. `processing`: on the way to green. `granted`: green is held. `overridden`: another
+request goes first. `lost`: the controller does not answer, and runs its own plan by itself."""
+
+
+LEAVES_MAX_MS: Final = 300_000
+"""A request ends by itself when its vehicle is through. Nobody's request is left standing longer, also if we vanish."""
 
 
 class PriorityRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +38,8 @@ class PriorityStatus(msgspec.Struct, frozen=True, kw_only=True):
     green_in_ms: int | None = None
     """Until the group is green, where the controller says it."""
     reason: str = ""
-    """Why it was refused or lost, as a name: not-armed, no-permission, no-answer, clock, unknown-group, busy, fault."""
+    """Why it was refused or lost, as a name: not-armed, no-permission, no-answer, clock, unknown-group, busy, fault,
+    too-early (it asks for more than `LEAVES_MAX_MS`)."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +57,10 @@ class Controllers(Protocol):
     """The junctions that an adapter reaches. None of these raises because a controller fails: they say `lost`."""
 
     async def ask(self, request: PriorityRequest) -> PriorityStatus:
-        """Ask, or ask anew with another arrival: the same `id` is the same request."""
+        """Ask, or ask anew with another arrival: the same `id` is the same request.
+
+        Say it again every minute: a controller drops what nobody repeats.
+        """
         ...
 
     async def cancel(self, junction: str, request: str) -> PriorityStatus:
