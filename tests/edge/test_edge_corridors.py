@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -137,14 +138,23 @@ class Street:
         return {row.id: (row.state, row.reason) for row in rows}
 
 
-@pytest.fixture
-async def street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Street]:
+@asynccontextmanager
+async def a_street(folder: Path) -> AsyncIterator[Street]:
+    """The house's own runner does nothing by itself."""
+
     async def not_by_itself(self: Corridors) -> None:
         return
 
-    monkeypatch.setattr(Corridors, "run", not_by_itself)
-    async with running(tmp_path / "var", simulation=False) as house:
-        yield Street(house)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Corridors, "run", not_by_itself)
+        async with running(folder / "var", simulation=False) as house:
+            yield Street(house)
+
+
+@pytest.fixture
+async def street(tmp_path: Path) -> AsyncIterator[Street]:
+    async with a_street(tmp_path) as street:
+        yield street
 
 
 async def test_ahead_of_a_crew_junctions_are_asked_become_green_and_are_given_back_when_it_is_past(
