@@ -104,8 +104,24 @@ def test_a_crew_that_stands_gives_everything_back_and_asks_again_when_it_drives_
     for second in range(1, STILL_HOLD_MS // 1_000 + 2):
         track, acts = one_step(track, seen_at(0.0, second * 1_000, STOPS, 0.0), second * 1_000)
     assert acts == [Release(corridor="C1", junction="J1", reason="stopped")]
-    track, acts = one_step(track, seen_at(20.0, 90_000, STOPS), 90_000)
-    assert [act.junction for act in acts if isinstance(act, Ask)] == ["J1"]
+    asked = []
+    for second in range(90, 105):
+        track, acts = one_step(track, seen_at(10.0 * (second - 88), second * 1_000, STOPS), second * 1_000)
+        asked += [act.junction for act in acts if isinstance(act, Ask) and act.is_new]
+    assert asked == ["J1"]
+
+
+def test_in_a_jam_a_junction_is_asked_later_than_the_way_alone_would_say() -> None:
+    far = (("J1", 3_000.0),)
+    track = begun("C1", 1, 0)
+    for second in range(60):
+        track, _ = one_step(track, seen_at(3.0 * second, second * 1_000, far, 3.0), second * 1_000)
+    at_m = 180.0
+    near = (("J1", at_m + 200.0),)  # 13 s by the way, 66 s at its pace
+    track, acts = one_step(track, seen_at(at_m, 60_000, near, 3.0), 60_000)
+    assert acts == []
+    _, acts = one_step(track, seen_at(at_m + 105.0, 61_000, near, 3.0), 61_000)
+    assert [act.junction for act in acts] == ["J1"]
 
 
 def test_no_junction_is_held_beyond_the_longest_hold_and_it_is_not_asked_again() -> None:
@@ -146,7 +162,7 @@ def test_a_controller_is_told_anew_when_the_arrival_moves_and_now_and_then() -> 
     track, acts = one_step(track, seen_at(15.0, 1_000, STOPS), 1_000)
     assert acts == []  # it arrives when it said
     track, acts = one_step(track, seen_at(20.0, 8_000, STOPS), 8_000)
-    assert [(act.is_new, act.arrives_in_ms) for act in acts if isinstance(act, Ask)] == [(False, 18_667)]
+    assert [(act.is_new, act.arrives_in_ms) for act in acts if isinstance(act, Ask)] == [(False, 21_853)]
     told = track.held["J1"].told_ms
     _, acts = one_step(track, seen_at(200.0, told + corridor.REPEAT_MS, STOPS), told + corridor.REPEAT_MS)
     assert ("J1", False) in [(act.junction, act.is_new) for act in acts if isinstance(act, Ask)]

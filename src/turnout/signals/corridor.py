@@ -35,6 +35,10 @@ LOST_AFTER_MS: Final = 10_000
 """A place older than this is no longer driven on in thought: nothing new is asked."""
 LOST_HOLD_MS: Final = 30_000
 """After so long without a place everything is given back."""
+PACE_WEIGHT: Final = 0.1
+"""Of the newest second in the crew's pace: half a minute of crawling is a jam, one braking is not."""
+PACE_MIN_MPS: Final = 3.0
+"""So fast a crew gets through a jam: others make way."""
 STILL_MPS: Final = 1.0
 STILL_M: Final = 15.0
 """Who is nearer to the end of the way by no more than this has not moved."""
@@ -98,6 +102,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     moved_ms: int
     moved_m: float = -1.0
     """When the crew last moved, and how far it then had to go."""
+    pace_mps: float = 12.0
+    """Its speed of late. In a jam it arrives later than the way alone would say."""
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,9 +208,10 @@ def refused(track: Track, junction: str, reason: str) -> Track:
 def _moved(track: Track, seen: Seen | None, now_ms: int) -> Track:
     if seen is None:
         return track
+    pace_mps = track.pace_mps + PACE_WEIGHT * (seen.speed_mps - track.pace_mps)
     if seen.speed_mps > STILL_MPS or abs(seen.left_m - track.moved_m) > STILL_M:
-        return replace(track, moved_ms=now_ms, moved_m=seen.left_m)
-    return track
+        return replace(track, moved_ms=now_ms, moved_m=seen.left_m, pace_mps=pace_mps)
+    return replace(track, pace_mps=pace_mps)
 
 
 def _is_still(track: Track, now_ms: int) -> bool:
@@ -225,7 +232,8 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, now_ms: int) -> dict[s
             continue
         if held is not None and now_ms - held.since_ms > HOLD_MAX_MS:
             continue
-        seconds = max(0.0, ahead.seconds - max(age_ms, 0) / 1_000)
+        by_pace_s = ahead.metres / max(track.pace_mps, PACE_MIN_MPS)
+        seconds = max(0.0, max(ahead.seconds, by_pace_s) - max(age_ms, 0) / 1_000)
         is_near = seconds <= lead_s(queue(ahead.junction, ahead.group))
         if (held is not None and held.group == ahead.group) or (is_near and age_ms <= LOST_AFTER_MS):
             wants[ahead.junction] = replace(ahead, seconds=seconds)

@@ -24,7 +24,7 @@ VERBS = (
         "corridor",
         ("gc", "corridor", "绿道", "ld"),
         Name("Green corridor for a unit on its way; OFF: cancel it", "为途中单元开绿色通道；OFF 为取消"),
-        "GC E07 OFF",
+        "GC E07",
         ((slot("unit"), word("way", "off", "取消", "qx")), (slot("unit"),)),
         _corridor,
         Name("Green corridor of {unit}", "{unit} 的绿色通道"),
