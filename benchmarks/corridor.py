@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -37,6 +38,7 @@ from turnout.signals.guard import Aspect
 from turnout.signals.model import Junction
 from turnout.signals.simulated_junction import SimulatedJunction
 from turnout.signals.sumo_network import read_sumo
+from turnout.words.trouble import Unsupported
 
 EVERY_S: Final = 600
 SIGNALS_MIN: Final = 4
@@ -177,11 +179,11 @@ class Driving:
     def __init__(self, sumo: Any, signals: dict[str, Junction], has_corridor: bool) -> None:
         self._sumo, self._has_corridor = sumo, has_corridor
         at_ms = round(sumo.simulation.getTime() * 1_000)
-        self._shown = {
-            id: Shown(signals[id], sumo.trafficlight.getProgram(id), at_ms)
-            for id in sumo.trafficlight.getIDList()
-            if id in signals and signals[id].plans
-        }
+        self._shown: dict[str, Shown] = {}
+        for id in sumo.trafficlight.getIDList():
+            if id in signals and signals[id].plans:
+                with suppress(Unsupported):  # a network's own plan that breaks its amber is left to SUMO
+                    self._shown[id] = Shown(signals[id], sumo.trafficlight.getProgram(id), at_ms)
         self._links = {id: len(sumo.trafficlight.getRedYellowGreenState(id)) for id in self._shown}
         self._lanes = {id: sumo.trafficlight.getControlledLinks(id) for id in self._shown}
         self._tracks: dict[str, Track] = {}

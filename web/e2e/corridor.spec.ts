@@ -20,7 +20,7 @@ const step = { lat: 0, lon: 0 }
 /** The unit is seen near Market and 6th, again every second, as its terminal would say it. */
 async function isSeen(): Promise<void> {
   const reply = await terminal.post('/api/v1/positions', {
-    data: [{ unit: UNIT, lat: AT.lat + step.lat, lon: AT.lon + step.lon, speed_mps: 8, at: Date.now() }],
+    data: [{ unit: UNIT, lat: AT.lat + step.lat, lon: AT.lon + step.lon, speed_mps: 14, at: Date.now() }],
   })
   expect(reply.ok(), await reply.text()).toBe(true)
 }
