@@ -77,7 +77,7 @@ test('with no signal armed it is refused and says so; armed, the junctions ahead
   await expect(shown.locator('li[data-state="refused"]').first()).toContainText(/not (armed|permitted)/)
   await shot(she.page, 'corridor-wide-en')
   await she.unit(UNIT).click()
-  await she.page.locator('#unit-detail').getByRole('button', { name: 'Show on map' }).click()
+  await she.page.locator('#unit-detail').getByRole('button', { name: 'On the map' }).click()
   await she.page.waitForTimeout(1_500)
   await shot(she.page, 'corridor-map-en')
   await she.page.locator('#sheet').focus()

@@ -44,7 +44,7 @@ STILL_M: Final = 15.0
 """Who is nearer to the end of the way by no more than this has not moved."""
 STILL_HOLD_MS: Final = 60_000
 """A queue of twenty has gone in this time; who stands longer is held up by something else."""
-HOLD_MAX_MS: Final = 75_000
+HOLD_MAX_MS: Final = 120_000
 """At one junction, whatever happens. Afterwards this corridor does not ask it again."""
 PASSED_M: Final = 80.0
 """Who was so near to a stop line when last seen, and no longer has it ahead, is past it."""
