@@ -206,7 +206,7 @@ async def _be_the_desk(
         set_aside_what_stays()
         greet(settings, city, accounts, server.assets)
         in_background(stack, load_the_rest(edge, accounts))
-        await stack.enter_async_context(simulated(settings, city, accounts, edge.counter.allowances))
+        await stack.enter_async_context(simulated(settings, city, accounts, edge))
         await _until_over(server, stop, keeper, edge)
         gate.close()
         say("No longer the desk: finishing what was taken.", "不再担任指挥台：完成已受理的工作。")

@@ -50,7 +50,6 @@ from turnout.device_serving import cut_off_revoked, joined_devices
 from turnout.edge.access_desk import AccessDesk
 from turnout.edge.advice import Adviser
 from turnout.edge.alarms.facts import MIB
-from turnout.edge.allowance import Allowances
 from turnout.edge.arriving import Arriving
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
@@ -87,6 +86,7 @@ from turnout.providing import provided, scim_of
 from turnout.records.incidents import IncidentRecords
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
+from turnout.signalling import arm_simulated, joined_corridors
 from turnout.simulation import Simulation
 from turnout.storing import ACCOUNTS, Stores, in_files
 from turnout.telemetry.latest import Latest
@@ -124,7 +124,7 @@ async def serve(settings: Settings) -> None:
         await stack.enter_async_context(web(web_app(edge, assets, settings, api), settings, authority))
         greet(settings, city, accounts, assets)
         in_background(stack, load_the_rest(edge, accounts, api.load))
-        await stack.enter_async_context(simulated(settings, city, accounts, edge.counter.allowances))
+        await stack.enter_async_context(simulated(settings, city, accounts, edge))
         await stop.wait()
         say("Stopping: finishing what was taken.", "正在停止：完成已受理的工作。")
         edge.connections.end_all()
@@ -142,12 +142,14 @@ def web_app(edge: Edge, assets: Assets, settings: Settings, api: AnyAsgi) -> Web
 
 
 @asynccontextmanager
-async def simulated(settings: Settings, city: City, accounts: Accounts, allowances: Allowances) -> AsyncIterator[None]:
-    """With the simulated city at work, where there is to be one."""
+async def simulated(settings: Settings, city: City, accounts: Accounts, edge: Edge) -> AsyncIterator[None]:
+    """With the simulated city at work, where there is to be one, and its traffic authority."""
     if not _is_simulated(settings, city):
         yield
         return
-    async with Simulation(settings, accounts, city.folder, allowances).running():
+    async with Simulation(settings, accounts, city.folder, edge.counter.allowances).running():
+        if edge.corridors is not None:
+            await arm_simulated(edge.counter, edge.corridors)
         yield
 
 
@@ -229,6 +231,8 @@ async def opened_on(
         timers.start()
         stack.push_async_callback(timers.stop)
         at_work(stack, edge)
+        edge.corridors = joined_corridors(edge.counter, edge.adviser, city, parts.clock.now)
+        in_background(stack, edge.corridors.run())
         if provisioning is not None:
             in_background(stack, provisioning.settle())
         in_background(stack, erasing(parts, edge).run())

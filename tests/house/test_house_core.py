@@ -10,6 +10,7 @@ import pytest
 
 from turnout.core.calls.commands import CallCommand
 from turnout.core.commands import Command
+from turnout.core.corridors.commands import CorridorCommand
 from turnout.core.events import Event
 from turnout.core.history_text import EVENT_TEXTS
 from turnout.core.incidents.commands import IncidentCommand
@@ -89,7 +90,7 @@ def test_no_event_is_named_after_a_class_path_and_no_text_is_left_over() -> None
 
 def test_every_command_belongs_to_a_noun() -> None:
     working = (CallCommand, IncidentCommand, UnitCommand, TimerCommand, TableCommand, RosterCommand)
-    nouns = (*working, RevealCommand, RetentionCommand)
+    nouns = (*working, RevealCommand, RetentionCommand, CorridorCommand)
     assert [c for noun in nouns for c in typing.get_args(noun)] == list(typing.get_args(Command))
     names = [str(kind.__struct_config__.tag) for kind in typing.get_args(Command)]
     assert len(set(names)) == len(names)

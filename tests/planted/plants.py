@@ -22,6 +22,7 @@ from tests.planted.access_plants import ACCESS_PLANTS
 from tests.planted.allowance_plants import ALLOWANCE_PLANTS
 from tests.planted.area_plants import AREA_PLANTS
 from tests.planted.controller_plants import CONTROLLER_PLANTS
+from tests.planted.corridor_plants import CORRIDOR_PLANTS
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.identity_plants import IDENTITY_PLANTS
@@ -408,6 +409,7 @@ PLANTS: dict[str, Plant] = {
     **PROOF_PLANTS,
     **ACCESS_PLANTS,
     **RETENTION_PLANTS,
+    **CORRIDOR_PLANTS,
     **SITE_KEY_PLANTS,
     **IDENTITY_PLANTS,
     **PUBLICATION_PLANTS,

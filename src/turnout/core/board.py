@@ -10,6 +10,7 @@ import msgspec
 
 from turnout.core.calls.call import Call, Callback, CallMessage, CallStatus, HandOver, PlaceFix
 from turnout.core.catalogue import Catalogue
+from turnout.core.corridors.matters import Corridor, CorridorJunction, SignalPermit
 from turnout.core.incidents.entries import (
     FieldChange,
     InvolvedVehicle,
@@ -63,6 +64,8 @@ __all__ = [
     "CallStatus",
     "Callback",
     "Closure",
+    "Corridor",
+    "CorridorJunction",
     "CrewMember",
     "Dispatch",
     "ErasureRequest",
@@ -98,6 +101,7 @@ __all__ = [
     "RollCall",
     "SecondaryPlace",
     "Shift",
+    "SignalPermit",
     "SpecialZone",
     "Stage",
     "StationAlert",
@@ -138,6 +142,10 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """What is erased neither at the end of its term nor at anybody's wish (18.4)."""
     erasures: dict[str, ErasureRequest] = {}
     """Asked for, and not yet approved or declined by another person."""
+    signal_permits: dict[str, SignalPermit] = {}
+    """Whose signals may be asked for green, and which are armed (15.4)."""
+    corridors: dict[str, Corridor] = {}
+    """Under way; over, they leave."""
     reveals: int = 0
     """How often personal details or files have been opened so far: each has its number, without a gap."""
     tags: dict[str, IncidentId] = {}

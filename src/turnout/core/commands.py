@@ -3,6 +3,7 @@
 import msgspec
 
 from turnout.core.calls.commands import CallCommand
+from turnout.core.corridors.commands import CorridorCommand
 from turnout.core.incidents.commands import IncidentCommand
 from turnout.core.retention.commands import RetentionCommand
 from turnout.core.reveals.commands import RevealCommand
@@ -21,6 +22,7 @@ Command = (
     | RosterCommand
     | RevealCommand
     | RetentionCommand
+    | CorridorCommand
 )
 
 _decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

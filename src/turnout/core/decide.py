@@ -7,6 +7,8 @@ from turnout.core.calls.commands import CallCommand
 from turnout.core.calls.rules import decide_call
 from turnout.core.commands import Command
 from turnout.core.context import Context
+from turnout.core.corridors.commands import CorridorCommand
+from turnout.core.corridors.rules import decide_corridor
 from turnout.core.decision import Decision
 from turnout.core.incidents.commands import IncidentCommand
 from turnout.core.incidents.rules import decide_incident
@@ -46,4 +48,6 @@ def decide(board: Board, command: Command, context: Context) -> Decision:
         return decide_reveal(board, command, context)
     if isinstance(command, RetentionCommand):
         return decide_retention(board, command, context)
+    if isinstance(command, CorridorCommand):
+        return decide_corridor(board, command, context)
     assert_never(command)

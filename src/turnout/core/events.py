@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from turnout.core.calls.events import CallEvent
+from turnout.core.corridors.events import CorridorEvent
 from turnout.core.incidents.events import IncidentEvent
 from turnout.core.retention.events import RetentionEvent
 from turnout.core.reveals.events import RevealEvent
@@ -20,7 +21,17 @@ from turnout.core.timers.events import TimerEvent
 from turnout.core.units.events import UnitEvent
 from turnout.words.trouble import Malformed, Unsupported
 
-Event = CallEvent | IncidentEvent | UnitEvent | TimerEvent | TableEvent | RosterEvent | RevealEvent | RetentionEvent
+Event = (
+    CallEvent
+    | IncidentEvent
+    | UnitEvent
+    | TimerEvent
+    | TableEvent
+    | RosterEvent
+    | RevealEvent
+    | RetentionEvent
+    | CorridorEvent
+)
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 Upcasts = Mapping[tuple[str, int], Upcast]

@@ -8,6 +8,8 @@ from turnout.core.applying import with_entry
 from turnout.core.board import Board, Timer
 from turnout.core.calls.events import CallEvent
 from turnout.core.calls.evolve import evolve_call
+from turnout.core.corridors.events import CorridorEvent
+from turnout.core.corridors.evolve import evolve_corridor
 from turnout.core.events import Event
 from turnout.core.incidents.events import CourseEvent, EntryEvent, LinkEvent
 from turnout.core.incidents.evolve_course import evolve_course
@@ -54,12 +56,19 @@ def _noun(board: Board, event: Event) -> Board:
         return evolve_link(board, event)
     if isinstance(event, TableEvent):
         return evolve_table(board, event)
+    return _beside(board, event)
+
+
+def _beside(board: Board, event: RosterEvent | RevealEvent | RetentionEvent | CorridorEvent) -> Board:
+    """What goes on beside calls, incidents and units."""
     if isinstance(event, RosterEvent):
         return evolve_roster(board, event)
     if isinstance(event, RevealEvent):
         return evolve_reveal(board, event)
     if isinstance(event, RetentionEvent):
         return evolve_retention(board, event)
+    if isinstance(event, CorridorEvent):
+        return evolve_corridor(board, event)
     assert_never(event)
 
 

@@ -12,6 +12,7 @@ import msgspec
 from turnout.core.board import (
     CallMessage,
     Closure,
+    Corridor,
     ErasureRequest,
     GlassBreak,
     Hold,
@@ -27,11 +28,14 @@ from turnout.core.board import (
     Review,
     SecondaryPlace,
     Shift,
+    SignalPermit,
     SpecialZone,
     StationAlert,
 )
 from turnout.core.calls.events import CallAttached
 from turnout.core.catalogue import Catalogue
+from turnout.core.corridors.commands import JunctionAsk
+from turnout.core.corridors.matters import JunctionTold
 from turnout.core.events import Event, event_name
 from turnout.core.history_text import ASIDES, EVENT_TEXTS
 from turnout.core.incidents.events import (
@@ -54,6 +58,8 @@ from turnout.core.spoken import (
     LINK_NAMES,
     OUTCOME_NAMES,
     ROLE_NAMES,
+    SIGNAL_REASON_NAMES,
+    SIGNAL_STATE_NAMES,
     STAGE_NAMES,
     TASK_NAMES,
     TIMER_NAMES,
@@ -287,6 +293,8 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return value.reason
         case ErasureRequest():
             return f"{value.reason} ({value.card})" if value.card else value.reason
+        case SignalPermit() | Corridor() | JunctionAsk() | JunctionTold():
+            return _signals(value, language)
         case Review():
             return f"{value.who}, {value.purpose}"
         case SpecialZone():
@@ -305,6 +313,19 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return value_of(value, language)
         case _:
             return str(value)
+
+
+def _signals(value: SignalPermit | Corridor | JunctionAsk | JunctionTold, language: Language) -> str:
+    match value:
+        case SignalPermit():
+            return f"{value.id}, {value.authority}"
+        case Corridor():
+            return Name(f"level {value.level}", f"优先等级 {value.level}").spoken(language)
+        case JunctionAsk():
+            return value.name.spoken(language)
+        case JunctionTold():
+            state = f"{value.name.spoken(language)}: {spoken(SIGNAL_STATE_NAMES, value.state, language)}"
+            return f"{state} ({spoken(SIGNAL_REASON_NAMES, value.reason, language)})" if value.reason else state
 
 
 def _timer(id: str, language: Language, names: Names) -> str:

@@ -256,6 +256,22 @@ RETENTION_TEXTS: Final[dict[str, Name]] = {
     ),
 }
 
+CORRIDOR_TEXTS: Final[dict[str, Name]] = {
+    "signals-permitted": Name("Signals permitted: {permit}", "许可请求信号：{permit}"),
+    "signals-withdrawn": Name("Permission withdrawn: {permit}{reason}", "撤回信号许可：{permit}{reason}"),
+    "signals-armed": Name("Armed under {permit_id}: {junctions}", "按许可 {permit_id} 启用路口：{junctions}"),
+    "signals-disarmed": Name(
+        "Disarmed under {permit_id}: {junctions}{reason}", "按许可 {permit_id} 停用路口：{junctions}{reason}"
+    ),
+    "corridor-requested": Name(
+        "Green corridor for {unit} to {incident}: {corridor}", "为 {unit} 开通前往 {incident} 的绿色通道：{corridor}"
+    ),
+    "junctions-asked": Name("Green asked for {unit}: {asks}", "为 {unit} 请求绿灯：{asks}"),
+    "junctions-noted": Name("Signals for {unit}: {notes}", "{unit} 的信号：{notes}"),
+    "corridor-cancelled": Name("Green corridor of {unit} cancelled{reason}", "取消 {unit} 的绿色通道{reason}"),
+    "corridor-ended": Name("Green corridor of {unit} over: {outcome}", "{unit} 的绿色通道结束：{outcome}"),
+}
+
 EVENT_TEXTS: Final[dict[str, Name]] = {
     **CALL_TEXTS,
     **COURSE_TEXTS,
@@ -266,5 +282,6 @@ EVENT_TEXTS: Final[dict[str, Name]] = {
     **ROSTER_TEXTS,
     **REVEAL_TEXTS,
     **RETENTION_TEXTS,
+    **CORRIDOR_TEXTS,
 }
 """Event name → what is told."""

@@ -31,7 +31,8 @@ def _keys(board: Board) -> Iterator[str]:
     tables = (board.calls, board.incidents, board.units, board.timers, board.premises, board.closures)
     others = (board.special_zones, board.positions, board.supplements, board.shifts, board.forced_places)
     revealing = (board.reviews, board.glass, board.holds, board.erasures)
-    for table in (*tables, *others, *revealing):
+    signals = (board.signal_permits, board.corridors)
+    for table in (*tables, *others, *revealing, *signals):
         for key, entry in table.items():
             if key != entry.id:
                 yield f"{key} is kept as {entry.id}"

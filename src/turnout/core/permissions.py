@@ -31,7 +31,17 @@ ALWAYS: Final = frozenset({"take-call", "take-message", "open-incident", "raise-
 RECORDS_ROLE: Final = "records-system"
 """Of a program whose token has the scope `personal`: it may have details of its agencies' incidents for a purpose."""
 
-SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "take-ground", "erase-details"})
+SYSTEM_ONLY: Final = frozenset(
+    {
+        "ring-timer",
+        "note-access",
+        "take-ground",
+        "erase-details",
+        "ask-junctions",
+        "note-junctions",
+        "end-corridor",
+    }
+)
 """What only the program itself does. A role `*` does not include it."""
 
 BROKERED: Final = frozenset({"note-transfers-taken", "note-details-opened", "note-file-opened"})
@@ -142,6 +152,8 @@ _DISPATCH: Final = _CALLS | {
     "set-hospital",
     "set-hydrant",
     "take-groups",
+    "open-corridor",
+    "cancel-corridor",
 }
 
 _FIELD: Final = frozenset(
@@ -198,6 +210,7 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "field": _FIELD,
     "tables": _TABLES,
     "station": frozenset({"report-alert"}),
+    "signals": frozenset({"permit-signals", "withdraw-signals", "arm-signals", "disarm-signals", "cancel-corridor"}),
     "read": frozenset(),
     "audit": frozenset({"request-review", "place-hold"}),
     "oversee": frozenset(
@@ -282,6 +295,7 @@ def _incidents_named(board: Board, command: Command) -> tuple[str, ...]:
         *(board.timers.get(TimerId(id)) for id in getattr(command, "timers", ())),
         board.supplements.get(getattr(command, "supplement_id", "")),
         board.calls.get(CallId(getattr(command, "call_id", ""))),
+        board.corridors.get(getattr(command, "corridor_id", "")),
     )
     return (*named, *(thing.incident for thing in things if thing is not None and thing.incident is not None))
 

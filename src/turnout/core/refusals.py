@@ -5,6 +5,12 @@ What a refusal says in either language is in `refusals_text.py`. Codes (`tag`) a
 
 from typing import Literal
 
+from turnout.core.corridors.refusals import CorridorIsOpen as CorridorIsOpen
+from turnout.core.corridors.refusals import CorridorIsOver as CorridorIsOver
+from turnout.core.corridors.refusals import CorridorsFull as CorridorsFull
+from turnout.core.corridors.refusals import JunctionNotPermitted as JunctionNotPermitted
+from turnout.core.corridors.refusals import NoSignalsArmed as NoSignalsArmed
+from turnout.core.corridors.refusals import UnitNotUnderWay as UnitNotUnderWay
 from turnout.core.no import No as No
 from turnout.core.refusals_of_tables import NoTables as NoTables
 from turnout.core.refusals_of_tables import TablesInconsistent as TablesInconsistent
@@ -461,4 +467,10 @@ Refusal = (
     | NotOver
     | RetentionFull
     | SharedKey
+    | UnitNotUnderWay
+    | CorridorIsOpen
+    | CorridorIsOver
+    | NoSignalsArmed
+    | CorridorsFull
+    | JunctionNotPermitted
 )

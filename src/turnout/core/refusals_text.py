@@ -181,6 +181,20 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
         "卡片 {card} 建于单独密钥启用之前，只能整体销毁 {matter}。",
     ),
     "retention-full": Name("There are {most} already; settle some first.", "已有 {most} 项，请先处理。"),
+    "unit-not-under-way": Name(
+        "{unit} is not under way: a corridor is for a unit that drives to its incident, or from it to a hospital.",
+        "{unit} 不在途中：绿色通道只用于前往现场或送院途中的单元。",
+    ),
+    "corridor-is-open": Name("{unit} has a corridor already.", "{unit} 已有绿色通道。"),
+    "corridor-is-over": Name("The corridor {corridor} is over.", "绿色通道 {corridor} 已结束。"),
+    "no-signals-armed": Name(
+        "No signal may be asked: none is permitted by the traffic authority and armed.",
+        "没有可请求的信号灯：没有经交管部门许可并已启用的路口。",
+    ),
+    "corridors-full": Name("There are {most} already; end some first.", "已有 {most} 项，请先结束一些。"),
+    "junction-not-permitted": Name(
+        "The permission does not name the junction {junction}.", "许可中没有路口 {junction}。"
+    ),
     "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),
 }
 """Code → what is said."""

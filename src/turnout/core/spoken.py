@@ -112,6 +112,8 @@ KIND_NAMES: Final[dict[str, Name]] = {
     "glass": Name("breaking of the glass", "破窗查看"),
     "hold": Name("hold", "保留"),
     "erasure": Name("request to erase", "销毁申请"),
+    "corridor": Name("corridor", "绿色通道"),
+    "permit": Name("permission for signals", "信号许可"),
 }
 
 INCIDENT_STATUS_NAMES: Final[dict[str, Name]] = {
@@ -149,6 +151,39 @@ OUTCOME_NAMES: Final[dict[str, Name]] = {
     "justified": Name("justified", "理由成立"),
     "not-justified": Name("not justified", "理由不成立"),
     "unclear": Name("unclear", "尚不清楚"),
+    "no-way": Name("no way by road", "无路可达"),
+    "no-signals": Name("no signals are reached from here", "无法连接信号机"),
+    "lost": Name("no longer heard of", "失去联系"),
+}
+
+SIGNAL_STATE_NAMES: Final[dict[str, Name]] = {
+    "asked": Name("asked", "已请求"),
+    "granted": Name("green", "绿灯"),
+    "refused": Name("refused", "拒绝"),
+    "waiting": Name("waits", "等待"),
+    "released": Name("given back", "已归还"),
+    "lost": Name("no answer", "无应答"),
+}
+
+SIGNAL_REASON_NAMES: Final[dict[str, Name]] = {
+    "not-armed": Name("not armed", "未启用"),
+    "no-permission": Name("not permitted by the traffic authority", "交管部门未许可"),
+    "outside-hours": Name("not permitted at this hour", "不在许可时段"),
+    "no-answer": Name("the controller does not answer", "信号机无应答"),
+    "clock": Name("the controller's clock is wrong", "信号机时钟异常"),
+    "unknown-group": Name("the controller knows no such signal", "信号机无此灯组"),
+    "busy": Name("the controller has too many requests", "信号机请求过多"),
+    "fault": Name("the controller has a fault", "信号机故障"),
+    "too-early": Name("asked too long ahead", "请求过早"),
+    "passed": Name("passed", "已通过"),
+    "off-route": Name("another way taken", "改走他路"),
+    "lost": Name("the unit is not heard of", "单元失去联系"),
+    "stopped": Name("the unit stands still", "单元停驶"),
+    "too-long": Name("held as long as it may be", "已达最长时间"),
+    "other-corridor": Name("another corridor goes first", "另一绿色通道优先"),
+    "ended": Name("over", "已结束"),
+    "cancelled": Name("cancelled", "已取消"),
+    "refused": Name("refused", "拒绝"),
 }
 
 CHANNEL_NAMES: Final[dict[str, Name]] = {

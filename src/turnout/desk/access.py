@@ -73,6 +73,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sight(self) -> "Sight":
         hidden = self.hidden if has_scope(self, "oversee", "audit") else self.hidden | OVERSEEN
+        hidden = hidden if has_scope(self, "signals") else hidden | {"signal_permits"}
         return Sight(frozenset(self.actor.agencies), self.actor.unit, hidden, self.actor.station)
 
 

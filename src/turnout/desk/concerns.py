@@ -11,6 +11,7 @@ from typing import Final
 from turnout.core.board import (
     Board,
     Call,
+    Corridor,
     ErasureRequest,
     ForcedPlace,
     GlassBreak,
@@ -19,6 +20,7 @@ from turnout.core.board import (
     Position,
     Review,
     Shift,
+    SignalPermit,
     SupplementalRequest,
     Timer,
     Unit,
@@ -98,6 +100,16 @@ def of_forced_place(place: ForcedPlace, _board: Board) -> Concerned:
     return frozenset(AgencyId(agency) for agency in place.agencies)
 
 
+def of_corridor(corridor: Corridor, board: Board) -> Concerned:
+    """Those whose incident it is for: whose crew drives, and who works with it."""
+    return _of_incident_id(corridor.incident, board)
+
+
+def of_permit(_permit: SignalPermit, _board: Board) -> Concerned:
+    """Whoever may open a corridor may know where one can be."""
+    return EVERY_DESK
+
+
 def of_oversight(row: Review | GlassBreak | Hold | ErasureRequest, _board: Board) -> Concerned:
     """Those whose incident it is, of whom only who answers for such things is shown it (desk/access.py)."""
     return _shared(frozenset(row.agencies)) if row.agencies else EVERY_DESK
@@ -156,6 +168,13 @@ def supplements_after(before: Board, after: Board, changed: Changed) -> Iterable
     if not incidents:
         return ()
     return [request.id for request in after.supplements.values() if request.incident in incidents]
+
+
+def corridors_after(before: Board, after: Board, changed: Changed) -> Iterable[str]:
+    incidents = shared_otherwise(before, after, changed)
+    if not incidents:
+        return ()
+    return [corridor.id for corridor in after.corridors.values() if corridor.incident in incidents]
 
 
 def concerns(scope: object, agencies: frozenset[AgencyId], station: str = "") -> bool:

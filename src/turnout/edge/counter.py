@@ -36,7 +36,7 @@ from turnout.edge.trace import here, of_command
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
 
-OWN_IDENTITIES: Final = ("ring/", "place/", "publish/", "access/", "ground/", "proof-key/")
+OWN_IDENTITIES: Final = ("ring/", "place/", "publish/", "access/", "ground/", "proof-key/", "corridor/")
 """How the identities begin that parts of the program make of what they do. Whoever outside used one up before, with
 another command, would keep a timer from ever ringing."""
 

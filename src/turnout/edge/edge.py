@@ -15,6 +15,7 @@ from turnout.edge.advice import Adviser
 from turnout.edge.alarms.watch import Watch
 from turnout.edge.answers import Declined
 from turnout.edge.connections import Connections
+from turnout.edge.corridors.runner import Corridors
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
 from turnout.edge.door_log import DoorLog
@@ -137,6 +138,9 @@ class Edge:
 
     message_log: MessageLog | None = None
     """None only in parts of tests."""
+
+    corridors: Corridors | None = None
+    """Green for crews on their way: where the desk is; None elsewhere."""
 
     notary: Notary | None = None
     """Who signs checkpoints: where the desk is; None elsewhere."""

@@ -85,6 +85,14 @@ TABLES: Final[tuple[Table[Board], ...]] = (
     Table(name="glass", entries=attrgetter("glass"), row_of=_itself, scope_of=concerns.of_oversight),
     Table(name="holds", entries=attrgetter("holds"), row_of=_itself, scope_of=concerns.of_oversight),
     Table(name="erasures", entries=attrgetter("erasures"), row_of=_itself, scope_of=concerns.of_oversight),
+    Table(name="signal_permits", entries=attrgetter("signal_permits"), row_of=_itself, scope_of=concerns.of_permit),
+    Table(
+        name="corridors",
+        entries=attrgetter("corridors"),
+        row_of=_itself,
+        also_after=concerns.corridors_after,
+        scope_of=concerns.of_corridor,
+    ),
     *(Table[Board](name=name, entries=attrgetter(name), row_of=_itself) for name in CITY_TABLES),
 )
 """What belongs to an incident concerns its agencies; tables about the city itself are for all."""

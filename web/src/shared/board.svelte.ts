@@ -26,6 +26,8 @@ class LiveBoard {
   glass = $state.raw<Tables['glass']>({})
   holds = $state.raw<Tables['holds']>({})
   erasures = $state.raw<Tables['erasures']>({})
+  signal_permits = $state.raw<Tables['signal_permits']>({})
+  corridors = $state.raw<Tables['corridors']>({})
   exercise = $state(false)
   /** Version of the city's tables that the rows go with. */
   catalogue = $state('')

@@ -122,6 +122,15 @@ export interface Rows {
     | ApproveErasure
     | DeclineErasure
     | EraseDetails
+    | PermitSignals
+    | WithdrawSignals
+    | ArmSignals
+    | DisarmSignals
+    | OpenCorridor
+    | CancelCorridor
+    | AskJunctions
+    | NoteJunctions
+    | EndCorridor
 }
 /**
  * All of it. `seq` is the sequence of the last event applied.
@@ -134,6 +143,9 @@ export interface Board {
   catalogue: Catalogue | null
   closures: {
     [k: string]: Closure
+  }
+  corridors: {
+    [k: string]: Corridor
   }
   erasures: {
     [k: string]: ErasureRequest
@@ -174,6 +186,9 @@ export interface Board {
   }
   shifts: {
     [k: string]: Shift
+  }
+  signal_permits: {
+    [k: string]: SignalPermit
   }
   special_zones: {
     [k: string]: SpecialZone
@@ -602,6 +617,34 @@ export interface Closure {
   until: number | null
 }
 /**
+ * Green for one unit on its way. Once it is over, or cancelled and all is given back, it leaves the board.
+ */
+export interface Corridor {
+  at: number
+  by: string
+  cancelled: number | null
+  cancelled_by: string | null
+  id: string
+  incident: string
+  junctions: {
+    [k: string]: CorridorJunction
+  }
+  level: number
+  unit: string
+}
+/**
+ * A junction of a corridor, as it was last told.
+ */
+export interface CorridorJunction {
+  group: string
+  id: string
+  name: Name
+  place: Place
+  reason: string
+  since: number
+  state: 'asked' | 'granted' | 'lost' | 'refused' | 'released' | 'waiting'
+}
+/**
  * Somebody wants the details of one matter erased before their time; another person has to approve it.
  *
  *     `card`: of this person alone.
@@ -981,6 +1024,28 @@ export interface CrewMember {
   name: string
   skills: string[]
   staff: string
+}
+/**
+ * The traffic authority allows that these junctions are asked for green. Armed ones are; a person has done that.
+ *
+ *     No `hours`: at any time.
+ */
+export interface SignalPermit {
+  armed: string[]
+  at: number
+  authority: string
+  by: string
+  hours: Hours[]
+  id: string
+  junctions: string[]
+}
+/**
+ * From a minute of these days until before the other, in the city's time; past midnight where that is not later.
+ */
+export interface Hours {
+  days: ('fri' | 'mon' | 'sat' | 'sun' | 'thu' | 'tue' | 'wed')[]
+  from_minute: number
+  to_minute: number
 }
 /**
  * A temporary area that overrides plans (2.2). Outline in WGS 84.
@@ -2163,4 +2228,94 @@ export interface EraseDetails {
   incident_id?: string
   owners: string[]
   term: string
+}
+/**
+ * Note the traffic authority's permission for these junctions. It arms none.
+ */
+export interface PermitSignals {
+  authority: string
+  do: 'permit-signals'
+  hours?: GivenHours[]
+  junctions: string[]
+  permit_id: string
+}
+export interface GivenHours {
+  days: ('fri' | 'mon' | 'sat' | 'sun' | 'thu' | 'tue' | 'wed')[]
+  from_minute: number
+  to_minute: number
+}
+/**
+ * The permission is over; what was armed under it is not any more.
+ */
+export interface WithdrawSignals {
+  do: 'withdraw-signals'
+  permit_id: string
+  reason?: string
+}
+/**
+ * From now on these controllers may be written to. No junctions: all of the permission.
+ */
+export interface ArmSignals {
+  do: 'arm-signals'
+  junctions?: string[]
+  permit_id: string
+}
+/**
+ * No junctions: all of the permission.
+ */
+export interface DisarmSignals {
+  do: 'disarm-signals'
+  junctions?: string[]
+  permit_id: string
+  reason?: string
+}
+/**
+ * Green ahead of a unit on its way, from now on until it arrives. Level 0: by the incident's priority.
+ */
+export interface OpenCorridor {
+  corridor_id: string
+  do: 'open-corridor'
+  level?: number
+  unit: string
+}
+export interface CancelCorridor {
+  corridor_id: string
+  do: 'cancel-corridor'
+  reason?: string
+}
+/**
+ * Ask these for green. Only the program gives this, before anything is written to a controller.
+ */
+export interface AskJunctions {
+  asks: JunctionAsk[]
+  corridor_id: string
+  do: 'ask-junctions'
+}
+export interface JunctionAsk {
+  arrives_in_ms: number
+  group: string
+  junction: string
+  name: Name
+  place: Place
+}
+/**
+ * What the controllers answered, and what was given back. Only the program gives this.
+ */
+export interface NoteJunctions {
+  corridor_id: string
+  do: 'note-junctions'
+  notes: JunctionNote[]
+}
+export interface JunctionNote {
+  junction: string
+  reason: string
+  state: 'asked' | 'granted' | 'lost' | 'refused' | 'released' | 'waiting'
+}
+/**
+ * Everything is given back. Only the program gives this.
+ */
+export interface EndCorridor {
+  corridor_id: string
+  do: 'end-corridor'
+  outcome: 'arrived' | 'cancelled' | 'cleared' | 'lost' | 'no-signals' | 'no-way'
 }

@@ -10,6 +10,7 @@ import msgspec
 from turnout.core.board import (
     Call,
     Closure,
+    Corridor,
     HospitalState,
     HydrantState,
     Incident,
@@ -45,6 +46,7 @@ class TablesShown(msgspec.Struct, frozen=True):
     premises: dict[str, PremiseNote]
     supplements: dict[str, SupplementalRequest]
     shifts: dict[str, Shift]
+    corridors: dict[str, Corridor]
 
 
 class BoardShown(msgspec.Struct, frozen=True):

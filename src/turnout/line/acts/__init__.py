@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from turnout.line.acts import console, incidents, roster, stations, streets, units
+from turnout.line.acts import console, corridors, incidents, roster, stations, streets, units
 from turnout.line.verbs import Verb
 
 VERBS: Final[tuple[Verb, ...]] = (
     *incidents.VERBS,
     *units.VERBS,
     *stations.VERBS,
+    *corridors.VERBS,
     *roster.VERBS,
     *streets.VERBS,
     *console.VERBS,

@@ -22,6 +22,8 @@ export type Tables = Pick<
   | 'glass'
   | 'holds'
   | 'erasures'
+  | 'signal_permits'
+  | 'corridors'
 >
 export type TableName = keyof Tables
 /** What is true of the board as a whole. Another `catalogue`: the city's tables have changed. */
@@ -61,6 +63,8 @@ export const TABLES: readonly TableName[] = [
   'glass',
   'holds',
   'erasures',
+  'signal_permits',
+  'corridors',
 ]
 
 export type Command = Rows['command']

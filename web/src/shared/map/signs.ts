@@ -17,6 +17,7 @@ export function themeColours(): Colours {
     'urgent-fill',
     'warn-fill',
     'accent',
+    'good',
     'unit-free',
     'unit-alerted',
     'unit-moving',
@@ -75,6 +76,8 @@ function describe(name: string): [number, Draw | null] {
       return [10, hydrantSign(what === 'out')]
     case 'closure':
       return [18, closureSign]
+    case 'signal':
+      return [20, signalSign(what)]
     default:
       return [0, null]
   }
@@ -263,6 +266,38 @@ function hydrantSign(isOut: boolean): Draw {
     if (isOut) return cross(brush, size + 6, colours['unit-off'] as string, colours.pane as string)
     dot(brush, size / 2, size / 2, 3.4, colours.pane as string)
     dot(brush, size / 2, size / 2, 2.3, colour)
+  }
+}
+
+/** A signal of a corridor: a round for green, half a round for asked, a cross for refused, bars for waiting. */
+function signalSign(state: string): Draw {
+  return (brush, size, colours) => {
+    const c = size / 2
+    const colour = (
+      state === 'granted'
+        ? colours.good
+        : state === 'asked' || state === 'waiting'
+          ? colours['warn-fill']
+          : colours['urgent-fill']
+    ) as string
+    dot(brush, c, c, c - 1, colours.text as string)
+    dot(brush, c, c, c - 2.2, colours.pane as string)
+    if (state === 'granted') return dot(brush, c, c, c - 4, colour)
+    if (state === 'refused') return cross(brush, size, colour, colours.pane as string)
+    brush.fillStyle = colour
+    if (state === 'waiting') {
+      brush.fillRect(c - 4, 5.5, 3, size - 11)
+      brush.fillRect(c + 1, 5.5, 3, size - 11)
+    } else if (state === 'asked') {
+      brush.beginPath()
+      brush.arc(c, c, c - 4, -Math.PI / 2, Math.PI / 2)
+      brush.fill()
+    } else {
+      brush.font = '700 12px "Inter Variable", sans-serif'
+      brush.textAlign = 'center'
+      brush.textBaseline = 'middle'
+      brush.fillText('?', c, c + 0.8)
+    }
   }
 }
 

@@ -120,6 +120,7 @@ export const enCodes = {
       ['D units incident', 'send units; without units: what is recommended'],
       ['S unit status', 'set a status'],
       ['C units', 'clear units'],
+      ['GC unit', 'green corridor; with OFF: cancel it'],
       ['N incident text', 'write in the narrative'],
       ['R incident', 'recommend'],
       ['X incident disposition', 'close'],

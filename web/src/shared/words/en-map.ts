@@ -10,6 +10,7 @@ export const enMap = {
     closures: 'Closures',
     zones: 'Special zones',
     routes: 'Routes',
+    corridors: 'Green corridors',
     hospitals: 'Hospitals',
     premises: 'Premises notes',
     neighbourhoods: 'Neighbourhoods',

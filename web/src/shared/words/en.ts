@@ -2,6 +2,7 @@
 import { enCalltaking } from './en-calltaking'
 import { enAdmin } from './en-admin'
 import { enIdentity } from './en-identity'
+import { enCorridors } from './en-corridors'
 import { enLock } from './en-lock'
 import { enCodes } from './en-codes'
 import { enRoster } from './en-roster'
@@ -37,6 +38,7 @@ export const en = {
   ...enPaper,
   ...enReveals,
   ...enKeeping,
+  ...enCorridors,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },

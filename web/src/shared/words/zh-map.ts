@@ -12,6 +12,7 @@ export const zhMap: typeof enMap = {
     closures: '封路',
     zones: '特别区域',
     routes: '行进路线',
+    corridors: '绿色通道',
     hospitals: '医院',
     premises: '场所须知',
     neighbourhoods: '片区',

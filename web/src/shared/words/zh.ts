@@ -3,6 +3,7 @@ import type { Words } from './en'
 import { zhCalltaking } from './zh-calltaking'
 import { zhAdmin } from './zh-admin'
 import { zhIdentity } from './zh-identity'
+import { zhCorridors } from './zh-corridors'
 import { zhLock } from './zh-lock'
 import { zhCodes } from './zh-codes'
 import { zhRoster } from './zh-roster'
@@ -38,6 +39,7 @@ export const zh: Words = {
   ...zhPaper,
   ...zhReveals,
   ...zhKeeping,
+  ...zhCorridors,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },

@@ -1,0 +1,321 @@
+"""A crew's travel time with a green corridor beside the same crew with blue light alone, in SUMO.
+
+    uv pip install eclipse-sumo libsumo            (780 MB; not among what Turnout installs)
+    .venv/bin/python -m benchmarks.corridor FOLDER [seeds] [scenario...]
+
+FOLDER holds scenarios, each a folder with a .sumocfg. Every `EVERY_S` a crew sets out from where some car begins to
+where it ends, by the quickest way, if that crosses at least `SIGNALS_MIN` signals: vClass emergency with SUMO's
+blue light device, which drives through red and lets others form a rescue lane. Both arms have the same crews, ways,
+seeds and demand. In one the signals run their own programmes; in the other `signals/corridor.py` asks, and each
+junction that was ever asked is shown by its simulated controller (guard, plan, priority, paying back) from then on.
+Queues are what stands in the lane before the stop line, as a detector would count it. A crew's time counts from
+when it should set out. Delay is SUMO's time loss plus departure delay in seconds per vehicle, of all other vehicles
+that were loaded, over the whole scenario.
+"""
+
+import gzip
+import math
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from lxml import etree
+from scipy import stats
+
+from benchmarks.signal_delay import SAFE, files_of
+from turnout.signals import corridor as logic
+from turnout.signals.controller import PriorityRequest
+from turnout.signals.corridor import Ahead, Ask, Release, Seen, Track, begun
+from turnout.signals.guard import Aspect
+from turnout.signals.model import Junction
+from turnout.signals.simulated_junction import SimulatedJunction
+from turnout.signals.sumo_network import read_sumo
+from turnout.words.trouble import Unsupported
+
+EVERY_S: Final = 600
+SIGNALS_MIN: Final = 4
+FREE_MPS: Final = 12.5
+"""What a crew makes of a street on which nothing is in its way."""
+LIMIT_S: Final = 600
+CREW: Final = "crew-"
+WayOf = Callable[[str, str], list[str]]
+LETTERS: Final = {Aspect.RED: "r", Aspect.STARTING: "u", Aspect.GREEN: "G", Aspect.ENDING: "y"}
+
+
+class Run(msgspec.Struct):
+    crews: dict[str, float]
+    delay_s: float
+    vehicles: int
+    teleports: int
+    refused: int = 0
+
+
+class Shown:
+    """One junction of SUMO with its controller of ours, which follows the plan from the start."""
+
+    def __init__(self, junction: Junction, plan_id: str, at_ms: int) -> None:
+        plan = junction.plan(plan_id) or junction.plans[0]
+        self.junction = msgspec.structs.replace(junction, plans=(plan,))
+        self.controller = SimulatedJunction(self.junction, at_ms - 2 * plan.cycle_ms)
+        self.group_of = {int(each.id): each.group for each in junction.movements}
+        self._yields = {int(each.id): each.yields_to for each in junction.movements}
+        self._movement_group = {each.id: each.group for each in junction.movements}
+        self.is_ours = False
+
+    def letters(self, at_ms: int, links: int) -> str:
+        shown = self.controller.shown(at_ms).aspects
+        return "".join(self._letter(index, shown) for index in range(links))
+
+    def _letter(self, index: int, shown: dict[str, int]) -> str:
+        group = self.group_of.get(index)
+        if group is None:
+            return "O"
+        letter = LETTERS[Aspect(shown[group])]
+        before = {self._movement_group[other] for other in self._yields[index] if other in self._movement_group}
+        gives_way = any(shown[other] in (Aspect.GREEN, Aspect.ENDING) for other in before)
+        return "g" if letter == "G" and gives_way else letter
+
+
+def copied(config: Path, place: Path) -> Path:
+    """The scenario with packed files unpacked, in a folder of its own."""
+    here = place / config.parent.name
+    shutil.copytree(config.parent, here)
+    here.chmod(0o755)
+    for packed in here.glob("*.gz"):
+        (here / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
+    return here / config.name
+
+
+def crews_of(
+    config: Path, seed: int, signalled: dict[str, set[str]], begin: int, end: int, way_of: WayOf
+) -> list[tuple[int, list[str]]]:
+    """When crews set out, and their edges: ways of cars that cross enough signals, drawn by the seed."""
+    ends: set[tuple[str, ...]] = set()
+    for name in files_of(config, "route-files"):
+        for vehicle in etree.parse(config.parent / name, etree.XMLParser(**SAFE)).iter("vehicle", "trip"):
+            route = vehicle.find("route")
+            edges = route.get("edges").split() if route is not None else [vehicle.get("from"), vehicle.get("to")]
+            if "bus" not in vehicle.get("type", "").lower() and all(edges):
+                ends.add((edges[0], edges[-1]))
+    ways = []
+    for first, last in sorted(ends):
+        edges = way_of(first, last)
+        crossed = {signal for edge in edges[:-1] for signal in signalled.get(edge, ())}
+        if len(crossed) >= SIGNALS_MIN:
+            ways.append(edges)
+    at = [begin + 300 + nth * EVERY_S for nth in range((end - begin - 600) // EVERY_S)]
+    return [(when, ways[(seed * 7919 + nth * 104729) % len(ways)]) for nth, when in enumerate(at)]
+
+
+def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
+    """In a process of its own: libsumo holds one simulation."""
+    import libsumo  # noqa: PLC0415  not among what Turnout installs
+
+    (net,) = files_of(config, "net-file")
+    added = files_of(config, "additional-files")
+    content = [((config.parent / name).read_bytes(), name) for name in added if "tls" in name]
+    signals = {each.id: each for each in read_sumo((config.parent / net).read_bytes(), net, content).signals.junctions}
+    trips = config.parent / "trips.xml"
+    words = ["sumo", "-c", str(config), "--seed", str(seed), "--no-step-log", "--no-warnings"]
+    words += [
+        "--tripinfo-output",
+        str(trips),
+        "--tripinfo-output.write-unfinished",
+        "--tripinfo-output.write-undeparted",
+    ]
+    libsumo.start(words)
+    begin = int(libsumo.simulation.getTime())
+    end = int(libsumo.simulation.getEndTime())
+    end = end if end > begin else begin + 3_600
+    libsumo.vehicletype.copy("DEFAULT_VEHTYPE", "crew")
+    libsumo.vehicletype.setVehicleClass("crew", "emergency")
+    libsumo.vehicletype.setSpeedFactor("crew", 1.5)
+    libsumo.vehicletype.setParameter("crew", "has.bluelight.device", "true")
+    driving = Driving(libsumo, signals, has_corridor)
+    crews = crews_of(
+        config,
+        seed,
+        driving.signalled(),
+        begin,
+        end,
+        driving.way,
+    )
+    started: dict[str, int] = {}
+    done: dict[str, float] = {}
+    for second in range(begin, end):
+        for when, edges in crews:
+            if when == second:
+                name = f"{CREW}{when}"
+                libsumo.route.add(name, edges)
+                libsumo.vehicle.add(name, name, "crew", departLane="best", departSpeed="max")
+                started[name] = second
+        driving.second(second, [name for name in started if name not in done])
+        libsumo.simulationStep()
+        for name in libsumo.simulation.getArrivedIDList():
+            if name.startswith(CREW):
+                done[name] = libsumo.simulation.getTime() - started[name]
+    teleports = driving.teleports
+    libsumo.close()
+    times = {name: done.get(name, float(end - began)) for name, began in started.items()}
+    delays = [
+        float(trip.get("timeLoss")) + max(0.0, float(trip.get("departDelay")))
+        for trip in etree.parse(trips, etree.XMLParser(**SAFE)).iter("tripinfo")
+        if not trip.get("id").startswith(CREW)
+    ]
+    return Run(times, statistics.mean(delays), len(delays), teleports, driving.refused)
+
+
+class Driving:
+    """The corridors of all crews on the street."""
+
+    def __init__(self, sumo: Any, signals: dict[str, Junction], has_corridor: bool) -> None:
+        self._sumo, self._has_corridor = sumo, has_corridor
+        at_ms = round(sumo.simulation.getTime() * 1_000)
+        self._shown: dict[str, Shown] = {}
+        for id in sumo.trafficlight.getIDList():
+            if id in signals and signals[id].plans:
+                with suppress(Unsupported):  # a network's own plan that breaks its amber is left to SUMO
+                    self._shown[id] = Shown(signals[id], sumo.trafficlight.getProgram(id), at_ms)
+        self._links = {id: len(sumo.trafficlight.getRedYellowGreenState(id)) for id in self._shown}
+        self._lanes = {id: sumo.trafficlight.getControlledLinks(id) for id in self._shown}
+        self._tracks: dict[str, Track] = {}
+        self.refused = self.teleports = 0
+
+    def way(self, first: str, last: str) -> list[str]:
+        """The quickest way of a crew; empty where it may not drive."""
+        try:
+            return list(self._sumo.simulation.findRoute(first, last, "crew").edges)
+        except self._sumo.TraCIException:
+            return []
+
+    def signalled(self) -> dict[str, set[str]]:
+        """Edge → the signals at its end."""
+        found: dict[str, set[str]] = {}
+        for id, links in self._lanes.items():
+            for lane in (link[0][0] for link in links if link):
+                found.setdefault(lane.rsplit("_", 1)[0], set()).add(id)
+        return found
+
+    def second(self, second: int, crews: list[str]) -> None:
+        self.teleports += self._sumo.simulation.getStartingTeleportNumber()
+        if not self._has_corridor:
+            return
+        now_ms = second * 1_000
+        driving = set(self._sumo.vehicle.getIDList()) & set(crews) if crews else set()
+        seen = {name: self._seen(name, now_ms) for name in driving}
+        acts: list[logic.Act] = []
+        for name in [name for name in self._tracks if name not in driving]:
+            acts += logic.ended(self._tracks.pop(name), "ended")[1]
+        for name in driving - set(self._tracks):
+            self._tracks[name] = begun(name, 1, now_ms)
+        after, more = logic.step(list(self._tracks.values()), seen, self._queue, self._meet, now_ms)
+        self._tracks = {track.id: track for track in after}
+        for act in [*acts, *more]:
+            self._do(act, now_ms)
+        for id, shown in self._shown.items():
+            if shown.is_ours:
+                self._sumo.trafficlight.setRedYellowGreenState(id, shown.letters(now_ms, self._links[id]))
+
+    def _do(self, act: logic.Act, now_ms: int) -> None:
+        request = f"{act.corridor}/{act.junction}"
+        shown = self._shown[act.junction]
+        if isinstance(act, Release):
+            shown.controller.cancel(request, now_ms)
+        elif isinstance(act, Ask):
+            shown.is_ours = True
+            asked = PriorityRequest(
+                id=request,
+                junction=act.junction,
+                group=act.group,
+                arrives_in_ms=act.arrives_in_ms,
+                leaves_in_ms=act.leaves_in_ms,
+                level=act.level,
+            )
+            if shown.controller.ask(asked, now_ms).state == "refused":
+                self.refused += 1
+                self._tracks[act.corridor] = logic.refused(self._tracks[act.corridor], act.junction, "refused")
+
+    def _seen(self, name: str, now_ms: int) -> Seen:
+        ahead = []
+        for id, index, metres, _ in self._sumo.vehicle.getNextTLS(name):
+            group = self._shown[id].group_of.get(index) if id in self._shown else None
+            if group is not None and all(one.junction != id for one in ahead):
+                ahead.append(Ahead(id, group, metres, metres / FREE_MPS))
+        left_m = self._sumo.vehicle.getDrivingDistance(name, self._sumo.vehicle.getRoute(name)[-1], 0.0)
+        return Seen(fix_at_ms=now_ms, speed_mps=self._sumo.vehicle.getSpeed(name), left_m=left_m, ahead=tuple(ahead))
+
+    def _queue(self, junction: str, group: str) -> int | None:
+        shown, links = self._shown[junction], self._lanes[junction]
+        lanes = {link[0][0] for index, link in enumerate(links) if link and shown.group_of.get(index) == group}
+        return max((self._sumo.lane.getLastStepHaltingNumber(lane) for lane in lanes), default=None)
+
+    def _meet(self, junction: str, one: str, other: str) -> bool:
+        return one != other and (one, other) in self._shown[junction].junction.least_between()
+
+
+class Gain(NamedTuple):
+    crews: list[float]
+    delays: list[float]
+
+
+def main(folder: Path, seeds: int = 5, only: tuple[str, ...] = ()) -> None:
+    print(
+        "| scenario | crews | blue light alone, s | with corridor, s | less | others' delay, s | with corridor | more |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for config in sorted(folder.rglob("*.sumocfg")):
+        if only and config.parent.name not in only:
+            continue
+        pairs = [(_apart(config, seed, False), _apart(config, seed, True)) for seed in range(1, seeds + 1)]
+        alone = [statistics.mean(each.crews.values()) for each, _ in pairs]
+        green = [statistics.mean(each.crews.values()) for _, each in pairs]
+        less = [1 - b / a for a, b in zip(alone, green, strict=True)]
+        more = [b.delay_s / a.delay_s - 1 for a, b in pairs]
+        row = [
+            str(sum(len(each.crews) for each, _ in pairs)),
+            f"{statistics.mean(alone):.1f}",
+            f"{statistics.mean(green):.1f}",
+            f"{_share(less)}",
+            f"{statistics.mean(each.delay_s for each, _ in pairs):.1f}",
+            f"{statistics.mean(each.delay_s for _, each in pairs):.1f}",
+            f"{_share(more)}",
+        ]
+        print(f"| {config.parent.name} | {' | '.join(row)} |", flush=True)
+
+
+def _share(values: list[float]) -> str:
+    spread = (
+        statistics.stdev(values) / math.sqrt(len(values)) * stats.t.ppf(0.975, len(values) - 1)
+        if len(values) > 1
+        else 0
+    )
+    return f"{statistics.mean(values):.1%} ± {spread:.1%}"
+
+
+def _apart(config: Path, seed: int, has_corridor: bool) -> Run:
+    """One run in a process and a folder of its own."""
+    with tempfile.TemporaryDirectory() as place:
+        here = copied(config, Path(place))
+        words = [sys.executable, "-m", "benchmarks.corridor", "--one", str(here), str(seed), str(int(has_corridor))]
+        done = subprocess.run(words, capture_output=True, timeout=LIMIT_S, env=os.environ, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr.decode(errors="replace")[-800:])
+    run = msgspec.json.decode(done.stdout.splitlines()[-1], type=Run)
+    print(f"  {config.parent.name} seed {seed} corridor {has_corridor}: {run}", file=sys.stderr, flush=True)
+    return run
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--one":
+        result = one_run(Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "1")
+        print(msgspec.json.encode(result).decode())
+    else:
+        main(Path(sys.argv[1]), *map(int, sys.argv[2:3]), only=tuple(sys.argv[3:]))

@@ -1,0 +1,78 @@
+"""How the board changes with permissions, arming and corridors."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from turnout.core.board import Board
+from turnout.core.corridors.events import (
+    CorridorCancelled,
+    CorridorEnded,
+    CorridorEvent,
+    CorridorRequested,
+    JunctionsAsked,
+    JunctionsNoted,
+    SignalsArmed,
+    SignalsDisarmed,
+    SignalsPermitted,
+    SignalsWithdrawn,
+)
+from turnout.core.corridors.matters import Corridor, CorridorJunction, SignalPermit
+
+
+def evolve_corridor(board: Board, event: CorridorEvent) -> Board:
+    match event:
+        case SignalsPermitted():
+            return _with_permit(board, event.permit)
+        case SignalsWithdrawn():
+            kept = {id: one for id, one in board.signal_permits.items() if id != event.permit.id}
+            return replace(board, signal_permits=kept)
+        case SignalsArmed():
+            permit = board.signal_permits[event.permit_id]
+            return _with_permit(board, replace(permit, armed=permit.armed | frozenset(event.junctions)))
+        case SignalsDisarmed():
+            permit = board.signal_permits[event.permit_id]
+            return _with_permit(board, replace(permit, armed=permit.armed - frozenset(event.junctions)))
+        case CorridorRequested():
+            return _with_corridor(board, event.corridor)
+        case JunctionsAsked():
+            return _asked(board, event)
+        case JunctionsNoted():
+            return _noted(board, event)
+        case CorridorCancelled():
+            corridor = board.corridors[event.corridor_id]
+            return _with_corridor(board, replace(corridor, cancelled=event.at, cancelled_by=event.by))
+        case CorridorEnded():
+            assert event.corridor_id in board.corridors, f"no corridor {event.corridor_id} on the board"
+            kept_open = {id: one for id, one in board.corridors.items() if id != event.corridor_id}
+            return replace(board, corridors=kept_open)
+        case _:
+            assert_never(event)
+
+
+def _asked(board: Board, event: JunctionsAsked) -> Board:
+    corridor = board.corridors[event.corridor_id]
+    asked = {
+        ask.junction: CorridorJunction(
+            id=ask.junction, name=ask.name, place=ask.place, group=ask.group, state="asked", since=event.at
+        )
+        for ask in event.asks
+    }
+    return _with_corridor(board, replace(corridor, junctions={**corridor.junctions, **asked}))
+
+
+def _noted(board: Board, event: JunctionsNoted) -> Board:
+    corridor = board.corridors[event.corridor_id]
+    noted = {
+        note.junction: replace(corridor.junctions[note.junction], state=note.state, reason=note.reason, since=event.at)
+        for note in event.notes
+    }
+    return _with_corridor(board, replace(corridor, junctions={**corridor.junctions, **noted}))
+
+
+def _with_corridor(board: Board, corridor: Corridor) -> Board:
+    return replace(board, corridors={**board.corridors, corridor.id: corridor})
+
+
+def _with_permit(board: Board, permit: SignalPermit) -> Board:
+    return replace(board, signal_permits={**board.signal_permits, permit.id: permit})

@@ -1,0 +1,103 @@
+"""What stands on the board about signals: what the authority permits, what is armed, and corridors under way."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from turnout.words.identity import ActorId, IncidentId, UnitId
+from turnout.words.moment import Moment
+from turnout.words.name import Name
+from turnout.words.place import Place
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAY_MIN: Final = 24 * 60
+
+JunctionState = Literal["asked", "granted", "refused", "waiting", "released", "lost"]
+"""`granted`: green is held for it. `waiting`: another corridor goes first. `lost`: the controller does not answer."""
+
+Outcome = Literal["arrived", "cleared", "cancelled", "no-way", "no-signals", "lost"]
+"""Why a corridor is over. `no-signals`: this server reaches none. `lost`: nobody has heard of the unit for long."""
+
+REASONS: Final = (
+    "not-armed",
+    "no-permission",
+    "outside-hours",
+    "no-answer",
+    "clock",
+    "unknown-group",
+    "busy",
+    "fault",
+    "too-early",
+    "passed",
+    "off-route",
+    "lost",
+    "stopped",
+    "too-long",
+    "other-corridor",
+    "ended",
+    "cancelled",
+    "refused",
+)
+"""Why a junction was refused or given back: those of `signals/controller.py` and `signals/corridor.py`."""
+
+
+class Hours(msgspec.Struct, frozen=True, gc=False):
+    """From a minute of these days until before the other, in the city's time; past midnight where that is not later."""
+
+    days: tuple[Day, ...]
+    from_minute: int = 0
+    to_minute: int = DAY_MIN
+
+
+class SignalPermit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The traffic authority allows that these junctions are asked for green. Armed ones are; a person has done that.
+
+    No `hours`: at any time.
+    """
+
+    id: str
+    junctions: tuple[str, ...]
+    hours: tuple[Hours, ...] = ()
+    authority: str
+    """Which office and officer gave it, and by what paper."""
+    by: ActorId
+    at: Moment
+    armed: frozenset[str] = frozenset()
+
+
+class CorridorJunction(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A junction of a corridor, as it was last told."""
+
+    id: str
+    name: Name
+    place: Place
+    group: str
+    state: JunctionState
+    reason: str = ""
+    since: Moment
+
+
+class JunctionTold(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What came of an ask at one junction."""
+
+    junction: str
+    name: Name
+    state: JunctionState
+    reason: str = ""
+
+
+class Corridor(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Green for one unit on its way. Once it is over, or cancelled and all is given back, it leaves the board."""
+
+    id: str
+    unit: UnitId
+    incident: IncidentId
+    level: int
+    """1 is the highest."""
+    by: ActorId
+    at: Moment
+    junctions: dict[str, CorridorJunction] = {}
+    """In the order in which they were first asked."""
+    cancelled: Moment | None = None
+    cancelled_by: ActorId | None = None

@@ -1,0 +1,88 @@
+"""Speaking with signal controllers: each junction in its own time, so that a slow one holds up no other.
+
+What is said to one junction for one corridor is said in order. Every answer is waited for a bounded time; none in time
+is `lost`. Nothing of this is on the way of a dispatch.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+from turnout.signals.controller import Controllers, PriorityRequest, PriorityStatus
+
+WAIT_S: Final = 3.0
+"""A controller answers in tens of milliseconds; a mobile line may take a second, and again when a packet is lost."""
+AT_ONCE_MAX: Final = 8
+"""Said to one junction for one corridor and not yet answered. Nothing more is asked then; giving back always is."""
+
+
+class Heard(NamedTuple):
+    """An answer. `is_given_back`: to giving back, not to asking."""
+
+    corridor: str
+    junction: str
+    status: PriorityStatus
+    is_given_back: bool
+    reason: str
+
+
+class Talks:
+    def __init__(self, controllers: Controllers, wait_s: float = WAIT_S) -> None:
+        self._controllers, self._wait_s = controllers, wait_s
+        self._last: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._open: dict[tuple[str, str], int] = {}
+        self._heard: list[Heard] = []
+
+    def taken(self) -> list[Heard]:
+        """What has been answered since this was last asked."""
+        heard, self._heard = self._heard, []
+        return heard
+
+    @property
+    def waiting(self) -> tuple[Heard, ...]:
+        """Answered, and not yet taken."""
+        return tuple(self._heard)
+
+    def is_open(self, corridor: str, junction: str = "") -> bool:
+        """Whether an answer is still waited for, at that junction or at any."""
+        return any(of == corridor and at == (junction or at) for of, at in self._open)
+
+    def ask(self, corridor: str, request: PriorityRequest) -> None:
+        self._say(corridor, request.junction, lambda: self._controllers.ask(request))
+
+    def look(self, corridor: str, junction: str, request: str) -> None:
+        if not self.is_open(corridor, junction):
+            self._say(corridor, junction, lambda: self._controllers.status(junction, request))
+
+    def give_back(self, corridor: str, junction: str, request: str, reason: str) -> None:
+        self._say(corridor, junction, lambda: self._controllers.cancel(junction, request), reason)
+
+    async def close(self) -> None:
+        """Wait for what is under way, which is bounded."""
+        await asyncio.gather(*self._last.values(), return_exceptions=True)
+
+    def _say(self, corridor: str, junction: str, call: Callable[[], Awaitable[PriorityStatus]], back: str = "") -> None:
+        key = corridor, junction
+        if not back and self._open.get(key, 0) >= AT_ONCE_MAX:
+            return
+        self._open[key] = self._open.get(key, 0) + 1
+        self._last[key] = asyncio.create_task(self._said(key, self._last.get(key), call, back))
+
+    async def _said(
+        self,
+        key: tuple[str, str],
+        before: asyncio.Task[None] | None,
+        call: Callable[[], Awaitable[PriorityStatus]],
+        back: str,
+    ) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        try:
+            status = await asyncio.wait_for(call(), self._wait_s)
+        except TimeoutError:
+            status = PriorityStatus(id="", state="lost", reason="no-answer")
+        self._heard.append(Heard(*key, status, bool(back), back))
+        self._open[key] -= 1
+        if self._open[key] == 0:
+            del self._open[key]
+            self._last.pop(key, None)

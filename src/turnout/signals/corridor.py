@@ -1,0 +1,304 @@
+"""The green corridor: which signals ahead of a crew are asked for green, when, and when they are given back.
+
+A junction is asked so long before the estimated arrival that the queue in front of it is gone by then: the time to
+clear the crossing traffic, the start-up time, and a saturation headway for each vehicle that waits (Highway Capacity
+Manual, 7th edition, chapter 19). It is held until the crew is past, and given back at once when the crew arrives, takes
+another way or is called off; after a bounded time when the crew stands still or is no longer heard of. Where the
+corridors of two crews meet, the higher level goes first, then the one that was requested first; the other is told.
+
+Pure: the way ahead, places and clock come in; requests go out. All times are milliseconds of one clock unless the name
+says otherwise.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+SATURATION_HEADWAY_S: Final = 2.0
+"""Between two vehicles of a queue that discharges: 1,800 per hour and lane, the HCM's base rate rounded."""
+START_UP_S: Final = 2.0
+"""Lost by the first vehicles of a queue."""
+CLEARING_S: Final = 12.0
+"""Until the group can be green at all: the least green of what has just begun, and its intergreen."""
+MARGIN_S: Final = 4.0
+"""A crew that sees green early need not brake."""
+QUEUE_DEFAULT: Final = 8
+"""Vehicles of a lane that wait where nobody counts them."""
+LEAD_MAX_S: Final = 60.0
+"""No junction is asked earlier: what its other approaches wait must have an end."""
+ASKED_MAX: Final = 4
+"""Junctions of one corridor at a time; more are never within the lead."""
+
+LOST_AFTER_MS: Final = 10_000
+"""A place older than this is no longer driven on in thought: nothing new is asked."""
+LOST_HOLD_MS: Final = 30_000
+"""After so long without a place everything is given back."""
+PACE_WEIGHT: Final = 0.1
+"""Of the newest second in the crew's pace: half a minute of crawling is a jam, one braking is not."""
+PACE_MIN_MPS: Final = 3.0
+"""So fast a crew gets through a jam: others make way."""
+STILL_MPS: Final = 1.0
+STILL_M: Final = 15.0
+"""Who is nearer to the end of the way by no more than this has not moved."""
+STILL_HOLD_MS: Final = 60_000
+"""A queue of twenty has gone in this time; who stands longer is held up by something else."""
+HOLD_MAX_MS: Final = 120_000
+"""At one junction, whatever happens. Afterwards this corridor does not ask it again."""
+PASSED_M: Final = 80.0
+"""Who was so near to a stop line when last seen, and no longer has it ahead, is past it."""
+ASK_ANEW_MS: Final = 5_000
+"""A controller is told anew when the arrival has moved by this much."""
+REPEAT_MS: Final = 20_000
+"""And in any case so often: it drops what nobody repeats."""
+THROUGH_MS: Final = 6_000
+"""From the stop line until a long vehicle has left the junction."""
+
+ReleaseReason = Literal[
+    "passed", "off-route", "lost", "stopped", "too-long", "other-corridor", "ended", "cancelled", "refused"
+]
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """A junction with signals on the way: the group that lets the crew through, and how far its stop line is."""
+
+    junction: str
+    group: str
+    metres: float
+    seconds: float
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the crew. `ahead` in the order of driving, as of `fix_at_ms`; `left_m` to the end of the way."""
+
+    fix_at_ms: int
+    speed_mps: float
+    left_m: float
+    ahead: tuple[Ahead, ...]
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A junction that was asked and not yet given back. `metres`: how far it was when the crew was last seen."""
+
+    group: str
+    since_ms: int
+    told_ms: int
+    arrives_ms: int
+    metres: float
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """One corridor as it runs. `level` 1 is the highest."""
+
+    id: str
+    level: int
+    since_ms: int
+    held: dict[str, Held] = {}
+    barred: dict[str, str] = {}
+    """Junctions that are not asked again, and why."""
+    behind: dict[str, str] = {}
+    """Junctions at which another corridor goes first, and which."""
+    moved_ms: int
+    moved_m: float = -1.0
+    """When the crew last moved, and how far it then had to go."""
+    pace_mps: float = 12.0
+    """Its speed of late. In a jam it arrives later than the way alone would say."""
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask the junction, or tell it another arrival. Times from now."""
+
+    corridor: str
+    junction: str
+    group: str
+    level: int
+    arrives_in_ms: int
+    leaves_in_ms: int
+    is_new: bool
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    corridor: str
+    junction: str
+    reason: ReleaseReason
+
+
+class StandBack(msgspec.Struct, frozen=True, kw_only=True):
+    """Another corridor goes first there; it is asked as soon as that one has given it back."""
+
+    corridor: str
+    junction: str
+    group: str
+    first: str
+
+
+Act = Ask | Release | StandBack
+Queue = Callable[[str, str], int | None]
+"""Vehicles that wait in each lane before a junction's group; None: nobody counts them."""
+Meet = Callable[[str, str, str], bool]
+"""Whether two groups of a junction may not be green together."""
+
+
+def lead_s(queue: int | None) -> float:
+    """So long before the arrival green is asked for, that a queue of so many vehicles a lane is gone by then."""
+    waiting = QUEUE_DEFAULT if queue is None else max(queue, 0)
+    return min(LEAD_MAX_S, CLEARING_S + START_UP_S + waiting * SATURATION_HEADWAY_S + MARGIN_S)
+
+
+def begun(id: str, level: int, at_ms: int) -> Track:
+    return Track(id=id, level=level, since_ms=at_ms, moved_ms=at_ms)
+
+
+def step(
+    tracks: Sequence[Track], seen: Mapping[str, Seen], queue: Queue, meet: Meet, now_ms: int
+) -> tuple[list[Track], list[Act]]:
+    """The next moment of all corridors: what is asked, what is given back. `seen` is by corridor; it may lack some."""
+    moved = [_moved(track, seen.get(track.id), now_ms) for track in tracks]
+    wants = [_wants(track, seen.get(track.id), queue, now_ms) for track in moved]
+    gone_first = settle(moved, wants, meet)
+    acts: list[Act] = []
+    after = []
+    for track, want in zip(moved, wants, strict=True):
+        behind = {junction: gone_first[track.id, junction] for junction in want if (track.id, junction) in gone_first}
+        told = {junction: ahead for junction, ahead in want.items() if junction not in behind}
+        stands: list[Act] = [
+            StandBack(corridor=track.id, junction=junction, group=want[junction].group, first=first)
+            for junction, first in behind.items()
+            if track.behind.get(junction) != first
+        ]
+        freed, released = _given_back(track, told, set(behind), seen.get(track.id), now_ms)
+        asking, asked = _asked(freed, told, now_ms)
+        acts += [*released, *stands, *asked]
+        after.append(replace(asking, behind=behind))
+    return after, acts
+
+
+def settle(tracks: Sequence[Track], wants: Sequence[Mapping[str, Ahead]], meet: Meet) -> dict[tuple[str, str], str]:
+    """(corridor, junction) → the corridor that goes first there, for those that have to stand back.
+
+    Level, then who was requested first; never two whose groups meet.
+    """
+    order = sorted(zip(tracks, wants, strict=True), key=lambda one: (one[0].level, one[0].since_ms, one[0].id))
+    first: dict[str, list[tuple[str, str]]] = {}
+    stands_back: dict[tuple[str, str], str] = {}
+    for track, want in order:
+        for junction, ahead in want.items():
+            ahead_of = first.setdefault(junction, [])
+            winner = next((id for id, group in ahead_of if meet(junction, group, ahead.group)), None)
+            if winner is None:
+                ahead_of.append((track.id, ahead.group))
+            else:
+                stands_back[track.id, junction] = winner
+    return stands_back
+
+
+def ended(track: Track, reason: ReleaseReason) -> tuple[Track, list[Act]]:
+    """The corridor is over: everything goes back."""
+    acts: list[Act] = [Release(corridor=track.id, junction=junction, reason=reason) for junction in track.held]
+    return replace(track, held={}, behind={}), acts
+
+
+def refused(track: Track, junction: str, reason: str) -> Track:
+    """The junction said no: it is neither held nor asked again."""
+    held = {id: one for id, one in track.held.items() if id != junction}
+    return replace(track, held=held, barred={**track.barred, junction: reason})
+
+
+def _moved(track: Track, seen: Seen | None, now_ms: int) -> Track:
+    if seen is None:
+        return track
+    pace_mps = track.pace_mps + PACE_WEIGHT * (seen.speed_mps - track.pace_mps)
+    if seen.speed_mps > STILL_MPS or abs(seen.left_m - track.moved_m) > STILL_M:
+        return replace(track, moved_ms=now_ms, moved_m=seen.left_m, pace_mps=pace_mps)
+    return replace(track, pace_mps=pace_mps)
+
+
+def _is_still(track: Track, now_ms: int) -> bool:
+    return now_ms - track.moved_ms > STILL_HOLD_MS
+
+
+def _wants(track: Track, seen: Seen | None, queue: Queue, now_ms: int) -> dict[str, Ahead]:
+    """The junctions that are to be green for it, nearest first, and how far they are by now."""
+    age_ms = None if seen is None else now_ms - seen.fix_at_ms
+    if seen is None or age_ms is None or age_ms > LOST_HOLD_MS or _is_still(track, now_ms):
+        return {}
+    wants: dict[str, Ahead] = {}
+    for ahead in seen.ahead:
+        if len(wants) == ASKED_MAX:
+            break
+        held = track.held.get(ahead.junction)
+        if ahead.junction in track.barred or ahead.junction in wants:
+            continue
+        if held is not None and now_ms - held.since_ms > HOLD_MAX_MS:
+            continue
+        by_pace_s = ahead.metres / max(track.pace_mps, PACE_MIN_MPS)
+        seconds = max(0.0, max(ahead.seconds, by_pace_s) - max(age_ms, 0) / 1_000)
+        is_near = seconds <= lead_s(queue(ahead.junction, ahead.group))
+        if (held is not None and held.group == ahead.group) or (is_near and age_ms <= LOST_AFTER_MS):
+            wants[ahead.junction] = replace(ahead, seconds=seconds)
+    return wants
+
+
+def _given_back(
+    track: Track, want: Mapping[str, Ahead], lost_to: set[str], seen: Seen | None, now_ms: int
+) -> tuple[Track, list[Act]]:
+    acts: list[Act] = []
+    kept, barred = dict(track.held), dict(track.barred)
+    for junction, held in track.held.items():
+        ahead = want.get(junction)
+        if ahead is not None and ahead.group == held.group:
+            continue
+        reason = _why(track, junction, held, lost_to, seen, now_ms)
+        if reason == "too-long":
+            barred[junction] = reason
+        acts.append(Release(corridor=track.id, junction=junction, reason=reason))
+        del kept[junction]
+    return replace(track, held=kept, barred=barred), acts
+
+
+def _why(track: Track, junction: str, held: Held, lost_to: set[str], seen: Seen | None, now_ms: int) -> ReleaseReason:
+    if junction in lost_to:
+        return "other-corridor"
+    if now_ms - held.since_ms > HOLD_MAX_MS:
+        return "too-long"
+    if seen is None or now_ms - seen.fix_at_ms > LOST_HOLD_MS:
+        return "lost"
+    if _is_still(track, now_ms):
+        return "stopped"
+    if any(ahead.junction == junction for ahead in seen.ahead):
+        return "off-route"
+    return "passed" if held.metres <= PASSED_M or held.arrives_ms <= now_ms else "off-route"
+
+
+def _asked(track: Track, want: Mapping[str, Ahead], now_ms: int) -> tuple[Track, list[Act]]:
+    acts: list[Act] = []
+    held = dict(track.held)
+    for junction, ahead in want.items():
+        arrives_in_ms = round(ahead.seconds * 1_000)
+        before = held.get(junction)
+        if before is not None and not _is_news(before, now_ms, arrives_in_ms):
+            held[junction] = replace(before, metres=ahead.metres)
+            continue
+        since_ms = before.since_ms if before is not None else now_ms
+        arrives_ms = now_ms + arrives_in_ms
+        held[junction] = Held(
+            group=ahead.group, since_ms=since_ms, told_ms=now_ms, arrives_ms=arrives_ms, metres=ahead.metres
+        )
+        acts.append(
+            Ask(
+                corridor=track.id,
+                junction=junction,
+                group=ahead.group,
+                level=track.level,
+                arrives_in_ms=arrives_in_ms,
+                leaves_in_ms=arrives_in_ms + THROUGH_MS,
+                is_new=before is None,
+            )
+        )
+    return replace(track, held=held), acts
+
+
+def _is_news(held: Held, now_ms: int, arrives_in_ms: int) -> bool:
+    has_moved = abs(held.arrives_ms - now_ms - arrives_in_ms) >= ASK_ANEW_MS
+    return has_moved or now_ms - held.told_ms >= REPEAT_MS

@@ -1,0 +1,110 @@
+"""Planted bugs of the green corridor: unarmed signals asked, two crews with crossing greens, greens without end."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.core import test_core_corridors as rules_tests
+from tests.core.conftest import new_room
+from tests.edge import test_edge_corridors as runner_tests
+from tests.planted.plant import Patch, Plant
+from tests.signals import test_signals_corridor as logic_tests
+from turnout.core.corridors import rules
+from turnout.edge.corridors import runner
+from turnout.edge.corridors.runner import Corridors
+from turnout.signals import corridor
+from turnout.signals.corridor import Ask
+
+
+def arming_ignored(patch: Patch) -> None:
+    patch.setattr(rules, "why_not_asked", lambda board, junction, at: "")
+
+
+def hours_ignored(patch: Patch) -> None:
+    patch.setattr(rules, "_is_in_force", lambda permit, at, offset_min: True)
+
+
+def crossing_greens(patch: Patch) -> None:
+    patch.setattr(corridor, "settle", lambda tracks, wants, meet: {})
+
+
+def held_when_lost(patch: Patch) -> None:
+    patch.setattr(corridor, "LOST_HOLD_MS", 3_600_000)
+
+
+def held_without_end(patch: Patch) -> None:
+    patch.setattr(corridor, "HOLD_MAX_MS", 3_600_000)
+
+
+def held_when_still(patch: Patch) -> None:
+    patch.setattr(corridor, "_is_still", lambda track, now_ms: False)
+
+
+def written_before_the_journal(patch: Patch) -> None:
+    honest = Corridors._ask
+
+    async def ask(self: Corridors, id: str, asks: list[Any], sites: Any) -> None:
+        for one in asks:
+            if isinstance(one, Ask) and self._talks is not None:
+                self._talks.ask(id, runner._request(one))
+        await honest(self, id, asks, sites)
+
+    patch.setattr(Corridors, "_ask", ask)
+
+
+def held_though_disarmed(patch: Patch) -> None:
+    patch.setattr(runner, "why_not_asked", lambda board, junction, at: "")
+
+
+def kept_at_the_end(patch: Patch) -> None:
+    patch.setattr(runner, "ended", lambda track, reason: (track, []))
+
+
+async def the_request_stands_in_the_journal_first(folder: Path) -> None:
+    async with runner_tests.a_street(folder) as street:
+        await runner_tests.test_ahead_of_a_crew_junctions_are_asked_become_green_and_are_given_back_when_it_is_past(
+            street
+        )
+
+
+async def disarming_is_immediate(folder: Path) -> None:
+    async with runner_tests.a_street(folder) as street:
+        await runner_tests.test_disarmed_while_it_is_held_it_is_given_back_at_once(street)
+
+
+async def a_cancelled_corridor_gives_all_back(folder: Path) -> None:
+    async with runner_tests.a_street(folder) as street:
+        await runner_tests.test_cancelled_by_a_person_all_is_given_back_and_then_it_leaves_the_board(street)
+
+
+def only_armed_signals_are_asked(_: Path) -> None:
+    room = new_room()
+    rules_tests.test_what_is_not_armed_is_refused_by_name_and_the_request_stands_before_the_answer(room)
+
+
+def permissions_hold_by_the_hour(_: Path) -> None:
+    rules_tests.test_a_permission_holds_by_the_hour_of_the_city_also_past_midnight()
+
+
+def one_crew_goes_first(_: Path) -> None:
+    logic_tests.test_the_higher_level_goes_first_then_the_first_that_was_requested_and_the_other_is_told()
+
+
+def what_is_asked_is_given_back(_: Path) -> None:
+    logic_tests.test_lost_places_hold_for_a_bounded_time_and_ask_nothing_new()
+    logic_tests.test_no_junction_is_held_beyond_the_longest_hold_and_it_is_not_asked_again()
+    logic_tests.test_a_crew_that_stands_gives_everything_back_and_asks_again_when_it_drives_on()
+
+
+CORRIDOR_PLANTS: dict[str, Plant] = {
+    "signals asked that nobody has armed": Plant(arming_ignored, only_armed_signals_are_asked),
+    "signals asked outside the permitted hours": Plant(hours_ignored, permissions_hold_by_the_hour),
+    "two crews with greens that cross": Plant(crossing_greens, one_crew_goes_first),
+    "green for a crew that nobody hears of": Plant(held_when_lost, what_is_asked_is_given_back),
+    "green without an end": Plant(held_without_end, what_is_asked_is_given_back),
+    "a controller asked before the journal has it": Plant(
+        written_before_the_journal, the_request_stands_in_the_journal_first
+    ),
+    "green held though it was disarmed": Plant(held_though_disarmed, disarming_is_immediate),
+    "green kept after a cancelled corridor": Plant(kept_at_the_end, a_cancelled_corridor_gives_all_back),
+    "green for a crew that stands": Plant(held_when_still, what_is_asked_is_given_back),
+}

@@ -1,0 +1,225 @@
+"""The green corridor: asked in time, held until past, given back in every case, one crew first at a junction."""
+
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from turnout.signals import corridor
+from turnout.signals.corridor import (
+    HOLD_MAX_MS,
+    LEAD_MAX_S,
+    LOST_HOLD_MS,
+    STILL_HOLD_MS,
+    Act,
+    Ahead,
+    Ask,
+    Release,
+    Seen,
+    StandBack,
+    Track,
+    begun,
+    lead_s,
+    step,
+)
+
+
+def nobody_counts(junction: str, group: str) -> int | None:
+    return None
+
+
+def all_meet(junction: str, one: str, other: str) -> bool:
+    return one != other
+
+
+def seen_at(metres: float, at_ms: int, stops: Sequence[tuple[str, float]], speed_mps: float = 15.0) -> Seen:
+    """A crew so far along its way; `stops` are junctions by their distance from its beginning."""
+    ahead = tuple(
+        Ahead(junction, "ns", at_m - metres, (at_m - metres) / 15.0) for junction, at_m in stops if at_m >= metres
+    )
+    return Seen(fix_at_ms=at_ms, speed_mps=speed_mps, left_m=5_000.0 - metres, ahead=ahead)
+
+
+def one_step(track: Track, seen: Seen | None, now_ms: int) -> tuple[Track, list[Act]]:
+    tracks, acts = step([track], {track.id: seen} if seen is not None else {}, nobody_counts, all_meet, now_ms)
+    return tracks[0], acts
+
+
+STOPS = (("J1", 300.0), ("J2", 900.0), ("J3", 3_000.0))
+
+
+def test_a_junction_is_asked_before_the_queue_would_be_met_and_no_earlier() -> None:
+    track, acts = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    assert [act.junction for act in acts if isinstance(act, Ask)] == ["J1"]
+    assert list(track.held) == ["J1"]
+    assert 900.0 / 15.0 > lead_s(None) > 300.0 / 15.0
+
+
+def test_the_longer_the_queue_the_earlier_it_is_asked_up_to_a_bound() -> None:
+    leads = [lead_s(queue) for queue in (0, 5, 20, 1_000)]
+    assert leads == sorted(leads)
+    assert leads[-1] == LEAD_MAX_S
+    assert lead_s(5) - lead_s(0) == 5 * corridor.SATURATION_HEADWAY_S
+    for queue, asked in ((0, []), (30, ["J1"])):
+        _, acts = step(
+            [begun("C1", 1, 0)],
+            {"C1": seen_at(0.0, 0, STOPS)},
+            lambda junction, group: queue,
+            all_meet,
+            0,  # noqa: B023
+        )
+        assert [act.junction for act in acts] == asked
+
+
+def test_it_is_held_until_the_crew_is_past_and_then_given_back() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    track, acts = one_step(track, seen_at(290.0, 19_000, STOPS), 19_000)
+    assert "J1" in track.held
+    assert not any(isinstance(act, Release) for act in acts)
+    track, acts = one_step(track, seen_at(310.0, 21_000, STOPS), 21_000)
+    assert Release(corridor="C1", junction="J1", reason="passed") in acts
+
+
+def test_another_way_taken_gives_the_old_junctions_back_and_asks_the_new_ones() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    track, acts = one_step(track, seen_at(0.0, 1_000, (("J9", 250.0),)), 1_000)
+    assert Release(corridor="C1", junction="J1", reason="off-route") in acts
+    assert list(track.held) == ["J9"]
+
+
+def test_another_turn_at_the_same_junction_is_another_group() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    turned = Seen(fix_at_ms=1_000, speed_mps=15.0, left_m=4_000.0, ahead=(Ahead("J1", "ew", 280.0, 19.0),))
+    track, acts = one_step(track, turned, 1_000)
+    assert [type(act) for act in acts] == [Release, Ask]
+    assert track.held["J1"].group == "ew"
+
+
+def test_lost_places_hold_for_a_bounded_time_and_ask_nothing_new() -> None:
+    seen = seen_at(0.0, 0, STOPS)
+    track, _ = one_step(begun("C1", 1, 0), seen, 0)
+    track, acts = one_step(track, seen, LOST_HOLD_MS)
+    assert list(track.held) == ["J1"]
+    assert not [act for act in acts if isinstance(act, Ask) and act.is_new]
+    track, acts = one_step(track, seen, LOST_HOLD_MS + 1)
+    assert acts == [Release(corridor="C1", junction="J1", reason="lost")]
+
+
+def test_a_crew_that_stands_gives_everything_back_and_asks_again_when_it_drives_on() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    for second in range(1, STILL_HOLD_MS // 1_000 + 2):
+        track, acts = one_step(track, seen_at(0.0, second * 1_000, STOPS, 0.0), second * 1_000)
+    assert acts == [Release(corridor="C1", junction="J1", reason="stopped")]
+    asked = []
+    for second in range(90, 105):
+        track, acts = one_step(track, seen_at(10.0 * (second - 88), second * 1_000, STOPS), second * 1_000)
+        asked += [act.junction for act in acts if isinstance(act, Ask) and act.is_new]
+    assert asked == ["J1"]
+
+
+def test_in_a_jam_a_junction_is_asked_later_than_the_way_alone_would_say() -> None:
+    far = (("J1", 3_000.0),)
+    track = begun("C1", 1, 0)
+    for second in range(60):
+        track, _ = one_step(track, seen_at(3.0 * second, second * 1_000, far, 3.0), second * 1_000)
+    at_m = 180.0
+    near = (("J1", at_m + 200.0),)  # 13 s by the way, 66 s at its pace
+    track, acts = one_step(track, seen_at(at_m, 60_000, near, 3.0), 60_000)
+    assert acts == []
+    _, acts = one_step(track, seen_at(at_m + 105.0, 61_000, near, 3.0), 61_000)
+    assert [act.junction for act in acts] == ["J1"]
+
+
+def test_no_junction_is_held_beyond_the_longest_hold_and_it_is_not_asked_again() -> None:
+    track = begun("C1", 1, 0)
+    metres, released = 0.0, []
+    for now_ms in range(0, HOLD_MAX_MS + 60_000, 1_000):
+        metres += 1.5  # it crawls: it moves, and never arrives
+        track, acts = one_step(track, seen_at(min(metres, 299.0), now_ms, STOPS, 1.5), now_ms)
+        released += [act for act in acts if isinstance(act, Release)]
+    assert [act.reason for act in released] == ["too-long"]
+    assert track.barred == {"J1": "too-long"}
+
+
+def test_a_junction_that_refuses_is_not_asked_again() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    track = corridor.refused(track, "J1", "not-armed")
+    track, acts = one_step(track, seen_at(10.0, 1_000, STOPS), 1_000)
+    assert acts == []
+    assert track.held == {}
+
+
+def test_the_higher_level_goes_first_then_the_first_that_was_requested_and_the_other_is_told() -> None:
+    crossing = Seen(fix_at_ms=0, speed_mps=15.0, left_m=900.0, ahead=(Ahead("J1", "ew", 300.0, 20.0),))
+    early, late, high = begun("C1", 2, 0), begun("C2", 2, 1_000), begun("C3", 1, 2_000)
+    along = seen_at(0.0, 0, STOPS)
+    tracks, acts = step([late, early], {"C1": along, "C2": crossing}, nobody_counts, all_meet, 3_000)
+    assert StandBack(corridor="C2", junction="J1", group="ew", first="C1") in acts
+    assert [track.id for track in tracks if track.held] == ["C1"]
+    tracks, acts = step([*tracks, high], {"C1": along, "C2": crossing, "C3": crossing}, nobody_counts, all_meet, 4_000)
+    assert Release(corridor="C1", junction="J1", reason="other-corridor") in acts
+    assert [track.id for track in tracks if track.held] == ["C2", "C3"]  # the same group: both may go
+    _, acts = step(tracks, {"C1": along, "C2": crossing, "C3": crossing}, nobody_counts, all_meet, 5_000)
+    assert acts == []  # told once
+
+
+def test_a_controller_is_told_anew_when_the_arrival_moves_and_now_and_then() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    track, acts = one_step(track, seen_at(15.0, 1_000, STOPS), 1_000)
+    assert acts == []  # it arrives when it said
+    track, acts = one_step(track, seen_at(20.0, 8_000, STOPS), 8_000)
+    assert [(act.is_new, act.arrives_in_ms) for act in acts if isinstance(act, Ask)] == [(False, 21_853)]
+    told = track.held["J1"].told_ms
+    _, acts = one_step(track, seen_at(200.0, told + corridor.REPEAT_MS, STOPS), told + corridor.REPEAT_MS)
+    assert ("J1", False) in [(act.junction, act.is_new) for act in acts if isinstance(act, Ask)]
+
+
+def test_the_end_gives_everything_back() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    track, acts = corridor.ended(track, "cancelled")
+    assert acts == [Release(corridor="C1", junction="J1", reason="cancelled")]
+    assert track.held == {}
+
+
+NAMES = ("J1", "J2", "J3", "J4")
+sights = st.none() | st.builds(
+    Seen,
+    fix_at_ms=st.integers(0, 400_000),
+    speed_mps=st.floats(0, 30),
+    left_m=st.floats(0, 5_000),
+    ahead=st.lists(
+        st.builds(Ahead, st.sampled_from(NAMES), st.sampled_from(("ns", "ew")), st.floats(0, 2_000), st.floats(0, 200)),
+        max_size=5,
+        unique_by=lambda ahead: ahead.junction,
+    ).map(tuple),
+)
+moments = st.lists(st.tuples(st.integers(0, 20_000), st.tuples(sights, sights, sights)), max_size=40)
+
+
+@settings(max_examples=300)
+@given(moments, st.tuples(*[st.integers(1, 3)] * 3))
+def test_whatever_is_seen_what_is_asked_is_given_back_and_no_two_crews_have_what_meets(
+    moments: list[tuple[int, tuple[Seen | None, ...]]], levels: tuple[int, ...]
+) -> None:
+    tracks = [begun(f"C{nth}", level, nth) for nth, level in enumerate(levels)]
+    open_: dict[tuple[str, str], tuple[str, int]] = {}
+    now_ms = 0
+    for later_ms, sight in moments:
+        now_ms += later_ms
+        seen = {f"C{nth}": one for nth, one in enumerate(sight) if one is not None}
+        tracks, acts = step(tracks, seen, nobody_counts, all_meet, now_ms)
+        for act in acts:
+            key = (act.corridor, act.junction)
+            if isinstance(act, Ask):
+                assert act.is_new == (key not in open_), "what is new is asked once"
+                open_[key] = (act.group, open_[key][1] if key in open_ else now_ms)
+            elif isinstance(act, Release):
+                assert key in open_, "only what was asked is given back"
+                del open_[key]
+        assert {(track.id, junction) for track in tracks for junction in track.held} == set(open_)
+        for (_, junction), (group, since_ms) in open_.items():
+            assert now_ms - since_ms <= HOLD_MAX_MS
+            assert all(group == other for (_, at), (other, _) in open_.items() if at == junction)
+    last = now_ms + max(LOST_HOLD_MS, HOLD_MAX_MS) + 1
+    tracks, acts = step(tracks, {}, nobody_counts, all_meet, last)
+    assert not any(track.held for track in tracks), "nobody is heard of: nothing is held"

@@ -1,0 +1,42 @@
+/** Green corridors for crews on their way. `zh-corridors.ts` has the same shape. */
+
+export const enCorridors = {
+  corridor: {
+    title: 'Green corridor',
+    of: (unit: string) => `Green corridor for ${unit}`,
+    open: 'Green corridor',
+    cancel: 'Cancel corridor',
+    ends: 'ending: signals are given back',
+    key: 'Green corridor of the chosen unit: start, or cancel',
+    none: 'No signal is near enough yet.',
+    passed: (n: number) => `${n} given back`,
+    state: {
+      asked: 'asked',
+      granted: 'green',
+      refused: 'refused',
+      waiting: 'waits',
+      released: 'given back',
+      lost: 'no answer',
+    } as Record<string, string>,
+    reason: {
+      'not-armed': 'not armed',
+      'no-permission': 'not permitted by the traffic authority',
+      'outside-hours': 'not permitted at this hour',
+      'no-answer': 'the controller does not answer',
+      clock: 'the controller’s clock is wrong',
+      'unknown-group': 'the controller knows no such signal',
+      busy: 'the controller has too many requests',
+      fault: 'the controller has a fault',
+      'too-early': 'asked too long ahead',
+      passed: 'passed',
+      'off-route': 'another way taken',
+      lost: 'the unit is not heard of',
+      stopped: 'the unit stands still',
+      'too-long': 'held as long as it may be',
+      'other-corridor': 'another corridor goes first',
+      ended: 'over',
+      cancelled: 'cancelled',
+      refused: 'refused',
+    } as Record<string, string>,
+  },
+}

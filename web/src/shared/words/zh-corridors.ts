@@ -1,0 +1,42 @@
+import type { enCorridors } from './en-corridors'
+
+export const zhCorridors: typeof enCorridors = {
+  corridor: {
+    title: '绿色通道',
+    of: (unit) => `${unit} 的绿色通道`,
+    open: '绿色通道',
+    cancel: '取消通道',
+    ends: '正在结束：归还信号',
+    key: '所选单元的绿色通道：开通或取消',
+    none: '前方暂无足够近的信号灯。',
+    passed: (n) => `已归还 ${n} 个`,
+    state: {
+      asked: '已请求',
+      granted: '绿灯',
+      refused: '拒绝',
+      waiting: '等待',
+      released: '已归还',
+      lost: '无应答',
+    },
+    reason: {
+      'not-armed': '未启用',
+      'no-permission': '交管部门未许可',
+      'outside-hours': '不在许可时段',
+      'no-answer': '信号机无应答',
+      clock: '信号机时钟异常',
+      'unknown-group': '信号机无此灯组',
+      busy: '信号机请求过多',
+      fault: '信号机故障',
+      'too-early': '请求过早',
+      passed: '已通过',
+      'off-route': '改走他路',
+      lost: '单元失去联系',
+      stopped: '单元停驶',
+      'too-long': '已达最长时间',
+      'other-corridor': '另一绿色通道优先',
+      ended: '已结束',
+      cancelled: '已取消',
+      refused: '拒绝',
+    },
+  },
+}
