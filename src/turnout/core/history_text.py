@@ -233,7 +233,9 @@ ROSTER_TEXTS: Final[dict[str, Name]] = {
 }
 
 REVEAL_TEXTS: Final[dict[str, Name]] = {
-    "review-requested": Name("{by} asks for a review of {incident}: {review}", "{by} 申请复核 {incident}：{review}"),
+    "review-requested": Name(
+        "{by} asks for a review of {incident}{call}: {review}", "{by} 申请复核 {incident}{call}：{review}"
+    ),
     "review-approved": Name("Review by {whose} approved by {by}", "{by} 批准 {whose} 的复核"),
     "review-declined": Name("Review by {whose} refused or ended{reason}", "{whose} 的复核被拒绝或结束{reason}"),
     "glass-broken": Name("{by} BREAKS THE GLASS: {glass}", "{by} 破窗查看：{glass}"),

@@ -4,7 +4,7 @@ Never by a person (charter 6): nothing here takes a name, a number of a caller o
 """
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -21,6 +21,7 @@ from turnout.core.incidents.commands import (
     RequestTransfer,
 )
 from turnout.core.retention.commands import ApproveErasure, AskErasure, PlaceHold
+from turnout.core.retention.matters import CallRecord
 from turnout.core.reveals.commands import BreakGlass, RequestReview
 from turnout.core.shift_history import ShiftPart, cut_by_shift
 from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
@@ -74,6 +75,16 @@ class LookUp:
         if row is None:
             row = await asyncio.to_thread(self._records.find, called)
         return row if row is not None and who.sight.incident(row) else None
+
+    async def find_gone_call(self, who: Principal, id: str) -> CallRecord | None:
+        """A call that has left the board; one that concerned an incident is shown by that."""
+        return None if who.actor.station else await asyncio.to_thread(self._records.find_call, id)
+
+    async def gone_calls(self, incident: Incident) -> tuple[CallRecord, ...]:
+        """Of its calls, those that have left the board."""
+        if all(id in self._desk.board.calls for id in incident.calls):
+            return ()
+        return await asyncio.to_thread(gone_calls, incident, self._desk.board, self._records)
 
     async def search(self, who: Principal, asked: Asked) -> list[Incident]:
         """As the records have them; those still open as they are now. A station's screen searches nothing."""
@@ -181,23 +192,37 @@ FROM_RECORD: Final = (
 )
 """Commands that also reach an incident that has left the board."""
 
+OF_CALLS: Final = (NoteDetailsOpened, BreakGlass, RequestReview, PlaceHold, AskErasure, ApproveErasure)
+"""Those that also reach a call that has left it."""
+
+WITH_CALLS: Final = (NoteDetailsOpened, NoteFileOpened, AskErasure, ApproveErasure)
+"""Those for which it matters who answered an incident's calls, or whose cards came with them."""
+
 
 def with_record(command: Command, board: Board, records: IncidentRecords) -> Command:
-    """For the desk: what may be done to an incident that has left the board brings its record along (4.11, 6.5)."""
+    """For the desk: what may be done to what has left the board brings its record along (4.11, 6.5).
+
+    Whatever a sender put there is overwritten.
+    """
     if isinstance(command, ApproveErasure):
-        return _with_record_of_request(command, board, records)
-    if not isinstance(command, FROM_RECORD):
+        request = board.erasures.get(command.request_id)
+        incident, call = (request.incident, request.call) if request is not None else ("", "")
+    elif isinstance(command, FROM_RECORD):
+        incident, call = command.incident_id, getattr(command, "call_id", "")
+    else:
         return command
-    if not command.incident_id and isinstance(command, PlaceHold | AskErasure):
-        on_board = CallId(command.call_id) in board.calls
-        return msgspec.structs.replace(command, call_record=None if on_board else records.find_call(command.call_id))
-    gone = IncidentId(command.incident_id) not in board.incidents
-    return msgspec.structs.replace(command, record=records.find(command.incident_id) if gone else None)
+    gone = incident and IncidentId(incident) not in board.incidents
+    found: dict[str, Any] = {"record": records.find(incident) if gone else None}
+    if isinstance(command, OF_CALLS):
+        call_gone = call and not incident and CallId(call) not in board.calls
+        found["call_record"] = records.find_call(call) if call_gone else None
+    if isinstance(command, WITH_CALLS):
+        row = board.incidents.get(IncidentId(incident)) or found["record"]
+        found["gone_calls"] = gone_calls(row, board, records) if row is not None else ()
+    return msgspec.structs.replace(command, **found)
 
 
-def _with_record_of_request(command: ApproveErasure, board: Board, records: IncidentRecords) -> ApproveErasure:
-    """The calls whose keys go too are those of the record."""
-    request = board.erasures.get(command.request_id)
-    gone = request is not None and request.incident and IncidentId(request.incident) not in board.incidents
-    record = records.find(request.incident) if request is not None and gone else None
-    return msgspec.structs.replace(command, record=record)
+def gone_calls(incident: Incident, board: Board, records: IncidentRecords) -> tuple[CallRecord, ...]:
+    """Of its calls, those that have left the board."""
+    found = (records.find_call(id) for id in incident.calls if id not in board.calls)
+    return tuple(one for one in found if one is not None)

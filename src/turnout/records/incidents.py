@@ -26,7 +26,7 @@ from turnout.words.place import Place, distance_m
 
 METRES_PER_DEGREE_LAT: Final = 111_195.0
 
-SHAPE: Final = 5
+SHAPE: Final = 6
 """Goes up when the tables below change: an older file is dropped and made anew."""
 
 NONE_TAKEN: Final[Mapping[AgencyId, int]] = {}
@@ -318,9 +318,9 @@ class IncidentRecords:
         return decode(*rows[0]) if rows else None
 
     def find_call(self, id: str) -> CallRecord | None:
-        """One that is over."""
-        rows = self._rows("SELECT id, closed, incident FROM call WHERE id = ? AND closed IS NOT NULL", id)
-        return CallRecord(*rows[0]) if rows else None
+        """One that is over, or became an incident's."""
+        rows = self._rows(retention.CALL_SQL, id)
+        return retention.call_record(rows[0]) if rows else None
 
     def ended(self, kind: str, after: tuple[int, str], until: Moment, most: int) -> list[Ended]:
         """Incidents (`incident`), or calls that became none (`call`), over by `until` and not erased, oldest first."""

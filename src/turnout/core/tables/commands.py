@@ -8,6 +8,7 @@ from turnout.core.act import Do
 from turnout.core.board import Incident, Position
 from turnout.core.catalogue import Catalogue
 from turnout.core.limits import WHOLE_MAX, Code, Id, Line, Text, Whole
+from turnout.core.retention.matters import CallRecord
 from turnout.words.moment import Moment
 from turnout.words.place import Place
 
@@ -133,7 +134,10 @@ class NoteDetailsOpened(Do, frozen=True, kw_only=True, tag="note-details-opened"
     person_id: Id
     ref: Code
     record: Incident | None = None
-    """Filled in by the desk when the incident has left the board."""
+    call_record: CallRecord | None = None
+    """One of the two is filled in by the desk when it has left the board."""
+    gone_calls: tuple[CallRecord, ...] = ()
+    """Filled in by the desk: of the incident's calls, those that have left the board."""
 
 
 class NoteFileOpened(Do, frozen=True, kw_only=True, tag="note-file-opened"):
@@ -143,6 +147,7 @@ class NoteFileOpened(Do, frozen=True, kw_only=True, tag="note-file-opened"):
     media_id: Id
     ref: Code
     record: Incident | None = None
+    gone_calls: tuple[CallRecord, ...] = ()
 
 
 class NoteTransfersTaken(Do, frozen=True, kw_only=True, tag="note-transfers-taken"):
