@@ -181,6 +181,7 @@ async def test_the_callers_card_is_erased_alone(house: Running, matter: dict[str
 async def test_whoever_answered_may_look_until_the_end_of_the_shift_and_no_longer(house: Running) -> None:
     """The call leaves the board after a quarter of an hour; the report is written later."""
     taker = next(one for one in [house.edge.look_up._records.find_call("K1")] if one is not None)
+    assert taker.answered_by.startswith("demo"), taker
     who = house.dispatcher("call-taker")
     assert await of_call(house, who, "K1") == "no-ground"
     same = Principal(
