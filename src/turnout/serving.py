@@ -55,6 +55,7 @@ from turnout.edge.arriving import Arriving
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
+from turnout.edge.door_heads import DoorHeads
 from turnout.edge.door_log import DoorLog
 from turnout.edge.edge import Edge, Ground
 from turnout.edge.erasing import Erasing
@@ -236,6 +237,7 @@ async def opened_on(
         in_background(stack, watching.run())
         in_background(stack, parts.messages.run())
         in_background(stack, parts.door_log.run())
+        in_background(stack, DoorHeads(edge.counter, parts.door_log.store).run())
         plan = read_plan(settings.proof, city.catalogue.city)
         notary = opened_notary(parts.folder, plan, stores.journal, edge.counter, parts.clock.now)
         edge.notary = await stack.enter_async_context(notary)

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.adapters.running import API, running
+from tests.edge import test_edge_door_chain as chain_tests
 from tests.edge.test_edge_door_log import test_no_flood_of_failures_pushes_out_who_got_in
 from tests.planted.plant import Patch, Plant
 from turnout.adapters.between import inner_door as inner_door_module
@@ -29,6 +30,7 @@ from turnout.edge import at_device as at_device_module
 from turnout.edge.between import KEY_HEADER, LINK, LINK_HEADER
 from turnout.edge.identities import Asserted, Entry, IdentityRefusal, NewAccount, SignedIn
 from turnout.edge.single_sign_on import Begun, Returned
+from turnout.records import chained_lines
 from turnout.records import sign_ins as sign_ins_module
 from turnout.records.sign_ins import SignInsAsked
 from turnout.words.moment import Moment
@@ -154,6 +156,25 @@ def a_flood_has_the_whole_log(patch: Patch) -> None:
     patch.setattr(sign_ins_module, "FAILURES", frozenset())
 
 
+def who_is_not_hashed(patch: Patch) -> None:
+    honest = chained_lines.line_hash
+
+    def line_hash(before: bytes, log: str, failure: int, k: int, said: Any) -> bytes:
+        return honest(before, log, failure, k, [*said[:4], *said[5:]])
+
+    for module in (chained_lines, sign_ins_module, chain_tests):
+        patch.setattr(module, "line_hash", line_hash)
+
+
+def the_journals_notes_unread(patch: Patch) -> None:
+    patch.setattr(chained_lines, "_against", lambda one, known: None)
+
+
+def what_was_done_to_the_log_is_found(folder: Path) -> None:
+    noted = chain_tests.a_noted_log(folder / "s.sqlite")
+    assert chain_tests.alterations_not_found(folder / "s.sqlite", noted, 200) == []
+
+
 def a_common_password_is_refused(folder: Path) -> None:
     assert why_weak("Password123", ()) == IdentityRefusal("common-secret")
 
@@ -245,6 +266,8 @@ IDENTITY_PLANTS: dict[str, Plant] = {
     "a flood of failures that pushes out who got in": Plant(
         a_flood_has_the_whole_log, test_no_flood_of_failures_pushes_out_who_got_in
     ),
+    "a log of the door whose chain leaves out who": Plant(who_is_not_hashed, what_was_done_to_the_log_is_found),
+    "a log of the door that is hashed anew": Plant(the_journals_notes_unread, what_was_done_to_the_log_is_found),
     "a common password": Plant(length_alone, a_common_password_is_refused),
     "a password of the city's own name": Plant(only_words_of_every_city, a_word_of_the_place_is_refused),
     "an offline code while the provider answers": Plant(silent_is_who_is_said_to_be, a_code_waits_for_silence),

@@ -211,6 +211,9 @@ TABLE_TEXTS: Final[dict[str, Name]] = {
         "{by} opens details of {person}: {purpose}{ground}{n}", "{by} 查看 {person} 详情：{purpose}{ground}{n}"
     ),
     "access-noted": Name("Access: {act}, {subject}{roles}{scopes}", "出入权限：{act}，{subject}{roles}{scopes}"),
+    "door-log-noted": Name(
+        "Log of the door: {others} lines and {failures} failures", "登录日志：{others} 行，未通过 {failures} 行"
+    ),
     "ground-taken": Name("Roads, addresses and map: {version}{note}", "启用路网、地名与地图：{version}{note}"),
 }
 

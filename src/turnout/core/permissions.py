@@ -31,7 +31,7 @@ ALWAYS: Final = frozenset({"take-call", "take-message", "open-incident", "raise-
 RECORDS_ROLE: Final = "records-system"
 """Of a program whose token has the scope `personal`: it may have details of its agencies' incidents for a purpose."""
 
-SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "take-ground", "erase-details"})
+SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "note-door-log", "take-ground", "erase-details"})
 """What only the program itself does. A role `*` does not include it."""
 
 BROKERED: Final = frozenset({"note-transfers-taken", "note-details-opened", "note-file-opened"})

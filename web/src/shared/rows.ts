@@ -106,6 +106,7 @@ export interface Rows {
     | NoteFileOpened
     | NoteTransfersTaken
     | NoteAccess
+    | NoteDoorLog
     | TakeGround
     | ScheduleShift
     | ChangeShift
@@ -2016,6 +2017,17 @@ export interface NoteAccess {
   roles?: string[]
   scopes?: string[]
   subject: string
+}
+/**
+ * How far the log of the door is, so that nobody can write it anew: the last line of each of its chains, and one
+ *     hash over both (records/chained_lines.py).
+ */
+export interface NoteDoorLog {
+  digest: string
+  do: 'note-door-log'
+  failures: number
+  log: string
+  others: number
 }
 /**
  * Roads, gazetteer, outlines and map of another version are in force (7.6). Given once they are loaded.

@@ -7,7 +7,7 @@ import msgspec
 from turnout.core.act import Do
 from turnout.core.board import Incident, Position
 from turnout.core.catalogue import Catalogue
-from turnout.core.limits import WHOLE_MAX, Code, Id, Line, Text, Whole
+from turnout.core.limits import WHOLE_MAX, Code, Count, Id, Line, Text, Whole
 from turnout.core.retention.matters import CallRecord
 from turnout.words.moment import Moment
 from turnout.words.place import Place
@@ -189,6 +189,16 @@ class NoteAccess(Do, frozen=True, kw_only=True, tag="note-access"):
     scopes: tuple[Id, ...] = ()
 
 
+class NoteDoorLog(Do, frozen=True, kw_only=True, tag="note-door-log"):
+    """How far the log of the door is, so that nobody can write it anew: the last line of each of its chains, and one
+    hash over both (records/chained_lines.py)."""
+
+    log: Id
+    others: Count
+    failures: Count
+    digest: Id
+
+
 class TakeGround(Do, frozen=True, kw_only=True, tag="take-ground"):
     """Roads, gazetteer, outlines and map of another version are in force (7.6). Given once they are loaded."""
 
@@ -216,5 +226,6 @@ TableCommand = (
     | NoteFileOpened
     | NoteTransfersTaken
     | NoteAccess
+    | NoteDoorLog
     | TakeGround
 )
