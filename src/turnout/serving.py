@@ -116,7 +116,7 @@ async def serve(settings: Settings) -> None:
         city = load_city(settings.city or shipped_city(SHIPPED))
         edge, accounts = await stack.enter_async_context(opened(settings, city))
         authority = joined_devices(edge, accounts.store, settings, folder_of(settings, city))
-        if authority is not None:
+        if edge.devices is not None:
             in_background(stack, cut_off_revoked(edge, accounts.store))
         assets = Assets(BUILT, city.artefacts.tiles)
         show_tiles(edge, assets, city)

@@ -9,6 +9,7 @@ import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.adapters.identity import test_devices_behind_a_proxy as proxy_tests
 from tests.adapters.running import API, running
 from tests.edge import test_edge_door_chain as chain_tests
 from tests.edge.test_edge_door_log import test_no_flood_of_failures_pushes_out_who_got_in
@@ -18,7 +19,7 @@ from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.identity import oidc as oidc_module
 from turnout.adapters.identity import passwords as passwords_module
 from turnout.adapters.identity.accounts import Accounts
-from turnout.adapters.identity.devices import Devices, new_request
+from turnout.adapters.identity.devices import Authority, Devices, new_request
 from turnout.adapters.identity.keeping import Keeping
 from turnout.adapters.identity.oidc import OidcSignOn
 from turnout.adapters.identity.oidc_provider import OidcProvider
@@ -252,6 +253,17 @@ def nothing_is_bound(patch: Patch) -> None:
     patch.setattr(at_device_module, "is_bound", lambda who, bound: False)
 
 
+def any_authority_will_do(patch: Patch) -> None:
+    patch.setattr(Authority, "has_signed", lambda self, certificate: True)
+
+
+async def a_certificate_of_another_authority_is_nobodys(folder: Path) -> None:
+    async with proxy_tests.behind_a_proxy(folder) as house:
+        der = proxy_tests.a_certificate(house, folder)
+        other = proxy_tests.said(proxy_tests.somebody_elses(house, der))
+        assert await proxy_tests.looks(house, other) == "device-needed"
+
+
 def revoked_in_name(patch: Patch) -> None:
     patch.setattr(IdentityStore, "revoke_device", lambda self, device, now: True)
 
@@ -273,6 +285,9 @@ IDENTITY_PLANTS: dict[str, Plant] = {
     "an offline code while the provider answers": Plant(silent_is_who_is_said_to_be, a_code_waits_for_silence),
     "an offline code that works again": Plant(a_sheet_for_ever, a_code_works_once),
     "a bound token that works from anywhere": Plant(nothing_is_bound, a_bound_token_is_of_no_use_without_a_certificate),
+    "a terminal with a certificate that anybody has made": Plant(
+        any_authority_will_do, a_certificate_of_another_authority_is_nobodys
+    ),
     "a terminal that is revoked in name only": Plant(revoked_in_name, a_revoked_terminal_is_nobodys),
     "who sat there before, let in again": Plant(whatever_it_says, a_provider_has_asked_this_time),
     "a session that only the desk knows of": Plant(a_get_only_reads, a_session_is_everywhere_before_its_answer),
