@@ -4,7 +4,7 @@ Never by a person (charter 6): nothing here takes a name, a number of a caller o
 """
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -28,7 +28,7 @@ from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.desk.access import Principal
 from turnout.edge.counter import DeskAt
 from turnout.line import incident_called
-from turnout.records.incidents import ActsAsked, Asked, IncidentRecords
+from turnout.records.incidents import LINES_MAX, ActsAsked, Asked, IncidentRecords
 from turnout.words.identity import CallId, IncidentId
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.place import Place, distance_m
@@ -37,6 +37,9 @@ EARLIER_WITHIN_M: Final = 60
 """Earlier incidents at a place: the building and what stands beside it."""
 
 EARLIER_MAX: Final = 25
+SHIFT_LINES_MAX: Final = 20_000
+"""Of a unit's history that is cut by shift at once: eight months of a busy one, and some seconds' work."""
+
 LOOK_BACK_DAYS: Final = 365
 """Where no type says otherwise."""
 
@@ -59,6 +62,23 @@ class ShiftTold(msgspec.Struct, frozen=True, kw_only=True):
     crew: tuple[CrewMember, ...]
     off_duty: bool
     lines: tuple[Line, ...]
+
+
+class Page(NamedTuple):
+    """Of a chronology: what comes after a row of the journal, and how much of it."""
+
+    after: int = 0
+    most: int = LINES_MAX
+
+
+FIRST: Final = Page()
+
+
+class Paged(NamedTuple):
+    """`next`: the row after which the next page begins; 0 where this one has the last."""
+
+    lines: list[Line]
+    next: int
 
 
 class LookUp:
@@ -94,9 +114,9 @@ class LookUp:
         found = await asyncio.to_thread(self._records.search, own)
         return [self._desk.board.incidents.get(row.id, row) for row in found]
 
-    async def course(self, incident: Incident) -> list[Line]:
+    async def course(self, incident: Incident, page: Page = FIRST) -> Paged:
         """What happened in it, line by line, in both languages."""
-        return await asyncio.to_thread(self._lines, "incident", incident.id, Moment(0), None)
+        return await asyncio.to_thread(self._lines, "incident", incident.id, Moment(0), None, page)
 
     async def rows_of(self, incident: Incident, after: int, most: int) -> list[int]:
         """The journal's rows about it beyond `after`, in order."""
@@ -118,12 +138,12 @@ class LookUp:
         seen = {one for one, row in named.items() if row is not None and who.sight.incident(row)}
         return [line for line in lines if not line.incidents or seen.intersection(line.incidents)]
 
-    async def history_of(self, unit: str, since: Moment, until: Moment | None) -> list[Line]:
+    async def history_of(self, unit: str, since: Moment, until: Moment | None, page: Page = FIRST) -> Paged:
         """What a unit did (3.23)."""
-        return await asyncio.to_thread(self._lines, "unit", unit, since, until)
+        return await asyncio.to_thread(self._lines, "unit", unit, since, until, page)
 
-    async def shifts_of(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold]:
-        """The same, cut by shift (3.23): by unit and shift, never by person."""
+    async def shifts_of(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold] | None:
+        """The same, cut by shift (3.23): by unit and shift, never by person. None: more than can be cut at once."""
         return await asyncio.to_thread(self._shifts, unit, since, until)
 
     async def known_of(self, who: Principal, place: Place, type_code: str, now: Moment) -> PlaceKnown:
@@ -137,12 +157,15 @@ class LookUp:
         notes.sort(key=lambda note: -note.expires)
         return PlaceKnown(tuple(notes), tuple(await self.search(who, asked)))
 
-    def _lines(self, kind: str, subject: str, since: Moment, until: Moment | None) -> list[Line]:
-        rows = self._records.lines_of(kind, subject, since, until)
-        return chronology(rows, self._names(rows))
+    def _lines(self, kind: str, subject: str, since: Moment, until: Moment | None, page: Page) -> Paged:
+        rows = self._records.lines_of(kind, subject, since, until, page.after, page.most + 1)
+        shown = rows[: page.most]
+        return Paged(chronology(shown, self._names(shown)), shown[-1][0] if len(rows) > page.most else 0)
 
-    def _shifts(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold]:
-        rows = self._records.lines_of("unit", unit, since, until)
+    def _shifts(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold] | None:
+        rows = self._records.lines_of("unit", unit, since, until, most=SHIFT_LINES_MAX + 1)
+        if len(rows) > SHIFT_LINES_MAX:
+            return None
         names = self._names(rows)
         return [_told(part, names) for part in cut_by_shift(unit, rows)]
 
