@@ -58,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A TOML file that names witnesses and a time stamper (edge/proof/plan.py)."""
     proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose word on who asks is taken (adapters/http/proxies.py)."""
+    proxy_certificates: bool = False
+    """Also their word on which certificate a terminal has shown them (`Client-Cert`, RFC 9440)."""
     server: str = "granian"
     tls_cert: Path | None = None
     """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""

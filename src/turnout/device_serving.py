@@ -17,18 +17,32 @@ REVOKED_LOOK_S: Final = 0.5
 
 
 def joined_devices(edge: Edge, store: IdentityStore, settings: Settings, folder: Path) -> Path | None:
-    """The certificate by which terminals are known, where there is a door for them. Raises `Malformed`."""
-    if settings.device_only and not settings.devices_port:
-        raise Malformed("nobody could show a certificate", where="--device-only", cure="--devices-port as well")
-    if not settings.devices_port:
+    """The certificate by which terminals are known, where there is a door for them. Raises `Malformed`.
+
+    Behind a proxy that checks certificates terminals are known without a door of their own.
+    """
+    refuse_devices_shared(settings)
+    if settings.proxy_certificates and not settings.proxies:
+        raise Malformed("no proxy is named", where="--proxy-certificates", cure="--proxy as well")
+    if not settings.devices_port and not settings.proxy_certificates:
+        if settings.device_only:
+            cure = "--devices-port, or --proxy-certificates, as well"
+            raise Malformed("nobody could show a certificate", where="--device-only", cure=cure)
         return None
-    if not settings.is_tls or settings.database:
-        raise Malformed("needs TLS, and files", where="--devices-port", cure="--tls-cert and --tls-key, no --database")
+    if settings.devices_port and not settings.is_tls:
+        raise Malformed("needs TLS", where="--devices-port", cure="--tls-cert and --tls-key")
     known = devices.Devices(store, folder / devices.FOLDER, edge.now)
     known.authority.make()
     edge.devices, edge.device_only = known, frozenset(settings.device_only)
     authority: Path = known.authority.certificate_file
-    return authority
+    return authority if settings.devices_port else None
+
+
+def refuse_devices_shared(settings: Settings) -> None:
+    """Several servers have no authority in common yet: none of this may look as if it held. Raises `Malformed`."""
+    if settings.database and (settings.devices_port or settings.device_only or settings.proxy_certificates):
+        cure = "no --database; or without --devices-port, --device-only and --proxy-certificates"
+        raise Malformed("certificates for terminals need files", where="--database", cure=cure)
 
 
 async def cut_off_revoked(edge: Edge, store: IdentityStore) -> None:

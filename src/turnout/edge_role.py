@@ -47,6 +47,7 @@ from turnout.config import SHIPPED, Settings
 from turnout.desk.faults import Fault, StorageFailed
 from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations
+from turnout.device_serving import refuse_devices_shared
 from turnout.edge.connections import Connections
 from turnout.edge.edge import Edge
 from turnout.edge.measuring import Measures
@@ -113,6 +114,7 @@ class Process:
 async def serve_edge(settings: Settings, role: str) -> None:
     """Until SIGTERM or Ctrl-C. Raises `Malformed` for settings that cannot be."""
     stop = stop_signal()
+    refuse_devices_shared(settings)
     check_port(settings)
     certificate_of(settings)
     city = load_city(settings.city or shipped_city(SHIPPED))

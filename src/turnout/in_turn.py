@@ -38,6 +38,7 @@ from turnout.desk.faults import Fault, NotTheDesk, StorageFailed
 from turnout.desk.head import Head
 from turnout.desk.lease import LeaseKeeper
 from turnout.desk.operations import Operations
+from turnout.device_serving import refuse_devices_shared
 from turnout.edge.between import LINK, DeskDoor
 from turnout.edge.edge import Edge
 from turnout.edge.shared_places import SharedPlaces, exchanged, take_from_others
@@ -116,6 +117,7 @@ class Server:
 async def serve_in_turn(settings: Settings) -> None:
     """Until SIGTERM or Ctrl-C: stand by, be the desk, stand by."""
     stop = stop_signal()
+    refuse_devices_shared(settings)
     check_port(settings)
     certificate_of(settings)
     city = load_city(settings.city or shipped_city(SHIPPED))

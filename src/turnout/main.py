@@ -243,6 +243,11 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
         action="append",
         help="a proxy whose X-Forwarded-For and -Proto are believed: 10.0.0.7",
     )
+    serve.add_argument(
+        "--proxy-certificates",
+        action="store_true",
+        help="these proxies check terminals' certificates and say them in Client-Cert (RFC 9440)",
+    )
     serve.add_argument("--tls-cert", type=Path, help="certificate chain (PEM): serve TLS, with --tls-key")
     serve.add_argument("--tls-key", type=Path, help="the certificate's private key (PEM, no passphrase)")
     serve.add_argument(
@@ -383,6 +388,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "proof",
         "identity",
         "proxies",
+        "proxy_certificates",
         "devices_port",
         "device_only",
     )

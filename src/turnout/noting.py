@@ -17,8 +17,8 @@ from turnout.edge.alarms.facts import MIB
 from turnout.edge.door_log import DoorLog
 from turnout.edge.message_log import MessageLog
 from turnout.records.messages import MessageStore
-from turnout.records.sign_ins import SignInStore
-from turnout.storing import MESSAGES, SIGN_INS
+from turnout.records.sign_ins import FILE, SignInStore
+from turnout.storing import MESSAGES
 from turnout.words.moment import Moment
 
 AnyDesk = Desk[Board, Command, Event, Refusal] | FollowedDesk[Board, Command, Event, Refusal]
@@ -35,6 +35,6 @@ def opened_messages(stack: AsyncExitStack, settings: Settings, folder: Path, des
 
 def opened_door_log(stack: AsyncExitStack, folder: Path, now: Callable[[], Moment], space: Space) -> DoorLog:
     """The log of this server's door, closed with what it still has to write."""
-    door = DoorLog(SignInStore(folder / SIGN_INS), now, space.has_room_for_bulk)
+    door = DoorLog(SignInStore(folder / FILE), now, space.has_room_for_bulk)
     stack.callback(door.close)
     return door

@@ -13,6 +13,9 @@ from turnout.edge.time_zones import find_time_zone
 from turnout.words.trouble import Malformed
 
 TIMEOUT_S: Final = 20.0
+PAGES_MAX: Final = 200
+"""A million lines of one incident: something is wrong there."""
+
 TokenOf = Callable[[argparse.Namespace], str]
 
 
@@ -44,6 +47,19 @@ def told(answer: httpx.Response) -> Any:
     except (ValueError, AttributeError):
         says = ""
     raise Malformed(f"the server answers {answer.status_code}: {says}", str(answer.url), "check address and token")
+
+
+def all_told(client: httpx.Client, path: str) -> list[Any]:
+    """Everything of a list that comes page by page (`Link`, RFC 8288). Raises as `told`."""
+    found, url = list[Any](), httpx.URL(path)
+    for _ in range(PAGES_MAX):
+        answer = client.get(url)
+        found += told(answer)
+        following = answer.links.get("next")
+        if following is None:
+            return found
+        url = answer.url.join(following["url"])
+    raise Malformed(f"more than {PAGES_MAX} pages", path, "nothing real is as long")
 
 
 def zone_of(name: str) -> ZoneInfo:

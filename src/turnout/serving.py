@@ -54,6 +54,7 @@ from turnout.edge.arriving import Arriving
 from turnout.edge.connections import Connections
 from turnout.edge.counter import Counter
 from turnout.edge.details import Details
+from turnout.edge.door_heads import DoorHeads
 from turnout.edge.door_log import DoorLog
 from turnout.edge.edge import Edge, Ground
 from turnout.edge.erasing import Erasing
@@ -115,7 +116,7 @@ async def serve(settings: Settings) -> None:
         city = load_city(settings.city or shipped_city(SHIPPED))
         edge, accounts = await stack.enter_async_context(opened(settings, city))
         authority = joined_devices(edge, accounts.store, settings, folder_of(settings, city))
-        if authority is not None:
+        if edge.devices is not None:
             in_background(stack, cut_off_revoked(edge, accounts.store))
         assets = Assets(BUILT, city.artefacts.tiles)
         show_tiles(edge, assets, city)
@@ -240,6 +241,7 @@ async def opened_on(
         in_background(stack, watching.run())
         in_background(stack, parts.messages.run())
         in_background(stack, parts.door_log.run())
+        in_background(stack, DoorHeads(edge.counter, parts.door_log.store).run())
         plan = read_plan(settings.proof, city.catalogue.city)
         notary = opened_notary(parts.folder, plan, stores.journal, edge.counter, parts.clock.now)
         edge.notary = await stack.enter_async_context(notary)

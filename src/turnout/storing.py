@@ -24,7 +24,6 @@ from turnout.words.trouble import NotOurs
 
 ACCOUNTS: Final = "accounts.sqlite"
 MESSAGES: Final = "messages.sqlite"
-SIGN_INS: Final = "sign-ins.sqlite"
 
 
 class AccountsElsewhere(Protocol):

@@ -17,6 +17,7 @@ from turnout.core.board import (
 )
 from turnout.core.catalogue import Catalogue, Group, Role
 from turnout.core.context import Actor
+from turnout.core.retention.matters import CallRecord
 from turnout.core.reveals import policy
 from turnout.core.reveals.matters import Kind
 from turnout.core.reveals.policy import Matter
@@ -113,10 +114,16 @@ def an_incident(dice: random.Random, id: str, calls: tuple[CallId, ...]) -> Inci
     )
 
 
+def a_gone_call(dice: random.Random, id: str) -> CallRecord:
+    return CallRecord(id, about_now(dice), answered_by=dice.choice(("", *PEOPLE)))
+
+
 def a_review(dice: random.Random, id: str) -> Review:
+    incident, call = dice.choice((*[("I1", "")] * 4, ("I2", ""), ("", "K1"), ("", "K1"), ("", "K2")))
     return Review(
         id=id,
-        incident=dice.choice(("I1", "I1", "I2")),
+        incident=incident,
+        call=call,
         agencies=AGENCIES,
         who=dice.choice(PEOPLE),
         kinds=some(dice, ("details", "files")) or ("details",),
@@ -164,8 +171,10 @@ def a_case(dice: random.Random) -> Case:
         agencies=dice.choice(((), (), *((agency,) for agency in AGENCIES))),
         unit=dice.choice(("", "", *UNITS)),
     )
-    asked = policy.matter_of_call(board, calls[CallId("K1")])
-    matter = policy.matter_of_incident(first) if dice.random() < 0.6 else asked
+    of_call = calls[CallId("K1")] if dice.random() < 0.7 else a_gone_call(dice, "K1")
+    gone = tuple(a_gone_call(dice, id) for id in some(dice, ("gone",)))
+    asked = policy.matter_of_call(board, of_call)
+    matter = policy.matter_of_incident(first, gone) if dice.random() < 0.6 else asked
     kind: Kind = dice.choice(("details", "files"))
     return Case(board, actor, kind, matter, dice.choice(("call back", "call back", "call back", " ", "")))
 

@@ -38,7 +38,7 @@ def test_many_drawn_cases_agree() -> None:
 
 def test_the_cases_reach_every_ground_and_none() -> None:
     dice, found = random.Random(SEED), Counter[str]()
-    for _ in range(3_000):
+    for _ in range(6_000):
         case = a_case(dice)
         basis = find_basis(case.board, case.actor, case.kind, case.matter, NOW)
         found[basis.ground if basis is not None else "none"] += 1

@@ -176,6 +176,22 @@ def test_a_callers_card_is_erased_alone_of_a_call_and_of_the_incident_that_it_co
     assert event.owners == ("card-9",)
 
 
+def test_a_callers_card_is_erased_alone_when_its_call_has_left_the_board() -> None:
+    caller = a_card("cat", "card-9", "caller")
+    gone = CallRecord("C1", NOON, caller=caller)
+    ask = AskErasure(request_id="r", call_id="C1", person_id="cat", reason="asked for it", call_record=gone)
+    asked = done(Board.empty(), ask)
+    (event,) = decide_retention(asked, ApproveErasure(request_id="r", call_record=gone), by("bob"))  # type: ignore[misc]
+    assert isinstance(event, DetailsErased)
+    assert event.owners == ("card-9",)
+    of_incident = (replace(gone, incident="I1"),)
+    asked = done(Board.empty(), replace(ASK_CARD, person_id="cat", gone_calls=of_incident))
+    (event,) = decide_retention(asked, replace(APPROVE_CARD, gone_calls=of_incident), by("bob"))  # type: ignore[misc]
+    assert isinstance(event, DetailsErased)
+    assert event.owners == ("card-9",)
+    assert code(asked, APPROVE_CARD, "bob") == "unknown-entry"
+
+
 def test_a_card_under_its_incidents_key_or_of_nobody_is_not_erased_alone() -> None:
     assert code(Board.empty(), replace(ASK_CARD, person_id="old")) == "shared-key"
     assert code(Board.empty(), replace(ASK_CARD, person_id="eve")) == "unknown-entry"

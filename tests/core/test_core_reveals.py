@@ -17,8 +17,11 @@ from turnout.core.refusals import (
     ReviewsFull,
     SecondPersonNeeded,
     TimeNotPossible,
+    UnknownCall,
     UnknownEntry,
 )
+from turnout.core.retention.matters import CallRecord
+from turnout.core.retention.refusals import CallOfIncident
 from turnout.core.reveals.commands import AnswerGlass, ApproveReview, BreakGlass, DeclineReview, RequestReview
 from turnout.core.reveals.policy import AFTER_MS
 from turnout.core.reveals.rules import GLASS_MS, REVIEW_DAYS_MAX, REVIEWS_OF_ONE_MAX
@@ -125,6 +128,32 @@ def test_a_review_lets_look_once_another_has_approved_it_until_its_end(scene: An
     assert looks(scene, NINA) == "", "it names one person"
     scene.later(DAY_MS / 1000)
     assert looks(scene, AUDREY) == ""
+
+
+def test_the_caller_of_a_call_that_left_the_board_is_shown_under_a_review_of_the_call(scene: Any) -> None:
+    gone = CallRecord("K1", scene.now, caller=PersonCard(id="p9", role="caller", ref="r9", digest="d"))
+    look = NoteDetailsOpened(call_id="K1", person_id="p9", ref="r9", call_record=gone)
+    until = scene.now + DAY_MS
+    asked = RequestReview(
+        review_id="V1", call_id="K1", kinds=("details",), purpose="complaint 7", until=until, call_record=gone
+    )
+    scene.refusal(replace(asked, call_record=None), UnknownCall, actor=AUDREY)
+    scene.refusal(replace(asked, call_record=replace(gone, incident="I1")), CallOfIncident, actor=AUDREY)
+    scene.do(asked, actor=AUDREY)
+    scene.refusal(look, NoGround, actor=AUDREY, purpose="complaint 7")
+    scene.do(ApproveReview(review_id="V1"), actor=SOPHIE)
+    (opened,) = scene.do(look, actor=AUDREY, purpose="complaint 7")
+    assert (opened.ground, opened.via, opened.call, opened.incident) == ("review", "V1", "K1", None)
+    scene.refusal(replace(look, call_record=replace(gone, incident="I1")), CallOfIncident, actor=AUDREY, purpose="x")
+    scene.refusal(replace(look, call_record=None), UnknownCall, actor=AUDREY, purpose="x")
+
+
+def test_a_caller_whose_call_left_the_board_is_a_person_of_the_incident(scene: Any) -> None:
+    gone = CallRecord("K1", scene.now, "I1", "nina", PersonCard(id="p9", role="caller", ref="r9", digest="d"))
+    look = NoteDetailsOpened(incident_id="I1", person_id="p9", ref="r9", gone_calls=(gone,))
+    (opened,) = scene.do(look, actor=NINA, purpose="call back")
+    assert (opened.ground, opened.incident, opened.person) == ("call-taker", "I1", "p9")
+    scene.refusal(replace(look, gone_calls=()), UnknownEntry, actor=CARL, purpose="call back")
 
 
 def test_a_review_covers_only_what_it_names(scene: Any) -> None:

@@ -1,9 +1,11 @@
 """The log of the door keeps who came in whatever floods it, is bounded, and is waited for by nobody."""
 
 import asyncio
+import os
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -44,13 +46,26 @@ def test_a_line_is_found_by_account_failure_and_time(tmp_path: Path) -> None:
     store.close()
 
 
-def test_the_like_of_one_minute_is_one_line_with_a_count(tmp_path: Path) -> None:
-    store = SignInStore(tmp_path / "s.sqlite")
-    for _ in range(3):
-        store.add([a_line(count=2, last=Moment(NOW + 9))], NOW)
-    store.add([a_line(NOW + MINUTE_MS)], NOW)
-    assert [(one.count, one.last) for one in store.find(SignInsAsked())] == [(1, NOW + MINUTE_MS), (6, NOW + 9)]
-    store.close()
+async def test_the_like_of_one_minute_is_two_lines_at_most_the_second_with_a_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first at once; lines are never changed, and a flood takes few."""
+    monkeypatch.setattr(door_log, "WRITE_EVERY_S", 0.001)
+    clock, store = [NOW], SignInStore(tmp_path / "s.sqlite")
+    log = DoorLog(store, lambda: clock[0])
+    running = asyncio.create_task(log.run())
+    for n in range(30):
+        clock[0] = Moment(NOW + n)
+        log.note("not-let-in", account="ana", reason="wrong-secret")
+        await asyncio.sleep(0.003)
+    clock[0] = Moment(NOW + MINUTE_MS)
+    while len(log):
+        await asyncio.sleep(0.003)
+    running.cancel()
+    first, *rest = reversed(store.find(SignInsAsked()))
+    assert (first.count, first.last) == (1, NOW)
+    assert [(one.count, one.at, one.last) for one in rest] == [(29, NOW + 1, NOW + 29)]
+    log.close()
 
 
 def test_what_is_too_old_goes(tmp_path: Path) -> None:
@@ -76,13 +91,27 @@ def test_nobody_else_on_the_machine_may_read_the_file(tmp_path: Path) -> None:
     assert (tmp_path / "s.sqlite").stat().st_mode & 0o077 == 0
 
 
-def test_an_older_shape_of_the_file_is_dropped(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "s.sqlite") as base:
-        base.execute("PRAGMA user_version = 99")
-    store = SignInStore(tmp_path / "s.sqlite")
-    store.add([a_line()], NOW)
-    assert len(store.find(SignInsAsked())) == 1
-    store.close()
+def test_a_file_of_another_shape_is_kept_under_another_name_as_long_as_its_lines_would_be(tmp_path: Path) -> None:
+    for _ in range(2):
+        with sqlite3.connect(tmp_path / "s.sqlite") as base:
+            base.execute("PRAGMA journal_mode = WAL")
+            base.execute("CREATE TABLE IF NOT EXISTS line_of_before (who TEXT)")
+            base.execute("INSERT INTO line_of_before VALUES ('ana')")
+            base.execute("PRAGMA user_version = 99")
+        base.close()
+        store = SignInStore(tmp_path / "s.sqlite")
+        store.add([a_line()], NOW)
+        assert len(store.find(SignInsAsked())) == 1
+        store.close()
+    kept = sorted(tmp_path.glob("s.sqlite.shape-99.*"))
+    assert [path.name for path in kept] == ["s.sqlite.shape-99.1", "s.sqlite.shape-99.2"]
+    with sqlite3.connect(kept[0]) as base:
+        assert base.execute("SELECT who FROM line_of_before").fetchall() == [("ana",)]
+    base.close()
+    old = time.time() - KEPT_MS / 1_000 - 60
+    os.utime(kept[0], (old, old))
+    SignInStore(tmp_path / "s.sqlite").close()
+    assert [path.exists() for path in kept] == [False, True]
 
 
 @given(

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,12 @@ from turnout.core.incidents.commands import (
 from turnout.core.retention.commands import PlaceHold, ReleaseHold
 from turnout.desk.access import part
 from turnout.desk.book import command_digest
-from turnout.desk.faults import StorageFull
+from turnout.desk.faults import StorageFailed, StorageFull
 from turnout.desk.operations import Operations
 from turnout.desk.subscribers import Cut
+from turnout.edge import texts as texts_module
 from turnout.edge.answers import Declined
+from turnout.edge.health import health_of
 from turnout.recovery.backup import back_up
 from turnout.recovery.restoring import restore_backup
 from turnout.words.sealed_text import ERASED, MARK
@@ -278,3 +280,42 @@ async def test_a_command_of_the_version_before_is_known_when_it_is_sent_again(
         await house.edge.counter.hand_in(part("tester"), "c5", said)
     house.desk._remembered._settled.clear()
     assert await all_answers(house, said) == [""]
+
+
+def texts_warned(house: Running) -> str:
+    """What health says of keys for texts, in both languages; empty: nothing."""
+    found = [one for one in health_of(house.edge).warnings if "for what is said" in one.en]
+    assert [one.zh for one in found if "密钥" in one.zh] == [one.zh for one in found]
+    return found[0].en if found else ""
+
+
+async def test_health_says_when_keys_for_texts_run_out_and_none_can_be_made(
+    house: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts, honest = house.edge.texts, house.edge.texts._store.make_keys
+
+    async def full(owners: Any) -> list[bytes]:
+        raise StorageFull("no room")
+
+    monkeypatch.setattr(texts_module, "AGAIN_S", 0.01)
+    assert texts_warned(house) == ""
+    monkeypatch.setattr(texts._store, "make_keys", full)
+    while len(texts._ahead) >= texts_module.KEYS_AHEAD:
+        texts.seal(f"X{len(texts._ahead)}", "smoke")
+    left = len(texts._ahead)
+    await until(lambda: texts_warned(house) != "")
+    assert f"enough for {left} more" in texts_warned(house)
+    assert health_of(house.edge).level != "well"
+    texts._ahead.clear()
+    assert "none can be made" in texts_warned(house)
+    with pytest.raises(StorageFailed):
+        texts.seal("Y", "smoke")
+    monkeypatch.setattr(texts._store, "make_keys", honest)
+    await until(lambda: texts_warned(house) == "")
+    assert texts.seal("Y", "smoke")
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():
+            await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ ALLOWED = {
     "edge/revealing.py": "the broker",
     "adapters/storage/sealed_files.py": "a file's own key, which is no detail of anybody",
     "adapters/http/routes/files.py": "asks the file desk, which asks the broker",
-    "recovery/drill.py": "an operator's restore drill on the machine: reads and throws away",
+    "recovery/unsealing.py": "an operator's restore drill on the machine: reads and throws away",
 }
 
 

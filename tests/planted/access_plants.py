@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tests.audit.access_cases import NOW, a_case, allowed_by_the_rules, allowed_by_the_text, an_incident
+from tests.audit.access_cases import NOW, a_case, allowed_by_the_rules, allowed_by_the_text
 from tests.core.conftest import new_room
 from tests.house.walked_fields import WALKED, all_fields
 from tests.planted.plant import Patch, Plant
@@ -20,7 +20,7 @@ from turnout.core import evolve as evolving
 from turnout.core.board import Board, Media, PersonCard
 from turnout.core.incidents.commands import AddPerson
 from turnout.core.reveals import policy
-from turnout.core.reveals.policy import Basis
+from turnout.core.reveals.policy import Basis, Matter
 from turnout.core.tables import rules as table_rules
 from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.desk.access import part
@@ -51,9 +51,9 @@ def whoever_is_signed_on(patch: Patch) -> None:
 
 
 def ones_own_approval_will_do(patch: Patch) -> None:
-    def by_review(board: Any, actor: Any, kind: Any, incident: Any, at: Any) -> Basis | None:
+    def by_review(board: Any, actor: Any, kind: Any, matter: Any, at: Any) -> Basis | None:
         for one in board.reviews.values():
-            mine = incident is not None and (one.incident, one.who) == (incident.id, actor.id)
+            mine = policy._is_of(one, matter) and one.who == actor.id
             if mine and kind in one.kinds and one.approved_by is not None and at < one.until:
                 return Basis("review", one.id)
         return None
@@ -109,11 +109,10 @@ async def what_was_not_noted_is_not_read(folder: Path) -> None:
     one = StandIn()
     broker = Revealing(one, one, one, lambda: NOW)  # type: ignore[arg-type]
     noted = NoteDetailsOpened(incident_id="I1", person_id="p", ref="r1")
-    assert isinstance(await broker.details(part("x"), noted, IncidentId("I1"), "call back"), Declined)
+    assert isinstance(await broker.details(part("x"), noted, IncidentId("I1"), "call back", Matter()), Declined)
     of_file = NoteFileOpened(incident_id="I1", media_id="m", ref="r2")
     media = Media(id="m", kind="photo", ref="r2", at=NOW, sha256="x")
-    incident = an_incident(random.Random(1), "I1", ())
-    assert isinstance(await broker.file(part("x"), of_file, media, "call back", incident), Declined)
+    assert isinstance(await broker.file(part("x"), of_file, media, "call back", Matter()), Declined)
     assert one.read == []
 
 

@@ -9,7 +9,9 @@ import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.adapters.identity import test_devices_behind_a_proxy as proxy_tests
 from tests.adapters.running import API, running
+from tests.edge import test_edge_door_chain as chain_tests
 from tests.edge.test_edge_door_log import test_no_flood_of_failures_pushes_out_who_got_in
 from tests.planted.plant import Patch, Plant
 from turnout.adapters.between import inner_door as inner_door_module
@@ -17,7 +19,7 @@ from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.identity import oidc as oidc_module
 from turnout.adapters.identity import passwords as passwords_module
 from turnout.adapters.identity.accounts import Accounts
-from turnout.adapters.identity.devices import Devices, new_request
+from turnout.adapters.identity.devices import Authority, Devices, new_request
 from turnout.adapters.identity.keeping import Keeping
 from turnout.adapters.identity.oidc import OidcSignOn
 from turnout.adapters.identity.oidc_provider import OidcProvider
@@ -29,6 +31,7 @@ from turnout.edge import at_device as at_device_module
 from turnout.edge.between import KEY_HEADER, LINK, LINK_HEADER
 from turnout.edge.identities import Asserted, Entry, IdentityRefusal, NewAccount, SignedIn
 from turnout.edge.single_sign_on import Begun, Returned
+from turnout.records import chained_lines
 from turnout.records import sign_ins as sign_ins_module
 from turnout.records.sign_ins import SignInsAsked
 from turnout.words.moment import Moment
@@ -154,6 +157,25 @@ def a_flood_has_the_whole_log(patch: Patch) -> None:
     patch.setattr(sign_ins_module, "FAILURES", frozenset())
 
 
+def who_is_not_hashed(patch: Patch) -> None:
+    honest = chained_lines.line_hash
+
+    def line_hash(before: bytes, log: str, failure: int, k: int, said: Any) -> bytes:
+        return honest(before, log, failure, k, [*said[:4], *said[5:]])
+
+    for module in (chained_lines, sign_ins_module, chain_tests):
+        patch.setattr(module, "line_hash", line_hash)
+
+
+def the_journals_notes_unread(patch: Patch) -> None:
+    patch.setattr(chained_lines, "_against", lambda one, known: None)
+
+
+def what_was_done_to_the_log_is_found(folder: Path) -> None:
+    noted = chain_tests.a_noted_log(folder / "s.sqlite")
+    assert chain_tests.alterations_not_found(folder / "s.sqlite", noted, 200) == []
+
+
 def a_common_password_is_refused(folder: Path) -> None:
     assert why_weak("Password123", ()) == IdentityRefusal("common-secret")
 
@@ -231,6 +253,17 @@ def nothing_is_bound(patch: Patch) -> None:
     patch.setattr(at_device_module, "is_bound", lambda who, bound: False)
 
 
+def any_authority_will_do(patch: Patch) -> None:
+    patch.setattr(Authority, "has_signed", lambda self, certificate: True)
+
+
+async def a_certificate_of_another_authority_is_nobodys(folder: Path) -> None:
+    async with proxy_tests.behind_a_proxy(folder) as house:
+        der = proxy_tests.a_certificate(house, folder)
+        other = proxy_tests.said(proxy_tests.somebody_elses(house, der))
+        assert await proxy_tests.looks(house, other) == "device-needed"
+
+
 def revoked_in_name(patch: Patch) -> None:
     patch.setattr(IdentityStore, "revoke_device", lambda self, device, now: True)
 
@@ -245,11 +278,16 @@ IDENTITY_PLANTS: dict[str, Plant] = {
     "a flood of failures that pushes out who got in": Plant(
         a_flood_has_the_whole_log, test_no_flood_of_failures_pushes_out_who_got_in
     ),
+    "a log of the door whose chain leaves out who": Plant(who_is_not_hashed, what_was_done_to_the_log_is_found),
+    "a log of the door that is hashed anew": Plant(the_journals_notes_unread, what_was_done_to_the_log_is_found),
     "a common password": Plant(length_alone, a_common_password_is_refused),
     "a password of the city's own name": Plant(only_words_of_every_city, a_word_of_the_place_is_refused),
     "an offline code while the provider answers": Plant(silent_is_who_is_said_to_be, a_code_waits_for_silence),
     "an offline code that works again": Plant(a_sheet_for_ever, a_code_works_once),
     "a bound token that works from anywhere": Plant(nothing_is_bound, a_bound_token_is_of_no_use_without_a_certificate),
+    "a terminal with a certificate that anybody has made": Plant(
+        any_authority_will_do, a_certificate_of_another_authority_is_nobodys
+    ),
     "a terminal that is revoked in name only": Plant(revoked_in_name, a_revoked_terminal_is_nobodys),
     "who sat there before, let in again": Plant(whatever_it_says, a_provider_has_asked_this_time),
     "a session that only the desk knows of": Plant(a_get_only_reads, a_session_is_everywhere_before_its_answer),

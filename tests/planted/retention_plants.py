@@ -3,11 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from tests.adapters.storage import test_card_keys as card_tests
 from tests.core import test_core_retention as rules_tests
+from tests.edge import test_edge_gone_calls as gone_calls_tests
 from tests.planted.plant import Patch, Plant
+from tests.recovery import test_drill_of_sealed as drill_tests
+from turnout import serving
 from turnout.adapters.storage.sqlite import vault as sqlite_vault
 from turnout.adapters.storage.sqlite.key_file import KeyFile
 from turnout.adapters.storage.sqlite.vault import SqliteVault
@@ -15,6 +19,7 @@ from turnout.core.board import Board, PersonCard
 from turnout.core.context import Context
 from turnout.core.retention import cards, rules
 from turnout.core.retention.commands import ApproveErasure
+from turnout.recovery.unsealing import Opening
 from turnout.words.identity import ActorId, IncidentId
 
 
@@ -90,6 +95,25 @@ def earlier_versions_forgotten(patch: Patch) -> None:
     patch.setattr(cards, "_cards", lambda board, found: list(found.persons))
 
 
+def what_a_sender_brings_is_believed(patch: Patch) -> None:
+    patch.setattr(serving, "with_record", lambda command, board, records: command)
+
+
+async def the_records_say_whose_card_it_is(folder: Path) -> None:
+    async with gone_calls_tests.a_house(folder) as house:
+        await gone_calls_tests.test_a_sender_cannot_bring_a_record_of_its_own(house)
+
+
+def a_drill_that_passes(patch: Patch) -> None:
+    patch.setattr(Opening, "is_good", property(lambda self: True))
+
+
+async def a_key_that_outlives_its_erasure_is_found(folder: Path) -> None:
+    async with drill_tests.a_house(folder) as house:
+        with pytest.MonkeyPatch.context() as patch:
+            await drill_tests.test_a_key_that_outlives_its_erasure_does_not_pass(house, folder, patch)
+
+
 def shared_key_taken_for_its_own(patch: Patch) -> None:
     patch.setattr(PersonCard, "has_own_key", property(lambda self: True))
 
@@ -107,5 +131,9 @@ RETENTION_PLANTS: dict[str, Plant] = {
         cards_left_with_the_incident, a_card_is_destroyed_alone_and_with_its_incident
     ),
     "an earlier version of a card that is left": Plant(earlier_versions_forgotten, one_persons_keys_are_named),
+    "a caller's card as the sender says it is": Plant(
+        what_a_sender_brings_is_believed, the_records_say_whose_card_it_is
+    ),
+    "a drill that passes whatever its keys open": Plant(a_drill_that_passes, a_key_that_outlives_its_erasure_is_found),
     "a record of an erasure that erases nothing": Plant(shared_key_taken_for_its_own, one_persons_keys_are_named),
 }

@@ -20,7 +20,7 @@ from turnout.desk.operations import Operations
 from turnout.edge.details import DetailsGiven
 from turnout.main import main
 from turnout.recovery.backup import back_up
-from turnout.recovery.drill import Drill, drill_backup, drill_stores
+from turnout.recovery.drill import DETAILS, Drill, drill_backup, drill_stores
 from turnout.recovery.manifest import read_manifest
 from turnout.recovery.report import report_of
 from turnout.recovery.restoring import Until, restore_backup, until_of, whole_commands
@@ -136,7 +136,7 @@ async def test_a_drill_notices_keys_that_do_not_open_the_details(backup: Path, t
     content[-1] ^= 1
     keys.write_bytes(content)
     drill = await drill_backup(backup, tmp_path / "keys")
-    assert what_failed(drill) == ["Sealed details and files open"]
+    assert what_failed(drill) == [DETAILS.en]
 
 
 async def test_no_command_is_cut_in_two(backup: Path) -> None:

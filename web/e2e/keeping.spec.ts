@@ -101,6 +101,24 @@ for (const language of ['en', 'zh-CN'] as const) {
   })
 }
 
+test('who called is erased alone, asked for by the call alone', async ({ browser }) => {
+  const taker = await at(server.url, browser, 'dispatcher')
+  const call = `K-${crypto.randomUUID().slice(0, 8)}`
+  const reply = await taker.request.post(`${server.url}/api/v1/details`, {
+    data: { call_id: call, role: 'caller', details: { name: 'Ann Li' } },
+  })
+  const { person } = (await reply.json()) as { person: { id: string } }
+  await gives(server.url, taker.request, { do: 'take-call', call_id: call, channel: 'phone', caller: person })
+  await gives(server.url, taker.request, { do: 'close-call', call_id: call, outcome: 'no-help-needed' })
+  const she = await at(server.url, browser, 'supervisor')
+  await she.goto(`${server.url}/admin#keeping`)
+  await she.locator('input[name=call]').fill(call)
+  await she.locator('input[name=caller]').check()
+  await she.locator('input[name=reason]').fill('the callers wish')
+  await she.getByRole('button', { name: en.keeping['ask-erasure'], exact: true }).click()
+  await expect(she.locator('[data-request]', { hasText: call }).locator('[data-card]')).toHaveText(person.id)
+})
+
 for (const [language, theme, width] of [
   ['en', 'light', 420],
   ['zh-CN', 'dark', 420],

@@ -16,6 +16,7 @@ from typing import Any, Final
 from turnout.core.board import Board, Call, Incident
 from turnout.core.context import Actor
 from turnout.core.permissions import RECORDS_ROLE, has_right
+from turnout.core.retention.matters import CallRecord
 from turnout.core.reveals.matters import Kind
 from turnout.core.reveals.policy import Matter
 from turnout.core.tables.positions import uncovered_groups
@@ -97,12 +98,14 @@ def _entries(board: Board, matter: Matter) -> Iterator[Facts]:
         for id in incident.calls:
             if id in board.calls:
                 yield {"call": _call(board.calls[id])}
+        for gone in matter.gone:
+            yield {"call": _call(gone)}
     for position in board.positions.values():
         yield {"position": {"id": position.id, "actor": position.actor, "groups": list(position.groups)}}
     for review in board.reviews.values():
         approved = {} if review.approved_by is None else {"approved_by": review.approved_by}
-        stated = {"incident": review.incident, "who": review.who, "kinds": list(review.kinds), "until": review.until}
-        yield {"review": stated | approved}
+        stated = {"who": review.who, "kinds": list(review.kinds), "until": review.until}
+        yield {"review": {"incident": review.incident, "call": review.call} | stated | approved}
     for glass in board.glass.values():
         yield {
             "glass": {
@@ -139,7 +142,10 @@ def _matter(board: Board, matter: Matter) -> Facts:
     return facts if incident is None or incident.closed is None else facts | {"closed": incident.closed}
 
 
-def _call(call: Call) -> Facts:
+def _call(call: Call | CallRecord) -> Facts:
+    if isinstance(call, CallRecord):
+        answered: Facts = {"answered_by": call.answered_by} if call.answered_by else {}
+        return {"status": "closed", "closed": call.closed} | answered
     facts: Facts = {"status": call.status}
     known = {
         "answered_by": call.answered_by,

@@ -24,6 +24,7 @@ from turnout.auditing.joining import PROOF
 from turnout.auditing.journals import open_journal
 from turnout.auditing.proving import consistency, newest_of, reveal_proof, row_proofs, rows_of, verified_text
 from turnout.auditing.report import report
+from turnout.auditing.sign_ins import check_sign_ins, lines_of_door
 from turnout.auditing.verify import Trust, verify
 from turnout.auditing.witness import read_logs, serve_witness
 from turnout.config import Settings
@@ -61,7 +62,9 @@ def add_audit_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     proving.add_argument("--reveal", type=int, metavar="N", help="record N of the reveal log")
     proving.add_argument("--since", type=int, metavar="SIZE", help="that the first SIZE rows are still the same")
     proving.set_defaults(run=lambda asked: asyncio.run(_prove(asked, place_of)))
-    for command in (key, exporting, checking, rebuilding, proving):
+    door = inner.add_parser("sign-ins", help="hold the log of the door against its chain and journal (核对登录日志)")
+    door.set_defaults(run=lambda asked: asyncio.run(_check_sign_ins(asked, place_of)))
+    for command in (key, exporting, checking, rebuilding, proving, door):
         command.add_argument("--city", type=Path, help="a city folder (default: the shipped San Francisco)")
         command.add_argument("--data", type=Path, help="where everything written is kept (default: var)")
         command.add_argument("--database", help="the PostgreSQL that holds the journal (default: the file in --data)")
@@ -146,6 +149,15 @@ async def _check(asked: argparse.Namespace, place_of: PlaceOf) -> int:
     for line in found.lines():
         print(line)
     return 0 if found.is_well else 1
+
+
+async def _check_sign_ins(asked: argparse.Namespace, place_of: PlaceOf) -> int:
+    settings, folder, _ = place_of(asked)
+    async with open_journal(settings, folder) as journal:
+        found, others = await check_sign_ins(folder, journal, SystemClock().now())
+    for line in lines_of_door(found, others):
+        print(line)
+    return 1 if found.odd else 0
 
 
 async def _rebuild(asked: argparse.Namespace, place_of: PlaceOf) -> int:

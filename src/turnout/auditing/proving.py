@@ -18,8 +18,6 @@ from turnout.audit.tree import is_consistent
 from turnout.auditing.verify import Trust, name_of
 from turnout.desk.ports import Journal
 from turnout.records.incidents import IncidentRecords
-from turnout.words.identity import IncidentId
-from turnout.words.moment import Moment
 from turnout.words.trouble import BadInput, Malformed
 
 RECORDS: Final = "records.sqlite"
@@ -56,6 +54,9 @@ def reveal_proof(proof: ProofFile, number: int) -> str:
     return proof_text(number - 1, reveal_entry(number, entry), path, newest.reveals)
 
 
+ROWS_AT_ONCE: Final = 5_000
+
+
 def rows_of(folder: Path, called: str) -> list[int]:
     """Of an incident, by an agency's number or its identity, as far as the records are. Raises `Malformed`."""
     if not (folder / RECORDS).is_file():
@@ -65,7 +66,10 @@ def rows_of(folder: Path, called: str) -> list[int]:
         found = records.find(called)
         if found is None:
             raise Malformed("there is no such incident", where=called, cure="an agency's number, or the identity")
-        return [seq for seq, _ in records.lines_of("incident", IncidentId(found.id), Moment(0), None)]
+        rows = list[int]()
+        while page := records.rows_of(found.id, rows[-1] if rows else 0, ROWS_AT_ONCE):
+            rows += page
+        return rows
     finally:
         records.close()
 

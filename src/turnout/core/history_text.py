@@ -211,6 +211,9 @@ TABLE_TEXTS: Final[dict[str, Name]] = {
         "{by} opens details of {person}: {purpose}{ground}{n}", "{by} 查看 {person} 详情：{purpose}{ground}{n}"
     ),
     "access-noted": Name("Access: {act}, {subject}{roles}{scopes}", "出入权限：{act}，{subject}{roles}{scopes}"),
+    "door-log-noted": Name(
+        "Log of the door: {others} lines and {failures} failures", "登录日志：{others} 行，未通过 {failures} 行"
+    ),
     "ground-taken": Name("Roads, addresses and map: {version}{note}", "启用路网、地名与地图：{version}{note}"),
 }
 
@@ -233,7 +236,9 @@ ROSTER_TEXTS: Final[dict[str, Name]] = {
 }
 
 REVEAL_TEXTS: Final[dict[str, Name]] = {
-    "review-requested": Name("{by} asks for a review of {incident}: {review}", "{by} 申请复核 {incident}：{review}"),
+    "review-requested": Name(
+        "{by} asks for a review of {incident}{call}: {review}", "{by} 申请复核 {incident}{call}：{review}"
+    ),
     "review-approved": Name("Review by {whose} approved by {by}", "{by} 批准 {whose} 的复核"),
     "review-declined": Name("Review by {whose} refused or ended{reason}", "{whose} 的复核被拒绝或结束{reason}"),
     "glass-broken": Name("{by} BREAKS THE GLASS: {glass}", "{by} 破窗查看：{glass}"),

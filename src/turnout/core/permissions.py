@@ -35,6 +35,7 @@ SYSTEM_ONLY: Final = frozenset(
     {
         "ring-timer",
         "note-access",
+        "note-door-log",
         "take-ground",
         "erase-details",
         "ask-junctions",

@@ -49,10 +49,12 @@ class DoorLog:
         self, store: SignInStore, now: Callable[[], Moment], may_write: Callable[[], bool] = lambda: True
     ) -> None:
         """`may_write`: not while what is left of the disk is for dispatch."""
-        self._store, self._now, self._may_write = store, now, may_write
+        self.store, self._now, self._may_write = store, now, may_write
         self._waiting: dict[DoorLine, DoorLine] = {}
         """By what the line says, without its times and count."""
         self._minute, self._failures = 0, set[DoorLine]()
+        self._begun, self._begun_minute = set[DoorLine](), 0
+        """Which lines of this minute are written."""
         self._has_failed = False
         self.dropped = 0
         """Lines that were lost since the start."""
@@ -120,22 +122,38 @@ class DoorLog:
         """Newest first, what still waits to be written included."""
         if self._may_write():
             await self.write_waiting()
-        return await asyncio.to_thread(self._store.find, asked)
+        return await asyncio.to_thread(self.store.find, asked)
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             await asyncio.sleep(AGAIN_S if self._has_failed else WRITE_EVERY_S)
             if self._waiting and self._may_write():
-                await self.write_waiting()
+                await self._write(self._due())
 
     async def write_waiting(self) -> None:
         """What waits now goes to the disk; what the disk refuses waits on."""
-        if not self._waiting:
+        await self._write(self._waiting)
+
+    def _due(self) -> dict[DoorLine, DoorLine]:
+        """What is new. The further like of a failure waits until its minute is over: two lines of it, then."""
+        minute = self._now() // MINUTE_MS
+        if minute != self._begun_minute:
+            self._begun, self._begun_minute = set(), minute
+        return {
+            line: held
+            for line, held in self._waiting.items()
+            if line.act not in FAILURES or line not in self._begun or line.at // MINUTE_MS != minute
+        }
+
+    async def _write(self, batch: dict[DoorLine, DoorLine]) -> None:
+        if not batch:
             return
-        batch, self._waiting = self._waiting, {}
+        batch = dict(batch)
+        self._waiting = {line: held for line, held in self._waiting.items() if line not in batch}
+        self._begun |= batch.keys()
         try:
-            await asyncio.shield(asyncio.to_thread(self._store.add, tuple(batch.values()), self._now()))
+            await asyncio.shield(asyncio.to_thread(self.store.add, tuple(batch.values()), self._now()))
             self._has_failed = False
         except sqlite3.Error as fault:
             if not self._has_failed:  # once: a log that grows on a full disk makes it worse
@@ -157,7 +175,7 @@ class DoorLog:
     def close(self) -> None:
         """Write the rest, as far as the disk takes it."""
         try:
-            self._store.add(tuple(self._waiting.values()), self._now())
+            self.store.add(tuple(self._waiting.values()), self._now())
         except sqlite3.Error as fault:
             log.warning("the log of the door lacks its last %d lines: %s", len(self._waiting), fault)
-        self._store.close()
+        self.store.close()

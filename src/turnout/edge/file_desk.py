@@ -25,6 +25,7 @@ from turnout.core.board import Incident, Media
 from turnout.core.incidents.commands import AttachFile
 from turnout.core.limits import Id, Line
 from turnout.core.refusals import UnknownIncident
+from turnout.core.reveals.policy import matter_of_incident
 from turnout.core.tables.commands import NoteFileOpened
 from turnout.desk.access import Principal
 from turnout.edge.answers import Declined, declined
@@ -178,7 +179,8 @@ class FileDesk:
         if media is None:
             return declined("unknown-file")
         noted = NoteFileOpened(incident_id=incident.id, media_id=media.id, ref=media.ref)
-        checked = await self._revealing.file(who, noted, media, purpose, incident)
+        matter = matter_of_incident(incident, await self._look_up.gone_calls(incident))
+        checked = await self._revealing.file(who, noted, media, purpose, matter)
         if isinstance(checked, Declined):
             return checked
         size, seq = checked

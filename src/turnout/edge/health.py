@@ -76,6 +76,9 @@ def _warnings(edge: Edge) -> Iterator[Name]:
     unproved = edge.notary.warning() if edge.notary is not None else None
     if unproved is not None:
         yield unproved
+    unsealed = edge.texts.warning()
+    if unsealed is not None:
+        yield unsealed
     gone = edge.grounds.warning()
     if gone is not None:
         yield gone

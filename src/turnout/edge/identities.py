@@ -126,7 +126,7 @@ class KnownDevices(Protocol):
     """Terminals and their certificates. `adapters/identity/devices` implements it."""
 
     def find(self, certificate: bytes) -> Device | None:
-        """Whose it is (DER, verified by TLS); None: nobody's, over, or revoked."""
+        """Whose it is (DER, shown in TLS, here or at a proxy); None: nobody's of this city, over, or revoked."""
         ...
 
     def renew_for(self, certificate: bytes, csr: bytes) -> CertificateGiven | IdentityRefusal: ...

@@ -4,7 +4,7 @@ Never by a person (charter 6): nothing here takes a name, a number of a caller o
 """
 
 import asyncio
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -21,13 +21,14 @@ from turnout.core.incidents.commands import (
     RequestTransfer,
 )
 from turnout.core.retention.commands import ApproveErasure, AskErasure, PlaceHold
+from turnout.core.retention.matters import CallRecord
 from turnout.core.reveals.commands import BreakGlass, RequestReview
 from turnout.core.shift_history import ShiftPart, cut_by_shift
 from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.desk.access import Principal
 from turnout.edge.counter import DeskAt
 from turnout.line import incident_called
-from turnout.records.incidents import ActsAsked, Asked, IncidentRecords
+from turnout.records.incidents import LINES_MAX, ActsAsked, Asked, IncidentRecords
 from turnout.words.identity import CallId, IncidentId
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.place import Place, distance_m
@@ -36,6 +37,9 @@ EARLIER_WITHIN_M: Final = 60
 """Earlier incidents at a place: the building and what stands beside it."""
 
 EARLIER_MAX: Final = 25
+SHIFT_LINES_MAX: Final = 20_000
+"""Of a unit's history that is cut by shift at once: eight months of a busy one, and some seconds' work."""
+
 LOOK_BACK_DAYS: Final = 365
 """Where no type says otherwise."""
 
@@ -60,6 +64,23 @@ class ShiftTold(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
 
 
+class Page(NamedTuple):
+    """Of a chronology: what comes after a row of the journal, and how much of it."""
+
+    after: int = 0
+    most: int = LINES_MAX
+
+
+FIRST: Final = Page()
+
+
+class Paged(NamedTuple):
+    """`next`: the row after which the next page begins; 0 where this one has the last."""
+
+    lines: list[Line]
+    next: int
+
+
 class LookUp:
     def __init__(self, desk: DeskAt, records: IncidentRecords) -> None:
         self._desk, self._records = desk, records
@@ -75,6 +96,16 @@ class LookUp:
             row = await asyncio.to_thread(self._records.find, called)
         return row if row is not None and who.sight.incident(row) else None
 
+    async def find_gone_call(self, who: Principal, id: str) -> CallRecord | None:
+        """A call that has left the board; one that concerned an incident is shown by that."""
+        return None if who.actor.station else await asyncio.to_thread(self._records.find_call, id)
+
+    async def gone_calls(self, incident: Incident) -> tuple[CallRecord, ...]:
+        """Of its calls, those that have left the board."""
+        if all(id in self._desk.board.calls for id in incident.calls):
+            return ()
+        return await asyncio.to_thread(gone_calls, incident, self._desk.board, self._records)
+
     async def search(self, who: Principal, asked: Asked) -> list[Incident]:
         """As the records have them; those still open as they are now. A station's screen searches nothing."""
         if who.actor.station:
@@ -83,9 +114,9 @@ class LookUp:
         found = await asyncio.to_thread(self._records.search, own)
         return [self._desk.board.incidents.get(row.id, row) for row in found]
 
-    async def course(self, incident: Incident) -> list[Line]:
+    async def course(self, incident: Incident, page: Page = FIRST) -> Paged:
         """What happened in it, line by line, in both languages."""
-        return await asyncio.to_thread(self._lines, "incident", incident.id, Moment(0), None)
+        return await asyncio.to_thread(self._lines, "incident", incident.id, Moment(0), None, page)
 
     async def rows_of(self, incident: Incident, after: int, most: int) -> list[int]:
         """The journal's rows about it beyond `after`, in order."""
@@ -107,12 +138,12 @@ class LookUp:
         seen = {one for one, row in named.items() if row is not None and who.sight.incident(row)}
         return [line for line in lines if not line.incidents or seen.intersection(line.incidents)]
 
-    async def history_of(self, unit: str, since: Moment, until: Moment | None) -> list[Line]:
+    async def history_of(self, unit: str, since: Moment, until: Moment | None, page: Page = FIRST) -> Paged:
         """What a unit did (3.23)."""
-        return await asyncio.to_thread(self._lines, "unit", unit, since, until)
+        return await asyncio.to_thread(self._lines, "unit", unit, since, until, page)
 
-    async def shifts_of(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold]:
-        """The same, cut by shift (3.23): by unit and shift, never by person."""
+    async def shifts_of(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold] | None:
+        """The same, cut by shift (3.23): by unit and shift, never by person. None: more than can be cut at once."""
         return await asyncio.to_thread(self._shifts, unit, since, until)
 
     async def known_of(self, who: Principal, place: Place, type_code: str, now: Moment) -> PlaceKnown:
@@ -126,12 +157,15 @@ class LookUp:
         notes.sort(key=lambda note: -note.expires)
         return PlaceKnown(tuple(notes), tuple(await self.search(who, asked)))
 
-    def _lines(self, kind: str, subject: str, since: Moment, until: Moment | None) -> list[Line]:
-        rows = self._records.lines_of(kind, subject, since, until)
-        return chronology(rows, self._names(rows))
+    def _lines(self, kind: str, subject: str, since: Moment, until: Moment | None, page: Page) -> Paged:
+        rows = self._records.lines_of(kind, subject, since, until, page.after, page.most + 1)
+        shown = rows[: page.most]
+        return Paged(chronology(shown, self._names(shown)), shown[-1][0] if len(rows) > page.most else 0)
 
-    def _shifts(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold]:
-        rows = self._records.lines_of("unit", unit, since, until)
+    def _shifts(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold] | None:
+        rows = self._records.lines_of("unit", unit, since, until, most=SHIFT_LINES_MAX + 1)
+        if len(rows) > SHIFT_LINES_MAX:
+            return None
         names = self._names(rows)
         return [_told(part, names) for part in cut_by_shift(unit, rows)]
 
@@ -181,23 +215,37 @@ FROM_RECORD: Final = (
 )
 """Commands that also reach an incident that has left the board."""
 
+OF_CALLS: Final = (NoteDetailsOpened, BreakGlass, RequestReview, PlaceHold, AskErasure, ApproveErasure)
+"""Those that also reach a call that has left it."""
+
+WITH_CALLS: Final = (NoteDetailsOpened, NoteFileOpened, AskErasure, ApproveErasure)
+"""Those for which it matters who answered an incident's calls, or whose cards came with them."""
+
 
 def with_record(command: Command, board: Board, records: IncidentRecords) -> Command:
-    """For the desk: what may be done to an incident that has left the board brings its record along (4.11, 6.5)."""
+    """For the desk: what may be done to what has left the board brings its record along (4.11, 6.5).
+
+    Whatever a sender put there is overwritten.
+    """
     if isinstance(command, ApproveErasure):
-        return _with_record_of_request(command, board, records)
-    if not isinstance(command, FROM_RECORD):
+        request = board.erasures.get(command.request_id)
+        incident, call = (request.incident, request.call) if request is not None else ("", "")
+    elif isinstance(command, FROM_RECORD):
+        incident, call = command.incident_id, getattr(command, "call_id", "")
+    else:
         return command
-    if not command.incident_id and isinstance(command, PlaceHold | AskErasure):
-        on_board = CallId(command.call_id) in board.calls
-        return msgspec.structs.replace(command, call_record=None if on_board else records.find_call(command.call_id))
-    gone = IncidentId(command.incident_id) not in board.incidents
-    return msgspec.structs.replace(command, record=records.find(command.incident_id) if gone else None)
+    gone = incident and IncidentId(incident) not in board.incidents
+    found: dict[str, Any] = {"record": records.find(incident) if gone else None}
+    if isinstance(command, OF_CALLS):
+        call_gone = call and not incident and CallId(call) not in board.calls
+        found["call_record"] = records.find_call(call) if call_gone else None
+    if isinstance(command, WITH_CALLS):
+        row = board.incidents.get(IncidentId(incident)) or found["record"]
+        found["gone_calls"] = gone_calls(row, board, records) if row is not None else ()
+    return msgspec.structs.replace(command, **found)
 
 
-def _with_record_of_request(command: ApproveErasure, board: Board, records: IncidentRecords) -> ApproveErasure:
-    """The calls whose keys go too are those of the record."""
-    request = board.erasures.get(command.request_id)
-    gone = request is not None and request.incident and IncidentId(request.incident) not in board.incidents
-    record = records.find(request.incident) if request is not None and gone else None
-    return msgspec.structs.replace(command, record=record)
+def gone_calls(incident: Incident, board: Board, records: IncidentRecords) -> tuple[CallRecord, ...]:
+    """Of its calls, those that have left the board."""
+    found = (records.find_call(id) for id in incident.calls if id not in board.calls)
+    return tuple(one for one in found if one is not None)

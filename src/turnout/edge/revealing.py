@@ -13,15 +13,14 @@ import msgspec
 from turnout.audit.access_text import AccessText
 from turnout.audit.files import FileDamaged, Files, FileUnknown
 from turnout.audit.vault import DetailDamaged, DetailsDestroyed, DetailUnknown, Owner, Vault
-from turnout.core.board import Incident, Media
+from turnout.core.board import Media
 from turnout.core.refusals import NoGround
 from turnout.core.reveals.matters import Kind
-from turnout.core.reveals.policy import Matter, matter_of_call, matter_of_incident
+from turnout.core.reveals.policy import Matter
 from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.desk.access import Principal
 from turnout.edge.answers import Accepted, Declined, declined
 from turnout.edge.counter import Counter, refused
-from turnout.words.identity import CallId, IncidentId
 from turnout.words.moment import Moment
 
 KINDS: Final[dict[type, Kind]] = {NoteDetailsOpened: "details", NoteFileOpened: "files"}
@@ -41,10 +40,10 @@ class Revealing:
         self._counter, self._vault, self._files, self._now, self._text = counter, vault, files, now, text
 
     async def details(
-        self, who: Principal, noted: NoteDetailsOpened, owner: Owner, purpose: str, record: Incident | None = None
+        self, who: Principal, noted: NoteDetailsOpened, owner: Owner, purpose: str, matter: Matter
     ) -> Revealed | Declined:
-        """What is sealed under `noted.ref`. `record`: the incident, where it has left the board."""
-        answer = await self._note(who, noted, purpose, record)
+        """What is sealed under `noted.ref`."""
+        answer = await self._note(who, noted, purpose, matter)
         if isinstance(answer, Declined):
             return answer
         try:
@@ -58,14 +57,14 @@ class Revealing:
         return Revealed(msgspec.json.decode(body, type=dict[str, str]), answer.seq_to)
 
     async def file(
-        self, who: Principal, noted: NoteFileOpened, media: Media, purpose: str, record: Incident
+        self, who: Principal, noted: NoteFileOpened, media: Media, purpose: str, matter: Matter
     ) -> tuple[int, int] | Declined:
         """(size in bytes, journal row), once every byte was compared with its hash."""
-        answer = await self._note(who, noted, purpose, record)
+        answer = await self._note(who, noted, purpose, matter)
         if isinstance(answer, Declined):
             return answer
         try:
-            size = await self._files.check(media.owner or record.id, media.ref, media.sha256)
+            size = await self._files.check(media.owner or noted.incident_id, media.ref, media.sha256)
         except DetailsDestroyed:
             return declined("details-destroyed")
         except FileUnknown:
@@ -88,31 +87,27 @@ class Revealing:
         return _after(beginning, content)
 
     async def _note(
-        self, who: Principal, noted: NoteDetailsOpened | NoteFileOpened, purpose: str, record: Incident | None
+        self, who: Principal, noted: NoteDetailsOpened | NoteFileOpened, purpose: str, matter: Matter
     ) -> Accepted | Declined:
         if "persons" in who.hidden:
             return declined("field-hidden", field="persons")
         if not purpose.strip():
             return declined("purpose-needed")
-        barred = self._barred_by_the_city(who, noted, purpose, record)
+        barred = self._barred_by_the_city(who, noted, purpose, matter)
         if barred is not None:
             return barred
         return await self._counter.submit(who, str(uuid.uuid4()), noted, purpose.strip(), "")
 
     def _barred_by_the_city(
-        self, who: Principal, noted: NoteDetailsOpened | NoteFileOpened, purpose: str, record: Incident | None
+        self, who: Principal, noted: NoteDetailsOpened | NoteFileOpened, purpose: str, matter: Matter
     ) -> Declined | None:
         if self._text is None or self._text.is_shipped:
             return None
         board = self._counter.board
-        incident = board.incidents.get(IncidentId(noted.incident_id)) or record
-        call = board.calls.get(CallId(getattr(noted, "call_id", "")))
-        matter = matter_of_incident(incident) if incident is not None else Matter()
-        if incident is None and call is not None:
-            matter = matter_of_call(board, call)
         if self._text.allows(board, who.actor, KINDS[type(noted)], matter, purpose, self._now()):
             return None
-        return refused(NoGround(matter=incident.tag if incident is not None else getattr(noted, "call_id", "")))
+        named = matter.incident.tag if noted.incident_id and matter.incident is not None else ""
+        return refused(NoGround(matter=named or getattr(noted, "call_id", "")))
 
 
 async def _after(beginning: bytes, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

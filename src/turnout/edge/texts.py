@@ -22,6 +22,7 @@ from turnout.core.retention.events import DetailsErased
 from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Told
 from turnout.desk.faults import Fault, StorageFailed
+from turnout.words.name import Name
 from turnout.words.sealed_text import ERASED, FOUND, FOUND_BYTES, MARK, MARK_BYTES, list_keys, read, written
 
 K = TypeVar("K")
@@ -68,6 +69,7 @@ class Texts:
         self._shown: OrderedDict[str, str] = OrderedDict()
         self._erased: OrderedDict[str, None] = OrderedDict()
         self._making: asyncio.Task[None] | None = None
+        self._making_fails = False
 
     async def begin(self) -> None:
         """The first keys. Raises a `StorageFailed`."""
@@ -77,6 +79,23 @@ class Texts:
         if self._making is not None:
             self._making.cancel()
             await asyncio.gather(self._making, return_exceptions=True)
+
+    def warning(self) -> Name | None:
+        """What health says while keys run out and none can be made. None: all is well."""
+        left = len(self._ahead)
+        if not self._making_fails or left >= KEYS_AHEAD:
+            return None
+        if left:
+            return Name(
+                f"No keys can be made for what is said; those at hand are enough for {left} more incidents or calls. "
+                "Look at the disk or database of the vault.",
+                f"无法生成文本密钥，现有密钥还够 {left} 起警情或来电使用。请检查保险库的磁盘或数据库。",
+            )
+        return Name(
+            "No keys are left for what is said, and none can be made: texts of new incidents and calls are refused. "
+            "Look at the disk or database of the vault.",
+            "文本密钥已用尽且无法生成，新警情和来电的文字会被拒绝。请检查保险库的磁盘或数据库。",
+        )
 
     def seal(self, owner: str, text: str) -> str:
         """Raises `StorageFailed` where no key is left and none can be made: as the journal when its disk is full."""
@@ -192,8 +211,11 @@ class Texts:
         while len(self._ahead) < KEYS_AHEAD:
             try:
                 await self._make()
-            except Fault as trouble:
-                log.warning("no keys for texts could be made: %s", trouble)
+                self._making_fails = False
+            except (Fault, OSError) as trouble:
+                if not self._making_fails:  # once: a log that grows on a full disk makes it worse
+                    log.warning("no keys for texts could be made: %s", trouble)
+                self._making_fails = True
                 await asyncio.sleep(AGAIN_S)
 
     async def _make(self) -> None:

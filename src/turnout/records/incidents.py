@@ -26,7 +26,7 @@ from turnout.words.place import Place, distance_m
 
 METRES_PER_DEGREE_LAT: Final = 111_195.0
 
-SHAPE: Final = 5
+SHAPE: Final = 6
 """Goes up when the tables below change: an older file is dropped and made anew."""
 
 NONE_TAKEN: Final[Mapping[AgencyId, int]] = {}
@@ -35,7 +35,7 @@ FOUND_MAX: Final = 200
 """Of one search: more than a person reads; narrow it by time."""
 
 LINES_MAX: Final = 5_000
-"""Of one chronology; the longest real incident has some hundreds."""
+"""Of one page of a chronology; the longest real incident has some hundreds, a unit makes so many in two months."""
 
 _TABLES = f"""
 {transfers.TABLES}
@@ -275,13 +275,15 @@ class IncidentRecords:
     def transfer_marks(self, agency: str) -> TransferMarks:
         return TransferMarks(*self._rows(transfers.MARKS_SQL, agency)[0])
 
-    def lines_of(self, kind: str, subject: str, since: Moment, until: Moment | None) -> list[tuple[int, Event]]:
-        """(sequence, event) of one `incident` or `unit`, in order."""
+    def lines_of(
+        self, kind: str, subject: str, since: Moment, until: Moment | None, after: int = 0, most: int = LINES_MAX
+    ) -> list[tuple[int, Event]]:
+        """(sequence, event) of one `incident` or `unit` beyond row `after`, in order, `most` of them."""
         last = until if until is not None else Moment(2**62)
         rows = self._rows(
             "SELECT line.seq, name, version, body FROM line_of JOIN line ON line.seq = line_of.seq"
-            " WHERE kind = ? AND id = ? AND at BETWEEN ? AND ? ORDER BY line.seq LIMIT ?",
-            kind, subject, since, last, LINES_MAX,
+            " WHERE kind = ? AND id = ? AND line_of.seq > ? AND at BETWEEN ? AND ? ORDER BY line_of.seq LIMIT ?",
+            kind, subject, after, since, last, most,
         )  # fmt: skip
         return [(seq, decode(name, version, body)) for seq, name, version, body in rows]
 
@@ -318,9 +320,9 @@ class IncidentRecords:
         return decode(*rows[0]) if rows else None
 
     def find_call(self, id: str) -> CallRecord | None:
-        """One that is over."""
-        rows = self._rows("SELECT id, closed, incident FROM call WHERE id = ? AND closed IS NOT NULL", id)
-        return CallRecord(*rows[0]) if rows else None
+        """One that is over, or became an incident's."""
+        rows = self._rows(retention.CALL_SQL, id)
+        return retention.call_record(rows[0]) if rows else None
 
     def ended(self, kind: str, after: tuple[int, str], until: Moment, most: int) -> list[Ended]:
         """Incidents (`incident`), or calls that became none (`call`), over by `until` and not erased, oldest first."""

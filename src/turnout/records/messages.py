@@ -16,7 +16,7 @@ from turnout.records.log_file import opened
 from turnout.words.moment import DAY_MS, Moment
 
 SHAPE: Final = 1
-"""Goes up when the tables below change: an older file is dropped."""
+"""Goes up when the tables below change: an older file is set aside."""
 
 FOUND_MAX: Final = 500
 """Of one search: more than a person reads; the next page begins where this one ends."""
@@ -82,7 +82,7 @@ class MessageStore:
     def __init__(self, path: Path, keep_days: int = 90, most_bytes: int = 2 * 1024**3) -> None:
         self._lock = threading.Lock()
         self._keep_ms, self._most_bytes = keep_days * DAY_MS, most_bytes
-        self._base = opened(path, SHAPE, _TABLES)
+        self._base = opened(path, SHAPE, _TABLES, keep_days)
 
     def close(self) -> None:
         with self._lock:

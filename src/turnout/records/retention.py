@@ -1,22 +1,31 @@
 """What the end of a term is counted from: calls that are over, incidents that are closed; and whose keys are destroyed.
 
-Part of the records, written in the same transaction. Of a call there is its identity, its end and its incident: nothing
-of whoever called. Of each key that seals texts there is whose it is and the row in which it stands first. A text that
-was written after an erasure is not erased by it: its term is counted from when it was written.
+Part of the records, written in the same transaction. Of a call there is its identity, its end, its incident, who
+answered it (`by`), and as its body the caller's card: a reference, nothing of whoever called. Of each key that seals
+texts there is whose it is and the row in which it stands first. A text that was written after an erasure is not erased
+by it: its term is counted from when it was written.
 """
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from turnout.core.calls.events import CallAttached, CallClosed, CallTaken
+import msgspec
+
+from turnout.core.calls.events import CallAccepted, CallAnswered, CallAttached, CallClosed, CallTaken
 from turnout.core.events import Event
+from turnout.core.incidents.entries import PersonCard
+from turnout.core.incidents.events import IncidentOpened, IncidentsMerged
 from turnout.core.retention.events import DetailsErased
+from turnout.core.retention.matters import CallRecord
 from turnout.words.moment import Moment
 from turnout.words.sealed_text import list_keys
 
 TABLES: Final = """
-CREATE TABLE call (id TEXT PRIMARY KEY, closed INTEGER, incident TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE call (
+    id TEXT PRIMARY KEY, closed INTEGER, incident TEXT NOT NULL, by TEXT NOT NULL, body BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX call_incident ON call(incident);
 CREATE INDEX call_closed ON call(closed);
 CREATE TABLE erased (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX erased_seq ON erased(seq);
@@ -40,6 +49,11 @@ INCIDENTS_SQL: Final = f"""
 SELECT id, closed, type, {_SINCE.format("incident")} FROM incident
 WHERE (closed, id) > (?, ?) AND closed <= ? AND ({_NOT_ERASED.format("incident")})
 ORDER BY closed, id LIMIT ?
+"""
+CALL_SQL: Final = """
+SELECT call.id, coalesce(call.closed, incident.closed, 0), incident, by, call.body
+FROM call LEFT JOIN incident ON incident.id = call.incident
+WHERE call.id = ? AND (call.closed IS NOT NULL OR incident != '')
 """
 TEXT_KEYS_SQL: Final = "SELECT key FROM text_key WHERE id = ? AND seq < ? ORDER BY seq"
 ERASED_SQL: Final = "SELECT id, seq FROM erased WHERE seq > ? ORDER BY seq LIMIT ?"
@@ -65,13 +79,34 @@ def write(base: sqlite3.Connection, events: Iterable[tuple[int, Event]]) -> None
     for seq, event in events:
         match event:
             case CallTaken():
-                base.execute("INSERT OR IGNORE INTO call VALUES (?, NULL, '')", (event.call,))
+                base.execute("INSERT OR IGNORE INTO call VALUES (?, NULL, '', ?, ?)", _taken(event))
+            case CallAnswered() | CallAccepted():
+                base.execute("UPDATE call SET by = ? WHERE id = ?", (event.by, event.call))
+            case IncidentOpened():
+                base.executemany(_ATTACHED, [(event.incident, call) for call in event.calls])
+            case IncidentsMerged():
+                base.execute("UPDATE call SET incident = ? WHERE incident = ?", (event.into, event.merged))
             case CallAttached():
-                base.execute("UPDATE call SET incident = ? WHERE id = ?", (event.incident, event.call))
+                base.execute(_ATTACHED, (event.incident, event.call))
             case CallClosed():
                 base.execute("UPDATE call SET closed = ? WHERE id = ?", (event.at, event.call))
             case DetailsErased():
                 _note(base, event.owners, seq)
+
+
+def call_record(row: tuple[Any, ...]) -> CallRecord:
+    """Of a row of `CALL_SQL`."""
+    id, closed, incident, answered_by, caller = row
+    return CallRecord(id, closed, incident, answered_by, None if caller is None else _card.decode(caller))
+
+
+_ATTACHED: Final = "UPDATE call SET incident = ? WHERE id = ?"
+_card: Final = msgspec.json.Decoder(PersonCard)
+
+
+def _taken(event: CallTaken) -> tuple[str, str, bytes | None]:
+    caller = None if event.caller is None else msgspec.json.encode(event.caller)
+    return event.call, event.by if event.answered else "", caller
 
 
 def _note(base: sqlite3.Connection, owners: Sequence[str], seq: int) -> None:

@@ -1,8 +1,9 @@
 """`turnout drill`: the monthly proof that a backup, or a restored database, gives the city back (function 7.9).
 
 A backup that was never restored is a hope. The drill restores into a folder of its own, checks every row's hash, starts
-a desk, holds its board against a replay of the journal from the first row, makes the records anew, opens every sealed
-detail and file if it is given the keys, and has the desk take a command. It says so in a report to be filed.
+a desk, holds its board against a replay of the journal from the first row, makes the records anew, and has the desk
+take a command. Given the keys it opens sealed details, files and texts, and looks that erased ones do not open. It says
+so in a report to be filed.
 """
 
 import tempfile
@@ -15,12 +16,9 @@ from typing import Any, Final
 import msgspec
 
 from turnout.adapters.clock import SystemClock
-from turnout.adapters.storage.sealed_files import FolderFiles
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.adapters.storage.sqlite.vault import SqliteVault
-from turnout.audit.files import FileDamaged, FileUnknown
-from turnout.audit.vault import DetailDamaged, DetailsDestroyed, DetailUnknown
 from turnout.core.board import Board
 from turnout.core.commands import Command
 from turnout.core.events import Event
@@ -39,13 +37,13 @@ from turnout.records.incidents import IncidentRecords
 from turnout.recovery.backup import KEYS
 from turnout.recovery.manifest import read_manifest
 from turnout.recovery.restoring import restore_backup
+from turnout.recovery.unsealing import erased_of, open_details, open_texts
 from turnout.words.identity import CommandId
 from turnout.words.moment import Moment
 from turnout.words.name import Name
 from turnout.words.trouble import BadInput
 
-FILE_KEY: Final = "file-key"
-"""The field under which the vault has the key of a file."""
+RECORDS_FILE: Final = "records-of-the-drill.sqlite"
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -80,7 +78,8 @@ SAME_BOARD: Final = Name(
     "The desk's board is that of a replay from the first row", "指挥台状态与从第一行重放的结果一致"
 )
 RECORDS: Final = Name("The records made anew from the journal", "由日志重建案件档案")
-DETAILS: Final = Name("Sealed details and files open", "封存的详情和文件能够打开")
+DETAILS: Final = Name("Sealed details and files open, and erased ones do not", "封存的详情和文件能够打开，已销毁的不能")
+TEXTS: Final = Name("What was said opens, and what was erased does not", "所述所见能够打开，已销毁的不能")
 WORKS: Final = Name("The desk takes a command", "指挥台能够受理命令")
 NO_KEYS: Final = Name("left out: no keys given", "未检查：未提供密钥")
 
@@ -112,6 +111,7 @@ async def drill_stores(of: str, journal: Journal, snapshots: Snapshots) -> Drill
             with tempfile.TemporaryDirectory(prefix="turnout-drill-") as there:
                 await _records(drill, journal, Path(there))
         drill.note(DETAILS, None, NO_KEYS)
+        drill.note(TEXTS, None, NO_KEYS)
         drill.note(WORKS, None, Name("left out: nothing is written to a database", "未检查：不向数据库写入"))
     except Fault as trouble:
         drill.note(CHAINED, False, Name(str(trouble), str(trouble)))
@@ -134,9 +134,10 @@ async def _try_desk(drill: Drill, folder: Path, journal: Journal, snapshots: Sna
         await _same_board(drill, journal, desk.board)
         await _records(drill, journal, folder)
         if has_keys and (folder / KEYS).is_file():
-            await _details(drill, folder)
+            await _sealed(drill, folder, journal)
         else:
             drill.note(DETAILS, None, NO_KEYS)
+            drill.note(TEXTS, None, NO_KEYS)
         command = SetExercise(on=not desk.board.exercise)
         origin = Origin(part("drill").actor, CommandId(f"drill/{drill.begun}"), "", "restore drill")
         answer = await desk.submit(command, origin)
@@ -161,7 +162,7 @@ async def _same_board(drill: Drill, journal: Journal, board: Board) -> None:
 
 
 async def _records(drill: Drill, journal: Journal, folder: Path) -> None:
-    records = IncidentRecords(folder / "records-of-the-drill.sqlite")
+    records = IncidentRecords(folder / RECORDS_FILE)
     try:
         tail = await journal.last()
         await Recorder(records, journal, Operations()).catch_up(tail.seq)
@@ -171,27 +172,16 @@ async def _records(drill: Drill, journal: Journal, folder: Path) -> None:
         records.close()
 
 
-async def _details(drill: Drill, folder: Path) -> None:
-    opened = destroyed = damaged = 0
-    async with _opened(lambda: SqliteVault(folder / "vault.sqlite", folder / KEYS)) as vault:
-        files = FolderFiles(folder / "files", vault)
-        for owner, field, ref in await vault.list_sealed():
-            try:
-                await vault.open(owner, ref)
-                if field == FILE_KEY:
-                    async for _ in files.read(owner, ref, 0, 2**62):
-                        pass
-                opened += 1
-            except DetailsDestroyed:
-                destroyed += 1
-            except (DetailDamaged, DetailUnknown, FileDamaged, FileUnknown):
-                damaged += 1
-        files.close()
-    found = Name(
-        f"{opened} opened, {damaged} damaged, {destroyed} destroyed with their keys",
-        f"打开 {opened}，损坏 {damaged}，随密钥销毁 {destroyed}",
-    )
-    drill.note(DETAILS, damaged == 0, found)
+async def _sealed(drill: Drill, folder: Path, journal: Journal) -> None:
+    records = IncidentRecords(folder / RECORDS_FILE)
+    try:
+        async with _opened(lambda: SqliteVault(folder / "vault.sqlite", folder / KEYS)) as vault:
+            details = await open_details(folder, vault, erased_of(records))
+            drill.note(DETAILS, details.is_good, details.said)
+            texts = await open_texts(journal, vault, records)
+            drill.note(TEXTS, texts.is_good, texts.said)
+    finally:
+        records.close()
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from turnout.core.incidents.incident import Incident
 from turnout.redaction.layers import SHIPPED, Layer, read_layers
 from turnout.redaction.pages import redacted_page
 from turnout.redaction.rules import redact
-from turnout.server_asked import TokenOf, add_server_arguments, server_asked, told, zone_of
+from turnout.server_asked import TokenOf, add_server_arguments, all_told, server_asked, told, zone_of
 from turnout.words.moment import Moment
 from turnout.words.trouble import Malformed
 
@@ -39,7 +39,7 @@ def _run(asked: argparse.Namespace, token_of: TokenOf) -> int:
     zone = zone_of(asked.time_zone)
     with server_asked(asked, token_of) as client:
         card = told(client.get(f"{PATH}/{asked.incident}"))
-        course = told(client.get(f"{PATH}/{asked.incident}/chronology"))
+        course = all_told(client, f"{PATH}/{asked.incident}/chronology")
     try:
         written = write(card, course, layers[asked.layer], zone, SystemClock().now(), asked.to)
     except msgspec.ValidationError as error:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from turnout.server_asked import told
+from turnout.server_asked import all_told, told
 from turnout.words.moment import Moment
 from turnout.words.name import Name
 from turnout.words.trouble import Malformed
@@ -108,7 +108,7 @@ class Gathering:
             looked = self._looked_until(seq, "")
             return Answer(made=made, matter=self._matter, role=role, kept=kept, looked=looked, sent=sent)
         row = told(self._client.get(self._matter.path))
-        lines = told(self._client.get(f"{self._matter.path}/chronology"))
+        lines = all_told(self._client, f"{self._matter.path}/chronology")
         card = card_of(row, self._matter.person)
         kept, seq = self._versions(row, card)
         return Answer(

@@ -178,7 +178,7 @@ async def test_after_a_restart_everything_acknowledged_is_there_and_the_records_
         who = house.dispatcher()
         incident = await house.edge.look_up.find(who, "I1")
         assert incident is not None
-        codes = [line.code for line in await house.edge.look_up.course(incident)]
+        codes = [line.code for line in (await house.edge.look_up.course(incident)).lines]
     assert codes[:2] == ["incident-opened", "narrative-added"]
 
 

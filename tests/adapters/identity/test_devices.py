@@ -369,7 +369,13 @@ async def test_a_request_made_on_the_terminal_keeps_the_key_there(terminals: Ter
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"device_only": ("crew",)}, {"devices_port": 9}, {"devices_port": 9, "database": "postgresql://x/y"}],
+    [
+        {"device_only": ("crew",)},
+        {"devices_port": 9},
+        {"proxy_certificates": True},
+        {"devices_port": 9, "database": "postgresql://x/y"},
+        {"proxy_certificates": True, "proxies": ("10.0.0.7",), "database": "postgresql://x/y"},
+    ],
 )
 def test_a_door_that_cannot_be_is_refused_at_the_start(tmp_path: Path, wrong: dict[str, Any]) -> None:
     edge: Any = object()

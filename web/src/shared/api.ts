@@ -14,7 +14,15 @@ export class Problem extends Error {
   }
 }
 
+/** A million lines: something is wrong there. */
+const PAGES_MAX = 200
+
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  return (await answered<T>(method, path, body)).content
+}
+
+/** `next`: the query of the next page, where the answer names one (`Link`, RFC 8288). */
+async function answered<T>(method: string, path: string, body?: unknown): Promise<{ content: T; next: string }> {
   let reply: Response
   try {
     reply = await fetch(`/api/v1${path}`, {
@@ -33,7 +41,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   }
   const text = await reply.text()
   const content = text ? parsed(text) : undefined
-  if (reply.ok) return content as T
+  if (reply.ok) return { content: content as T, next: /<(\?[^>]*)>; rel="next"/.exec(reply.headers.get('link') ?? '')?.[1] ?? '' }
   const problem = (content ?? {}) as { code?: string; detail?: string; title?: string; fields?: Record<string, unknown> }
   throw new Problem(reply.status, problem.code ?? `http-${reply.status}`, problem.detail ?? problem.title ?? '', problem.fields)
 }
@@ -51,7 +59,20 @@ export function query(values: Record<string, string | number | undefined | null>
   return parts.length ? `?${parts.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join('&')}` : ''
 }
 
+/** A list that comes page by page, whole. */
+async function all<T>(path: string): Promise<T[]> {
+  let found: T[] = []
+  for (let next = '', page = 0; page < PAGES_MAX; page++) {
+    const one = await answered<T[]>('GET', next ? path.replace(/\?.*$/, '') + next : path)
+    found = [...found, ...one.content]
+    next = one.next
+    if (!next) return found
+  }
+  throw new Problem(0, 'too-long', path)
+}
+
 export const api = {
+  all,
   get: <T>(path: string) => ask<T>('GET', path),
   post: <T>(path: string, body: unknown = {}) => ask<T>('POST', path, body),
   delete: <T>(path: string) => ask<T>('DELETE', path),

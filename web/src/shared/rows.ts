@@ -106,6 +106,7 @@ export interface Rows {
     | NoteFileOpened
     | NoteTransfersTaken
     | NoteAccess
+    | NoteDoorLog
     | TakeGround
     | ScheduleShift
     | ChangeShift
@@ -982,7 +983,7 @@ export interface PremiseNote {
   written: number
 }
 /**
- * A named review: who may look at what of one incident, why and until when. Good only once another approved it.
+ * A named review: who may look at what of one matter, why and until when. Good only once another approved it.
  */
 export interface Review {
   agencies: string[]
@@ -990,6 +991,7 @@ export interface Review {
   approved_by: string | null
   asked: number
   asked_by: string
+  call: string
   id: string
   incident: string
   kinds: ('details' | 'files')[]
@@ -2017,17 +2019,31 @@ export interface SetExercise {
  */
 export interface NoteDetailsOpened {
   call_id?: string
+  call_record?: CallRecord | null
   do: 'note-details-opened'
+  gone_calls?: CallRecord[]
   incident_id?: string
   person_id: string
   record?: Incident | null
   ref: string
 }
 /**
+ * Of a call that has left the board: when it ended, which incident it concerned, who answered it, and the caller's
+ *     card, which is a reference into the vault. A call that was not closed itself ended with its incident.
+ */
+export interface CallRecord {
+  answered_by: string
+  caller: PersonCard | null
+  closed: number
+  id: string
+  incident: string
+}
+/**
  * Written by the files' broker before a file of an incident is shown or played: who, which one, why.
  */
 export interface NoteFileOpened {
   do: 'note-file-opened'
+  gone_calls?: CallRecord[]
   incident_id: string
   media_id: string
   record?: Incident | null
@@ -2066,6 +2082,17 @@ export interface NoteAccess {
   roles?: string[]
   scopes?: string[]
   subject: string
+}
+/**
+ * How far the log of the door is, so that nobody can write it anew: the last line of each of its chains, and one
+ *     hash over both (records/chained_lines.py).
+ */
+export interface NoteDoorLog {
+  digest: string
+  do: 'note-door-log'
+  failures: number
+  log: string
+  others: number
 }
 /**
  * Roads, gazetteer, outlines and map of another version are in force (7.6). Given once they are loaded.
@@ -2121,11 +2148,13 @@ export interface BeginShift {
   shift_id: string
 }
 /**
- * Ask that `who` may look at one incident's details or files until a moment. Another person has to approve it.
+ * Ask that `who` may look at one matter's details or files until a moment. Another person has to approve it.
  */
 export interface RequestReview {
+  call_id?: string
+  call_record?: CallRecord | null
   do: 'request-review'
-  incident_id: string
+  incident_id?: string
   kinds: ('details' | 'files')[]
   purpose: string
   record?: Incident | null
@@ -2150,6 +2179,7 @@ export interface DeclineReview {
  */
 export interface BreakGlass {
   call_id?: string
+  call_record?: CallRecord | null
   do: 'break-glass'
   glass_id: string
   incident_id?: string
@@ -2177,14 +2207,6 @@ export interface PlaceHold {
   reason: string
   record?: Incident | null
 }
-/**
- * Of a call that has left the board: when it ended, and which incident it concerned.
- */
-export interface CallRecord {
-  closed: number
-  id: string
-  incident: string
-}
 export interface ReleaseHold {
   do: 'release-hold'
   hold_id: string
@@ -2199,6 +2221,7 @@ export interface AskErasure {
   call_id?: string
   call_record?: CallRecord | null
   do: 'ask-erasure'
+  gone_calls?: CallRecord[]
   incident_id?: string
   person_id?: string
   reason: string
@@ -2209,7 +2232,9 @@ export interface AskErasure {
  * By another person. What is erased is gone for everybody, at once and in every copy that is read by a key.
  */
 export interface ApproveErasure {
+  call_record?: CallRecord | null
   do: 'approve-erasure'
+  gone_calls?: CallRecord[]
   record?: Incident | null
   request_id: string
 }

@@ -1,16 +1,28 @@
 """Who asks when a proxy stands before the server: what it says in `X-Forwarded-For` and `X-Forwarded-Proto` is believed
-of the proxies that the operator has named (`--proxy`), and of nobody else, who could write there what they like.
+of the proxies that the operator has named (`--proxy`), and of nobody else, who could write there what they like. With
+`--proxy-certificates` they also say which certificate a terminal has shown them (`Client-Cert`, RFC 9440): a separate
+word of the operator, because a proxy that does not take the header out of what comes in would let anybody show
+anybody's, and a certificate is no secret.
 """
 
+import base64
+import binascii
 import ipaddress
 from collections.abc import Sequence
 from typing import Any, Final
 
 from turnout.adapters.http.app import AnyAsgi, Scope
+from turnout.edge.at_device import CERTIFICATE
 from turnout.words.trouble import Malformed
 
 HOPS_MAX: Final = 16
 """Proxies one behind the other; what stands further to the left was written by whoever asks."""
+
+CERTIFICATE_BYTES_MAX: Final = 16 * 1024
+"""Of the header: one of ours has 800; uvicorn and granian let no longer headers through than some tens of kilobytes."""
+
+NONES: Final = b"-"
+"""In the place of a certificate: worse than none, as one that is revoked."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -35,15 +47,16 @@ def _network(text: str) -> Network:
 class BehindProxies:
     """Before everything else that is served: what comes after it sees the asker, however many proxies there were."""
 
-    def __init__(self, app: AnyAsgi, proxies: tuple[Network, ...]) -> None:
-        self._app, self._proxies = app, proxies
+    def __init__(self, app: AnyAsgi, proxies: tuple[Network, ...], *, certificates: bool = False) -> None:
+        self._app, self._proxies, self._certificates = app, proxies, certificates
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        await self._app(as_asked(scope, self._proxies), receive, send)
+        await self._app(as_asked(scope, self._proxies, certificates=self._certificates), receive, send)
 
 
-def as_asked(scope: Scope, proxies: tuple[Network, ...]) -> Scope:
-    """The request as it was before the named proxies: the asker's address, and the scheme it came by."""
+def as_asked(scope: Scope, proxies: tuple[Network, ...], *, certificates: bool = False) -> Scope:
+    """The request as it was before the named proxies: the asker's address, the scheme it came by, and with
+    `certificates` what the asker's terminal has shown."""
     client = scope.get("client")
     if not proxies or not client or not _is_one(str(client[0]), proxies):
         return scope
@@ -51,7 +64,21 @@ def as_asked(scope: Scope, proxies: tuple[Network, ...]) -> Scope:
     said = _listed(scope, b"x-forwarded-proto")
     if said and said[-1] in ("http", "https"):
         inside["scheme"] = said[-1] if scope["type"] == "http" else said[-1].replace("http", "ws")
+    shown = [bytes(value) for key, value in scope["headers"] if bytes(key).lower() == b"client-cert"]
+    if certificates and shown:
+        inside["state"] = {**(scope.get("state") or {}), CERTIFICATE: _certificate(shown)}
     return inside
+
+
+def _certificate(shown: list[bytes]) -> bytes:
+    """DER, of one byte sequence between colons (RFC 9440, 2.2; RFC 8941, 3.3.5). What is none is nobody's."""
+    body = shown[0].strip()
+    if len(shown) > 1 or len(body) > CERTIFICATE_BYTES_MAX or not (body.startswith(b":") and body.endswith(b":")):
+        return NONES
+    try:
+        return base64.b64decode(body[1:-1], validate=True) or NONES
+    except binascii.Error:
+        return NONES
 
 
 def _asker(nearest: str, hops: list[str], proxies: tuple[Network, ...]) -> str:

@@ -22,6 +22,7 @@ from turnout.words.moment import DAY_MS, Moment
 from turnout.words.trouble import Malformed
 
 x509 = Later("cryptography.x509")
+exceptions = Later("cryptography.exceptions")
 oid = Later("cryptography.x509.oid")
 hashes = Later("cryptography.hazmat.primitives.hashes")
 ec = Later("cryptography.hazmat.primitives.asymmetric.ec")
@@ -82,6 +83,10 @@ class Authority:
         )
         write_key(self._key_file, key)
         self.certificate_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+
+    def has_signed(self, certificate: bytes) -> bool:
+        """Whether the certificate (DER) is one of this authority's."""
+        return self.certificate_file.is_file() and _is_signed(certificate, self.certificate_file.read_bytes())
 
     def has_key(self) -> bool:
         """Not after a restore: no backup has it."""
@@ -164,9 +169,12 @@ class Devices:
         return CertificateGiven(issued.certificate.decode("ascii"), issued.expires)
 
     def find(self, certificate: bytes) -> Device | None:
-        """Whose it is (DER, as TLS has verified it); None where it is nobody's, over, or the device is revoked."""
+        """Whose it is (DER); None where it is not of this city's authority, over, or the device is revoked.
+
+        TLS has verified it, here or at a proxy, with the key that goes with it; its signature is looked at again.
+        """
         id, begins, ends = _said(certificate)
-        if not id or not begins <= self._now() < ends:
+        if not id or not begins <= self._now() < ends or not self.authority.has_signed(certificate):
             return None
         device = self._store.find_device(id)
         return device if device is not None and not device.revoked else None
@@ -190,6 +198,17 @@ def _said(certificate: bytes) -> tuple[str, int, int]:
         return "", 0, 0
     begins, ends = (int(at.timestamp() * 1_000) for at in (read.not_valid_before_utc, read.not_valid_after_utc))
     return (ids[0].removeprefix(SAYS) if ids else ""), begins, ends
+
+
+@lru_cache(KNOWN_MAX)
+def _is_signed(certificate: bytes, authority: bytes) -> bool:
+    """RFC 5280, 4.1.1.3. `authority` in PEM."""
+    try:
+        read, signer = x509.load_der_x509_certificate(certificate), x509.load_pem_x509_certificate(authority)
+        read.verify_directly_issued_by(signer)
+    except (ValueError, TypeError, exceptions.InvalidSignature):
+        return False
+    return True
 
 
 def read_request(csr: bytes) -> Any:

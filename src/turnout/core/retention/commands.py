@@ -44,6 +44,8 @@ class AskErasure(Do, frozen=True, kw_only=True, tag="ask-erasure"):
     reason: Line
     record: Incident | None = None
     call_record: CallRecord | None = None
+    gone_calls: tuple[CallRecord, ...] = ()
+    """Filled in by the desk: of the incident's calls, those that have left the board."""
 
 
 class ApproveErasure(Do, frozen=True, kw_only=True, tag="approve-erasure"):
@@ -51,6 +53,8 @@ class ApproveErasure(Do, frozen=True, kw_only=True, tag="approve-erasure"):
 
     request_id: Id
     record: Incident | None = None
+    call_record: CallRecord | None = None
+    gone_calls: tuple[CallRecord, ...] = ()
 
 
 class DeclineErasure(Do, frozen=True, kw_only=True, tag="decline-erasure"):

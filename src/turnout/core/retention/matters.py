@@ -2,6 +2,7 @@
 
 import msgspec
 
+from turnout.core.incidents.entries import PersonCard
 from turnout.words.identity import ActorId, AgencyId
 from turnout.words.moment import Moment
 
@@ -20,11 +21,14 @@ class Hold(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class CallRecord(msgspec.Struct, frozen=True, gc=False):
-    """Of a call that has left the board: when it ended, and which incident it concerned."""
+    """Of a call that has left the board: when it ended, which incident it concerned, who answered it, and the caller's
+    card, which is a reference into the vault. A call that was not closed itself ended with its incident."""
 
     id: str
     closed: Moment
     incident: str = ""
+    answered_by: str = ""
+    caller: PersonCard | None = None
 
 
 class ErasureRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):

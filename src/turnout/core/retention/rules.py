@@ -144,7 +144,7 @@ def _ask(board: Board, command: AskErasure, context: Context) -> Decision:
         return no
     if len(board.erasures) >= REQUESTS_MAX:
         return RetentionFull(most=REQUESTS_MAX)
-    keys = _keys(board, matter.incident or "", matter.call or "", command.person_id, command.record)
+    keys = _keys(board, matter.incident or "", matter.call or "", command.person_id, command)
     if not isinstance(keys, tuple):
         return keys
     request = ErasureRequest(
@@ -172,8 +172,8 @@ def _approve(board: Board, command: ApproveErasure, context: Context) -> Decisio
         return UnknownEntry(kind="erasure", entry=command.request_id)
     if context.actor.id == request.asked_by:
         return SecondPersonNeeded(whose=context.actor.id)
-    whole = _keys(board, request.incident, request.call, "", command.record)
-    keys = _keys(board, request.incident, request.call, request.card, command.record)
+    whole = _keys(board, request.incident, request.call, "", command)
+    keys = _keys(board, request.incident, request.call, request.card, command)
     if not isinstance(whole, tuple):
         return whole
     if not isinstance(keys, tuple):
@@ -199,21 +199,21 @@ def _approve(board: Board, command: ApproveErasure, context: Context) -> Decisio
 
 
 def _keys(
-    board: Board, incident: str, call: str, card: str, record: Incident | None
+    board: Board, incident: str, call: str, card: str, command: AskErasure | ApproveErasure
 ) -> tuple[str, ...] | UnknownIncident | UnknownEntry | SharedKey:
     """Whose keys go: all of the matter's, or those of one card.
 
     Without the incident's record it is not known which calls' keys go with it.
     """
     if not incident:
-        known = board.calls.get(CallId(call))
+        known = board.calls.get(CallId(call)) or command.call_record
         if not card:
             return (call,)
         return UnknownEntry(kind="person", entry=card) if known is None else keys_of_card(board, known, card)
-    found = _known(board, incident, record)
+    found = _known(board, incident, command.record)
     if found is None:
         return UnknownIncident(incident=incident)
-    return keys_of_card(board, found, card) if card else owners_of(found)
+    return keys_of_card(board, found, card, command.gone_calls) if card else owners_of(found)
 
 
 def _known(board: Board, incident: str, record: Incident | None) -> Incident | None:

@@ -7,6 +7,7 @@ import msgspec
 from turnout.core.act import Do
 from turnout.core.board import Incident
 from turnout.core.limits import Code, Id, Line
+from turnout.core.retention.matters import CallRecord
 from turnout.core.reveals.matters import Finding, Kind
 from turnout.words.moment import Moment
 
@@ -14,17 +15,20 @@ Kinds = Annotated[tuple[Kind, ...], msgspec.Meta(min_length=1, max_length=2)]
 
 
 class RequestReview(Do, frozen=True, kw_only=True, tag="request-review"):
-    """Ask that `who` may look at one incident's details or files until a moment. Another person has to approve it."""
+    """Ask that `who` may look at one matter's details or files until a moment. Another person has to approve it."""
 
     review_id: Id
-    incident_id: Id
+    incident_id: Code = ""
+    call_id: Code = ""
+    """One of the two: a call that concerns no incident."""
     who: Code = ""
     """Empty: whoever asks."""
     kinds: Kinds
     purpose: Line
     until: Moment
     record: Incident | None = None
-    """Filled in by the desk when the incident has left the board."""
+    call_record: CallRecord | None = None
+    """One of the two is filled in by the desk when it has left the board."""
 
 
 class ApproveReview(Do, frozen=True, kw_only=True, tag="approve-review"):
@@ -47,6 +51,7 @@ class BreakGlass(Do, frozen=True, kw_only=True, tag="break-glass"):
     """One of the two."""
     reason: Line
     record: Incident | None = None
+    call_record: CallRecord | None = None
 
 
 class AnswerGlass(Do, frozen=True, kw_only=True, tag="answer-glass"):

@@ -6,12 +6,14 @@ from turnout.words.identity import ActorId, CallId, IncidentId
 
 
 class ReviewRequested(Fact, frozen=True, kw_only=True, tag="review-requested"):
-    incident: IncidentId
+    incident: IncidentId | None = None
+    call: CallId | None = None
     review: Review
 
 
 class ReviewApproved(Fact, frozen=True, kw_only=True, tag="review-approved"):
-    incident: IncidentId
+    incident: IncidentId | None = None
+    call: CallId | None = None
     review: str
     whose: ActorId
 
@@ -19,7 +21,8 @@ class ReviewApproved(Fact, frozen=True, kw_only=True, tag="review-approved"):
 class ReviewDeclined(Fact, frozen=True, kw_only=True, tag="review-declined"):
     """Refused, or ended before its time."""
 
-    incident: IncidentId
+    incident: IncidentId | None = None
+    call: CallId | None = None
     review: str
     whose: ActorId
     reason: str

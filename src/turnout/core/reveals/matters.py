@@ -14,11 +14,12 @@ Finding = Literal["justified", "not-justified", "unclear"]
 
 
 class Review(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A named review: who may look at what of one incident, why and until when. Good only once another approved it."""
+    """A named review: who may look at what of one matter, why and until when. Good only once another approved it."""
 
     id: str
-    incident: str
-    """It may have left the board."""
+    incident: str = ""
+    call: str = ""
+    """One of the two: a call that concerns no incident. It may have left the board."""
     agencies: tuple[AgencyId, ...]
     who: ActorId
     kinds: tuple[Kind, ...]

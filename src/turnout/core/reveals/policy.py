@@ -9,11 +9,13 @@ from typing import Final, Literal
 
 import msgspec
 
-from turnout.core.board import Board, Call, Incident, Position
+from turnout.core.board import Board, Call, GlassBreak, Incident, Position, Review
 from turnout.core.context import Actor
 from turnout.core.permissions import RECORDS_ROLE, has_right
+from turnout.core.retention.matters import CallRecord
 from turnout.core.reveals.matters import Kind
 from turnout.core.tables.positions import uncovered_groups
+from turnout.words.identity import IncidentId
 from turnout.words.moment import HOUR_MS, Moment
 
 AFTER_MS: Final = 12 * HOUR_MS
@@ -30,18 +32,22 @@ class Basis(msgspec.Struct, frozen=True, gc=False):
 
 
 class Matter(msgspec.Struct, frozen=True):
-    """What is to be opened: something of an incident, or of a call, which may concern an incident."""
+    """What is to be opened: something of an incident, or of a call, which may concern an incident.
+
+    `gone`: of the incident's calls, those that have left the board.
+    """
 
     incident: Incident | None = None
-    call: Call | None = None
+    call: Call | CallRecord | None = None
+    gone: tuple[CallRecord, ...] = ()
 
 
-def matter_of_incident(incident: Incident) -> Matter:
-    return Matter(incident=incident)
+def matter_of_incident(incident: Incident, gone: tuple[CallRecord, ...] = ()) -> Matter:
+    return Matter(incident=incident, gone=gone)
 
 
-def matter_of_call(board: Board, call: Call) -> Matter:
-    return Matter(board.incidents.get(call.incident) if call.incident is not None else None, call)
+def matter_of_call(board: Board, call: Call | CallRecord) -> Matter:
+    return Matter(board.incidents.get(IncidentId(call.incident)) if call.incident else None, call)
 
 
 def find_basis(board: Board, actor: Actor, kind: Kind, matter: Matter, at: Moment) -> Basis | None:
@@ -58,7 +64,7 @@ def find_basis(board: Board, actor: Actor, kind: Kind, matter: Matter, at: Momen
         return Basis("open-call")
     if RECORDS_ROLE in actor.roles and matter.incident is not None:
         return Basis("agency-record")
-    return _by_review(board, actor, kind, matter.incident, at) or _by_glass(board, actor, matter, at)
+    return _by_review(board, actor, kind, matter, at) or _by_glass(board, actor, matter, at)
 
 
 def _of_own_agencies(actor: Actor, incident: Incident | None) -> bool:
@@ -82,8 +88,9 @@ def is_call_taker(board: Board, actor: Actor, matter: Matter, at: Moment) -> boo
         return True
     if incident is None or is_long_over(incident.closed, at):
         return False
-    calls = (board.calls.get(id) for id in incident.calls)
-    return incident.opened_by == actor.id or any(one is not None and one.answered_by == actor.id for one in calls)
+    on_board = (board.calls[id] for id in incident.calls if id in board.calls)
+    calls: tuple[Call | CallRecord, ...] = (*on_board, *matter.gone)
+    return incident.opened_by == actor.id or any(one.answered_by == actor.id for one in calls)
 
 
 def is_long_over(closed: Moment | None, at: Moment) -> bool:
@@ -100,9 +107,9 @@ def is_dispatcher(board: Board, actor: Actor, incident: Incident | None) -> bool
     return bool(held) and incident.group in uncovered_groups(board)
 
 
-def may_answer(board: Board, actor: Actor, call: Call | None) -> bool:
+def may_answer(board: Board, actor: Actor, call: Call | CallRecord | None) -> bool:
     """A call that waits, or waits to be called back, is everybody's to answer who sits there to answer calls."""
-    if call is None or not has_right(board, actor, "answer-call"):
+    if not isinstance(call, Call) or not has_right(board, actor, "answer-call"):
         return False
     held = positions_of(board, actor)
     if call.offer is not None and any(position.id == call.offer.to for position in held):
@@ -114,9 +121,9 @@ def positions_of(board: Board, actor: Actor) -> list[Position]:
     return [position for position in board.positions.values() if position.actor == actor.id]
 
 
-def _by_review(board: Board, actor: Actor, kind: Kind, incident: Incident | None, at: Moment) -> Basis | None:
+def _by_review(board: Board, actor: Actor, kind: Kind, matter: Matter, at: Moment) -> Basis | None:
     for review in board.reviews.values():
-        mine = incident is not None and review.incident == incident.id and review.who == actor.id
+        mine = review.who == actor.id and _is_of(review, matter)
         by_another = review.approved_by is not None and review.approved_by != actor.id
         if mine and by_another and kind in review.kinds and at < review.until:
             return Basis("review", review.id)
@@ -124,10 +131,15 @@ def _by_review(board: Board, actor: Actor, kind: Kind, incident: Incident | None
 
 
 def _by_glass(board: Board, actor: Actor, matter: Matter, at: Moment) -> Basis | None:
-    incident = matter.incident.id if matter.incident is not None else ""
-    call = matter.call.id if matter.call is not None else ""
     for glass in board.glass.values():
-        same = (bool(incident) and glass.incident == incident) or (bool(call) and glass.call == call)
-        if same and glass.by == actor.id and at < glass.until and glass.finding in ("", "justified"):
+        mine = glass.by == actor.id and _is_of(glass, matter)
+        if mine and at < glass.until and glass.finding in ("", "justified"):
             return Basis("glass", glass.id)
     return None
+
+
+def _is_of(one: Review | GlassBreak, matter: Matter) -> bool:
+    """Of this incident, or of this call."""
+    incident = matter.incident.id if matter.incident is not None else ""
+    call = matter.call.id if matter.call is not None else ""
+    return (bool(incident) and one.incident == incident) or (bool(call) and one.call == call)

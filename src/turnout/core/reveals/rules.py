@@ -4,9 +4,9 @@ Nobody approves their own review, nor answers their own breaking of the glass. B
 works with incidents or calls at all: it works at once, and is never silent.
 """
 
-from typing import Final, assert_never
+from typing import Final, TypedDict, assert_never
 
-from turnout.core.board import Board, Incident
+from turnout.core.board import Board, Call, Incident
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.refusals import (
@@ -17,6 +17,8 @@ from turnout.core.refusals import (
     UnknownEntry,
     UnknownIncident,
 )
+from turnout.core.retention.matters import CallRecord
+from turnout.core.retention.refusals import CallOfIncident
 from turnout.core.reveals.commands import (
     AnswerGlass,
     ApproveReview,
@@ -41,6 +43,14 @@ REVIEWS_OF_ONE_MAX: Final = 20
 """That one person has asked for at once: the board stays small."""
 
 
+_Matter = Incident | Call | CallRecord
+
+
+class _Of(TypedDict):
+    incident: IncidentId | None
+    call: CallId | None
+
+
 def decide_reveal(board: Board, command: RevealCommand, context: Context) -> Decision:
     match command:
         case RequestReview():
@@ -62,10 +72,27 @@ def _incident(board: Board, id: str, record: Incident | None) -> Incident | None
     return found if found is not None and found.id == id else None
 
 
+def _matter(
+    board: Board, command: RequestReview
+) -> Incident | Call | CallRecord | UnknownIncident | UnknownCall | CallOfIncident:
+    if command.incident_id or not command.call_id:
+        incident = _incident(board, command.incident_id, command.record)
+        return UnknownIncident(incident=command.incident_id) if incident is None else incident
+    call = _call(board, command.call_id, command.call_record)
+    if call is None:
+        return UnknownCall(call=command.call_id)
+    return CallOfIncident(call=call.id, incident=call.incident) if call.incident else call
+
+
+def _call(board: Board, id: str, record: CallRecord | None) -> Call | CallRecord | None:
+    found = board.calls.get(CallId(id)) or record
+    return found if found is not None and found.id == id else None
+
+
 def _request(board: Board, command: RequestReview, context: Context) -> Decision:
-    incident = _incident(board, command.incident_id, command.record)
-    if incident is None:
-        return UnknownIncident(incident=command.incident_id)
+    matter = _matter(board, command)
+    if isinstance(matter, UnknownIncident | UnknownCall | CallOfIncident):
+        return matter
     if command.review_id in board.reviews:
         return IdentityTaken(kind="review", value=command.review_id)
     if not command.purpose.strip():
@@ -78,8 +105,9 @@ def _request(board: Board, command: RequestReview, context: Context) -> Decision
         return ReviewsFull(whose=asker, most=REVIEWS_OF_ONE_MAX)
     review = Review(
         id=command.review_id,
-        incident=incident.id,
-        agencies=incident.agencies,
+        incident=matter.id if isinstance(matter, Incident) else "",
+        call="" if isinstance(matter, Incident) else matter.id,
+        agencies=matter.agencies if isinstance(matter, Incident) else (),
         who=ActorId(command.who or asker),
         kinds=tuple(dict.fromkeys(command.kinds)),
         purpose=command.purpose.strip(),
@@ -87,7 +115,15 @@ def _request(board: Board, command: RequestReview, context: Context) -> Decision
         asked_by=asker,
         asked=context.at,
     )
-    return [ReviewRequested(**head(context), incident=incident.id, review=review)]
+    return [ReviewRequested(**head(context), **_of(review), review=review)]
+
+
+def _of(one: Review | GlassBreak) -> _Of:
+    """For an event: which of both it is."""
+    return {
+        "incident": IncidentId(one.incident) if one.incident else None,
+        "call": CallId(one.call) if one.call else None,
+    }
 
 
 def _approve(board: Board, command: ApproveReview, context: Context) -> Decision:
@@ -100,8 +136,7 @@ def _approve(board: Board, command: ApproveReview, context: Context) -> Decision
         return []
     if review.until <= context.at:
         return TimeNotPossible(field="until", at=review.until)
-    event = ReviewApproved(**head(context), incident=IncidentId(review.incident), review=review.id, whose=review.who)
-    return [event]
+    return [ReviewApproved(**head(context), **_of(review), review=review.id, whose=review.who)]
 
 
 def _decline(board: Board, command: DeclineReview, context: Context) -> Decision:
@@ -109,20 +144,19 @@ def _decline(board: Board, command: DeclineReview, context: Context) -> Decision
     review = board.reviews.get(command.review_id)
     if review is None:
         return UnknownEntry(kind="review", entry=command.review_id)
-    event = ReviewDeclined(
-        **head(context), incident=IncidentId(review.incident), review=review.id, whose=review.who, reason=command.reason
-    )
-    return [event]
+    return [ReviewDeclined(**head(context), **_of(review), review=review.id, whose=review.who, reason=command.reason)]
 
 
 def _break(board: Board, command: BreakGlass, context: Context) -> Decision:
     """Breaking again what one has broken, and may still look at, changes nothing."""
     incident = _incident(board, command.incident_id, command.record) if command.incident_id else None
-    call = board.calls.get(CallId(command.call_id)) if command.call_id else None
+    call = _call(board, command.call_id, command.call_record) if command.call_id else None
     if command.incident_id and incident is None:
         return UnknownIncident(incident=command.incident_id)
     if incident is None and call is None:
         return UnknownCall(call=command.call_id)
+    if incident is None and isinstance(call, CallRecord) and call.incident:
+        return CallOfIncident(call=call.id, incident=call.incident)
     if not command.reason.strip():
         return NotPermitted(command="break-glass", lacks="purpose")
     matter = (incident.id if incident is not None else "", "" if incident is not None or call is None else call.id)
@@ -141,13 +175,7 @@ def _break(board: Board, command: BreakGlass, context: Context) -> Decision:
         at=context.at,
         until=later(context.at, GLASS_MS),
     )
-    broken = GlassBroken(
-        **head(context),
-        incident=IncidentId(matter[0]) if matter[0] else None,
-        call=CallId(matter[1]) if matter[1] else None,
-        glass=glass,
-    )
-    return [broken]
+    return [GlassBroken(**head(context), **_of(glass), glass=glass)]
 
 
 def _lets_look(glass: GlassBreak, context: Context, matter: tuple[str, str]) -> bool:
@@ -170,8 +198,7 @@ def _answer(board: Board, command: AnswerGlass, context: Context) -> Decision:
         return SecondPersonNeeded(whose=glass.by)
     answered = GlassAnswered(
         **head(context),
-        incident=IncidentId(glass.incident) if glass.incident else None,
-        call=CallId(glass.call) if glass.call else None,
+        **_of(glass),
         glass=glass.id,
         whose=glass.by,
         finding=command.finding,

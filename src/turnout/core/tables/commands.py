@@ -7,7 +7,8 @@ import msgspec
 from turnout.core.act import Do
 from turnout.core.board import Incident, Position
 from turnout.core.catalogue import Catalogue
-from turnout.core.limits import WHOLE_MAX, Code, Id, Line, Text, Whole
+from turnout.core.limits import WHOLE_MAX, Code, Count, Id, Line, Text, Whole
+from turnout.core.retention.matters import CallRecord
 from turnout.words.moment import Moment
 from turnout.words.place import Place
 
@@ -133,7 +134,10 @@ class NoteDetailsOpened(Do, frozen=True, kw_only=True, tag="note-details-opened"
     person_id: Id
     ref: Code
     record: Incident | None = None
-    """Filled in by the desk when the incident has left the board."""
+    call_record: CallRecord | None = None
+    """One of the two is filled in by the desk when it has left the board."""
+    gone_calls: tuple[CallRecord, ...] = ()
+    """Filled in by the desk: of the incident's calls, those that have left the board."""
 
 
 class NoteFileOpened(Do, frozen=True, kw_only=True, tag="note-file-opened"):
@@ -143,6 +147,7 @@ class NoteFileOpened(Do, frozen=True, kw_only=True, tag="note-file-opened"):
     media_id: Id
     ref: Code
     record: Incident | None = None
+    gone_calls: tuple[CallRecord, ...] = ()
 
 
 class NoteTransfersTaken(Do, frozen=True, kw_only=True, tag="note-transfers-taken"):
@@ -184,6 +189,16 @@ class NoteAccess(Do, frozen=True, kw_only=True, tag="note-access"):
     scopes: tuple[Id, ...] = ()
 
 
+class NoteDoorLog(Do, frozen=True, kw_only=True, tag="note-door-log"):
+    """How far the log of the door is, so that nobody can write it anew: the last line of each of its chains, and one
+    hash over both (records/chained_lines.py)."""
+
+    log: Id
+    others: Count
+    failures: Count
+    digest: Id
+
+
 class TakeGround(Do, frozen=True, kw_only=True, tag="take-ground"):
     """Roads, gazetteer, outlines and map of another version are in force (7.6). Given once they are loaded."""
 
@@ -211,5 +226,6 @@ TableCommand = (
     | NoteFileOpened
     | NoteTransfersTaken
     | NoteAccess
+    | NoteDoorLog
     | TakeGround
 )

@@ -7,6 +7,8 @@ from turnout.core.board import Board, Call, Incident
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.refusals import NoGround, NotPermitted, UnknownCall, UnknownEntry, UnknownIncident
+from turnout.core.retention.matters import CallRecord
+from turnout.core.retention.refusals import CallOfIncident
 from turnout.core.reveals.policy import find_basis, matter_of_call, matter_of_incident
 from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.core.tables.events import DetailsOpened, FileOpened
@@ -15,21 +17,24 @@ from turnout.words.identity import CallId, IncidentId
 
 def note_details_opened(board: Board, command: NoteDetailsOpened, context: Context) -> Decision:
     """Only of a person of this incident, or the caller of this call; and never without a purpose (charter 6)."""
-    found = _incident(board, command) if command.incident_id else _call(board, command.call_id)
-    if isinstance(found, UnknownIncident | UnknownCall):
+    found = _incident(board, command) if command.incident_id else _call(board, command)
+    if isinstance(found, UnknownIncident | UnknownCall | CallOfIncident):
         return found
-    if _persons(board, found).get(command.ref) != command.person_id:
+    if _persons(board, found, command.gone_calls).get(command.ref) != command.person_id:
         return UnknownEntry(kind="person", entry=command.person_id)
     if not context.purpose.strip():
         return NotPermitted(command="note-details-opened", lacks="purpose")
-    matter = matter_of_incident(found) if isinstance(found, Incident) else matter_of_call(board, found)
+    if isinstance(found, Incident):
+        matter = matter_of_incident(found, command.gone_calls)
+    else:
+        matter = matter_of_call(board, found)
     basis = find_basis(board, context.actor, "details", matter, context.at)
     if basis is None:
         return NoGround(matter=found.tag if isinstance(found, Incident) else found.id)
     opened = DetailsOpened(
         **head(context),
         incident=found.id if isinstance(found, Incident) else None,
-        call=None if isinstance(found, Incident) else found.id,
+        call=None if isinstance(found, Incident) else CallId(found.id),
         person=command.person_id,
         ref=command.ref,
         purpose=context.purpose,
@@ -47,20 +52,28 @@ def _incident(board: Board, command: NoteDetailsOpened | NoteFileOpened) -> Inci
     return incident
 
 
-def _call(board: Board, call_id: str) -> Call | UnknownCall:
-    """A closed call stays readable as long as it is on the board: whoever closed it may have to call back."""
-    call = board.calls.get(CallId(call_id))
-    return UnknownCall(call=call_id) if call is None else call
+def _call(board: Board, command: NoteDetailsOpened) -> Call | CallRecord | UnknownCall | CallOfIncident:
+    """A closed call stays readable as long as it is on the board: whoever closed it may have to call back.
+
+    One that has left it is asked about by its incident, where it concerned one: the ground is that of the incident.
+    """
+    call = board.calls.get(CallId(command.call_id)) or command.call_record
+    if call is None or call.id != command.call_id:
+        return UnknownCall(call=command.call_id)
+    if isinstance(call, CallRecord) and call.incident:
+        return CallOfIncident(call=call.id, incident=call.incident)
+    return call
 
 
-def _persons(board: Board, found: Incident | Call) -> dict[str, str]:
+def _persons(board: Board, found: Incident | Call | CallRecord, gone: tuple[CallRecord, ...]) -> dict[str, str]:
     """Reference into the vault → whose card it is, earlier versions of a card included."""
-    if isinstance(found, Call):
+    if isinstance(found, Call | CallRecord):
         return {} if found.caller is None else {found.caller.ref: found.caller.id}
     persons = {card.ref: card.id for card in (*found.earlier_persons, *found.persons)}
-    for id in found.calls:
-        call = board.calls.get(id)
-        if call is not None and call.caller is not None:
+    on_board = (board.calls[id] for id in found.calls if id in board.calls)
+    calls: tuple[Call | CallRecord, ...] = (*on_board, *gone)
+    for call in calls:
+        if call.caller is not None:
             persons[call.caller.ref] = call.caller.id
     return persons
 
@@ -74,7 +87,7 @@ def note_file_opened(board: Board, command: NoteFileOpened, context: Context) ->
         return UnknownEntry(kind="media", entry=command.media_id)
     if not context.purpose.strip():
         return NotPermitted(command="note-file-opened", lacks="purpose")
-    basis = find_basis(board, context.actor, "files", matter_of_incident(incident), context.at)
+    basis = find_basis(board, context.actor, "files", matter_of_incident(incident, command.gone_calls), context.at)
     if basis is None:
         return NoGround(matter=incident.tag)
     opened = FileOpened(

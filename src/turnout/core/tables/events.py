@@ -139,6 +139,15 @@ class AccessNoted(Fact, frozen=True, kw_only=True, tag="access-noted"):
     scopes: tuple[str, ...] = ()
 
 
+class DoorLogNoted(Fact, frozen=True, kw_only=True, tag="door-log-noted"):
+    """How far the log of the door was: `others` and `failures` lines, and one hash over both of its chains."""
+
+    log: str
+    others: int
+    failures: int
+    digest: str
+
+
 class GroundTaken(Fact, frozen=True, kw_only=True, tag="ground-taken"):
     """From here on roads, addresses and map are those of this version."""
 
@@ -167,5 +176,6 @@ TableEvent = (
     | FileOpened
     | TransfersTaken
     | AccessNoted
+    | DoorLogNoted
     | GroundTaken
 )

@@ -11,6 +11,7 @@ from turnout.core.tables.events import (
     AccessNoted,
     CataloguePublished,
     DetailsOpened,
+    DoorLogNoted,
     ExerciseSet,
     FileOpened,
     GroundTaken,
@@ -80,7 +81,7 @@ def evolve_table(board: Board, event: TableEvent) -> Board:  # noqa: C901  one c
         case DetailsOpened() | FileOpened():
             assert event.n in (0, board.reveals + 1), f"reveal {event.n} after {board.reveals}"
             return replace(board, reveals=board.reveals + 1)
-        case AccessNoted() | TransfersTaken():
+        case AccessNoted() | TransfersTaken() | DoorLogNoted():
             return board
         case GroundTaken():
             return replace(board, ground=event.version)

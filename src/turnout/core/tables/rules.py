@@ -15,6 +15,7 @@ from turnout.core.tables.commands import (
     EndZone,
     NoteAccess,
     NoteDetailsOpened,
+    NoteDoorLog,
     NoteFileOpened,
     NoteTransfersTaken,
     OpenRoad,
@@ -37,6 +38,7 @@ from turnout.core.tables.details import note_details_opened, note_file_opened
 from turnout.core.tables.events import (
     AccessNoted,
     CataloguePublished,
+    DoorLogNoted,
     ExerciseSet,
     GroundTaken,
     HospitalSet,
@@ -94,6 +96,8 @@ def decide_table(board: Board, command: TableCommand, context: Context) -> Decis
             return [TransfersTaken(**head(context), agency=AgencyId(command.agency), upto=command.upto)]
         case NoteAccess():
             return [AccessNoted(**head(context), **msgspec.structs.asdict(command))]
+        case NoteDoorLog():
+            return [DoorLogNoted(**head(context), **msgspec.structs.asdict(command))]
         case TakeGround():
             return [GroundTaken(**head(context), version=command.version, note=command.note)]
         case _:

@@ -17,6 +17,7 @@ export const enKeeping = {
     decline: 'Do not erase',
     release: 'Release',
     card: 'Only this card (erasing)',
+    callerAlone: 'Only the caller of the call (erasing)',
     'place-hold': 'Hold',
     'ask-erasure': 'Ask to erase',
   },

@@ -53,7 +53,7 @@ export const enReveals = {
     ownHint: 'Supervisors and auditors see the same lines.',
     ownReviews: 'Your reviews',
     ask: 'Ask for a review',
-    askHint: 'Another person has to approve it. It names you, one incident, why, and until when.',
+    askHint: 'Another person has to approve it. It names you, one incident or a call that became none, why, and until when.',
     purpose: 'Why',
     send: 'Ask',
   },

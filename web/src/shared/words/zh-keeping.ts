@@ -17,6 +17,7 @@ export const zhKeeping: typeof enKeeping = {
     decline: '不销毁',
     release: '解除',
     card: '仅此卡片（销毁）',
+    callerAlone: '仅该来电的来电人（销毁）',
     'place-hold': '保留',
     'ask-erasure': '申请销毁',
   },

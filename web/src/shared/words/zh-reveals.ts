@@ -53,7 +53,7 @@ export const zhReveals: typeof enReveals = {
     ownHint: '值班长和审计员看到的是同样的记录。',
     ownReviews: '您的复核',
     ask: '申请复核',
-    askHint: '须由另一人批准。写明本人、一起警情、原因和截止时间。',
+    askHint: '须由另一人批准。写明本人、一起警情（或一次未成警情的来电）、原因和截止时间。',
     purpose: '原因',
     send: '申请',
   },

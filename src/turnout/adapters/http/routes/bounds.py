@@ -14,5 +14,6 @@ Until = Annotated[int | None, QueryParameter(name="until", ge=0, le=MOMENT_MAX, 
 Before = Annotated[
     int, QueryParameter(name="before", ge=0, le=NUMBER_MAX, description="Only older than this: the next page.")
 ]
+After = Annotated[int, QueryParameter(name="after", ge=0, le=NUMBER_MAX, description="Only later rows: the next page.")]
 Numbered = Annotated[int, PathParameter(ge=0, le=NUMBER_MAX)]
 """A row, a reveal or a version, by its number."""

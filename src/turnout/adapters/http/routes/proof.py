@@ -7,7 +7,7 @@ from litestar.params import FromPath, QueryParameter
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
-from turnout.adapters.http.routes.bounds import NUMBER_MAX, Numbered
+from turnout.adapters.http.routes.bounds import NUMBER_MAX, After, Numbered
 from turnout.audit.kept import Log
 from turnout.audit.proofs import Consistency
 from turnout.core.refusals import UnknownIncident
@@ -23,7 +23,6 @@ Old = Annotated[int, QueryParameter(name="old", ge=0, le=NUMBER_MAX, description
 Size = Annotated[
     int | None, QueryParameter(name="size", ge=0, le=NUMBER_MAX, description="Up to so many (default: all signed).")
 ]
-After = Annotated[int, QueryParameter(name="after", ge=0, le=NUMBER_MAX, description="Only later rows: the next page.")]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=ROWS_MAX, description="At most so many.")]
 Which = Annotated[Log, QueryParameter(name="log", description="`journal` or `reveals`.")]
 

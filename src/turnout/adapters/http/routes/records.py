@@ -2,13 +2,16 @@
 
 import logging
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from turnout.adapters.http.door import Asked as HttpAsked
 from turnout.adapters.http.door import TheEdge, Who, want
-from turnout.adapters.http.problems import NotTaken
+from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.routes.bounds import After
 from turnout.core.board import Incident, PersonCard
 from turnout.core.history import Line
 from turnout.core.incidents.report import IncidentReport, report_of
@@ -16,9 +19,9 @@ from turnout.core.refusals import UnknownIncident, UnknownUnit
 from turnout.edge.answers import Declined
 from turnout.edge.counter import refused
 from turnout.edge.details import DetailsGiven, DetailsShown
-from turnout.edge.looking_up import PlaceKnown, ShiftTold
+from turnout.edge.looking_up import SHIFT_LINES_MAX, Page, Paged, PlaceKnown, ShiftTold
 from turnout.edge.rebuilding import RebuildState
-from turnout.records.incidents import FOUND_MAX, Asked
+from turnout.records.incidents import FOUND_MAX, LINES_MAX, Asked
 from turnout.words.identity import UnitId
 from turnout.words.moment import MOMENT_MAX, Moment
 from turnout.words.place import Place
@@ -48,6 +51,9 @@ Latitude = Annotated[float | None, QueryParameter(name="lat", ge=-90, le=90)]
 Longitude = Annotated[float | None, QueryParameter(name="lon", ge=-180, le=180)]
 Within = Annotated[int, QueryParameter(name="within_m", ge=1, le=NEAR_MOST_M)]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=FOUND_MAX)]
+
+
+Lines = Annotated[int, QueryParameter(name="limit", ge=1, le=LINES_MAX)]
 
 
 class DetailsKept(msgspec.Struct, frozen=True):
@@ -102,10 +108,20 @@ async def report(called: FromPath[str], who: Who, edge: TheEdge) -> IncidentRepo
 
 
 @get("/incidents/{called:str}/chronology")
-async def course(called: FromPath[str], who: Who, edge: TheEdge) -> list[Line]:
-    """Everything that happened in an incident, in order, coded and in both languages."""
+async def course(
+    called: FromPath[str], who: Who, edge: TheEdge, request: HttpAsked, after: After = 0, limit: Lines = LINES_MAX
+) -> Response[list[Line]]:
+    """Everything that happened in an incident, in order, coded and in both languages. Where there is more, the answer
+    says so and names the next page: `Link`, `rel="next"` (RFC 8288)."""
     want(who, "read", "field")
-    return await edge.look_up.course(await _found(edge, who, called))
+    return _paged(request, await edge.look_up.course(await _found(edge, who, called), Page(after, limit)))
+
+
+def _paged(request: HttpAsked, found: Paged) -> Response[list[Line]]:
+    if not found.next:
+        return Response(found.lines)
+    query = urlencode([*((k, v) for k, v in request.query_params.items() if k != "after"), ("after", found.next)])
+    return Response(found.lines, headers={"link": f'<?{query}>; rel="next"'})
 
 
 async def _found(edge: TheEdge, who: Who, called: str) -> Incident:
@@ -116,11 +132,21 @@ async def _found(edge: TheEdge, who: Who, called: str) -> Incident:
 
 
 @get("/units/{unit:str}/history")
-async def history(unit: FromPath[str], who: Who, edge: TheEdge, since: From = None, until: To = None) -> list[Line]:
-    """What a unit did, in order."""
+async def history(
+    unit: FromPath[str],
+    who: Who,
+    edge: TheEdge,
+    request: HttpAsked,
+    since: From = None,
+    until: To = None,
+    after: After = 0,
+    limit: Lines = LINES_MAX,
+) -> Response[list[Line]]:
+    """What a unit did, in order, page by page as the chronology of an incident."""
     want(who, "read", "field")
     _seen(edge, who, unit)
-    return await edge.look_up.history_of(unit, Moment(since or 0), None if until is None else Moment(until))
+    last = None if until is None else Moment(until)
+    return _paged(request, await edge.look_up.history_of(unit, Moment(since or 0), last, Page(after, limit)))
 
 
 @get("/units/{unit:str}/shifts")
@@ -128,7 +154,10 @@ async def shifts(unit: FromPath[str], who: Who, edge: TheEdge, since: From = Non
     """What a unit did, cut by shift, oldest first: who was on it, in what, and what happened."""
     want(who, "read", "field")
     _seen(edge, who, unit)
-    return await edge.look_up.shifts_of(unit, Moment(since or 0), None if until is None else Moment(until))
+    told = await edge.look_up.shifts_of(unit, Moment(since or 0), None if until is None else Moment(until))
+    if told is None:
+        raise no("malformed", problem=f"more than {SHIFT_LINES_MAX} lines: ask for a shorter time", field="from, to")
+    return told
 
 
 def _seen(edge: TheEdge, who: Who, unit: str) -> None:

@@ -9,7 +9,9 @@ from turnout.adapters.http.door import Asked, TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.routes.bounds import Before, Since, Until
 from turnout.core.refusals import UnknownIncident
+from turnout.edge.answers import Declined
 from turnout.edge.counter import refused
+from turnout.edge.details import CallerCard
 from turnout.edge.reveal_log import OwnReveals, RevealPage, RevealsAsked
 from turnout.records.incidents import FOUND_MAX
 from turnout.words.moment import Moment
@@ -68,10 +70,20 @@ async def of_call(call: FromPath[str], who: Who, edge: TheEdge) -> RevealPage:
     return await edge.reveal_log.page(who, RevealsAsked(call=call, most=FOUND_MAX))
 
 
+@get("/calls/{call:str}/card")
+async def card_of_call(call: FromPath[str], who: Who, edge: TheEdge) -> CallerCard:
+    """The identity of a caller's card, with which it is erased alone (`ask-erasure`). Nothing of the person."""
+    want(who, "oversee", "audit")
+    found = await edge.details.card_of_call(who, call)
+    if isinstance(found, Declined):
+        raise NotTaken(found)
+    return found
+
+
 @get("/me/reveals")
 async def own(who: Who, edge: TheEdge, before: Before = 0, limit: Limit = 100) -> OwnReveals:
     """What one has opened oneself, and one's own reviews and broken glass."""
     return await edge.reveal_log.own(who, before, limit)
 
 
-ROUTES = [reveals, of_incident, of_call, own]
+ROUTES = [reveals, of_incident, of_call, card_of_call, own]
