@@ -27,7 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     city: Path | None = None
     """A city folder; None: the one that is shipped."""
     host: str = "127.0.0.1"
-    """Only this machine, unless the operator says otherwise: then behind TLS."""
+    """Only this machine, unless the operator says otherwise: then with TLS (clear_lines.py)."""
     port: int = PORT_DEFAULT
     origin: str = ""
     """Under which name browsers reach it, for passkeys; empty: `localhost:<port>`."""
@@ -58,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A TOML file that names witnesses and a time stamper (edge/proof/plan.py)."""
     proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose word on who asks is taken (adapters/http/proxies.py)."""
+    unencrypted: bool = False
+    """Whether lines to and from other machines may be without TLS (clear_lines.py)."""
     server: str = "granian"
     tls_cert: Path | None = None
     """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""
@@ -108,7 +110,7 @@ _PATHS: Final = (
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """The defaults as TURNOUT_DATA, TURNOUT_CITY, TURNOUT_HOST, TURNOUT_PORT, TURNOUT_ORIGIN,
-    TURNOUT_DATABASE and TURNOUT_TLS_CERT with TURNOUT_TLS_KEY change them."""
+    TURNOUT_DATABASE, TURNOUT_UNENCRYPTED=yes and TURNOUT_TLS_CERT with TURNOUT_TLS_KEY change them."""
     settings = Settings()
     changes: dict[str, object] = {}
     for name, field in _PATHS:
@@ -117,6 +119,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     for name, field in (("TURNOUT_HOST", "host"), ("TURNOUT_ORIGIN", "origin"), ("TURNOUT_DATABASE", "database")):
         if environment.get(name):
             changes[field] = environment[name]
+    if environment.get("TURNOUT_UNENCRYPTED"):
+        changes["unencrypted"] = environment["TURNOUT_UNENCRYPTED"] == "yes"
     if environment.get("TURNOUT_PORT"):
         changes["port"] = _port(environment["TURNOUT_PORT"], "TURNOUT_PORT")
     return msgspec.structs.replace(settings, **changes)

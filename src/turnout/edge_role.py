@@ -27,11 +27,9 @@ from turnout.adapters.between.passing_on import PassingOn
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.assets import Assets
-from turnout.adapters.http.door import COOKIE
 from turnout.adapters.http.standing_by import Asgi, Gate, Scope, say_no
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
-from turnout.adapters.socket.serve import cookie
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
@@ -47,6 +45,7 @@ from turnout.config import SHIPPED, Settings
 from turnout.desk.faults import Fault, StorageFailed
 from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations
+from turnout.edge import cookies
 from turnout.edge.connections import Connections
 from turnout.edge.edge import Edge
 from turnout.edge.measuring import Measures
@@ -325,7 +324,7 @@ def _is_known(accounts: Accounts, scope: Scope) -> bool:
     bearer = headers.get(b"authorization", "").removeprefix("Bearer ").strip()
     if bearer:
         return accounts.find_token(bearer) is not None
-    secret = cookie(headers.get(b"cookie", ""), COOKIE)
+    secret = cookies.find(headers.get(b"cookie", ""), cookies.SESSION, str(scope.get("scheme", "http")))
     return not secret or accounts.find_session(secret) is not None
 
 

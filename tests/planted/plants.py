@@ -20,6 +20,7 @@ from tests.contracts.storages import SqliteStorage
 from tests.desk.test_subscribers_property import play, plays, plays_with_a_restore
 from tests.planted.access_plants import ACCESS_PLANTS
 from tests.planted.allowance_plants import ALLOWANCE_PLANTS
+from tests.planted.clear_plants import CLEAR_PLANTS
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.identity_plants import IDENTITY_PLANTS
@@ -406,6 +407,7 @@ PLANTS: dict[str, Plant] = {
     **RETENTION_PLANTS,
     **SITE_KEY_PLANTS,
     **IDENTITY_PLANTS,
+    **CLEAR_PLANTS,
     **PUBLICATION_PLANTS,
     **RELEASE_PLANTS,
     **PROVISIONING_PLANTS,

@@ -12,12 +12,12 @@ from litestar.params import SkipValidation
 from turnout.adapters.http.problems import UNREADABLE, NotTaken, no
 from turnout.adapters.http.showing import opening
 from turnout.desk.access import Principal, has_scope
+from turnout.edge import cookies
 from turnout.edge.answers import Declined
 from turnout.edge.at_device import at_device
 from turnout.edge.counter import held_back
 from turnout.edge.edge import Edge
 
-COOKIE: Final = "turnout_session"
 COUNTED: Final = "counted"
 """Of a route (`opt`): who counts its requests, where it is not the door."""
 
@@ -90,7 +90,7 @@ def _find_asker(request: Asked, edge: Edge) -> Principal | None:
     if bearer:
         found = edge.identities.find_token(bearer.removeprefix("Bearer ").strip())
     else:
-        found = edge.identities.find_session(request.cookies.get(COOKIE, ""))
+        found = edge.identities.find_session(cookie_of(request, cookies.SESSION))
     return at_device(edge, found, request.scope) if found is not None else None
 
 
@@ -108,6 +108,11 @@ def want(who: Principal, *scopes: str) -> None:
     """Raise the problem `scope-missing` unless one of the scopes is held."""
     if not has_scope(who, *scopes):
         raise no("scope-missing", scope=scopes[0])
+
+
+def cookie_of(request: Asked, cookie: str) -> str:
+    """Its value, under the name that it has over this connection; empty: none."""
+    return request.cookies.get(cookies.name_of(cookie, request.url.scheme), "")
 
 
 def address_of(request: Asked) -> str:

@@ -29,6 +29,7 @@ from turnout.adapters.socket.sender import Frames, Sender
 from turnout.core.commands import Command, decode_command
 from turnout.desk.access import Principal, has_scope
 from turnout.desk.faults import Busy, Displaced, NotTheDesk
+from turnout.edge import cookies
 from turnout.edge.allowance import UNLIMITED
 from turnout.edge.answers import Declined, declined
 from turnout.edge.at_device import at_device
@@ -79,7 +80,7 @@ class SocketDoor:
             body = {"type": "too-old", "protocol": PROTOCOL, "oldest_protocol": OLDEST_PROTOCOL, "text": text}
             await _turn_away(send, encoded(body), 4426)
             return
-        who = self._who(hello, headers)
+        who = self._who(hello, headers, str(scope.get("scheme", "ws")))
         if who is None:
             if hello.token or b"authorization" in headers:
                 self._edge.door_log.note_refused("token", "", "none", "not-signed-on")
@@ -96,11 +97,11 @@ class SocketDoor:
             return
         await Connection(self._edge, who, hello, receive, send, self._frames).run()
 
-    def _who(self, hello: Hello, headers: dict[bytes, str]) -> Principal | None:
+    def _who(self, hello: Hello, headers: dict[bytes, str], scheme: str) -> Principal | None:
         bearer = headers.get(b"authorization", "").removeprefix("Bearer ").strip()
         if hello.token or bearer:
             return self._edge.identities.find_token(hello.token or bearer)
-        return self._edge.identities.find_session(cookie(headers.get(b"cookie", ""), "turnout_session"))
+        return self._edge.identities.find_session(cookies.find(headers.get(b"cookie", ""), cookies.SESSION, scheme))
 
 
 class Connection:
@@ -297,12 +298,3 @@ def _is_own_origin(headers: dict[bytes, str]) -> bool:
     """A page of another site may not use the visitor's cookie (cross-site websocket hijacking). Programs send none."""
     origin = headers.get(b"origin")
     return origin is None or origin.partition("://")[2] == headers.get(b"host", "")
-
-
-def cookie(header: str, name: str) -> str:
-    """The cookie's value, or empty."""
-    for part in header.split(";"):
-        key, _, value = part.strip().partition("=")
-        if key == name:
-            return value
-    return ""

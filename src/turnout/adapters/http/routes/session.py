@@ -1,6 +1,6 @@
 """Signing in and out, passkeys, the set-up, whoever-am-I; and a console that is locked, unlocked or handed over."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, delete, get, post
@@ -8,12 +8,13 @@ from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 from msgspec.structs import replace
 
-from turnout.adapters.http.door import COOKIE, FOR_LOCKED, TheEdge, Who, address_of
+from turnout.adapters.http.door import FOR_LOCKED, TheEdge, Who, address_of, cookie_of
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.core.limits import Code, Id
 from turnout.core.tables.city import Position
 from turnout.core.tables.commands import SignOff, SignOn
 from turnout.desk.access import Principal
+from turnout.edge import cookies
 from turnout.edge.answers import declined_by_door
 from turnout.edge.at_device import at_device
 from turnout.edge.edge import Edge
@@ -122,7 +123,7 @@ async def let_in(
         edge.identities.sign_off(outcome.principal)
         edge.door_log.note_refused(way, str(outcome.principal.actor.id), "open", "device-needed")
         raise no("device-needed")
-    earlier = edge.identities.find_session(request.cookies.get(COOKIE, ""))
+    earlier = edge.identities.find_session(cookie_of(request, cookies.SESSION))
     if earlier is not None and earlier.locked and earlier.actor.id == outcome.principal.actor.id:
         edge.identities.sign_off(outcome.principal)
         edge.door_log.note_of(earlier, "unlocked", way=way)
@@ -135,16 +136,23 @@ async def let_in(
         edge.door_log.note_of(outcome.principal, "signed-in", way=way)
     await take_position(edge, outcome.principal)
     kept_s = (outcome.principal.expires - edge.now()) // 1000 if outcome.principal.actor.station else None
-    cookie = Cookie(
-        key=COOKIE,
-        value=outcome.secret,
+    cookie = own_cookie(request, cookies.SESSION, outcome.secret, kept_s, samesite="strict")
+    return Response(me(outcome.principal), cookies=[cookie], headers={"cache-control": "no-store"})
+
+
+def own_cookie(
+    request: Asked, cookie: str, value: str, kept_s: int | None, samesite: Literal["strict", "lax"]
+) -> Cookie:
+    """For this host alone, unseen by scripts. `kept_s`: None: until the browser is closed; 0: taken away."""
+    return Cookie(
+        key=cookies.name_of(cookie, request.url.scheme),
+        value=value,
         httponly=True,
-        samesite="strict",
+        samesite=samesite,
         secure=is_secure(request),
         path="/",
         max_age=kept_s,
     )
-    return Response(me(outcome.principal), cookies=[cookie], headers={"cache-control": "no-store"})
 
 
 async def hand_over(edge: Edge, earlier: Principal, outcome: SignedIn) -> SignedIn:
@@ -264,12 +272,12 @@ async def unlock_demo(who: Who, edge: TheEdge) -> Me:
 
 
 @delete("/session", status_code=204, opt=FOR_LOCKED)
-async def sign_off(who: Who, edge: TheEdge) -> Response[None]:
+async def sign_off(who: Who, edge: TheEdge, request: Asked) -> Response[None]:
     """Sign off: the session ends, its sockets are closed, its position is free."""
     await leave_position(edge, who)
     edge.identities.sign_off(who)
     edge.door_log.note_of(who, "signed-off")
-    return Response(None, status_code=204, cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/")])
+    return Response(None, status_code=204, cookies=[own_cookie(request, cookies.SESSION, "", 0, samesite="strict")])
 
 
 @post("/accounts/passkey/options", status_code=200)
