@@ -1,4 +1,5 @@
 /** The page starts here. */
+import './shared/no-pollution'
 import { mount } from 'svelte'
 import App from './App.svelte'
 import './shared/theme.css'

@@ -1,9 +1,9 @@
 """How the browser's cookies are called, and where they are found (RFC 6265bis; OWASP ASVS 5.0, 3.3.1 and 3.3.3).
 
 Over TLS a name begins with `__Host-`: the browser takes such a cookie from this very host alone, over TLS, for the
-whole site, so that no neighbour under the same domain can hand somebody a session. Over plain HTTP, which is served to this
-machine alone unless the operator says otherwise, browsers refuse that prefix, and the name has none. A cookie of the
-one kind is no cookie of the other.
+whole site, so that no neighbour under the same domain can hand somebody a session. Over plain HTTP, which is served to
+this machine alone unless the operator says otherwise, browsers refuse that prefix, and the name has none. A cookie of
+the one kind is no cookie of the other.
 """
 
 from typing import Final

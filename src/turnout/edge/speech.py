@@ -140,6 +140,10 @@ WORDS: Final[dict[str, Name]] = {
         " valid any more. (Emergency buttons work.)",
         "只能在出示证书的本单位终端上使用，您的终端没有证书或证书已失效。（紧急按钮不受影响。）",
     ),
+    "private-in-url": Name(
+        "Places, typed words and purposes do not belong into an address: send them in the header Turnout-Query.",
+        "位置、键入的文字和用途不得写在网址里，请放入请求头 Turnout-Query。",
+    ),
     "tls-needed": Name(
         "This server answers nobody in the clear over a network: use its https:// address.",
         "本服务器不接受网络上的明文访问，请使用 https:// 地址。",
@@ -375,6 +379,7 @@ STATUS: Final[dict[str, int]] = {
     "purpose-needed": 400,
     "weak-secret": 400,
     "device-needed": 403,
+    "private-in-url": 400,
     "tls-needed": 403,
     "device-not-known": 403,
     "device-too-early": 409,

@@ -17,12 +17,14 @@ export class Problem extends Error {
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   let reply: Response
   try {
-    reply = await fetch(`/api/v1${path}`, {
+    const { address, said } = apart(path)
+    reply = await fetch('/api/v1' + address, {
       method,
       credentials: 'same-origin',
       headers: {
         'Accept-Language': preferences.language,
         Accept: 'application/json',
+        ...said,
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -48,7 +50,49 @@ function parsed(text: string): unknown {
 
 export function query(values: Record<string, string | number | undefined | null>): string {
   const parts = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '')
-  return parts.length ? `?${parts.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join('&')}` : ''
+  return parts.length
+    ? `?${parts.map(([key, value]) => `${key}=${encodeURIComponent(wellFormed(String(value)))}`).join('&')}`
+    : ''
+}
+
+/** Of a query: what belongs into no address, since addresses are kept in histories and logs (the server refuses it there). */
+const PRIVATE = ['q', 'place', 'lat', 'lon', 'note', 'purpose']
+
+/** The address, and the header that says the rest. */
+export function apart(path: string): { address: string; said: Record<string, string> } {
+  const [before = '', ...after] = path.split('?')
+  const parts = after.join('?').split('&').filter(Boolean)
+  const isPrivate = (part: string) => PRIVATE.includes(part.split('=')[0] ?? '')
+  const open = parts.filter((part) => !isPrivate(part))
+  const own = parts.filter(isPrivate)
+  return {
+    address: before + (open.length ? '?' + open.join('&') : ''),
+    said: own.length ? { 'Turnout-Query': own.join('&') } : {},
+  }
+}
+
+/**
+ * An address of our own with names in it: each is one step of the path and nothing else, whatever it is called. A step that
+ * browsers take for "here" or "up" is none of theirs any more.
+ */
+export function at(parts: TemplateStringsArray, ...names: (string | number)[]): string {
+  const step = (name: string | number) =>
+    encodeURIComponent(/^\.{0,2}$/.test(String(name)) ? `\u2024${name}\u2024` : wellFormed(String(name)))
+  return parts.reduce((path, part, n) => path + step(names[n - 1] ?? '') + part)
+}
+
+/** Half a surrogate pair cannot be encoded. */
+function wellFormed(name: string): string {
+  return name.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+}
+
+/** An address elsewhere that may be shown as a link: the web alone, never a script or a file. */
+export function isWeb(address: string): boolean {
+  try {
+    return /^https?:\/\//i.test(address) && ['http:', 'https:'].includes(new URL(address).protocol)
+  } catch {
+    return false
+  }
 }
 
 export const api = {

@@ -1,5 +1,5 @@
 /** Who sits here. */
-import { api, Problem } from './api'
+import { api, isWeb, Problem } from './api'
 import { stream } from './link/stream.svelte'
 
 export interface Session {
@@ -39,7 +39,8 @@ class LiveSession {
     let next = '/'
     try {
       // Whose account is an identity provider's is signed off there too: the next one at this console is somebody else.
-      next = (await api.post<{ url: string }>('/session/leave')).url || '/'
+      const { url } = await api.post<{ url: string }>('/session/leave')
+      if (isWeb(url)) next = url
     } finally {
       stream.stop()
       location.assign(next)

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from turnout.adapters.http.app import AnyAsgi, Scope
-from turnout.adapters.http.standing_by import say_no
 from turnout.words.encrypted import is_of_this_machine
+from turnout.words.later import Later
 from turnout.words.trouble import Malformed
+
+standing_by = Later("turnout.adapters.http.standing_by")
 
 HOPS_MAX: Final = 16
 """Proxies one behind the other; what stands further to the left was written by whoever asks."""
@@ -52,7 +54,7 @@ class BehindProxies:
             await receive()
             await send({"type": "websocket.close", "code": 4403})
         else:
-            await say_no(asked, send, "tls-needed")
+            await standing_by.say_no(asked, send, "tls-needed")
 
 
 def came_in_the_clear(scope: Scope, asked: Scope, proxies: tuple[Network, ...]) -> bool:

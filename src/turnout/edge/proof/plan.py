@@ -89,7 +89,7 @@ def read_plan(path: Path | None, city: str) -> ProofPlan:
     origin = given.origin or f"turnout/{city}"
     if not is_name(origin) or len(origin) > NAME_MAX - 10:
         raise Malformed(f"{origin!r} is no name of a log", where=str(path), cure="no blanks, no plus")
-    for row in (*given.witness, *([given.stamps] if given.stamps else [])):
+    for row in (*given.witness, *((given.stamps,) if given.stamps else ())):
         refuse_clear_url(row.url, str(path))
     witnesses = tuple(WitnessPlan(_cosigner(row.key, path), row.url.rstrip("/")) for row in given.witness)
     if len({one.key.name for one in witnesses}) != len(witnesses):
