@@ -16,6 +16,7 @@ from turnout.edge import cookies
 from turnout.edge.answers import Declined
 from turnout.edge.at_device import at_device
 from turnout.edge.counter import held_back
+from turnout.edge.door_log import REPELLED
 from turnout.edge.edge import Edge
 
 COUNTED: Final = "counted"
@@ -27,7 +28,7 @@ BY_COMMAND: Final = "by-command"
 NEVER: Final = "never"
 """For those who look after the program: they have to see how it stands most of all when too much is asked of it."""
 
-DENIED_HERE: Final = frozenset({"scope-missing", "field-hidden", "foreign-origin", "device-needed"})
+DENIED_HERE: Final = frozenset({"scope-missing", "field-hidden", "foreign-origin", "device-needed"}) | REPELLED
 
 _ASKER: Final = "turnout_asker"
 

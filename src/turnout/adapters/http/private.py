@@ -1,8 +1,8 @@
 """What is asked for by a place, by typed words or for a purpose stands in no address (OWASP ASVS 5.0, 14.2.1).
 
 Addresses end up in histories, in the logs of proxies and in what a browser tells others. Such parameters of a query
-come in the header `Turnout-Query`, written as a query is (`q=300%20mission`); in an address they are refused. Whatever else
-narrows a search (identities, codes, times) may stand in either.
+come in the header `Turnout-Query`, written as a query is (`q=300%20mission`); in an address they are refused. Whatever
+else narrows a search (identities, codes, times) may stand in either.
 """
 
 from collections.abc import MutableMapping

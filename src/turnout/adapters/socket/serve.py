@@ -196,6 +196,7 @@ class Connection:
         text = message.get("text")
         body: bytes | str = text if text is not None else message.get("bytes") or b""
         if len(body) > MESSAGE_CHARS_MAX:
+            self._edge.door_log.note_denied(self._who, "too-large", "socket")
             self._outlet.put(refused_frame(declined("too-large", most=MESSAGE_CHARS_MAX)))
             return
         if self._who.expires and self._edge.now() >= self._who.expires:
@@ -208,6 +209,7 @@ class Connection:
         except (msgspec.DecodeError, UnicodeDecodeError, Malformed) as trouble:
             too_many = self._edge.counter.hold_back(self._who)
             no = too_many or declined("malformed", problem=str(trouble), field=head.type or "message")
+            self._edge.door_log.note_denied(self._who, no.code, "socket")
             self._outlet.put(answer_frame(head.id, no) if head.id else refused_frame(no))
 
     async def _act(self, head: Incoming, body: bytes | str) -> None:
