@@ -69,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A further port, for terminals that show a certificate of the city's (adapters/device_door.py); 0: none."""
     device_only: tuple[str, ...] = ()
     """Roles and scopes of tokens that may be used from such a terminal only."""
+    two_factors: tuple[str, ...] = ()
+    """Roles whose people show two factors: a passkey, or what their provider asks for."""
 
     roles: tuple[str, ...] = ()
     """What this process is (`turnout up`): `desk`, `edge`, `worker`; empty: all in one."""

@@ -234,6 +234,9 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
         demo=process.city.demo,
         origin=settings.public_origin,
         on_end=connections.end_session,
+        lock_min=process.city.lock_min,
+        is_live=connections.has,
+        two_factors=frozenset(settings.two_factors),
     )
     messages = opened_messages(stack, settings, folder, desk, space)
     door_log = opened_door_log(stack, folder, clock.now, space)

@@ -257,6 +257,11 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
         action="append",
         help="a role, or a scope of tokens, for such terminals only: crew, field",
     )
+    serve.add_argument(
+        "--two-factors",
+        action="append",
+        help="a role whose people need two factors (a passkey, or their provider's): administrator",
+    )
     serve.add_argument("--speed", type=float, help="of the simulated city: 1 is real time, up to 60")
     serve.add_argument("--no-simulation", action="store_true", help="nobody calls and nobody drives by itself")
     serve.add_argument("--arrival", action="store_true", help="let a unit's place report enroute and on scene")
@@ -393,6 +398,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "unencrypted",
         "devices_port",
         "device_only",
+        "two_factors",
     )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}

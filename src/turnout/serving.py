@@ -330,6 +330,9 @@ async def _opened_parts(
         demo=city.demo,
         origin=settings.public_origin,
         on_end=connections.end_session,
+        lock_min=city.lock_min,
+        is_live=connections.has,
+        two_factors=frozenset(settings.two_factors),
     )
     kept = records, stores.vault, texts, files, accounts
     opened = loaded.roads, loaded.gazetteer, *kept, connections, measures

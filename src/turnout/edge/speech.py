@@ -140,6 +140,16 @@ WORDS: Final[dict[str, Name]] = {
         " valid any more. (Emergency buttons work.)",
         "只能在出示证书的本单位终端上使用，您的终端没有证书或证书已失效。（紧急按钮不受影响。）",
     ),
+    "proof-needed": Name(
+        "Show again who you are: with your password or passkey, or by your provider.",
+        "请再次证明您的身份：用密码、通行密钥或统一身份认证。",
+    ),
+    "two-factors-needed": Name(
+        "Your role needs two factors: sign in with a passkey or by your provider. An administrator's one-time code lets"
+        " you add a passkey.",
+        "您的角色需要双重验证：请用通行密钥或统一身份认证登录。凭管理员给的一次性代码可添加通行密钥。",
+    ),
+    "unknown-session": Name("You have no such session.", "您没有这样的会话。"),
     "private-in-url": Name(
         "Places, typed words and purposes do not belong into an address: send them in the header Turnout-Query.",
         "位置、键入的文字和用途不得写在网址里，请放入请求头 Turnout-Query。",
@@ -379,6 +389,9 @@ STATUS: Final[dict[str, int]] = {
     "purpose-needed": 400,
     "weak-secret": 400,
     "device-needed": 403,
+    "proof-needed": 403,
+    "two-factors-needed": 403,
+    "unknown-session": 404,
     "private-in-url": 400,
     "tls-needed": 403,
     "device-not-known": 403,

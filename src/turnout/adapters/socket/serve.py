@@ -92,6 +92,9 @@ class SocketDoor:
             self._edge.door_log.note_denied(who, "device-needed", "socket")
             await _turn_away(send, refused_frame(declined("device-needed")), 4403)
             return
+        if who.lacks_factor:
+            await _turn_away(send, refused_frame(declined("two-factors-needed")), 4403)
+            return
         if who.locked:
             await _turn_away(send, refused_frame(declined("session-locked")), 4423)
             return
@@ -145,6 +148,8 @@ class Connection:
             for name in held_by:
                 edge.connections.remove(name, outlet)
             edge.places.unfollow(follower)
+            if self._who.kind == "person":
+                edge.identities.touch(self._who.session)
             if subscription is not None:
                 subscription.close()
             sender.cancel()

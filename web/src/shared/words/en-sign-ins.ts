@@ -21,6 +21,7 @@ export const enSignIns = {
       'handed-over': 'Took the console over from',
       'signed-off': 'Signed off',
       'secret-changed': 'Changed the password',
+      proved: 'Proved who it is',
       'passkey-added': 'Added a passkey',
     } as Record<string, string>,
     ways: {
@@ -49,6 +50,8 @@ export const enSignIns = {
       'scope-missing': 'No right to this',
       'no-ground': 'No ground to look',
       'field-hidden': 'Hidden from this role',
+      'two-factors-needed': 'Second factor needed',
+      'proof-needed': 'Has to prove who it is',
       malformed: 'Cannot be read',
       'unstorable-text': 'Text that cannot be kept',
       'too-large': 'Too large',

@@ -22,6 +22,7 @@ export const zhSignIns: typeof enSignIns = {
       'handed-over': '接班，前一位：',
       'signed-off': '退出',
       'secret-changed': '更改密码',
+      proved: '再次证明身份',
       'passkey-added': '添加通行密钥',
     },
     ways: {
@@ -50,6 +51,8 @@ export const zhSignIns: typeof enSignIns = {
       'scope-missing': '无此权限',
       'no-ground': '没有查看依据',
       'field-hidden': '此角色不可见',
+      'two-factors-needed': '需要双重验证',
+      'proof-needed': '须再次证明身份',
       malformed: '无法读取',
       'unstorable-text': '无法保存的文字',
       'too-large': '内容过大',

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromPath, JSONBody
 
-from turnout.adapters.http.door import FOR_LOCKED, TheEdge, Who, address_of, cookie_of
+from turnout.adapters.http.door import FOR_LACKING, FOR_LOCKED, TheEdge, Who, address_of, cookie_of
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.routes.session import leave_position, let_in, own_cookie
 from turnout.core.limits import Code
@@ -87,7 +87,7 @@ async def back(
     return _on_to("/", *entered.cookies, used_up)
 
 
-@post("/session/leave", status_code=200, opt=FOR_LOCKED)
+@post("/session/leave", status_code=200, opt=FOR_LOCKED | FOR_LACKING)
 async def leave(who: Who, edge: TheEdge) -> Response[GoTo]:
     """Sign off, and learn where the provider's own session is ended, if this account is a provider's."""
     provider = edge.identities.find_provider_of(who.actor.id)
