@@ -14,7 +14,13 @@ export class Problem extends Error {
   }
 }
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** Has the person show again who it is; false: turned back. Set by the page. */
+let prover: () => Promise<boolean> = () => Promise.resolve(false)
+export function onProofNeeded(how: () => Promise<boolean>): void {
+  prover = how
+}
+
+async function ask<T>(method: string, path: string, body?: unknown, isAgain = false): Promise<T> {
   let reply: Response
   try {
     const { address, said } = apart(path)
@@ -37,6 +43,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   const content = text ? parsed(text) : undefined
   if (reply.ok) return content as T
   const problem = (content ?? {}) as { code?: string; detail?: string; title?: string; fields?: Record<string, unknown> }
+  if (problem.code === 'proof-needed' && !isAgain && (await prover())) return ask<T>(method, path, body, true)
   throw new Problem(reply.status, problem.code ?? `http-${reply.status}`, problem.detail ?? problem.title ?? '', problem.fields)
 }
 

@@ -11,6 +11,7 @@ import { enHealth } from './en-health'
 import { enMap } from './en-map'
 import { enMessages } from './en-messages'
 import { enSignIns } from './en-sign-ins'
+import { enProof } from './en-proof'
 import { enOffline } from './en-offline'
 import { enOutlook } from './en-outlook'
 import { enKeeping } from './en-keeping'
@@ -24,6 +25,7 @@ export const en = {
   ...enCalltaking,
   admin: enAdmin,
   identity: enIdentity,
+  proof: enProof,
   lock: enLock,
   ...enFirst,
   ...enSheet,
