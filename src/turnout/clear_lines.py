@@ -50,6 +50,8 @@ def clear_lines(settings: Settings, environment: Mapping[str, str]) -> Iterator[
         parts = urlsplit(url)
         if parts.scheme in ("http", "nats") and not is_of_this_machine(parts.hostname or ""):
             yield Line(option, f"{parts.scheme}://{parts.hostname}")
+    if settings.scanner and not is_of_this_machine(settings.scanner.rpartition(":")[0] or settings.scanner):
+        yield Line("--scanner", settings.scanner)
     yield from _database_lines(settings.database, environment)
 
 

@@ -69,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A further port, for terminals that show a certificate of the city's (adapters/device_door.py); 0: none."""
     device_only: tuple[str, ...] = ()
     """Roles and scopes of tokens that may be used from such a terminal only."""
+    scanner: str = ""
+    """A virus scanner for files, clamd (adapters/clamd.py): its socket, or `host:port`; empty: none."""
     two_factors: tuple[str, ...] = ()
     """Roles whose people show two factors: a passkey, or what their provider asks for."""
 

@@ -257,6 +257,7 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
         action="append",
         help="a role, or a scope of tokens, for such terminals only: crew, field",
     )
+    serve.add_argument("--scanner", help="a virus scanner for files, clamd: /run/clamav/clamd.ctl or 127.0.0.1:3310")
     serve.add_argument(
         "--two-factors",
         action="append",
@@ -399,6 +400,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "devices_port",
         "device_only",
         "two_factors",
+        "scanner",
     )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}

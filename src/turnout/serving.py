@@ -19,6 +19,7 @@ from typing import Any, Final
 import msgspec
 
 from turnout.adapters.certificate import Certificate, read_certificate
+from turnout.adapters.clamd import Clamd
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.app import AnyAsgi, WebApp
 from turnout.adapters.http.assets import Assets
@@ -76,6 +77,7 @@ from turnout.edge.recording import Recorder
 from turnout.edge.reveal_log import RevealLog
 from turnout.edge.revealing import Revealing
 from turnout.edge.rows import TABLES
+from turnout.edge.scanning import Scanner
 from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.tables_in_force import follow_offset, take_at_start
 from turnout.edge.texts import Texts
@@ -365,6 +367,11 @@ def _enrichment(locator: Locator, records: IncidentRecords) -> Callable[[Command
     return lambda command, board: with_record(locator.with_zones(command, board), board, records)
 
 
+def scanner_of(settings: Settings) -> Scanner | None:
+    """Raises `Malformed`."""
+    return Clamd(settings.scanner) if settings.scanner else None
+
+
 def joined(parts: Parts) -> Edge:
     """The edge in front of a started desk."""
     desk, city, now = parts.desk, parts.city, parts.clock.now
@@ -397,7 +404,7 @@ def joined(parts: Parts) -> Edge:
         tables=TablesDesk(counter, parts.records, city.folder, city.folder, city.catalogue),
         look_up=look_up,
         details=details,
-        files=FileDesk(counter, look_up, parts.files, revealing, now),
+        files=FileDesk(counter, look_up, parts.files, revealing, now, scanner_of(parts.settings)),
         transfers=Transfers(counter, look_up, parts.records, details, parts.messages),
         fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders, parts.texts.shown),
         texts=parts.texts,

@@ -69,6 +69,9 @@ class SteppedClock(SystemClock):
 class Running:
     """An edge at work, with what a test wants of it."""
 
+    idle_ms = 0
+    """After how long a session would lock; a test that wants it to puts it back."""
+
     def __init__(self, edge: Edge, accounts: Accounts, assets: Assets, clock: SteppedClock) -> None:
         self.edge, self.accounts, self.assets, self.clock = edge, accounts, assets, clock
         self.app = self._made(Settings(origin="http://turnout.test"))
@@ -133,6 +136,7 @@ async def running(folder: Path, built: Path | None = None, **settings: Any) -> A
         async with serving.opened(chosen, san_francisco()) as (edge, accounts):
             assets = Assets(built or folder / "none", san_francisco().artefacts.tiles)
             house = Running(edge, accounts, assets, clock)
+            house.idle_ms, accounts._idle._term_ms = accounts._idle._term_ms, 0  # days pass in a test
             house.folder = folder
             yield house
 

@@ -227,6 +227,13 @@ WORDS: Final[dict[str, Name]] = {
         "A file of the type “{said}” is not taken as {kind}. Pictures, sound, video, PDF and plain text are.",
         "不接受类型为“{said}”的文件作为 {kind}。可接受图片、录音、视频、PDF 和纯文本。",
     ),
+    "file-infected": Name(
+        "The virus scanner knows this file as {name}: it was not taken.", "病毒扫描认定此文件为 {name}，未予接收。"
+    ),
+    "scanner-silent": Name(
+        "The virus scanner does not answer: the file was not taken, send it again later.",
+        "病毒扫描没有应答，文件未接收，请稍后重发。",
+    ),
     "file-not-what-it-says": Name(
         "The file is not what it says to be ({said}). Nothing of it was kept.",
         "文件内容与所称类型（{said}）不符，未保存。",
@@ -419,6 +426,8 @@ STATUS: Final[dict[str, int]] = {
     "busy": 503,
     "desk-stopped": 503,
     "file-kind-not-taken": 415,
+    "file-infected": 422,
+    "scanner-silent": 503,
     "file-not-what-it-says": 415,
     "file-too-large": 413,
     "file-stalled": 408,

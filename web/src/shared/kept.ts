@@ -11,6 +11,8 @@ type Where = 'session' | 'window' | 'local'
 const SEALED = 'turnout.sealed'
 /** Of this computer, but of one person's work: it goes with the session. */
 const OF_A_PERSON = ['turnout.tables.draft']
+/** How it is laid out, which tells nothing. */
+const OF_THE_WINDOW = ['turnout.map.elsewhere']
 const NONCE_BYTES = 12
 const WAIT_MS = 15_000
 
@@ -89,7 +91,8 @@ export function forget(): void {
   keyText = ''
   try {
     const store = storage('session')
-    for (const name of Object.keys(store ?? {})) if (name.startsWith('turnout.')) store?.removeItem(name)
+    for (const name of Object.keys(store ?? {}))
+      if (name.startsWith('turnout.') && !OF_THE_WINDOW.includes(name)) store?.removeItem(name)
     for (const name of OF_A_PERSON) storage('local')?.removeItem(name)
   } catch {
     // Forbidden: then nothing is there either.
