@@ -1,7 +1,7 @@
 """Files are looked at by a virus scanner as they come in (ASVS 5.0, 5.4.3): ClamAV's daemon, by its command INSTREAM.
 
 clamd(8): `zINSTREAM\\0`, then each piece after its length in four bytes, and a length of 0; it answers `stream: OK`,
-`stream: NAME FOUND` or `… ERROR`, each ended by a zero byte. Name one on this machine: what it is sent leaves it nowhere else.
+`stream: NAME FOUND` or `… ERROR`, each ended by a zero byte. Name one on this machine: then no file leaves it.
 """
 
 import asyncio

@@ -295,8 +295,9 @@ class Accounts(OwnSessions, OfflineCodes):
         if refusal is not None:
             return refusal
         taken = _taken(row, position)
-        more = {"kept_ms": kept_ms, "way": way, "lacks_factor": lacks_factor}
-        return self._session(row.id, taken, row.roles, row.language, demo=False, **more)
+        return self._session(
+            row.id, taken, row.roles, row.language, demo=False, kept_ms=kept_ms, way=way, lacks_factor=lacks_factor
+        )
 
     def _why_not_at(self, row: AccountRow, position: str) -> IdentityRefusal | None:
         if position and row.positions and position not in row.positions:
