@@ -40,7 +40,7 @@ def test_a_unit_speaks_with_nobody_that_the_operator_has_not_named(role: str) ->
     assert [value for name, value in held if name == "IPAddressDeny"] == ["any"]
     assert [value for name, value in held if name == "IPAddressAllow"] == ["localhost"]
     for manual in ("en", "zh-CN"):
-        assert "IPAddressAllow=10.1.0.0/16" in (UNITS.parent / f"manual/{manual}/operators.md").read_text(
+        assert "IPAddressAllow=198.51.100.0/24" in (UNITS.parent / f"manual/{manual}/operators.md").read_text(
             encoding="utf-8"
         )
 

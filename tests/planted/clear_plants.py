@@ -1,14 +1,14 @@
 """Planted bugs on the lines and at the door: a cookie that a neighbour can set, a session that is believed for ever."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.adapters.http.room import Room
+from tests.adapters.http.test_http_files import JPEG, in_pieces
 from tests.adapters.http.test_http_own_sessions import asked, staff
-from tests.adapters.http.test_http_scanned_files import (
-    test_a_file_that_the_scanner_knows_is_not_taken_and_nothing_of_it_stays,
-)
+from tests.adapters.http.test_http_scanned_files import EICAR, StandIn
 from tests.adapters.identity.test_codes import test_no_code_is_found_from_what_is_kept_of_it
 from tests.adapters.running import API, running
 from tests.adapters.test_cookies import test_a_cookie_of_the_one_kind_is_no_cookie_of_the_other
@@ -23,6 +23,7 @@ from turnout.adapters.identity.own_sessions import PROOF_MS, Idle, OwnSessions
 from turnout.clear_lines import clear_lines
 from turnout.config import Settings
 from turnout.edge import cookies
+from turnout.edge.scanning import FileInfected
 from turnout.words import encrypted as encrypted_module
 
 
@@ -108,9 +109,11 @@ async def a_place_stands_in_no_address(folder: Path) -> None:
 
 
 async def an_infected_file_is_not_taken(folder: Path) -> None:
-    async with running(folder) as house, house.client() as browser:
-        await browser.post(f"{API}/session/demo", json={})
-        await test_a_file_that_the_scanner_knows_is_not_taken_and_nothing_of_it_stays(Room(browser), house)
+    where = folder / "clamd.ctl"
+    async with await asyncio.start_unix_server(StandIn().talk, where):
+        with pytest.raises(FileInfected):
+            async for _ in Clamd(str(where)).scanned(in_pieces(JPEG + EICAR)):
+                pass
 
 
 def codes_are_not_guessed(folder: Path) -> None:

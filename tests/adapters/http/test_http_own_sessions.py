@@ -9,7 +9,7 @@ import pytest
 
 from tests.adapters.running import API, Running, running
 from turnout.adapters.identity.own_sessions import PROOF_MS
-from turnout.edge.allowance import asked_from
+from turnout.edge.allowance import asked_from, passed_on
 from turnout.edge.identities import IdentityRefusal, NewAccount, SignedIn
 from turnout.words.moment import MINUTE_MS
 
@@ -64,6 +64,17 @@ async def test_an_open_socket_is_use_and_so_is_one_that_was_just_closed(house: R
     house.clock.ahead_ms += house.edge.ground.lock_min * MINUTE_MS + MINUTE_MS
     house.accounts.touch(session)
     assert (await ana.get(f"{API}/board")).status_code == 200
+
+
+async def test_what_an_edge_passes_on_the_edge_has_judged(house: Running, ana: httpx.AsyncClient) -> None:
+    house.accounts._idle._term_ms = house.idle_ms
+    house.clock.ahead_ms += house.idle_ms + MINUTE_MS
+    token = passed_on.set(True)
+    try:
+        assert (await ana.get(f"{API}/board")).status_code == 200
+    finally:
+        passed_on.reset(token)
+    assert (await ana.get(f"{API}/board")).status_code == 423
 
 
 async def test_what_changes_how_one_gets_in_needs_a_proof_of_the_last_minutes(

@@ -20,7 +20,7 @@ PROOF_MS: Final = 10 * MINUTE_MS
 """Long enough for what one came to change; an hour at an unwatched desk is not."""
 
 SEEN_MAX: Final = 20_000
-"""More sessions than any city has; the longest unseen is forgotten, and counts anew."""
+"""More sessions than any city has; the longest unseen is forgotten, and counts from this server's start."""
 
 
 class Idle:
@@ -30,6 +30,7 @@ class Idle:
     def __init__(self, now: Callable[[], Moment], term_ms: int, is_live: Callable[[str], bool]) -> None:
         self._now, self._term_ms, self._is_live = now, term_ms, is_live
         self._seen: OrderedDict[str, Moment] = OrderedDict()
+        self._since = now()
 
     def touch(self, session: str) -> None:
         self._seen[session] = self._now()
@@ -39,7 +40,7 @@ class Idle:
 
     def is_over(self, row: SessionRow) -> bool:
         """Whether it was left alone for too long; one that was not is touched by being asked about."""
-        last = max(self._seen.get(row.id, self._now()), row.proved)
+        last = max(self._seen.get(row.id, self._since), row.proved)
         if self._term_ms and self._now() - last > self._term_ms and not self._is_live(row.id):
             return True
         self.touch(row.id)
