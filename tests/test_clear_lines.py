@@ -80,6 +80,15 @@ def test_no_command_begins_a_line_in_the_clear(
     assert not (tmp_path / "var").exists()
 
 
+def test_a_database_that_the_environment_names_is_not_asked_in_the_clear_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TURNOUT_DATABASE", "postgresql://turnout@db1/turnout")
+    assert main(["verify"]) == 1
+    assert "in the clear" in capsys.readouterr().err
+
+
 def test_witnesses_and_time_stampers_elsewhere_are_asked_by_tls(tmp_path: Path) -> None:
     (tmp_path / "root.pem").write_text("")
     plan = tmp_path / "proof.toml"

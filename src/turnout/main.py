@@ -63,8 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     try:
-        if getattr(asked, "database", None) and not getattr(asked, "unencrypted", False):
-            clear_lines.refuse_clear_database(asked.database)
+        if hasattr(asked, "database") and not getattr(asked, "unencrypted", False):
+            clear_lines.refuse_clear_database(asked.database or from_environment().database)
         return int(asked.run(asked) or 0)
     except BadInput:
         raise
