@@ -54,7 +54,9 @@ async def measure(reveals: int) -> None:
                 (await browser.get(f"{API}/incidents/{id}")).raise_for_status()
 
             async def looks() -> None:
-                reply = await browser.get(f"{API}/details/{id}/{person['id']}", params={"purpose": "call back"})
+                reply = await browser.get(
+                    f"{API}/details/{id}/{person['id']}", headers={"turnout-query": "purpose=call%20back"}
+                )
                 reply.raise_for_status()
 
             await timed(20, looks)

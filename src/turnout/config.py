@@ -27,7 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     city: Path | None = None
     """A city folder; None: the one that is shipped."""
     host: str = "127.0.0.1"
-    """Only this machine, unless the operator says otherwise: then behind TLS."""
+    """Only this machine, unless the operator says otherwise: then with TLS (clear_lines.py)."""
     port: int = PORT_DEFAULT
     origin: str = ""
     """Under which name browsers reach it, for passkeys; empty: `localhost:<port>`."""
@@ -60,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses or networks of proxies whose word on who asks is taken (adapters/http/proxies.py)."""
     proxy_certificates: bool = False
     """Also their word on which certificate a terminal has shown them (`Client-Cert`, RFC 9440)."""
+    unencrypted: bool = False
+    """Whether lines to and from other machines may be without TLS (clear_lines.py)."""
     server: str = "granian"
     tls_cert: Path | None = None
     """The certificate chain in PEM, own certificate first; with `tls_key` the server speaks TLS itself."""
@@ -69,6 +71,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A further port, for terminals that show a certificate of the city's (adapters/device_door.py); 0: none."""
     device_only: tuple[str, ...] = ()
     """Roles and scopes of tokens that may be used from such a terminal only."""
+    scanner: str = ""
+    """A virus scanner for files, clamd (adapters/clamd.py): its socket, or `host:port`; empty: none."""
+    two_factors: tuple[str, ...] = ()
+    """Roles whose people show two factors: a passkey, or what their provider asks for."""
 
     roles: tuple[str, ...] = ()
     """What this process is (`turnout up`): `desk`, `edge`, `worker`; empty: all in one."""
@@ -110,7 +116,7 @@ _PATHS: Final = (
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """The defaults as TURNOUT_DATA, TURNOUT_CITY, TURNOUT_HOST, TURNOUT_PORT, TURNOUT_ORIGIN,
-    TURNOUT_DATABASE and TURNOUT_TLS_CERT with TURNOUT_TLS_KEY change them."""
+    TURNOUT_DATABASE, TURNOUT_UNENCRYPTED=yes and TURNOUT_TLS_CERT with TURNOUT_TLS_KEY change them."""
     settings = Settings()
     changes: dict[str, object] = {}
     for name, field in _PATHS:
@@ -119,6 +125,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     for name, field in (("TURNOUT_HOST", "host"), ("TURNOUT_ORIGIN", "origin"), ("TURNOUT_DATABASE", "database")):
         if environment.get(name):
             changes[field] = environment[name]
+    if environment.get("TURNOUT_UNENCRYPTED"):
+        changes["unencrypted"] = environment["TURNOUT_UNENCRYPTED"] == "yes"
     if environment.get("TURNOUT_PORT"):
         changes["port"] = _port(environment["TURNOUT_PORT"], "TURNOUT_PORT")
     return msgspec.structs.replace(settings, **changes)

@@ -27,11 +27,9 @@ from turnout.adapters.between.passing_on import PassingOn
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.assets import Assets
-from turnout.adapters.http.door import COOKIE
 from turnout.adapters.http.standing_by import Asgi, Gate, Scope, say_no
 from turnout.adapters.identity.accounts import Accounts
 from turnout.adapters.identity.store import IdentityStore
-from turnout.adapters.socket.serve import cookie
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
@@ -48,6 +46,7 @@ from turnout.desk.faults import Fault, StorageFailed
 from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations
 from turnout.device_serving import refuse_devices_shared
+from turnout.edge import cookies
 from turnout.edge.connections import Connections
 from turnout.edge.edge import Edge
 from turnout.edge.measuring import Measures
@@ -237,6 +236,9 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
         demo=process.city.demo,
         origin=settings.public_origin,
         on_end=connections.end_session,
+        lock_min=process.city.lock_min,
+        is_live=connections.has,
+        two_factors=frozenset(settings.two_factors),
     )
     messages = opened_messages(stack, settings, folder, desk, space)
     door_log = opened_door_log(stack, folder, clock.now, space)
@@ -327,7 +329,7 @@ def _is_known(accounts: Accounts, scope: Scope) -> bool:
     bearer = headers.get(b"authorization", "").removeprefix("Bearer ").strip()
     if bearer:
         return accounts.find_token(bearer) is not None
-    secret = cookie(headers.get(b"cookie", ""), COOKIE)
+    secret = cookies.find(headers.get(b"cookie", ""), cookies.SESSION, str(scope.get("scheme", "http")))
     return not secret or accounts.find_session(secret) is not None
 
 

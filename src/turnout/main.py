@@ -18,6 +18,7 @@ from turnout.config import SHIPPED, Settings, from_environment
 from turnout.desk.access import SCOPES
 from turnout.logs import FORMATS, logged
 from turnout.unseen import leave_no_core, refuse_secrets
+from turnout.words.encrypted import refuse_clear_url
 from turnout.words.later import Later
 from turnout.words.name import Language
 from turnout.words.trouble import BadInput, Malformed
@@ -25,6 +26,7 @@ from turnout.words.trouble import BadInput, Malformed
 log = logging.getLogger(__name__)
 
 httpx = Later("httpx")
+clear_lines = Later("turnout.clear_lines")
 city_command, city_folder = Later("turnout.city.command"), Later("turnout.city.folder")
 fetching = Later("turnout.fetching")
 auditing_command, transparency = Later("turnout.auditing.command"), Later("turnout.auditing.transparency")
@@ -62,6 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     try:
+        if hasattr(asked, "database") and not getattr(asked, "unencrypted", False):
+            clear_lines.refuse_clear_database(asked.database or from_environment().database)
         return int(asked.run(asked) or 0)
     except BadInput:
         raise
@@ -248,6 +252,9 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
         action="store_true",
         help="these proxies check terminals' certificates and say them in Client-Cert (RFC 9440)",
     )
+    serve.add_argument(
+        "--unencrypted", action="store_true", help="lines to other machines without TLS: on a network encrypted below"
+    )
     serve.add_argument("--tls-cert", type=Path, help="certificate chain (PEM): serve TLS, with --tls-key")
     serve.add_argument("--tls-key", type=Path, help="the certificate's private key (PEM, no passphrase)")
     serve.add_argument(
@@ -257,6 +264,12 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
         "--device-only",
         action="append",
         help="a role, or a scope of tokens, for such terminals only: crew, field",
+    )
+    serve.add_argument("--scanner", help="a virus scanner for files, clamd: /run/clamav/clamd.ctl or 127.0.0.1:3310")
+    serve.add_argument(
+        "--two-factors",
+        action="append",
+        help="a role whose people need two factors (a passkey, or their provider's): administrator",
     )
     serve.add_argument("--speed", type=float, help="of the simulated city: 1 is real time, up to 60")
     serve.add_argument("--no-simulation", action="store_true", help="nobody calls and nobody drives by itself")
@@ -289,6 +302,7 @@ def _log_argument(command: argparse.ArgumentParser) -> None:
 def _serve(asked: argparse.Namespace) -> None:
     gc.disable()  # while much is loaded that stays; loading.set_aside_what_stays turns it on again
     settings = settings_of(asked)
+    clear_lines.refuse_clear_lines(settings)
     asyncio.run(in_turn.serve_in_turn(settings) if settings.database else serving.serve(settings))
 
 
@@ -325,6 +339,8 @@ def _fetch(asked: argparse.Namespace) -> int:
 
 
 def _token_of(asked: argparse.Namespace) -> str:
+    """Raises `Malformed` where there is none, and where it would be shown to a server in the clear."""
+    refuse_clear_url(getattr(asked, "server", None) or "", "--server")
     if asked.token_stdin:
         return sys.stdin.readline().strip()
     if asked.token_file is not None:
@@ -389,8 +405,11 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         "identity",
         "proxies",
         "proxy_certificates",
+        "unencrypted",
         "devices_port",
         "device_only",
+        "two_factors",
+        "scanner",
     )
     given = {name: getattr(asked, name, None) for name in named}
     changes = {name: value for name, value in given.items() if value is not None and value is not False}

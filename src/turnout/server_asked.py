@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import httpx
 
+from turnout.adapters.http.private import HEADER
 from turnout.edge.time_zones import find_time_zone
 from turnout.words.trouble import Malformed
 
@@ -35,6 +37,11 @@ def server_asked(asked: argparse.Namespace, token_of: TokenOf) -> Iterator[httpx
             yield client
         except httpx.HTTPError as fault:
             raise Malformed(f"the server does not answer: {fault}", asked.server, "look at /health") from fault
+
+
+def asked_for(purpose: str) -> dict[str, str]:
+    """The header for a purpose, which belongs into no address."""
+    return {HEADER: urlencode({"purpose": purpose}, quote_via=quote)}
 
 
 def told(answer: httpx.Response) -> Any:

@@ -19,6 +19,7 @@ from typing import Any, Final
 import msgspec
 
 from turnout.adapters.certificate import Certificate, read_certificate
+from turnout.adapters.clamd import Clamd
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.app import AnyAsgi, WebApp
 from turnout.adapters.http.assets import Assets
@@ -76,6 +77,7 @@ from turnout.edge.recording import Recorder
 from turnout.edge.reveal_log import RevealLog
 from turnout.edge.revealing import Revealing
 from turnout.edge.rows import TABLES
+from turnout.edge.scanning import Scanner
 from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.tables_in_force import follow_offset, take_at_start
 from turnout.edge.texts import Texts
@@ -336,6 +338,9 @@ async def _opened_parts(
         demo=city.demo,
         origin=settings.public_origin,
         on_end=connections.end_session,
+        lock_min=city.lock_min,
+        is_live=connections.has,
+        two_factors=frozenset(settings.two_factors),
     )
     kept = records, stores.vault, texts, files, accounts
     opened = loaded.roads, loaded.gazetteer, *kept, connections, measures
@@ -366,6 +371,11 @@ async def _opened_accounts(stack: AsyncExitStack, stores: Stores, folder: Path) 
 def _enrichment(locator: Locator, records: IncidentRecords) -> Callable[[Command, Board], Command]:
     """What the desk adds to a command on its own board: zones of places, and the record of a closed incident."""
     return lambda command, board: with_record(locator.with_zones(command, board), board, records)
+
+
+def scanner_of(settings: Settings) -> Scanner | None:
+    """Raises `Malformed`."""
+    return Clamd(settings.scanner) if settings.scanner else None
 
 
 def joined(parts: Parts) -> Edge:
@@ -400,7 +410,7 @@ def joined(parts: Parts) -> Edge:
         tables=TablesDesk(counter, parts.records, city.folder, city.folder, city.catalogue),
         look_up=look_up,
         details=details,
-        files=FileDesk(counter, look_up, parts.files, revealing, now),
+        files=FileDesk(counter, look_up, parts.files, revealing, now, scanner_of(parts.settings)),
         transfers=Transfers(counter, look_up, parts.records, details, parts.messages),
         fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders, parts.texts.shown),
         texts=parts.texts,

@@ -22,6 +22,7 @@ from turnout.adapters.between.desk_line import DeskLine, client_for
 from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.lease import PostgresLease
+from turnout.clear_lines import refuse_clear_lines
 from turnout.config import Settings
 from turnout.desk.faults import Fault
 from turnout.desk.operations import Operations
@@ -59,6 +60,7 @@ def add_role_commands(
 def _up(settings: Settings) -> int | None:
     if not settings.database:
         raise Malformed("roles need a database", where="--database", cure="or `turnout serve`, which is all in one")
+    refuse_clear_lines(settings)
     roles: list[str] = [role for role in ROLES if role in settings.roles]
     if len(roles) > 1:
         return asyncio.run(_children(settings, roles))

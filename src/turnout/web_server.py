@@ -46,7 +46,9 @@ Asgi = Callable[..., Any]
 @asynccontextmanager
 async def web(app: Asgi, settings: Settings, authority: Path | None = None) -> AsyncIterator[None]:
     """Serving on the port from here on; with the `authority` of terminals' certificates, on their port as well."""
-    answering = _Answering(BehindProxies(app, read_proxies(settings.proxies), certificates=settings.proxy_certificates))
+    named = read_proxies(settings.proxies)
+    behind = BehindProxies(app, named, certificates=settings.proxy_certificates, unencrypted=settings.unencrypted)
+    answering = _Answering(behind)
     start = _start_uvicorn if settings.server == "uvicorn" else _start_granian
     started = [(settings.port, *start(answering, settings))]
     if authority is not None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.app import WebApp
 from turnout.adapters.http.assets import Assets
+from turnout.adapters.http.private import HEADER, PRIVATE
 from turnout.adapters.identity.accounts import Accounts
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.config import Settings
@@ -67,6 +69,9 @@ class SteppedClock(SystemClock):
 class Running:
     """An edge at work, with what a test wants of it."""
 
+    idle_ms = 0
+    """After how long a session would lock; a test that wants it to puts it back."""
+
     def __init__(self, edge: Edge, accounts: Accounts, assets: Assets, clock: SteppedClock) -> None:
         self.edge, self.accounts, self.assets, self.clock = edge, accounts, assets, clock
         self.app = self._made(Settings(origin="http://turnout.test"))
@@ -93,7 +98,10 @@ class Running:
     def client(self, **headers: str) -> httpx.AsyncClient:
         """A browser or program of its own, straight into the application."""
         transport = httpx.ASGITransport(app=self.app)  # type: ignore[arg-type]
-        return httpx.AsyncClient(transport=transport, base_url="http://turnout.test", headers=headers)
+        hooks = {"request": [without_private_words]}
+        return httpx.AsyncClient(
+            transport=transport, base_url="http://turnout.test", headers=headers, event_hooks=hooks
+        )
 
     def token(self, *scopes: str, name: str = "tester", agencies: tuple[str, ...] = ()) -> str:
         made = self.accounts.add_token(NewToken(name=name, scopes=scopes, agencies=agencies), part("setup"))  # type: ignore[arg-type]
@@ -128,8 +136,19 @@ async def running(folder: Path, built: Path | None = None, **settings: Any) -> A
         async with serving.opened(chosen, san_francisco()) as (edge, accounts):
             assets = Assets(built or folder / "none", san_francisco().artefacts.tiles)
             house = Running(edge, accounts, assets, clock)
+            house.idle_ms, accounts._idle._term_ms = accounts._idle._term_ms, 0  # days pass in a test
             house.folder = folder
             yield house
+
+
+async def without_private_words(request: httpx.Request) -> None:
+    """As every program of ours does it: what belongs into no address goes into the header for it."""
+    asked = request.url.params.multi_items()
+    own = [(name, value) for name, value in asked if name in PRIVATE]
+    if own:
+        request.headers[HEADER] = urlencode(own, quote_via=quote)
+        rest = urlencode([pair for pair in asked if pair not in own])
+        request.url = request.url.copy_with(query=rest.encode() or None)
 
 
 @asynccontextmanager

@@ -150,7 +150,11 @@ class Machine:
         with (self.folder.parent / f"{self.name}-{words[0]}.log").open("ab") as log:
             command = self._network.within(self.name, sys.executable, "-m", "turnout.main", *words)
             return subprocess.Popen(
-                command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | {"PYTHONPATH": str(ROOT)}
+                command,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"PYTHONPATH": str(ROOT), "TURNOUT_UNENCRYPTED": "yes"},
             )
 
     def database_processes(self) -> list[int]:
@@ -211,7 +215,7 @@ class Machines:
         self._site_file = site
 
     def _said(self) -> str:
-        said = [f'secret = "{self.folder / "secret"}"', 'user = "turnout"']
+        said = [f'secret = "{self.folder / "secret"}"', 'user = "turnout"', "encrypted_below = true"]
         for name in HOST_OF:
             said += [f"[node.{name}]", f'keeper = "{self.network.host(name)}:{KEEPER}"']
             said += [f'postgres = "{self.network.host(name)}:{POSTGRES}"'] if name != "witness" else []

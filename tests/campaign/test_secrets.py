@@ -84,7 +84,7 @@ def test_no_secret_of_a_server_stands_where_others_read(tmp_path: Path) -> None:
     log = places["log"].decode()
     assert '"level":"debug"' in log, "the log was not at its lowest level"
     assert log.count('"KeyError"') == 3, "not every bug was met"
-    assert not re.search(r"\b[A-Z0-9]{4}(-[A-Z0-9]{4}){2}\b", log), "a set-up code was not shown to a terminal"
+    assert not re.search(r"\b[A-Z0-9]{4}(-[A-Z0-9]{4}){2,6}\b", log), "a set-up code was not shown to a terminal"
     assert any(place.startswith("telemetry /v1/logs") for place in places)
     assert shown(secrets, places) == []
 

@@ -172,7 +172,7 @@ async def test_what_the_programs_own_parts_do_is_no_visit(tmp_path: Path) -> Non
     log = DoorLog(SignInStore(tmp_path / "s.sqlite"), lambda: NOW)
     log.note_of(part("clock"), "signed-in")
     log.note_denied(part("clock"), "not-permitted", "open-incident")
-    log.note_denied(None, "too-large", "POST /commands")
+    log.note_denied(None, "unknown-unit", "POST /commands")
     assert await log.find(SignInsAsked()) == []
     log.close()
 

@@ -66,7 +66,7 @@ FILTERS: Final[dict[str, str]] = {
 """Everything that any route can be asked by (point 6: nothing of it names a person of the public)."""
 
 PATH_NAMES: Final = {
-    "account", "token", "called", "number", "unit", "person", "call", "media_id", "ticket", "seq", "row",
+    "account", "session", "token", "called", "number", "unit", "person", "call", "media_id", "ticket", "seq", "row",
     "provider", "entry", "device",
 }  # fmt: skip
 """`person` is a card's identity inside one incident that is named before it; `provider` is where staff sign in;

@@ -35,6 +35,17 @@ def test_every_role_has_a_hardened_unit_that_is_always_started_again(role: str) 
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_a_unit_speaks_with_nobody_that_the_operator_has_not_named(role: str) -> None:
+    held = settings(role)
+    assert [value for name, value in held if name == "IPAddressDeny"] == ["any"]
+    assert [value for name, value in held if name == "IPAddressAllow"] == ["localhost"]
+    for manual in ("en", "zh-CN"):
+        assert "IPAddressAllow=198.51.100.0/24" in (UNITS.parent / f"manual/{manual}/operators.md").read_text(
+            encoding="utf-8"
+        )
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_a_unit_starts_its_role_with_words_that_the_program_knows(role: str) -> None:
     words = dict(settings(role))["ExecStart"].split()[1:]
     assert parser().parse_args(words).roles == [role]

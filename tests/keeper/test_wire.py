@@ -102,6 +102,7 @@ def test_a_memory_is_the_same_after_a_start_and_a_damaged_one_is_refused(tmp_pat
 
 SITE = """
 secret = "{folder}/secret"
+encrypted_below = true
 [node.a]
 keeper = "10.0.0.1:7400"
 postgres = "10.0.0.1:5432"
@@ -119,6 +120,17 @@ def test_a_site_has_two_databases_and_a_witness(tmp_path: Path) -> None:
     site = load_site(path)
     assert site.other_postgres("a").name == "b"
     assert site.nodes["witness"].postgres is None
+
+
+def test_machines_that_would_speak_in_the_clear_are_no_site(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("sixteen bytes or more\n")
+    path = tmp_path / "site.toml"
+    said = (SITE.format(folder=tmp_path) + WITNESS).replace("encrypted_below = true\n", "")
+    path.write_text(said)
+    with pytest.raises(Malformed, match="in the clear"):
+        load_site(path)
+    path.write_text(said.replace("10.0.0.", "127.0.0."))
+    assert load_site(path).nodes["witness"].postgres is None
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.desk.test_subscribers_property import play, plays, plays_with_a_resto
 from tests.planted.access_plants import ACCESS_PLANTS
 from tests.planted.allowance_plants import ALLOWANCE_PLANTS
 from tests.planted.area_plants import AREA_PLANTS
+from tests.planted.clear_plants import CLEAR_PLANTS
 from tests.planted.controller_plants import CONTROLLER_PLANTS
 from tests.planted.corridor_plants import CORRIDOR_PLANTS
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
@@ -412,6 +413,7 @@ PLANTS: dict[str, Plant] = {
     **CORRIDOR_PLANTS,
     **SITE_KEY_PLANTS,
     **IDENTITY_PLANTS,
+    **CLEAR_PLANTS,
     **PUBLICATION_PLANTS,
     **RELEASE_PLANTS,
     **PROVISIONING_PLANTS,

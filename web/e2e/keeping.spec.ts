@@ -92,7 +92,9 @@ for (const language of ['en', 'zh-CN'] as const) {
     const opens = async () => {
       const reason = { do: 'break-glass', glass_id: crypto.randomUUID(), incident_id: id, reason: 'a look' }
       await he.request.post(`${server.url}/api/v1/commands`, { data: { id: crypto.randomUUID(), command: reason } })
-      const reply = await he.request.get(`${server.url}/api/v1/details/${id}/${card}?purpose=look`)
+      const reply = await he.request.get(`${server.url}/api/v1/details/${id}/${card}`, {
+        headers: { 'turnout-query': 'purpose=look' },
+      })
       return ((await reply.json()) as { code?: string }).code
     }
     await expect.poll(opens, { timeout: 10_000 }).toBe('details-destroyed')

@@ -127,10 +127,8 @@ for (const language of ['en', 'zh-CN'] as const) {
     await expect(page.locator('#paper > [role=status]')).toContainText(w.whole)
     await expect(first).toHaveAttribute('data-whole', 'true')
 
-    const id = await page.evaluate(
-      () =>
-        (JSON.parse(sessionStorage.getItem('turnout.paper') ?? '[]') as { entered: { incident: string } }[])[0]?.entered.incident,
-    )
+    const asked = { headers: { 'turnout-query': 'place=400%20judah' } }
+    const [{ id }] = await (await page.request.get(`${url()}/api/v1/incidents?limit=1`, asked)).json()
     const shown = await (await page.request.get(`${url()}/api/v1/incidents/${id}`)).json()
     expect(shown.assignments.map((one: { unit: string }) => one.unit).sort()).toEqual(['E01', 'E07'])
     const [engine] = shown.assignments.filter((one: { unit: string }) => one.unit === 'E07')

@@ -96,7 +96,9 @@ test('an auditor asks for a review, another approves it, and the auditor reads i
   const incident = (await (await auditor.request.get(`${server.url}/api/v1/incidents/${id}`)).json()) as {
     persons: { id: string }[]
   }
-  const opened = await auditor.request.get(`${server.url}/api/v1/details/${id}/${incident.persons[0]?.id}?purpose=complaint`)
+  const opened = await auditor.request.get(`${server.url}/api/v1/details/${id}/${incident.persons[0]?.id}`, {
+    headers: { 'turnout-query': 'purpose=complaint' },
+  })
   expect(opened.ok()).toBe(true)
   await expect
     .poll(async () => {

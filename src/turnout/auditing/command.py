@@ -27,6 +27,7 @@ from turnout.auditing.report import report
 from turnout.auditing.sign_ins import check_sign_ins, lines_of_door
 from turnout.auditing.verify import Trust, verify
 from turnout.auditing.witness import read_logs, serve_witness
+from turnout.clear_lines import refuse_clear_lines
 from turnout.config import Settings
 from turnout.desk.ports import Journal
 from turnout.edge.proof.following import Following
@@ -94,11 +95,21 @@ def _add_witness(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     witness.add_argument("--port", type=int, default=8090)
     witness.add_argument("--tls-cert", type=Path, help="certificate chain (PEM), with --tls-key")
     witness.add_argument("--tls-key", type=Path)
+    witness.add_argument(
+        "--proxy", dest="proxies", action="append", default=[], help="a proxy with TLS that stands before it: 10.0.0.7"
+    )
     witness.set_defaults(run=_witness)
 
 
 def _witness(asked: argparse.Namespace) -> None:
-    settings = Settings(host=asked.host, port=asked.port, tls_cert=asked.tls_cert, tls_key=asked.tls_key)
+    settings = Settings(
+        host=asked.host,
+        port=asked.port,
+        tls_cert=asked.tls_cert,
+        tls_key=asked.tls_key,
+        proxies=tuple(asked.proxies),
+    )
+    refuse_clear_lines(settings)
     asyncio.run(serve_witness(asked.data, asked.name, read_logs(asked.logs), settings))
 
 

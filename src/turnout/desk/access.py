@@ -65,6 +65,9 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     locked: bool = False
     """The person has locked the console: until it is unlocked nothing is read or commanded in this session's name."""
 
+    lacks_factor: bool = False
+    """It showed one factor where its role asks for two: it may add a passkey and nothing else."""
+
     device: str = ""
     """The terminal that it asks from, which has shown its certificate; empty: from anywhere."""
     lacks_device: bool = False

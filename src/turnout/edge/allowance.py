@@ -55,6 +55,9 @@ STRANGERS: Final = Rate(100, 2_000)
 asked_from: ContextVar[str] = ContextVar("asked_from", default="")
 """The address of who is being answered; empty: a part of this program."""
 
+passed_on: ContextVar[bool] = ContextVar("passed_on", default=False)
+"""Whether an edge of this city passes the request on: it has seen the session all the while, and judged it."""
+
 
 class Allowance:
     """One rate, for each key by itself. Keeps `keys_max` numbers at most, in whole nanoseconds (exact)."""

@@ -18,6 +18,10 @@ class Connections:
     def add(self, session: str, outlet: Outlet) -> None:
         self._by_session.setdefault(session, set()).add(outlet)
 
+    def has(self, session: str) -> bool:
+        """Whether it has a socket open."""
+        return session in self._by_session
+
     def remove(self, session: str, outlet: Outlet) -> None:
         outlets = self._by_session.get(session, set())
         outlets.discard(outlet)

@@ -116,6 +116,8 @@ class Counter:
         too_many = None if counted else held_back(self.allowances.take_command(who, command))
         if too_many is not None:
             self.measures.note_outcome(str(command.__struct_config__.tag), too_many.code)
+            if self._door_log is not None:
+                self._door_log.note_denied(who, too_many.code, str(command.__struct_config__.tag))
             return too_many
         began = time.perf_counter()
         understood = await self._prepared(who, command)

@@ -31,9 +31,12 @@ WRITE_EVERY_S: Final = 0.25
 AGAIN_S: Final = 2.0
 """After a failure (a full disk)."""
 
-DENIED: Final = frozenset(
-    {"not-permitted", "no-ground", "scope-missing", "field-hidden", "foreign-origin", "device-needed"}
-)
+REPELLED: Final = frozenset({"malformed", "unstorable-text", "too-large", "too-many-requests"})
+"""Nos to what no program of ours sends: somebody may be looking for a way round (ASVS 5.0, 16.3.3)."""
+
+DENIED: Final = REPELLED | {
+    *("not-permitted", "no-ground", "scope-missing", "field-hidden", "foreign-origin", "device-needed"),
+}
 """Nos that mean: who asks may not do or see this. Codes of the rules and of `speech.py`."""
 
 TOLD_LESS: Final = frozenset({"wrong-secret", "wrong-code", "wrong-offline-code"})

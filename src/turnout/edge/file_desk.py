@@ -5,6 +5,7 @@ journal for each. It is good for the session that opened it, for a quarter of an
 """
 
 import asyncio
+import logging
 import secrets
 import uuid
 from collections import OrderedDict
@@ -33,7 +34,10 @@ from turnout.edge.counter import Counter, refused
 from turnout.edge.file_kinds import FIRST_BYTES, fits, is_what_it_says, kind_said
 from turnout.edge.looking_up import LookUp
 from turnout.edge.revealing import Revealing
+from turnout.edge.scanning import FileInfected, Scanner, ScannerSilent
 from turnout.words.moment import MINUTE_MS, Moment, later
+
+log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 4
 """Files that come in at the same time: a megabyte of memory and one open file each."""
@@ -87,8 +91,15 @@ class OpenFile(msgspec.Struct, frozen=True):
 
 class FileDesk:
     def __init__(
-        self, counter: Counter, look_up: LookUp, files: Files, revealing: Revealing, now: Callable[[], Moment]
+        self,
+        counter: Counter,
+        look_up: LookUp,
+        files: Files,
+        revealing: Revealing,
+        now: Callable[[], Moment],
+        scanner: Scanner | None = None,
     ) -> None:
+        self._scanner = scanner
         self._counter, self._look_up, self._files, self._now = counter, look_up, files, now
         self._revealing = revealing
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -126,8 +137,17 @@ class FileDesk:
         return answer
 
     async def _sealed(self, incident: Incident, mime: str, content: AsyncIterator[bytes]) -> SealedFile | Declined:
+        looked_at = _as_said(mime, _in_time(content))
+        if self._scanner is not None:
+            looked_at = self._scanner.scanned(looked_at)
         try:
-            return await self._files.keep(incident.id, _as_said(mime, _in_time(content)))
+            return await self._files.keep(incident.id, looked_at)
+        except FileInfected as trouble:
+            log.warning("a file for incident %s was not taken, it is infected: %s", incident.id, trouble)
+            return declined("file-infected", name=str(trouble))
+        except ScannerSilent as trouble:
+            log.warning("a file was not taken, the scanner does not answer: %s", trouble)
+            return declined("scanner-silent")
         except _NotWhatItSays:
             return declined("file-not-what-it-says", said=mime)
         except TimeoutError:

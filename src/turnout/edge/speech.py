@@ -140,6 +140,24 @@ WORDS: Final[dict[str, Name]] = {
         " valid any more. (Emergency buttons work.)",
         "只能在出示证书的本单位终端上使用，您的终端没有证书或证书已失效。（紧急按钮不受影响。）",
     ),
+    "proof-needed": Name(
+        "Show again who you are: with your password or passkey, or by your provider.",
+        "请再次证明您的身份：用密码、通行密钥或统一身份认证。",
+    ),
+    "two-factors-needed": Name(
+        "Your role needs two factors: sign in with a passkey or by your provider. An administrator's one-time code lets"
+        " you add a passkey.",
+        "您的角色需要双重验证：请用通行密钥或统一身份认证登录。凭管理员给的一次性代码可添加通行密钥。",
+    ),
+    "unknown-session": Name("You have no such session.", "您没有这样的会话。"),
+    "private-in-url": Name(
+        "Places, typed words and purposes do not belong into an address: send them in the header Turnout-Query.",
+        "位置、键入的文字和用途不得写在网址里，请放入请求头 Turnout-Query。",
+    ),
+    "tls-needed": Name(
+        "This server answers nobody in the clear over a network: use its https:// address.",
+        "本服务器不接受网络上的明文访问，请使用 https:// 地址。",
+    ),
     "device-not-known": Name(
         "This certificate is of no known terminal, or was revoked.", "此证书不属于已知终端，或已吊销。"
     ),
@@ -208,6 +226,13 @@ WORDS: Final[dict[str, Name]] = {
     "file-kind-not-taken": Name(
         "A file of the type “{said}” is not taken as {kind}. Pictures, sound, video, PDF and plain text are.",
         "不接受类型为“{said}”的文件作为 {kind}。可接受图片、录音、视频、PDF 和纯文本。",
+    ),
+    "file-infected": Name(
+        "The virus scanner knows this file as {name}: it was not taken.", "病毒扫描认定此文件为 {name}，未予接收。"
+    ),
+    "scanner-silent": Name(
+        "The virus scanner does not answer: the file was not taken, send it again later.",
+        "病毒扫描没有应答，文件未接收，请稍后重发。",
     ),
     "file-not-what-it-says": Name(
         "The file is not what it says to be ({said}). Nothing of it was kept.",
@@ -371,6 +396,11 @@ STATUS: Final[dict[str, int]] = {
     "purpose-needed": 400,
     "weak-secret": 400,
     "device-needed": 403,
+    "proof-needed": 403,
+    "two-factors-needed": 403,
+    "unknown-session": 404,
+    "private-in-url": 400,
+    "tls-needed": 403,
     "device-not-known": 403,
     "device-too-early": 409,
     "device-request": 400,
@@ -396,6 +426,8 @@ STATUS: Final[dict[str, int]] = {
     "busy": 503,
     "desk-stopped": 503,
     "file-kind-not-taken": 415,
+    "file-infected": 422,
+    "scanner-silent": 503,
     "file-not-what-it-says": 415,
     "file-too-large": 413,
     "file-stalled": 408,

@@ -11,6 +11,9 @@ keeper = "db2:7400"
 postgres = "db2:5432"
 [node.witness]
 keeper = "third:7400"
+
+Keepers prove their messages and do not hide them, and the standby copies without TLS: between machines a site vouches
+with `encrypted_below = true` for a network that is encrypted below (WireGuard, IPsec; OWASP ASVS 5.0, 12.3.1).
 """
 
 import re
@@ -21,6 +24,7 @@ from typing import Any, Final
 import msgspec
 
 from turnout.keeper.register import VOTERS_MAX
+from turnout.words.encrypted import is_of_this_machine
 from turnout.words.trouble import Malformed
 
 SECRET_MIN_BYTES: Final = 16
@@ -67,6 +71,9 @@ def load_site(path: Path) -> Site:
     if len(nodes) != VOTERS_MAX or len(with_postgres) != 2:
         cure = "two nodes with `postgres` and one without, the witness"
         raise Malformed(f"{len(nodes)} voters, {len(with_postgres)} with PostgreSQL", where=str(path), cure=cure)
+    if said.get("encrypted_below") is not True and not all(map(_stays_here, nodes.values())):
+        cure = "a network that is encrypted below (WireGuard, IPsec), and `encrypted_below = true`"
+        raise Malformed("these machines would speak with one another in the clear", where=str(path), cure=cure)
     return Site(secret, str(said.get("user", "turnout")), nodes)
 
 
@@ -76,6 +83,10 @@ def _node(name: str, entry: Any, path: Path) -> Node:
         raise Malformed("no name of a node", where=where, cure="small letters and digits")
     postgres = entry.get("postgres")
     return Node(name, _address(entry.get("keeper"), where), None if postgres is None else _address(postgres, where))
+
+
+def _stays_here(node: Node) -> bool:
+    return all(is_of_this_machine(one.host) for one in (node.keeper, node.postgres) if one is not None)
 
 
 def _address(text: Any, where: str) -> Address:

@@ -47,6 +47,7 @@ DoorAct = Literal[
     "signed-off",
     "secret-changed",
     "passkey-added",
+    "proved",
 ]
 FAILURES: Final = frozenset({"not-let-in", "denied"})
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from turnout.server_asked import all_told, told
+from turnout.server_asked import all_told, asked_for, told
 from turnout.words.moment import Moment
 from turnout.words.name import Name
 from turnout.words.trouble import Malformed
@@ -147,8 +147,7 @@ class Gathering:
         }
         becomes = told(self._client.post(f"{API}/details", json=given))["person"]
         command = {"incident_id": row["id"], "was_ref": card["ref"], "person": becomes}
-        asked = {"purpose": self._purpose}
-        told(self._client.post(f"{API}/commands/change-person", json=command, params=asked))
+        told(self._client.post(f"{API}/commands/change-person", json=command, headers=asked_for(self._purpose)))
         return changed
 
     def _versions(self, row: Any, card: Any) -> tuple[tuple[Kept, ...], int]:
@@ -162,13 +161,13 @@ class Gathering:
         return tuple(kept), last
 
     def _caller(self) -> tuple[tuple[Kept, ...], str, int]:
-        answer = self._client.get(f"{self._matter.path}/caller", params={"purpose": self._purpose})
+        answer = self._client.get(f"{self._matter.path}/caller", headers=asked_for(self._purpose))
         shown = told(answer)
         card = shown["person"]
         return (Kept(ref=card["ref"], current=True, details=shown["details"]),), card["role"], shown["seq"]
 
     def _opened(self, path: str, ref: str, current: bool) -> tuple[Kept, int]:
-        answer = self._client.get(path, params={"purpose": self._purpose})
+        answer = self._client.get(path, headers=asked_for(self._purpose))
         if answer.status_code in GONE and answer.json().get("code") in CODES_OF_GONE:
             return Kept(ref=ref, current=current, trouble=answer.json()["code"]), 0
         shown = told(answer)

@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 import schemathesis
@@ -18,6 +19,7 @@ from schemathesis import Case
 
 from tests.adapters.http.test_http_no_other_path import REVEALING, Planted, planted, shown_in
 from tests.adapters.running import API, Running, served
+from turnout.adapters.http.private import HEADER, PRIVATE
 from turnout.audit.access_text import SHIPPED, AccessText
 from turnout.core.board import Board
 from turnout.core.reveals.policy import Matter, matter_of_call, matter_of_incident
@@ -28,6 +30,8 @@ CALLS = 108_000 if os.environ.get("TURNOUT_TESTS") == "soak" else 2_000
 """Some more than there will be: what would be the same call again is not made."""
 SEED = int(os.environ.get("TURNOUT_SEED", "1"))
 WAIT_S = 60.0
+HEADER_MAX = 4_000
+"""Of what is said in a header: what a server reads is limited, and not asked here."""
 TOKENS = (
     ("calls", "dispatch", "field", "tables", "read", "records", "personal", "audit", "admin"),
     ("calls",),
@@ -89,7 +93,10 @@ def some_calls(operation: Any, tokens: list[str], known: dict[str, str], many: i
     def called(case: Case) -> None:
         case.path_parameters.update(known)
         token = tokens[seen["calls"] % len(tokens)]
-        reply = case.call(headers={"Authorization": f"Bearer {token}"}, timeout=WAIT_S)
+        query = case.query or {}
+        private = [(name, query.pop(name)) for name in list(query) if name in PRIVATE]
+        said = {HEADER: urlencode(private, doseq=True, quote_via=quote)[:HEADER_MAX]} if private else {}
+        reply = case.call(headers={"Authorization": f"Bearer {token}", **said}, timeout=WAIT_S)
         seen["calls"] += 1
         seen[str(reply.status_code // 100)] += 1
         trouble = f"{method} {path}: {reply.status_code} {reply.text}\n{case.as_curl_command()}"

@@ -9,6 +9,7 @@ import pytest
 from tests.adapters.running import API, Running, running
 from turnout import operating
 from turnout.config import Settings
+from turnout.edge.allowance import Allowance, Rate
 from turnout.edge.identities import IdentityRefusal, NewAccount
 from turnout.words.moment import DAY_MS, MINUTE_MS
 
@@ -126,6 +127,25 @@ async def test_what_is_denied_is_noted_with_the_right_that_lacks(staffed: Runnin
         ("denied", "", "foreign-origin", "POST /api/v1/session"),
         ("not-let-in", "token", "not-signed-on", ""),
     ]
+
+
+async def test_what_cannot_be_read_or_is_too_much_is_noted_without_what_was_sent(staffed: Running) -> None:
+    async with staffed.program("read") as program, staffed.client() as stranger:
+        for _ in range(3):
+            refused = await program.post(f"{API}/commands", content=b'{"id": "<script>Appleby</script>"')
+            assert refused.json()["code"] == "malformed"
+        assert (await stranger.post(f"{API}/session", content=b"\xff\xfe")).status_code == 400
+        staffed.edge.counter.allowances.strangers = Allowance(Rate(1, 1))
+        answers = [(await stranger.get(f"{API}/city")).status_code for _ in range(3)]
+        assert answers[-1] == 429
+    lines = await log_of(staffed)
+    assert {(one["act"], one["way"], one["reason"], one["about"]) for one in lines} == {
+        ("denied", "token", "malformed", "POST /api/v1/commands"),
+        ("denied", "", "malformed", "POST /api/v1/session"),
+        ("denied", "", "too-many-requests", "GET /api/v1/city"),
+    }
+    assert max(one["count"] for one in lines) == 3
+    assert "Appleby" not in str(lines)
 
 
 async def test_a_changed_password_and_a_wrong_old_one_are_noted(staffed: Running) -> None:

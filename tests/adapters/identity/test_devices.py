@@ -127,7 +127,8 @@ async def test_a_bound_role_signs_in_at_a_known_terminal_only(terminals: Termina
         assert "set-cookie" not in refused.headers
         assert (await inside.post(f"{API}/session/demo", json={})).status_code == 200
         assert (await inside.get(f"{API}/board")).status_code == 200
-        stolen = {"cookie": f"turnout_session={inside.cookies['turnout_session']}"}
+        secret = inside.cookies["__Host-turnout_session"]
+        stolen = {"cookie": f"turnout_session={secret}; __Host-turnout_session={secret}"}
     async with terminals.elsewhere(**stolen) as thief:
         assert (await thief.get(f"{API}/board")).json()["code"] == "device-needed", "the cookie alone is of no use"
 

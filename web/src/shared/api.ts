@@ -17,20 +17,33 @@ export class Problem extends Error {
 /** A million lines: something is wrong there. */
 const PAGES_MAX = 200
 
+/** Has the person show again who it is; false: turned back. Set by the page. */
+let prover: () => Promise<boolean> = () => Promise.resolve(false)
+export function onProofNeeded(how: () => Promise<boolean>): void {
+  prover = how
+}
+
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   return (await answered<T>(method, path, body)).content
 }
 
 /** `next`: the query of the next page, where the answer names one (`Link`, RFC 8288). */
-async function answered<T>(method: string, path: string, body?: unknown): Promise<{ content: T; next: string }> {
+async function answered<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  isAgain = false,
+): Promise<{ content: T; next: string }> {
   let reply: Response
   try {
-    reply = await fetch(`/api/v1${path}`, {
+    const { address, said } = apart(path)
+    reply = await fetch('/api/v1' + address, {
       method,
       credentials: 'same-origin',
       headers: {
         'Accept-Language': preferences.language,
         Accept: 'application/json',
+        ...said,
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -43,6 +56,7 @@ async function answered<T>(method: string, path: string, body?: unknown): Promis
   const content = text ? parsed(text) : undefined
   if (reply.ok) return { content: content as T, next: /<(\?[^>]*)>; rel="next"/.exec(reply.headers.get('link') ?? '')?.[1] ?? '' }
   const problem = (content ?? {}) as { code?: string; detail?: string; title?: string; fields?: Record<string, unknown> }
+  if (problem.code === 'proof-needed' && !isAgain && (await prover())) return answered<T>(method, path, body, true)
   throw new Problem(reply.status, problem.code ?? `http-${reply.status}`, problem.detail ?? problem.title ?? '', problem.fields)
 }
 
@@ -56,7 +70,49 @@ function parsed(text: string): unknown {
 
 export function query(values: Record<string, string | number | undefined | null>): string {
   const parts = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '')
-  return parts.length ? `?${parts.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join('&')}` : ''
+  return parts.length
+    ? `?${parts.map(([key, value]) => `${key}=${encodeURIComponent(wellFormed(String(value)))}`).join('&')}`
+    : ''
+}
+
+/** Of a query: what belongs into no address, since addresses are kept in histories and logs (the server refuses it there). */
+const PRIVATE = ['q', 'place', 'lat', 'lon', 'note', 'purpose']
+
+/** The address, and the header that says the rest. */
+export function apart(path: string): { address: string; said: Record<string, string> } {
+  const [before = '', ...after] = path.split('?')
+  const parts = after.join('?').split('&').filter(Boolean)
+  const isPrivate = (part: string) => PRIVATE.includes(part.split('=')[0] ?? '')
+  const open = parts.filter((part) => !isPrivate(part))
+  const own = parts.filter(isPrivate)
+  return {
+    address: before + (open.length ? '?' + open.join('&') : ''),
+    said: own.length ? { 'Turnout-Query': own.join('&') } : {},
+  }
+}
+
+/**
+ * An address of our own with names in it: each is one step of the path and nothing else, whatever it is called. A step that
+ * browsers take for "here" or "up" is none of theirs any more.
+ */
+export function at(parts: TemplateStringsArray, ...names: (string | number)[]): string {
+  const step = (name: string | number) =>
+    encodeURIComponent(/^\.{0,2}$/.test(String(name)) ? `\u2024${name}\u2024` : wellFormed(String(name)))
+  return parts.reduce((path, part, n) => path + step(names[n - 1] ?? '') + part)
+}
+
+/** Half a surrogate pair cannot be encoded. */
+function wellFormed(name: string): string {
+  return name.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+}
+
+/** An address elsewhere that may be shown as a link: the web alone, never a script or a file. */
+export function isWeb(address: string): boolean {
+  try {
+    return /^https?:\/\//i.test(address) && ['http:', 'https:'].includes(new URL(address).protocol)
+  } catch {
+    return false
+  }
 }
 
 /** A list that comes page by page, whole. */

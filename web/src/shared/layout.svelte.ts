@@ -17,7 +17,7 @@ const SMALLEST = 0.12
 
 class Layout {
   sizes = $state<PaneSizes>({ ...ONE_WINDOW })
-  mapElsewhere = $state(kept('session', 'turnout.map.elsewhere', false))
+  mapElsewhere = $state(kept('window', 'turnout.map.elsewhere', false))
   #role = 'dispatcher'
 
   load(role: string): void {
@@ -39,7 +39,7 @@ class Layout {
 
   moveMap(elsewhere: boolean): void {
     this.mapElsewhere = elsewhere
-    keep('session', 'turnout.map.elsewhere', elsewhere || null)
+    keep('window', 'turnout.map.elsewhere', elsewhere || null)
     this.load(this.#role)
   }
 

@@ -5,7 +5,7 @@
 import { api, Problem } from './api'
 import { city } from './city.svelte'
 import { idleOf, touchedAsOf } from './idle'
-import { keep, kept } from './kept'
+import { flushed, keep, kept, namesKept, takeKey } from './kept'
 import { stream } from './link/stream.svelte'
 import { outbox } from './outbox.svelte'
 import { session, type Session } from './session.svelte'
@@ -77,15 +77,15 @@ class Lock {
   /** The next person goes on, with what was written or without. The page begins anew: nothing the other one opened is in it. */
   goOn(keepsDrafts: boolean): void {
     if (keepsDrafts) outbox.setAside()
-    else for (const key of drafts()) sessionStorage.removeItem(key)
-    for (const key of keepsDrafts ? ['turnout.line.past'] : ['turnout.line.past', 'turnout.form.open'])
-      sessionStorage.removeItem(key)
-    location.reload()
+    else for (const name of drafts()) keep('session', name, null)
+    for (const name of keepsDrafts ? ['turnout.line.past'] : ['turnout.line.past', 'turnout.form.open'])
+      keep('session', name, null)
+    void flushed().finally(() => location.reload())
   }
 
   #handOver(before: string, me: Session): void {
     const isWritten = this.wasOpen ? hasTyped() || drafts().length > 0 : drafts().length > 0
-    if (!isWritten) return this.goOn(false)
+    if (!isWritten) return void takeKey(me.drafts_key ?? '').finally(() => this.goOn(false))
     session.take(me)
     this.leftBy = before
   }
@@ -137,8 +137,7 @@ class Lock {
 
 /** Drafts and acts not sent, as this window keeps them. */
 function drafts(): string[] {
-  const keys = Object.keys(sessionStorage).filter((key) => key.startsWith('turnout.') && !OF_THE_PLACE.includes(key))
-  return keys.filter((key) => !['null', '""', '[]', '{}'].includes(sessionStorage.getItem(key) ?? 'null'))
+  return namesKept().filter((name) => !OF_THE_PLACE.includes(name))
 }
 
 type Field = HTMLInputElement | HTMLTextAreaElement

@@ -1,5 +1,6 @@
 /** Who sits here. */
-import { api, Problem } from './api'
+import { api, isWeb, Problem } from './api'
+import { forget, takeKey } from './kept'
 import { stream } from './link/stream.svelte'
 
 export interface Session {
@@ -14,34 +15,69 @@ export interface Session {
   /** When it ends, ms. */
   expires?: number
   locked?: boolean
+  /** It may add a passkey and nothing else. */
+  lacks_factor?: boolean
+  /** With which this browser seals what is typed, as long as there is the session. */
+  drafts_key?: string
 }
 
+/** Timers of browsers cannot be set for longer (24 days): a station's screen, which keeps nothing typed. */
+const TIMER_MAX_MS = 2 ** 31 - 1
+
 class LiveSession {
+  #ending: ReturnType<typeof setTimeout> | undefined
+  #hasEnded = false
+
   current = $state.raw<Session | null>(null)
   checked = $state(false)
 
   async load(): Promise<void> {
     try {
-      this.current = await api.get<Session>('/session')
+      this.take(await api.get<Session>('/session'))
     } catch (trouble) {
       if (!(trouble instanceof Problem) || trouble.status === 0) throw trouble
+      if (trouble.status === 401 && this.current) {
+        this.#clear()
+        location.reload()
+      }
       this.current = null
     }
     this.checked = true
   }
 
   take(session: Session): void {
+    // What the earlier one typed is still in the page's memory: it begins anew.
+    if (this.#hasEnded) return location.reload()
     this.current = session
     this.checked = true
+    void takeKey(session.drafts_key ?? '')
+    clearTimeout(this.#ending)
+    const left_ms = (session.expires ?? 0) - Date.now()
+    if (session.expires && left_ms < TIMER_MAX_MS) this.#ending = setTimeout(() => this.#over(), Math.max(0, left_ms))
+  }
+
+  /** Its time is up: also where there is no connection to be told so. */
+  #over(): void {
+    this.#clear()
+    stream.stop()
+    this.#hasEnded = true
+    this.current = null
+  }
+
+  #clear(): void {
+    clearTimeout(this.#ending)
+    forget()
   }
 
   async end(): Promise<void> {
     let next = '/'
     try {
       // Whose account is an identity provider's is signed off there too: the next one at this console is somebody else.
-      next = (await api.post<{ url: string }>('/session/leave')).url || '/'
+      const { url } = await api.post<{ url: string }>('/session/leave')
+      if (isWeb(url)) next = url
     } finally {
       stream.stop()
+      this.#clear()
       location.assign(next)
     }
   }

@@ -17,6 +17,7 @@ from turnout.desk.answers import Done, Refused
 from turnout.desk.book import Origin
 from turnout.desk.desk import COMMAND_BYTES_MAX
 from turnout.desk.faults import Fault
+from turnout.edge.allowance import passed_on
 from turnout.edge.between import (
     CLIENT_HEADER,
     DOOR,
@@ -126,6 +127,13 @@ class InnerDoor:
         return None
 
     async def _passed_on(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        token = passed_on.set(True)
+        try:
+            await self._as_asked(scope, headers, receive, send)
+        finally:
+            passed_on.reset(token)
+
+    async def _as_asked(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         """The application sees the one who asked; what the request has changed is kept before its answer goes out."""
         asker = headers.get(CLIENT_HEADER.encode(), b"").decode("latin-1")
         # An edge of the version before says the scheme by the other name.

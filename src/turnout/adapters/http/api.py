@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -24,12 +24,10 @@ from turnout.adapters.http.door import at_the_door, note_no, who_asks
 from turnout.adapters.http.openapi import describe, docs_page
 from turnout.adapters.http.problems import (
     NotTaken,
-    on_bad_input,
     on_bug,
     on_fault,
-    on_http,
     on_not_taken,
-    on_not_utf8,
+    on_unreadable,
 )
 from turnout.adapters.http.routes import (
     accounts,
@@ -59,6 +57,7 @@ from turnout.adapters.http.routes.commands import command_routes
 from turnout.adapters.http.showing import show
 from turnout.adapters.http.sizes import BODY_BYTES_MAX
 from turnout.desk.faults import Fault
+from turnout.edge.answers import Declined
 from turnout.edge.edge import Edge
 from turnout.words.trouble import BadInput
 
@@ -91,6 +90,10 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
     async def docs() -> str:
         return await asyncio.to_thread(lambda: docs_page(document()))
 
+    def noted(request: Request[Any, Any, Any], answer: Declined) -> None:
+        note_no(request, answer, edge())
+
+    unreadable = on_unreadable(noted)
     return Api(
         path=API,
         route_handlers=[*_handlers(each=False), openapi_json, docs],
@@ -98,11 +101,11 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         after_request=show,
         logging_config=None,
         exception_handlers={
-            NotTaken: on_not_taken(lambda request, answer: note_no(request, answer, edge())),
+            NotTaken: on_not_taken(noted),
             Fault: on_fault,
-            BadInput: on_bad_input,
-            UnicodeDecodeError: on_not_utf8,
-            HTTPException: on_http,
+            BadInput: unreadable,
+            UnicodeDecodeError: unreadable,
+            HTTPException: unreadable,
             Exception: on_bug,
         },
         request_max_body_size=BODY_BYTES_MAX,

@@ -7,8 +7,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from turnout.adapters.http.assets import Assets
+from turnout.adapters.http.private import has_private, with_header
 from turnout.edge.allowance import asked_from
 from turnout.edge.trace import begun, here, traceresponse
+from turnout.words.later import Later
+
+standing_by = Later("turnout.adapters.http.standing_by")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -45,8 +49,10 @@ class WebApp:
             await self._assets(scope, receive, send)
         elif self._scim is not None and f"{scope['path']}/".startswith(f"{SCIM}/"):
             await self._scim(scope, receive, send)
+        elif has_private(scope):
+            await standing_by.say_no(scope, send, "private-in-url")
         else:
-            await self.api(_as_of_the_api(scope), receive, _traced(scope, send))
+            await self.api(_as_of_the_api(with_header(scope)), receive, _traced(scope, send))
 
 
 def _as_of_the_api(scope: Scope) -> Scope:

@@ -12,12 +12,13 @@ from litestar.params import SkipValidation
 from turnout.adapters.http.problems import UNREADABLE, NotTaken, no
 from turnout.adapters.http.showing import opening
 from turnout.desk.access import Principal, has_scope
-from turnout.edge.answers import Declined
+from turnout.edge import cookies
+from turnout.edge.answers import Declined, declined_by_door
 from turnout.edge.at_device import at_device
 from turnout.edge.counter import held_back
+from turnout.edge.door_log import REPELLED
 from turnout.edge.edge import Edge
 
-COOKIE: Final = "turnout_session"
 COUNTED: Final = "counted"
 """Of a route (`opt`): who counts its requests, where it is not the door."""
 
@@ -27,12 +28,15 @@ BY_COMMAND: Final = "by-command"
 NEVER: Final = "never"
 """For those who look after the program: they have to see how it stands most of all when too much is asked of it."""
 
-DENIED_HERE: Final = frozenset({"scope-missing", "field-hidden", "foreign-origin", "device-needed"})
+DENIED_HERE: Final = frozenset({"scope-missing", "field-hidden", "foreign-origin", "device-needed"}) | REPELLED
 
 _ASKER: Final = "turnout_asker"
 
 FOR_LOCKED: Final = {"for-locked": True}
 """`opt` of a route that a locked session may ask: the cover of the screen, unlocking, and an emergency button."""
+
+FOR_LACKING: Final = {"for-lacking": True}
+"""`opt` of a route that a session may ask which lacks its second factor: to add one, or to go."""
 
 TheEdge = NamedDependency[SkipValidation[Edge]]
 Who = NamedDependency[SkipValidation[Principal]]
@@ -42,7 +46,7 @@ Asked = Request[Any, Any, Any]
 
 async def who_asks(request: Asked, edge: TheEdge) -> Principal:
     """The principal. Raises the problem `not-signed-on`; and on a route that is not `FOR_LOCKED` `session-locked`, or
-    `device-needed`."""
+    `device-needed`; and on one that is not `FOR_LACKING` `two-factors-needed`."""
     held = request.scope["state"]
     found = held[_ASKER] if _ASKER in held else _find_asker(request, edge)
     if found is None:
@@ -50,6 +54,8 @@ async def who_asks(request: Asked, edge: TheEdge) -> Principal:
     who: Principal = found
     if who.lacks_device and not request.route_handler.opt.get("for-locked"):
         raise no("device-needed")
+    if who.lacks_factor and not request.route_handler.opt.get("for-lacking"):
+        raise no("two-factors-needed")
     if who.locked and not request.route_handler.opt.get("for-locked"):
         raise no("session-locked")
     return who
@@ -90,7 +96,7 @@ def _find_asker(request: Asked, edge: Edge) -> Principal | None:
     if bearer:
         found = edge.identities.find_token(bearer.removeprefix("Bearer ").strip())
     else:
-        found = edge.identities.find_session(request.cookies.get(COOKIE, ""))
+        found = edge.identities.find_session(cookie_of(request, cookies.SESSION))
     return at_device(edge, found, request.scope) if found is not None else None
 
 
@@ -108,6 +114,18 @@ def want(who: Principal, *scopes: str) -> None:
     """Raise the problem `scope-missing` unless one of the scopes is held."""
     if not has_scope(who, *scopes):
         raise no("scope-missing", scope=scopes[0])
+
+
+def cookie_of(request: Asked, cookie: str) -> str:
+    """Its value, under the name that it has over this connection; empty: none."""
+    return request.cookies.get(cookies.name_of(cookie, request.url.scheme), "")
+
+
+def want_proof(who: Principal, edge: Edge) -> None:
+    """Raise the problem `proof-needed` unless its person has lately proved, from this network, who it is."""
+    refusal = edge.identities.why_not_fresh(who)
+    if refusal is not None:
+        raise NotTaken(declined_by_door(refusal))
 
 
 def address_of(request: Asked) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar
 
+from turnout.adapters.http.private import HEADER, PRIVATE
 from turnout.adapters.http.problems import Problem
 from turnout.adapters.http.shapes import SHAPES
 from turnout.core.commands import Command
@@ -74,8 +75,13 @@ def _finish(path: str, operation: dict[str, Any]) -> None:
         if not (is_open and status == "403"):
             operation["responses"][status] = {"description": text, "content": content}
     operation["security"] = [{}] if is_open else [{"session": []}, {"token": []}]
+    for given in operation.get("parameters", ()):
+        if given["in"] == "query" and given["name"] in PRIVATE:
+            given["description"] = IN_THE_HEADER
     operation["tags"] = [path.removeprefix("/api/v1/").split("/")[0]]
 
+
+IN_THE_HEADER = f"In the header `{HEADER}`, not in the address. / 放在请求头 {HEADER} 中，不写在网址里。"
 
 OPEN_PATHS = {
     "/api/v1/session/demo",

@@ -103,20 +103,25 @@ def on_fault(request: Asked, trouble: Fault) -> Response[bytes]:
     return problem_response(declined_by_fault(trouble), language_of(request.headers))
 
 
-def on_bad_input(request: Asked, trouble: BadInput) -> Response[bytes]:
-    answer = declined("malformed", problem=trouble.what, field=trouble.where or "body")
-    return problem_response(_too_many(request) or answer, language_of(request.headers))
+def on_unreadable(note: NotedNo) -> Callable[[Asked, Any], Response[bytes]]:
+    """What our decoders or the framework refuse. The framework decodes a body before our own decoders see it."""
+
+    def answer(request: Asked, trouble: BadInput | UnicodeDecodeError | HTTPException) -> Response[bytes]:
+        said = _too_many(request) or _unreadable(request, trouble)
+        note(request, said)
+        return problem_response(said, language_of(request.headers))
+
+    return answer
 
 
-def on_not_utf8(request: Asked, trouble: UnicodeDecodeError) -> Response[bytes]:
-    """The framework decodes a body before our own decoders see it."""
-    answer = declined("malformed", problem=str(trouble), field="body")
-    return problem_response(_too_many(request) or answer, language_of(request.headers))
-
-
-def on_http(request: Asked, trouble: HTTPException) -> Response[bytes]:
-    """What the framework itself refuses."""
-    return problem_response(_too_many(request) or _of_framework(request, trouble), language_of(request.headers))
+def _unreadable(request: Asked, trouble: BadInput | UnicodeDecodeError | HTTPException) -> Declined:
+    match trouble:
+        case BadInput():
+            return declined("malformed", problem=trouble.what, field=trouble.where or "body")
+        case UnicodeDecodeError():
+            return declined("malformed", problem=str(trouble), field="body")
+        case HTTPException():
+            return _of_framework(request, trouble)
 
 
 def _too_many(request: Asked) -> Declined | None:

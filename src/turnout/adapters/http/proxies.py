@@ -3,6 +3,9 @@ of the proxies that the operator has named (`--proxy`), and of nobody else, who 
 `--proxy-certificates` they also say which certificate a terminal has shown them (`Client-Cert`, RFC 9440): a separate
 word of the operator, because a proxy that does not take the header out of what comes in would let anybody show
 anybody's, and a certificate is no secret.
+
+What came over a network in the clear is not answered (OWASP ASVS 5.0, 12.2.1): neither where a named proxy says so, nor
+where somebody goes round the proxy to a server that listens behind it without TLS.
 """
 
 import base64
@@ -13,7 +16,11 @@ from typing import Any, Final
 
 from turnout.adapters.http.app import AnyAsgi, Scope
 from turnout.edge.at_device import CERTIFICATE
+from turnout.words.encrypted import is_of_this_machine
+from turnout.words.later import Later
 from turnout.words.trouble import Malformed
+
+standing_by = Later("turnout.adapters.http.standing_by")
 
 HOPS_MAX: Final = 16
 """Proxies one behind the other; what stands further to the left was written by whoever asks."""
@@ -47,11 +54,34 @@ def _network(text: str) -> Network:
 class BehindProxies:
     """Before everything else that is served: what comes after it sees the asker, however many proxies there were."""
 
-    def __init__(self, app: AnyAsgi, proxies: tuple[Network, ...], *, certificates: bool = False) -> None:
-        self._app, self._proxies, self._certificates = app, proxies, certificates
+    def __init__(
+        self, app: AnyAsgi, proxies: tuple[Network, ...], *, certificates: bool = False, unencrypted: bool = False
+    ) -> None:
+        """`unencrypted`: the operator vouches for the network."""
+        self._app, self._proxies = app, proxies
+        self._certificates, self._unencrypted = certificates, unencrypted
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        await self._app(as_asked(scope, self._proxies, certificates=self._certificates), receive, send)
+        asked = as_asked(scope, self._proxies, certificates=self._certificates)
+        if self._unencrypted or not came_in_the_clear(scope, asked, self._proxies):
+            await self._app(asked, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 4403})
+        else:
+            await standing_by.say_no(asked, send, "tls-needed")
+
+
+def came_in_the_clear(scope: Scope, asked: Scope, proxies: tuple[Network, ...]) -> bool:
+    """Whether the request, `asked` behind the proxies, crossed a network without TLS. What a proxy on the way says
+    nothing of is the proxy's own look at whether the server lives."""
+    client = scope.get("client")
+    if scope["type"] not in ("http", "websocket") or not client or asked.get("scheme") in ("https", "wss"):
+        return False
+    peer = str(client[0])
+    if _is_one(peer, proxies):
+        return bool(_listed(scope, b"x-forwarded-proto"))
+    return not is_of_this_machine(peer)
 
 
 def as_asked(scope: Scope, proxies: tuple[Network, ...], *, certificates: bool = False) -> Scope:

@@ -61,7 +61,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 
 async def say_no(scope: Scope, send: Send, code: str) -> None:
-    """503 as a problem document (`/health` in its own form), with why and when to come again."""
+    """The no, mostly 503, as a problem document (`/health` in its own form), with why and when to come again."""
     answer = declined(code)
     language = language_of({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]})
     if str(scope["path"]).endswith("/health"):
@@ -75,7 +75,7 @@ async def say_no(scope: Scope, send: Send, code: str) -> None:
         (b"content-type", kind.encode()),
         (b"content-language", language.encode()),
         (b"cache-control", b"no-store"),
-        (b"retry-after", RETRY_AFTER),
+        *([(b"retry-after", RETRY_AFTER)] if answer.status == 503 else []),
         *SECURITY,
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -16,16 +16,19 @@ from msgspec.structs import replace
 from turnout.adapters.identity.attempts import Attempts
 from turnout.adapters.identity.keeping import digest, named_by, new_code, typed
 from turnout.adapters.identity.offline import OfflineCodes
+from turnout.adapters.identity.own_sessions import Idle, OwnSessions
 from turnout.adapters.identity.passkey_failed import PasskeyFailed
 from turnout.adapters.identity.passwords import is_common
-from turnout.adapters.identity.store import AccountRow, IdentityStore, PasskeyRow, SessionRow
+from turnout.adapters.identity.sessions import SessionRow
+from turnout.adapters.identity.store import AccountRow, IdentityStore, PasskeyRow
 from turnout.core.catalogue import Catalogue
 from turnout.core.context import Actor
 from turnout.core.fields import ADMINISTRATOR, hidden_from
 from turnout.desk.access import Principal, roles_of_scopes, scopes_of_roles, station_of
+from turnout.edge.allowance import asked_from, network_of, passed_on
 from turnout.edge.identities import IdentityRefusal, SignedIn
 from turnout.words.identity import ActorId, StationId
-from turnout.words.moment import DAY_MS, HOUR_MS, Moment
+from turnout.words.moment import DAY_MS, HOUR_MS, MINUTE_MS, Moment
 from turnout.words.name import Language
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ def decoy() -> str:
     return PasswordHasher().hash(secrets.token_urlsafe(16))
 
 
-class Accounts(OfflineCodes):
+class Accounts(OwnSessions, OfflineCodes):
     """`catalogue` gives the tables in force now, `now` the time."""
 
     def __init__(
@@ -65,8 +68,14 @@ class Accounts(OfflineCodes):
         demo: bool,
         origin: str,
         on_end: Callable[[str], None] = lambda session: None,
+        lock_min: int = 0,
+        is_live: Callable[[str], bool] = lambda session: False,
+        two_factors: frozenset[str] = frozenset(),
     ) -> None:
+        """`lock_min`: after so long without use a session locks; 0: never. `two_factors`: roles that need two."""
         super().__init__(store, now, catalogue, on_end)
+        self._idle = Idle(now, lock_min * MINUTE_MS, is_live)
+        self._two_factors = two_factors
         self._demo = demo
         self._origin = origin
         self._attempts = Attempts()
@@ -102,9 +111,11 @@ class Accounts(OfflineCodes):
             self._attempts.note_failure(account, address, self._now())
             return IdentityRefusal("wrong-secret")
         self._attempts.note_success(account)
+        if self._needs_two(row):
+            return IdentityRefusal("two-factors-needed")
         if self._hasher.check_needs_rehash(row.secret):
             self._store.set_secret(account, await self._hash(secret))
-        return self._open(row, position)
+        return self._open(row, position, way="password")
 
     def sign_in_demo(self, role: str, position: str, language: Language) -> SignedIn | IdentityRefusal:
         """Only in a city whose folder says that it is a demonstration."""
@@ -141,7 +152,7 @@ class Accounts(OfflineCodes):
             self._attempts.note_failure("", address, self._now())
             return IdentityRefusal("passkey-failed")
         self._store.note_passkey_use(passkey.id, count)
-        return self._open(row, position)
+        return self._open(row, position, way="passkey")
 
     async def set_up(self, code: str, account: str, secret: str, address: str) -> SignedIn | IdentityRefusal:
         """An administrator, with the code from the machine's own terminal: the first, or one that lost the password."""
@@ -157,7 +168,8 @@ class Accounts(OfflineCodes):
         if not self._store.take_setup(digest(typed(code)), self._now()):
             self._attempts.note_failure("setup", address, self._now())
             return IdentityRefusal("wrong-setup-code")
-        return self._open(self._as_administrator(account, hashed), "")
+        row = self._as_administrator(account, hashed)
+        return self._open(row, "", way="setup", lacks_factor=self._needs_two(row))
 
     def _as_administrator(self, account: str, hashed: str) -> AccountRow:
         """The account, new or as it was, open, with this secret and the administrator's role."""
@@ -189,7 +201,8 @@ class Accounts(OfflineCodes):
             return IdentityRefusal("wrong-code")
         self._attempts.note_success(account)
         self._store.set_secret(account, hashed)
-        return self._open(self._store.get_account(account), position)
+        made = self._store.get_account(account)
+        return self._open(made, position, way="code", lacks_factor=self._needs_two(made))
 
     @property
     def are_new(self) -> bool:
@@ -213,10 +226,18 @@ class Accounts(OfflineCodes):
         row = self._store.find_session(digest(secret)) if secret else None
         if row is None or row.expires <= self._now():
             return None
-        if row.demo:
-            return self._principal(row, None) if self._demo else None
-        account = self._store.find_account(row.account)
-        return self._principal(row, account) if account is not None and not account.disabled else None
+        account = None if row.demo else self._store.find_account(row.account)
+        if not self._demo if row.demo else account is None or account.disabled:
+            return None
+        found = self._principal(row, account)
+        is_judged = found.locked or found.actor.station or passed_on.get()
+        if not is_judged and self._idle.is_over(row):
+            return replace(found, locked=True)
+        return found
+
+    def touch(self, session: str) -> None:
+        """It was used just now, by a socket that nobody asks about again."""
+        self._idle.touch(session)
 
     def find_token(self, token: str) -> Principal | None:
         row = self._store.find_token(digest(token)) if token else None
@@ -249,7 +270,9 @@ class Accounts(OfflineCodes):
         self._on_end(principal.session)
 
     def unlock(self, principal: Principal) -> Principal:
+        """Its person has just proved who it is."""
         self._store.set_locked(principal.session, False)
+        self._store.note_proof(principal.session, self._now(), network_of(asked_from.get()))
         return replace(principal, locked=False)
 
     def change_session(
@@ -262,13 +285,20 @@ class Accounts(OfflineCodes):
         self._store.change_session(principal.session, position, groups, language)
         return replace(principal, position=position, groups=groups, language=language)
 
-    def _open(self, row: AccountRow, position: str, kept_ms: int = 0) -> SignedIn | IdentityRefusal:
+    def _needs_two(self, row: AccountRow) -> bool:
+        return not self._two_factors.isdisjoint(row.roles)
+
+    def _open(
+        self, row: AccountRow, position: str, kept_ms: int = 0, *, way: str = "", lacks_factor: bool = False
+    ) -> SignedIn | IdentityRefusal:
         """`kept_ms`: how long; 0: as long as sessions are."""
         refusal = self._why_not_at(row, position)
         if refusal is not None:
             return refusal
         taken = _taken(row, position)
-        return self._session(row.id, taken, row.roles, row.language, demo=False, kept_ms=kept_ms)
+        return self._session(
+            row.id, taken, row.roles, row.language, demo=False, kept_ms=kept_ms, way=way, lacks_factor=lacks_factor
+        )
 
     def _why_not_at(self, row: AccountRow, position: str) -> IdentityRefusal | None:
         if position and row.positions and position not in row.positions:
@@ -292,6 +322,8 @@ class Accounts(OfflineCodes):
         *,
         demo: bool,
         kept_ms: int = 0,
+        way: str = "",
+        lacks_factor: bool = False,
     ) -> SignedIn:
         secret, now = secrets.token_urlsafe(32), self._now()
         kept_ms = kept_ms or (SCREEN_SESSION_MS if station_of(self._scopes(roles), position) else SESSION_MS)
@@ -307,6 +339,11 @@ class Accounts(OfflineCodes):
             language=language,
             created=now,
             expires=Moment(now + (DEMO_SESSION_MS if demo else kept_ms)),
+            proved=now,
+            network=network_of(asked_from.get()),
+            way=way,
+            drafts_key=secrets.token_urlsafe(32),
+            lacks_factor=lacks_factor,
         )
         self._store.add_session(row)
         return SignedIn(secret, self._principal(row, None if demo else self._store.find_account(account)))
@@ -330,6 +367,7 @@ class Accounts(OfflineCodes):
             session=row.id,
             expires=row.expires,
             locked=row.locked,
+            lacks_factor=row.lacks_factor,
         )
 
     def _scopes(self, roles: tuple[str, ...]) -> frozenset[str]:
@@ -354,6 +392,7 @@ class Accounts(OfflineCodes):
             return IdentityRefusal("passkey-failed")
         key = PasskeyRow(made.id, principal.actor.id, made.public_key, made.sign_count, name, self._now())
         self._store.add_passkey(key)
+        self._store.set_factors(principal.session)
         return None
 
     async def change_secret(self, principal: Principal, old: str, new: str) -> IdentityRefusal | None:

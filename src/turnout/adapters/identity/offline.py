@@ -35,7 +35,12 @@ class OfflineCodes(Vouching):
     _attempts: Attempts
 
     @abstractmethod
-    def _open(self, row: AccountRow, position: str, kept_ms: int = 0) -> SignedIn | IdentityRefusal: ...
+    def _open(
+        self, row: AccountRow, position: str, kept_ms: int = 0, *, way: str = "", lacks_factor: bool = False
+    ) -> SignedIn | IdentityRefusal: ...
+
+    @abstractmethod
+    def _needs_two(self, row: AccountRow) -> bool: ...
 
     @abstractmethod
     def _why_not_at(self, row: AccountRow, position: str) -> IdentityRefusal | None: ...
@@ -80,6 +85,8 @@ class OfflineCodes(Vouching):
         if row is None or not is_its or not self._store.has_offline_code(account, given, now):
             self._attempts.note_failure(account, address, now)
             return IdentityRefusal("wrong-offline-code")
+        if self._needs_two(row):
+            return IdentityRefusal("two-factors-needed")
         elsewhere = self._why_not_at(row, position)
         if elsewhere is not None:
             return elsewhere
@@ -88,7 +95,7 @@ class OfflineCodes(Vouching):
         self._attempts.note_success(account)
         entry = OfflineEntry(id=secrets.token_hex(8), account=account, at=now, position=position)
         self._store.add_offline_entry(entry)
-        return self._open(row, position, OFFLINE_SESSION_MS)
+        return self._open(row, position, OFFLINE_SESSION_MS, way="offline-code")
 
     def list_offline_entries(self) -> list[OfflineEntry]:
         """Nobody has answered for these yet; oldest first."""

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from turnout.adapters.disk_faults import named_faults
+from turnout.adapters.identity.sessions import SessionTable, decoded, encoded
 from turnout.edge.identities import Device, OfflineEntry
 from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
@@ -91,6 +92,13 @@ _STEPS = (
         revoked INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     """,
+    """
+    ALTER TABLE sessions ADD COLUMN proved INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sessions ADD COLUMN network TEXT NOT NULL DEFAULT '';
+    ALTER TABLE sessions ADD COLUMN way TEXT NOT NULL DEFAULT '';
+    ALTER TABLE sessions ADD COLUMN drafts_key TEXT NOT NULL DEFAULT '';
+    ALTER TABLE sessions ADD COLUMN lacks_factor INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 SCHEMA = len(_STEPS)
 
@@ -136,22 +144,7 @@ class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
     revoked: bool = False
 
 
-class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
-    digest: bytes
-    id: str
-    account: str
-    demo: bool
-    position: str
-    groups: tuple[str, ...]
-    roles: tuple[str, ...]
-    """Only of a demo session; a person's roles are looked up in the account each time."""
-    language: Language
-    created: Moment
-    expires: Moment
-    locked: bool = False
-
-
-class IdentityStore:
+class IdentityStore(SessionTable):
     """One connection, one thread at a time. Every method is short; none hashes anything."""
 
     def __init__(self, path: Path) -> None:
@@ -224,7 +217,7 @@ class IdentityStore:
 
     def add_account(self, row: AccountRow) -> bool:
         """False where the identity is taken."""
-        lists = (_list(row.roles), _list(row.agencies), _list(row.positions))
+        lists = (encoded(row.roles), encoded(row.agencies), encoded(row.positions))
         return (
             self._run(
                 "INSERT INTO accounts VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING",
@@ -252,7 +245,7 @@ class IdentityStore:
 
     def change_account(self, row: AccountRow) -> None:
         """What an administrator may change of it; its secret stays."""
-        lists = (_list(row.roles), _list(row.agencies), _list(row.positions))
+        lists = (encoded(row.roles), encoded(row.agencies), encoded(row.positions))
         self._run(
             "UPDATE accounts SET name = ?, roles = ?, agencies = ?, positions = ?, unit = ?, language = ? WHERE id = ?",
             row.name, *lists, row.unit, row.language, row.id,
@@ -308,7 +301,7 @@ class IdentityStore:
     # tokens
 
     def add_token(self, row: TokenRow) -> None:
-        lists = (_list(row.scopes), _list(row.agencies))
+        lists = (encoded(row.scopes), encoded(row.agencies))
         self._run(
             "INSERT INTO tokens VALUES (?,?,?,?,?,?,?,?,?)",
             row.id, row.digest, row.name, *lists, row.by, row.created, row.expires, int(row.revoked),
@@ -323,40 +316,6 @@ class IdentityStore:
 
     def revoke_token(self, token: str) -> bool:
         return self._run("UPDATE tokens SET revoked = 1 WHERE id = ? AND revoked = 0", token) == 1
-
-    # sessions
-
-    def add_session(self, row: SessionRow) -> None:
-        self._run(
-            "INSERT INTO sessions VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            row.digest, row.id, row.account, int(row.demo), row.position, _list(row.groups), _list(row.roles),
-            row.language, row.created, row.expires, int(row.locked),
-        )  # fmt: skip
-
-    def find_session(self, digest: bytes) -> SessionRow | None:
-        rows = self._rows("SELECT * FROM sessions WHERE digest = ?", digest)
-        return _session(rows[0]) if rows else None
-
-    def change_session(self, session: str, position: str, groups: tuple[str, ...], language: Language) -> None:
-        self._run(
-            "UPDATE sessions SET position = ?, groups_ = ?, language = ? WHERE id = ?",
-            position, _list(groups), language, session,
-        )  # fmt: skip
-
-    def set_locked(self, session: str, locked: bool) -> None:
-        self._run("UPDATE sessions SET locked = ? WHERE id = ?", int(locked), session)
-
-    def end_session(self, session: str) -> bool:
-        return self._run("DELETE FROM sessions WHERE id = ?", session) == 1
-
-    def end_sessions_of(self, account: str, but: str = "") -> list[str]:
-        """Those that ended: all of them `but` one."""
-        ended = self._rows("SELECT id FROM sessions WHERE account = ? AND id <> ?", account, but)
-        self._run("DELETE FROM sessions WHERE account = ? AND id <> ?", account, but)
-        return [str(row[0]) for row in ended]
-
-    def forget_expired(self, now: Moment) -> None:
-        self._run("DELETE FROM sessions WHERE expires <= ?", now)
 
     # the setup code
 
@@ -445,22 +404,14 @@ def _device(row: tuple[Any, ...]) -> Device:
     return Device(id=row[0], name=row[1], by=row[2], issued=row[3], expires=row[4], revoked=row[5])
 
 
-def _list(values: tuple[str, ...]) -> str:
-    return msgspec.json.encode(values).decode()
-
-
-def _tuple(text: str) -> tuple[str, ...]:
-    return msgspec.json.decode(text, type=tuple[str, ...])
-
-
 def _account(row: tuple[Any, ...]) -> AccountRow:
     return AccountRow(
         id=row[0],
         name=row[1],
         secret=row[2],
-        roles=_tuple(row[3]),
-        agencies=tuple(AgencyId(one) for one in _tuple(row[4])),
-        positions=_tuple(row[5]),
+        roles=decoded(row[3]),
+        agencies=tuple(AgencyId(one) for one in decoded(row[4])),
+        positions=decoded(row[5]),
         unit=row[6],
         language=row[7],
         disabled=bool(row[8]),
@@ -473,26 +424,10 @@ def _token(row: tuple[Any, ...]) -> TokenRow:
         id=row[0],
         digest=row[1],
         name=row[2],
-        scopes=_tuple(row[3]),
-        agencies=tuple(AgencyId(one) for one in _tuple(row[4])),
+        scopes=decoded(row[3]),
+        agencies=tuple(AgencyId(one) for one in decoded(row[4])),
         by=row[5],
         created=row[6],
         expires=row[7],
         revoked=bool(row[8]),
-    )
-
-
-def _session(row: tuple[Any, ...]) -> SessionRow:
-    return SessionRow(
-        digest=row[0],
-        id=row[1],
-        account=row[2],
-        demo=bool(row[3]),
-        position=row[4],
-        groups=_tuple(row[5]),
-        roles=_tuple(row[6]),
-        language=row[7],
-        created=row[8],
-        expires=row[9],
-        locked=bool(row[10]),
     )

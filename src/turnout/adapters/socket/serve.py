@@ -29,6 +29,7 @@ from turnout.adapters.socket.sender import Frames, Sender
 from turnout.core.commands import Command, decode_command
 from turnout.desk.access import Principal, has_scope
 from turnout.desk.faults import Busy, Displaced, NotTheDesk
+from turnout.edge import cookies
 from turnout.edge.allowance import UNLIMITED
 from turnout.edge.answers import Declined, declined
 from turnout.edge.at_device import at_device
@@ -79,7 +80,7 @@ class SocketDoor:
             body = {"type": "too-old", "protocol": PROTOCOL, "oldest_protocol": OLDEST_PROTOCOL, "text": text}
             await _turn_away(send, encoded(body), 4426)
             return
-        who = self._who(hello, headers)
+        who = self._who(hello, headers, str(scope.get("scheme", "ws")))
         if who is None:
             if hello.token or b"authorization" in headers:
                 self._edge.door_log.note_refused("token", "", "none", "not-signed-on")
@@ -91,16 +92,19 @@ class SocketDoor:
             self._edge.door_log.note_denied(who, "device-needed", "socket")
             await _turn_away(send, refused_frame(declined("device-needed")), 4403)
             return
+        if who.lacks_factor:
+            await _turn_away(send, refused_frame(declined("two-factors-needed")), 4403)
+            return
         if who.locked:
             await _turn_away(send, refused_frame(declined("session-locked")), 4423)
             return
         await Connection(self._edge, who, hello, receive, send, self._frames).run()
 
-    def _who(self, hello: Hello, headers: dict[bytes, str]) -> Principal | None:
+    def _who(self, hello: Hello, headers: dict[bytes, str], scheme: str) -> Principal | None:
         bearer = headers.get(b"authorization", "").removeprefix("Bearer ").strip()
         if hello.token or bearer:
             return self._edge.identities.find_token(hello.token or bearer)
-        return self._edge.identities.find_session(cookie(headers.get(b"cookie", ""), "turnout_session"))
+        return self._edge.identities.find_session(cookies.find(headers.get(b"cookie", ""), cookies.SESSION, scheme))
 
 
 class Connection:
@@ -144,6 +148,8 @@ class Connection:
             for name in held_by:
                 edge.connections.remove(name, outlet)
             edge.places.unfollow(follower)
+            if self._who.kind == "person":
+                edge.identities.touch(self._who.session)
             if subscription is not None:
                 subscription.close()
             sender.cancel()
@@ -195,6 +201,7 @@ class Connection:
         text = message.get("text")
         body: bytes | str = text if text is not None else message.get("bytes") or b""
         if len(body) > MESSAGE_CHARS_MAX:
+            self._edge.door_log.note_denied(self._who, "too-large", "socket")
             self._outlet.put(refused_frame(declined("too-large", most=MESSAGE_CHARS_MAX)))
             return
         if self._who.expires and self._edge.now() >= self._who.expires:
@@ -207,6 +214,7 @@ class Connection:
         except (msgspec.DecodeError, UnicodeDecodeError, Malformed) as trouble:
             too_many = self._edge.counter.hold_back(self._who)
             no = too_many or declined("malformed", problem=str(trouble), field=head.type or "message")
+            self._edge.door_log.note_denied(self._who, no.code, "socket")
             self._outlet.put(answer_frame(head.id, no) if head.id else refused_frame(no))
 
     async def _act(self, head: Incoming, body: bytes | str) -> None:
@@ -297,12 +305,3 @@ def _is_own_origin(headers: dict[bytes, str]) -> bool:
     """A page of another site may not use the visitor's cookie (cross-site websocket hijacking). Programs send none."""
     origin = headers.get(b"origin")
     return origin is None or origin.partition("://")[2] == headers.get(b"host", "")
-
-
-def cookie(header: str, name: str) -> str:
-    """The cookie's value, or empty."""
-    for part in header.split(";"):
-        key, _, value = part.strip().partition("=")
-        if key == name:
-            return value
-    return ""

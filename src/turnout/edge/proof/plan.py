@@ -20,6 +20,7 @@ import msgspec
 
 from turnout.audit.kept import Log
 from turnout.audit.notes import COSIGNATURE, NAME_MAX, VerifierKey, is_name, read_verifier_key
+from turnout.words.encrypted import refuse_clear_url
 from turnout.words.trouble import Malformed
 
 SIGN_EVERY_S: Final = 60.0
@@ -88,6 +89,8 @@ def read_plan(path: Path | None, city: str) -> ProofPlan:
     origin = given.origin or f"turnout/{city}"
     if not is_name(origin) or len(origin) > NAME_MAX - 10:
         raise Malformed(f"{origin!r} is no name of a log", where=str(path), cure="no blanks, no plus")
+    for row in (*given.witness, *((given.stamps,) if given.stamps else ())):
+        refuse_clear_url(row.url, str(path))
     witnesses = tuple(WitnessPlan(_cosigner(row.key, path), row.url.rstrip("/")) for row in given.witness)
     if len({one.key.name for one in witnesses}) != len(witnesses):
         raise Malformed("two witnesses have one name", where=str(path), cure="each has its own key and name")

@@ -1,5 +1,5 @@
 /** Files of an incident: sending one with its progress, and opening one for a purpose. */
-import { api, Problem, query } from '../../shared/api'
+import { apart, api, at, Problem, query } from '../../shared/api'
 import { preferences } from '../../shared/preferences.svelte'
 import type { Media } from '../../shared/rows'
 
@@ -34,7 +34,9 @@ export interface About {
 export function send(incident: string, file: File, about: About, progress: (share: number) => void): Promise<Media> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', `/api/v1/incidents/${encodeURIComponent(incident)}/files${query({ ...about })}`)
+    const { address, said } = apart(at`/incidents/${incident}/files` + query({ ...about }))
+    request.open('POST', '/api/v1' + address)
+    for (const [name, value] of Object.entries(said)) request.setRequestHeader(name, value)
     request.setRequestHeader('Content-Type', file.type || 'application/octet-stream')
     request.setRequestHeader('Accept-Language', preferences.language)
     request.upload.onprogress = (event) => progress(event.total ? event.loaded / event.total : 0)
@@ -49,7 +51,7 @@ export function send(incident: string, file: File, about: About, progress: (shar
 }
 
 export function open(incident: string, media: string, purpose: string): Promise<FileTicket> {
-  const path = `/incidents/${encodeURIComponent(incident)}/files/${encodeURIComponent(media)}/open`
+  const path = at`/incidents/${incident}/files/${media}/open`
   return api.post<FileTicket>(path, { purpose })
 }
 

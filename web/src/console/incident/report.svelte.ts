@@ -1,5 +1,5 @@
 /** The report of the incident on the sheet. Asked again when its row changes; an answer that comes too late is dropped. */
-import { api, Problem } from '../../shared/api'
+import { api, at, Problem } from '../../shared/api'
 import type { IncidentReport } from '../../shared/report'
 import type { Incident } from '../../shared/rows'
 
@@ -20,7 +20,7 @@ class SheetReport {
 
   async #ask(incident: Incident): Promise<void> {
     try {
-      const found = await api.get<IncidentReport>(`/incidents/${encodeURIComponent(incident.id)}/report`)
+      const found = await api.get<IncidentReport>(at`/incidents/${incident.id}/report`)
       if (this.#of === incident) this.current = found
     } catch (trouble) {
       if (!(trouble instanceof Problem)) throw trouble

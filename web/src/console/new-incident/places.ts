@@ -24,7 +24,7 @@ export interface OfferedPlace {
 export type Located = { location: Location } | { problem: Problem; offers: OfferedPlace[] }
 
 export async function suggest(text: string, near: Place | null): Promise<Suggestion[]> {
-  return api.get<Suggestion[]>(`/places/suggest${query({ q: text.slice(0, 200), limit: 8, lat: near?.lat, lon: near?.lon })}`)
+  return api.get<Suggestion[]>('/places/suggest' + query({ q: text.slice(0, 200), limit: 8, lat: near?.lat, lon: near?.lon }))
 }
 
 /** Throws only where there is no connection. */

@@ -1,5 +1,5 @@
 /** Incidents that have left the board: the one on the sheet, asked again when something was added to it. */
-import { api, Problem, query } from '../../shared/api'
+import { api, at, Problem, query } from '../../shared/api'
 import type { Incident } from '../../shared/rows'
 
 export interface Asked {
@@ -24,7 +24,7 @@ class Records {
 
   search(asked: Asked): Promise<Incident[]> {
     const { from, to, ...texts } = asked
-    return api.get<Incident[]>(`/incidents${query({ ...texts, from, to, limit: MOST })}`)
+    return api.get<Incident[]>('/incidents' + query({ ...texts, from, to, limit: MOST }))
   }
 
   show(incident: Incident): void {
@@ -34,7 +34,7 @@ class Records {
   /** True where there is such an incident. */
   async ask(id: string): Promise<boolean> {
     try {
-      this.shown = await api.get<Incident>(`/incidents/${encodeURIComponent(id)}`)
+      this.shown = await api.get<Incident>(at`/incidents/${id}`)
       return true
     } catch (trouble) {
       if (!(trouble instanceof Problem)) throw trouble

@@ -44,13 +44,14 @@ function unwrapped<T>(reply: T | { publicKey: T }): T {
 const known = (list: Described[] | undefined) => (list ?? []).map((one) => ({ ...one, id: toBytes(one.id) }))
 
 /** Sign in with a passkey of this device. Throws where the person closed the dialogue or the server said no. */
-export async function signInWithPasskey(position: string): Promise<Session> {
+export async function signInWithPasskey(position: string, proves = false): Promise<Session> {
   const options = unwrapped(await api.post<RequestOptions | { publicKey: RequestOptions }>('/session/passkey/options'))
   const publicKey = { ...options, challenge: toBytes(options.challenge), allowCredentials: known(options.allowCredentials) }
   const credential = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential
   const reply = credential.response as AuthenticatorAssertionResponse
   return api.post<Session>('/session/passkey/verify', {
     position,
+    proves,
     credential: {
       id: credential.id,
       rawId: toText(credential.rawId),

@@ -1,4 +1,5 @@
 /** The shared worker: one hub for all windows of this browser. */
+import '../no-pollution'
 import { Hub, socketUrl, type ToHub } from './hub'
 
 const scope = self as unknown as SharedWorkerGlobalScope

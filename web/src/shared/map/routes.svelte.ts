@@ -46,7 +46,7 @@ class Routes {
   async #ask(unit: string, incident: string): Promise<void> {
     this.#asking++
     try {
-      const route = await api.get<{ line: [number, number][] }>(`/route${query({ unit, incident })}`)
+      const route = await api.get<{ line: [number, number][] }>('/route' + query({ unit, incident }))
       if (route.line.length > 1) this.lines = new Map(this.lines).set(unit, { unit, incident, line: route.line })
     } catch (trouble) {
       if (!(trouble instanceof Problem)) throw trouble

@@ -74,6 +74,7 @@ export const enSheet = {
     sending: 'Sending',
     download: 'Download',
     sealed: 'Files are sealed under this incident’s key. Opening one is recorded, with your purpose.',
+    asIs: 'A file is evidence: adding it, you agree that it is kept as it is, with what the device wrote into it (place, time, device).',
     purposes: ['Working on this incident', 'Handing over to the crew', 'Investigation of this incident'],
   },
 }

@@ -12,6 +12,7 @@ import { enHealth } from './en-health'
 import { enMap } from './en-map'
 import { enMessages } from './en-messages'
 import { enSignIns } from './en-sign-ins'
+import { enProof } from './en-proof'
 import { enOffline } from './en-offline'
 import { enOutlook } from './en-outlook'
 import { enKeeping } from './en-keeping'
@@ -25,6 +26,7 @@ export const en = {
   ...enCalltaking,
   admin: enAdmin,
   identity: enIdentity,
+  proof: enProof,
   lock: enLock,
   ...enFirst,
   ...enSheet,

@@ -75,6 +75,7 @@ export const zhSheet: typeof enSheet = {
     sending: '正在上传',
     download: '下载',
     sealed: '文件以本警情的密钥加密保存。打开文件会连同您的用途一并记录。',
+    asIs: '文件是证据：添加即表示您同意原样保存，包括设备写入的信息（位置、时间、设备）。',
     purposes: ['处置本警情', '转交处警人员', '核查本警情'],
   },
 }

@@ -13,6 +13,7 @@ import { zhHealth } from './zh-health'
 import { zhMap } from './zh-map'
 import { zhMessages } from './zh-messages'
 import { zhSignIns } from './zh-sign-ins'
+import { zhProof } from './zh-proof'
 import { zhOffline } from './zh-offline'
 import { zhOutlook } from './zh-outlook'
 import { zhKeeping } from './zh-keeping'
@@ -26,6 +27,7 @@ export const zh: Words = {
   ...zhCalltaking,
   admin: zhAdmin,
   identity: zhIdentity,
+  proof: zhProof,
   lock: zhLock,
   ...zhFirst,
   ...zhSheet,

@@ -6,7 +6,7 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.door import TheEdge, Who, want, want_proof
 from turnout.adapters.http.problems import NotTaken
 from turnout.core.limits import Line
 from turnout.edge.answers import Declined, declined_by_door
@@ -58,6 +58,7 @@ async def list_accounts(who: Who, edge: TheEdge) -> list[AccountCard]:
 async def add_account(data: JSONBody[NewAccount], who: Who, edge: TheEdge) -> AccountCard:
     """A new account, with roles of the city's tables and named positions. Without a password: give it a code."""
     want(who, "admin")
+    want_proof(who, edge)
     return taken(await edge.access.add_account(who, data))
 
 
@@ -65,6 +66,7 @@ async def add_account(data: JSONBody[NewAccount], who: Who, edge: TheEdge) -> Ac
 async def change_account(account: FromPath[str], data: JSONBody[AccountChange], who: Who, edge: TheEdge) -> AccountCard:
     """Other roles, agencies, positions, unit, name or language. With other rights, its sessions end."""
     want(who, "admin")
+    want_proof(who, edge)
     return taken(await edge.access.change_account(who, account, data))
 
 
@@ -72,6 +74,7 @@ async def change_account(account: FromPath[str], data: JSONBody[AccountChange], 
 async def give_code(account: FromPath[str], data: JSONBody[CodeAsked], who: Who, edge: TheEdge) -> CodeGiven:
     """A one-time code in place of the password, good for a day. The code is shown this once."""
     want(who, "admin")
+    want_proof(who, edge)
     return taken(await edge.access.give_code(who, account, data.passkeys))
 
 
@@ -79,6 +82,7 @@ async def give_code(account: FromPath[str], data: JSONBody[CodeAsked], who: Who,
 async def set_disabled(account: FromPath[str], data: JSONBody[Disabling], who: Who, edge: TheEdge) -> None:
     """Close an account, its sessions with it, or open it again."""
     want(who, "admin")
+    want_proof(who, edge)
     taken(await edge.access.set_disabled(who, account, data.disabled, data.reason))
 
 
@@ -103,6 +107,7 @@ async def list_tokens(who: Who, edge: TheEdge) -> list[TokenCard]:
 async def add_token(data: JSONBody[NewToken], who: Who, edge: TheEdge) -> TokenMade:
     """A key for a program, with scopes. The token itself is shown this once."""
     want(who, "admin")
+    want_proof(who, edge)
     return taken(await edge.access.add_token(who, data))
 
 
@@ -110,6 +115,7 @@ async def add_token(data: JSONBody[NewToken], who: Who, edge: TheEdge) -> TokenM
 async def revoke_token(token: FromPath[str], who: Who, edge: TheEdge) -> None:
     """Withdraw a key. Its sockets are closed."""
     want(who, "admin")
+    want_proof(who, edge)
     taken(await edge.access.revoke_token(who, token))
 
 

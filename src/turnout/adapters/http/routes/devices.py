@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request, delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.door import TheEdge, Who, want, want_proof
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.routes.accounts import taken
 from turnout.edge.answers import declined_by_door
@@ -33,6 +33,7 @@ async def list_devices(who: Who, edge: TheEdge) -> list[Device]:
 async def revoke_device(device: FromPath[str], who: Who, edge: TheEdge) -> None:
     """Revoke a terminal's certificates, by its identity or name: at once, also where it is connected."""
     want(who, "admin")
+    want_proof(who, edge)
     taken(await edge.access.revoke_device(who, edge.devices, device))
 
 

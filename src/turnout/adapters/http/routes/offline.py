@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from turnout.adapters.http.door import TheEdge, Who, address_of, want
+from turnout.adapters.http.door import TheEdge, Who, address_of, want, want_proof
 from turnout.adapters.http.problems import no
 from turnout.adapters.http.routes.accounts import taken
 from turnout.adapters.http.routes.session import Me, let_in
@@ -70,6 +70,7 @@ async def sheet(account: FromPath[str], who: Who, edge: TheEdge) -> OfflineSheet
 async def make_sheet(account: FromPath[str], who: Who, edge: TheEdge) -> OfflineSheet:
     """A new sheet of ten codes, shown this once, for one's own account or, by an administrator, sealed for somebody."""
     _own_or_admin(who, account)
+    want_proof(who, edge)
     return taken(await edge.access.make_offline_codes(who, account))
 
 

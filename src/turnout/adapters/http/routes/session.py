@@ -1,23 +1,24 @@
 """Signing in and out, passkeys, the set-up, whoever-am-I; and a console that is locked, unlocked or handed over."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec.structs import replace
 
-from turnout.adapters.http.door import COOKIE, FOR_LOCKED, TheEdge, Who, address_of
+from turnout.adapters.http.door import FOR_LACKING, FOR_LOCKED, TheEdge, Who, address_of, cookie_of, want_proof
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.core.limits import Code, Id
 from turnout.core.tables.city import Position
 from turnout.core.tables.commands import SignOff, SignOn
 from turnout.desk.access import Principal
+from turnout.edge import cookies
 from turnout.edge.answers import declined_by_door
 from turnout.edge.at_device import at_device
 from turnout.edge.edge import Edge
-from turnout.edge.identities import IdentityRefusal, SignedIn
+from turnout.edge.identities import IdentityRefusal, OwnSession, SignedIn
 from turnout.words.moment import Moment
 from turnout.words.name import Language
 
@@ -29,6 +30,8 @@ class SignInAsked(msgspec.Struct, frozen=True):
     account: Id
     secret: Secret
     position: Code = ""
+    proves: bool = False
+    """Of who is signed in here already and shows again who it is: that session goes on."""
 
 
 class DemoAsked(msgspec.Struct, frozen=True):
@@ -58,6 +61,7 @@ class PasskeyAnswer(msgspec.Struct, frozen=True):
     credential: dict[str, Any]
     position: Code = ""
     name: Code = ""
+    proves: bool = False
 
 
 class SessionChange(msgspec.Struct, frozen=True):
@@ -82,9 +86,13 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     expires: Moment
     locked: bool
+    lacks_factor: bool = False
+    """It can only add a passkey, or go."""
+    drafts_key: str = ""
+    """With which a browser seals what is typed (AES-256, base64url); nothing else is done with it."""
 
 
-def me(who: Principal) -> Me:
+def me(who: Principal, edge: Edge) -> Me:
     return Me(
         actor=who.actor.id,
         roles=who.actor.roles,
@@ -98,6 +106,8 @@ def me(who: Principal) -> Me:
         kind=who.kind,
         expires=Moment(who.expires),
         locked=who.locked,
+        lacks_factor=who.lacks_factor,
+        drafts_key=edge.identities.drafts_key_of(who) if who.kind == "person" else "",
     )
 
 
@@ -107,7 +117,13 @@ def is_secure(request: Asked) -> bool:
 
 
 async def let_in(
-    outcome: SignedIn | IdentityRefusal, edge: Edge, request: Asked, way: str, account: str = ""
+    outcome: SignedIn | IdentityRefusal,
+    edge: Edge,
+    request: Asked,
+    way: str,
+    account: str = "",
+    *,
+    proves: bool = False,
 ) -> Response[Me]:
     """The session's cookie, and the position taken on the board. That of a station's screen outlives a power cut.
 
@@ -122,12 +138,17 @@ async def let_in(
         edge.identities.sign_off(outcome.principal)
         edge.door_log.note_refused(way, str(outcome.principal.actor.id), "open", "device-needed")
         raise no("device-needed")
-    earlier = edge.identities.find_session(request.cookies.get(COOKIE, ""))
-    if earlier is not None and earlier.locked and earlier.actor.id == outcome.principal.actor.id:
+    earlier = edge.identities.find_session(cookie_of(request, cookies.SESSION))
+    is_same = earlier is not None and earlier.actor.id == outcome.principal.actor.id
+    if proves and not is_same:
         edge.identities.sign_off(outcome.principal)
-        edge.door_log.note_of(earlier, "unlocked", way=way)
-        return Response(me(edge.identities.unlock(earlier)), headers={"cache-control": "no-store"})
+        raise no("proof-needed")
+    if earlier is not None and is_same and (earlier.locked or proves):
+        edge.identities.sign_off(outcome.principal)
+        edge.door_log.note_of(earlier, "unlocked" if earlier.locked else "proved", way=way)
+        return _going_on(edge, earlier, request)
     if earlier is not None:
+        edge.identities.keep_drafts(earlier, outcome.principal)
         outcome = await hand_over(edge, earlier, outcome)
     if earlier is not None and earlier.actor.id != outcome.principal.actor.id:
         edge.door_log.note_of(outcome.principal, "handed-over", way=way, about=str(earlier.actor.id))
@@ -135,16 +156,30 @@ async def let_in(
         edge.door_log.note_of(outcome.principal, "signed-in", way=way)
     await take_position(edge, outcome.principal)
     kept_s = (outcome.principal.expires - edge.now()) // 1000 if outcome.principal.actor.station else None
-    cookie = Cookie(
-        key=COOKIE,
-        value=outcome.secret,
+    cookie = own_cookie(request, cookies.SESSION, outcome.secret, kept_s, samesite="strict")
+    return Response(me(outcome.principal, edge), cookies=[cookie], headers={"cache-control": "no-store"})
+
+
+def _going_on(edge: Edge, who: Principal, request: Asked) -> Response[Me]:
+    """Its person has proved anew who it is: the session is open, under another cookie."""
+    unlocked = edge.identities.unlock(who)
+    cookie = own_cookie(request, cookies.SESSION, edge.identities.renew(who), None, samesite="strict")
+    return Response(me(unlocked, edge), cookies=[cookie], headers={"cache-control": "no-store"})
+
+
+def own_cookie(
+    request: Asked, cookie: str, value: str, kept_s: int | None, samesite: Literal["strict", "lax"]
+) -> Cookie:
+    """For this host alone, unseen by scripts. `kept_s`: None: until the browser is closed; 0: taken away."""
+    return Cookie(
+        key=cookies.name_of(cookie, request.url.scheme),
+        value=value,
         httponly=True,
-        samesite="strict",
+        samesite=samesite,
         secure=is_secure(request),
         path="/",
         max_age=kept_s,
     )
-    return Response(me(outcome.principal), cookies=[cookie], headers={"cache-control": "no-store"})
 
 
 async def hand_over(edge: Edge, earlier: Principal, outcome: SignedIn) -> SignedIn:
@@ -171,7 +206,7 @@ async def take_position(edge: Edge, who: Principal) -> None:
 async def sign_in(data: JSONBody[SignInAsked], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in with a local account. Sets the session's cookie."""
     outcome = await edge.identities.sign_in(data.account, data.secret, data.position, address_of(request))
-    return await let_in(outcome, edge, request, "password", data.account)
+    return await let_in(outcome, edge, request, "password", data.account, proves=data.proves)
 
 
 @post("/session/demo", status_code=200, opt={"open": True})
@@ -214,13 +249,13 @@ async def passkey_options(edge: TheEdge, request: Asked) -> dict[str, Any]:
 async def passkey_verify(data: JSONBody[PasskeyAnswer], edge: TheEdge, request: Asked) -> Response[Me]:
     """Sign in with a passkey. Sets the session's cookie."""
     outcome = edge.identities.sign_in_passkey(data.credential, data.position, address_of(request))
-    return await let_in(outcome, edge, request, "passkey")
+    return await let_in(outcome, edge, request, "passkey", proves=data.proves)
 
 
-@get("/session", opt=FOR_LOCKED)
-async def who_am_i(who: Who) -> Me:
+@get("/session", opt=FOR_LOCKED | FOR_LACKING)
+async def who_am_i(who: Who, edge: TheEdge) -> Me:
     """Whose session or token this is."""
-    return me(who)
+    return me(who, edge)
 
 
 @post("/session/position", status_code=200)
@@ -232,7 +267,7 @@ async def change_position(data: JSONBody[SessionChange], who: Who, edge: TheEdge
     if (changed.position, changed.groups) != (who.position, who.groups):
         await leave_position(edge, who)
         await take_position(edge, changed)
-    return me(changed)
+    return me(changed, edge)
 
 
 async def leave_position(edge: Edge, who: Principal) -> None:
@@ -251,7 +286,7 @@ async def lock(who: Who, edge: TheEdge) -> Me:
     if not who.locked:
         edge.identities.lock(who)
         edge.door_log.note_of(who, "locked")
-    return me(replace(who, locked=True))
+    return me(replace(who, locked=True), edge)
 
 
 @post("/session/demo/unlock", status_code=200, opt=FOR_LOCKED)
@@ -260,30 +295,47 @@ async def unlock_demo(who: Who, edge: TheEdge) -> Me:
     if not edge.ground.demo or not who.actor.id.startswith("demo-"):
         raise no("no-demo")
     edge.door_log.note_of(who, "unlocked", way="demo")
-    return me(edge.identities.unlock(who))
+    return me(edge.identities.unlock(who), edge)
 
 
-@delete("/session", status_code=204, opt=FOR_LOCKED)
-async def sign_off(who: Who, edge: TheEdge) -> Response[None]:
+@delete("/session", status_code=204, opt=FOR_LOCKED | FOR_LACKING)
+async def sign_off(who: Who, edge: TheEdge, request: Asked) -> Response[None]:
     """Sign off: the session ends, its sockets are closed, its position is free."""
     await leave_position(edge, who)
     edge.identities.sign_off(who)
     edge.door_log.note_of(who, "signed-off")
-    return Response(None, status_code=204, cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/")])
+    return Response(None, status_code=204, cookies=[own_cookie(request, cookies.SESSION, "", 0, samesite="strict")])
 
 
-@post("/accounts/passkey/options", status_code=200)
+@get("/session/own")
+async def own_sessions(who: Who, edge: TheEdge) -> list[OwnSession]:
+    """One's own sessions that are not over, wherever they are, newest first."""
+    return edge.identities.list_own_sessions(who)
+
+
+@delete("/session/own/{session:str}", status_code=204)
+async def end_own_session(session: FromPath[str], who: Who, edge: TheEdge) -> None:
+    """End one of one's own sessions: its sockets are closed. Who it is has to be proved lately."""
+    want_proof(who, edge)
+    if not edge.identities.end_own_session(who, session):
+        raise no("unknown-session")
+    edge.door_log.note_of(who, "signed-off", about=session)
+
+
+@post("/accounts/passkey/options", status_code=200, opt=FOR_LACKING)
 async def new_passkey_options(who: Who, edge: TheEdge) -> dict[str, Any]:
-    """What `navigator.credentials.create` needs, for one's own account."""
+    """What `navigator.credentials.create` needs, for one's own account. Who it is has to be proved lately."""
+    want_proof(who, edge)
     options = edge.identities.new_passkey_options(who)
     if isinstance(options, IdentityRefusal):
         raise NotTaken(declined_by_door(options))
     return options
 
 
-@post("/accounts/passkey/verify", status_code=204)
+@post("/accounts/passkey/verify", status_code=204, opt=FOR_LACKING)
 async def add_passkey(data: JSONBody[PasskeyAnswer], who: Who, edge: TheEdge) -> None:
     """Keep a new passkey for one's own account."""
+    want_proof(who, edge)
     refusal = edge.identities.add_passkey(who, data.credential, data.name)
     if refusal is not None:
         raise NotTaken(declined_by_door(refusal))
@@ -302,6 +354,8 @@ ROUTES = [
     lock,
     unlock_demo,
     sign_off,
+    own_sessions,
+    end_own_session,
     new_passkey_options,
     add_passkey,
 ]

@@ -7,18 +7,17 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromPath, JSONBody
 
-from turnout.adapters.http.door import FOR_LOCKED, TheEdge, Who, address_of
+from turnout.adapters.http.door import FOR_LACKING, FOR_LOCKED, TheEdge, Who, address_of, cookie_of
 from turnout.adapters.http.problems import NotTaken, no
-from turnout.adapters.http.routes.session import is_secure, leave_position, let_in
+from turnout.adapters.http.routes.session import leave_position, let_in, own_cookie
 from turnout.core.limits import Code
+from turnout.edge import cookies
 from turnout.edge.answers import Declined, declined_by_door
 from turnout.edge.edge import Edge
 from turnout.edge.identities import IdentityRefusal, SignedIn
 from turnout.edge.single_sign_on import ProviderCard, Returned, SingleSignOn
 
 Asked = Request[Any, Any, Any]
-BEGUN_COOKIE: Final = "turnout_sign_on"
-BEGUN_PATH: Final = "/api/v1/session/sso"
 BEGUN_S: Final = 600
 GIVEN_MAX: Final = 4_096
 """Characters of what a provider hands back through the browser: a code of some hundred characters."""
@@ -73,7 +72,7 @@ async def back(
 ) -> Response[None]:
     """Where a provider sends the browser back to. It goes on to the console, signed in, or to the door with the code
     of what stood in the way."""
-    sealed = request.cookies.get(BEGUN_COOKIE, "")
+    sealed = cookie_of(request, cookies.SIGN_ON)
     returned = Returned(*(request.query_params.get(name, "")[:GIVEN_MAX] for name in ("code", "state", "iss", "error")))
     asserted = await providers_of(edge).finish(provider, sealed, returned, address_of(request))
     outcome = declined_by_door(asserted) if isinstance(asserted, IdentityRefusal) else await edge.access.enter(asserted)
@@ -88,7 +87,7 @@ async def back(
     return _on_to("/", *entered.cookies, used_up)
 
 
-@post("/session/leave", status_code=200, opt=FOR_LOCKED)
+@post("/session/leave", status_code=200, opt=FOR_LOCKED | FOR_LACKING)
 async def leave(who: Who, edge: TheEdge) -> Response[GoTo]:
     """Sign off, and learn where the provider's own session is ended, if this account is a provider's."""
     provider = edge.identities.find_provider_of(who.actor.id)
@@ -101,15 +100,7 @@ async def leave(who: Who, edge: TheEdge) -> Response[GoTo]:
 
 def _begun_cookie(request: Asked, value: str, kept_s: int) -> Cookie:
     """`lax`: it has to come along when the provider's page sends the browser back here."""
-    return Cookie(
-        key=BEGUN_COOKIE,
-        value=value,
-        httponly=True,
-        samesite="lax",
-        secure=is_secure(request),
-        path=BEGUN_PATH,
-        max_age=kept_s,
-    )
+    return own_cookie(request, cookies.SIGN_ON, value, kept_s, samesite="lax")
 
 
 def _on_to(url: str, *cookies: Cookie) -> Response[None]:
