@@ -304,7 +304,7 @@ async def _opened_parts(
     texts = Texts(stores.vault)
     stack.push_async_callback(texts.close)
     desk: OperationsDesk = Desk(
-        Operations(texts.seal),
+        Operations(texts),
         TimedJournal(stores.journal, measures, space.make_room if stores.epoch is None else None),
         clock,
         snapshots=stores.snapshots,

@@ -4,12 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.adapters.running import running
+from tests.core import test_core_texts as core_tests
+from tests.edge import test_edge_remarks as remark_tests
 from tests.edge import test_edge_texts as edge_tests
 from tests.edge.test_edge_erasing import erasing, files_with, stepped
 from tests.planted.plant import Patch, Plant
 from turnout.adapters.storage.sqlite.vault import SqliteVault
-from turnout.core.incidents.commands import AddNarrative
+from turnout.core import texts as core_texts
+from turnout.core.decide import decide
+from turnout.core.incidents.commands import AddNarrative, AddVehicle
 from turnout.core.retention import evolve as retention_evolve
+from turnout.desk.operations import Operations
 from turnout.edge import storable
 from turnout.edge.texts import Texts
 from turnout.records import retention
@@ -42,6 +47,33 @@ def left_on_screens(patch: Patch) -> None:
 
 def mark_taken_at_the_door(patch: Patch) -> None:
     patch.setattr(storable, "MARK_BYTES", b"never")
+
+
+def descriptions_in_clear(patch: Patch) -> None:
+    honest = core_texts._may_change
+
+    def may_change(value: object, of: type, name: str, was: object) -> bool:
+        return name != "description" and honest(value, of, name, was)
+
+    patch.setattr(core_texts, "_may_change", may_change)
+
+
+def compared_as_sealed(patch: Patch) -> None:
+    patch.setattr(Operations, "decide", lambda self, board, command, context: decide(board, command, context))
+
+
+def description_in_the_digest(patch: Patch) -> None:
+    patch.setitem(core_texts.IN_COMMANDS, AddVehicle, ())
+
+
+def no_command_is_told_apart_by_what_ends(_: Path) -> None:
+    core_tests.test_what_a_command_says_that_ends_is_not_in_what_it_is_told_apart_by()
+
+
+async def nothing_typed_stands_in_a_file(folder: Path) -> None:
+    async with running(folder / "var") as house:
+        await remark_tests.plant(house)
+        assert files_with(house.folder, remark_tests.NAME) == []
 
 
 async def nothing_said_stands_in_a_file_before_or_after_an_erasure(folder: Path) -> None:
@@ -84,5 +116,8 @@ TEXTS_PLANTS: dict[str, Plant] = {
     "what is erased stays on the screens": Plant(
         left_on_screens, nothing_said_stands_in_a_file_before_or_after_an_erasure
     ),
+    "a description in clear": Plant(descriptions_in_clear, nothing_typed_stands_in_a_file),
+    "a rule that compares what is sealed": Plant(compared_as_sealed, nothing_typed_stands_in_a_file),
+    "a description in a command's digest": Plant(description_in_the_digest, no_command_is_told_apart_by_what_ends),
     "something sealed that is typed": Plant(mark_taken_at_the_door, nothing_sealed_comes_in_by_a_door),
 }

@@ -1,5 +1,7 @@
 """What comes with every command and is not the command: when, who, from where, why."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from turnout.words.identity import ActorId, AgencyId, CommandId
@@ -28,3 +30,5 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     command_id: CommandId
     cause: str = ""
     """The command or event that led to this one, where a part of the system acts by itself."""
+    show: Callable[[str], str] = str
+    """Opens a text of the board that is sealed, for a rule that has to compare it with what somebody saw."""

@@ -1,7 +1,7 @@
 """What was said and seen, where events and the board hold it: the texts that end with the key of their owner.
 
-`audit/personal.toml` declares them `kept = "sealed"`; tests/house holds the two together. The rules never look into a
-text that is recorded, so on the board it stays sealed (words/sealed_text.py): whoever shows it opens it.
+Which they are is in `sealed_fields.py`. On the board they stay sealed (words/sealed_text.py): whoever shows one opens
+it, and so does a rule that has to compare one (`Context.show`).
 """
 
 from collections.abc import Callable, Collection, Hashable
@@ -11,50 +11,27 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from turnout.core.board import Board, Call, CallMessage, Incident, NarrativeLine, SupplementalRequest
-from turnout.core.calls.commands import ReplyToCall, TakeCall, TakeMessage
-from turnout.core.calls.events import CallTaken
+from turnout.core.board import Board, Call, Incident, SupplementalRequest
 from turnout.core.commands import Command
 from turnout.core.events import Event
-from turnout.core.incidents.commands import AddAddendum, AddNarrative, OpenIncident, RequestSupplement
-from turnout.core.incidents.events import AddendumAdded, NarrativeAdded, SupplementRequested
-from turnout.core.units.commands import SelfInitiate
+from turnout.core.sealed_fields import IN_COMMANDS, ONLY_WHERE, TEXTS
+from turnout.core.spoken import BUILT_IN_REASON_NAMES
 from turnout.words.sealed_text import ERASED, find_sealed, is_sealed
 
 T = TypeVar("T")
 Change = Callable[[str], str]
 
-TEXTS: Final[dict[type, tuple[str, ...]]] = {
-    NarrativeAdded: ("text",),
-    AddendumAdded: ("text",),
-    SupplementRequested: ("text",),
-    CallTaken: ("text",),
-    CallMessage: ("text",),
-    NarrativeLine: ("text",),
-    SupplementalRequest: ("text",),
-    Call: ("text",),
-}
-"""Structure → its fields that hold such a text."""
+OWN_WORDS: Final = frozenset((*BUILT_IN_REASON_NAMES, "unknown", "struck"))
+"""Reasons that the program itself gives. They say nothing of anybody, and are told in the reader's language."""
 
-IN_COMMANDS: Final[dict[type, str]] = {
-    TakeCall: "text",
-    TakeMessage: "text",
-    ReplyToCall: "text",
-    OpenIncident: "narrative",
-    SelfInitiate: "narrative",
-    AddNarrative: "text",
-    AddAddendum: "text",
-    RequestSupplement: "text",
-}
-"""Command → its field that becomes such a text."""
+SAID_BY_THE_PROGRAM: Final = frozenset({"reason", "override", "struck_reason", "place_refused"})
 
 
 def without_text(command: Command) -> Command:
-    """With the length of its text in the place of the text; the very same where it has none."""
-    field = IN_COMMANDS.get(type(command))
-    if field is None or not getattr(command, field):
-        return command
-    return replace(command, **{field: str(len(getattr(command, field)))})
+    """With the length of each text in the place of the text; the very same where it has none."""
+    told = {field: getattr(command, field) for field in IN_COMMANDS.get(type(command), ())}
+    bare = {field: str(len(text)) for field, text in told.items() if text and isinstance(text, str)}
+    return replace(command, **bare) if bare else command
 
 
 def sealed(event: Event, seal: Callable[[str, str], str]) -> Event:
@@ -62,17 +39,34 @@ def sealed(event: Event, seal: Callable[[str, str], str]) -> Event:
     so that a text that another event repeats ends with the first."""
     if not _fields(type(event)):
         return event
-    owner = getattr(event, "incident", None) or getattr(event, "call", None)
+    owner = next((id for name in OWNERS if (id := getattr(event, name, None))), None)
     assert owner, f"nobody owns the texts of {event}"
     return changed(event, lambda text: text if is_sealed(text) else seal(owner, text))
+
+
+OWNERS: Final = ("incident", "call", "merged")
+"""Fields that say whose an event's texts are, the first that there is."""
 
 
 def changed(value: T, change: Change) -> T:
     """`value` with each of its texts changed; the very same where none is another."""
     of: Any = type(value)
-    fields = {name: _within(getattr(value, name), change, is_text) for name, is_text in _fields(of)}
-    other = {name: now for name, now in fields.items() if now is not getattr(value, name)}
+    other = {}
+    for name, is_text in _fields(of):
+        was = getattr(value, name)
+        if was is None or was == "" or not _may_change(value, of, name, was):
+            continue
+        now = _within(was, change, is_text)
+        if now is not was:
+            other[name] = now
     return replace(value, **other) if other else value  # type: ignore[type-var]
+
+
+def _may_change(value: object, of: type, name: str, was: object) -> bool:
+    if name in SAID_BY_THE_PROGRAM and was in OWN_WORDS:
+        return False
+    only_where = ONLY_WHERE.get((of, name))
+    return only_where is None or only_where(value)
 
 
 def opened(board: Board, show: Change) -> Board:
@@ -111,17 +105,18 @@ def _may_hold(row: Incident | Call | SupplementalRequest, owners: Collection[str
 
 
 def _within(value: Any, change: Change, is_text: bool) -> Any:
-    if value is None or value == "":
+    if isinstance(value, str):
+        return change(value) if is_text and value else value
+    if value is None or isinstance(value, int):  # a number among values that may be texts
         return value
-    if is_text:
-        return change(value)
     if isinstance(value, msgspec.Struct):
         return changed(value, change)
     if isinstance(value, tuple):
         items = tuple(_within(one, change, is_text) for one in value)
         return items if any(now is not one for now, one in zip(items, value, strict=True)) else value
     assert isinstance(value, dict), f"texts within a {type(value).__name__} are not reached"
-    return {key: _within(one, change, is_text) for key, one in value.items()}
+    now = {key: _within(one, change, is_text) for key, one in value.items()}
+    return now if any(now[key] is not one for key, one in value.items()) else value
 
 
 @cache

@@ -57,7 +57,7 @@ async def servers(tmp_path: Path) -> AsyncIterator[tuple[Server, Server]]:
 async def at_work(server: Server) -> Desk[Any, Any, Any, Any]:
     await server.texts.begin()
     desk: Desk[Any, Any, Any, Any] = Desk(
-        Operations(server.texts.seal), server.journal, SystemClock(), snapshots=server.snapshots
+        Operations(server.texts), server.journal, SystemClock(), snapshots=server.snapshots
     )
     await desk.start()
     await do(desk, PublishCatalogue(catalogue=CATALOGUE), opened("I1", -122.41))

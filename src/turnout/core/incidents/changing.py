@@ -33,6 +33,7 @@ def change_incident(board: Board, command: ChangeIncident, context: Context) -> 
     if command.field == "group":
         return _change_group(board, incident, command, context)
     theirs = _value(incident, command.field)
+    theirs = context.show(theirs) if isinstance(theirs, str) else theirs
     refusal = _value_refused(incident, command)
     if refusal is not None:
         return refusal

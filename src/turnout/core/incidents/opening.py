@@ -239,13 +239,14 @@ def clone_incident(board: Board, command: CloneIncident, context: Context) -> De
     if refusal is not None:
         return refusal
     draft = Draft(board, context)
-    clone = _clone(original, IncidentId(command.clone_id), kind)
+    facts = {name: context.show(value) for name, value in original.fields.items()}
+    clone = _clone(original, IncidentId(command.clone_id), kind, facts)
     begin(draft, tables, clone)
     draft.add(IncidentsLinked(**draft.head, one=original.id, other=clone.id, kind="clone"))
     return draft.events
 
 
-def _clone(original: Incident, clone_id: IncidentId, kind: IncidentType) -> Opening:
+def _clone(original: Incident, clone_id: IncidentId, kind: IncidentType, facts: dict[str, str]) -> Opening:
     return Opening(
         id=clone_id,
         kind=kind,
@@ -253,6 +254,6 @@ def _clone(original: Incident, clone_id: IncidentId, kind: IncidentType) -> Open
         subtype=original.subtype,
         priority=original.priority,
         agencies=original.agencies,
-        fields=original.fields,
+        fields=facts,
         group=original.group,
     )

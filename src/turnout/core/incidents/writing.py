@@ -255,7 +255,7 @@ def update_supplement(board: Board, command: UpdateSupplement, context: Context)
     known = board.supplements.get(command.supplement_id)
     if known is None:
         return UnknownEntry(kind="supplement", entry=command.supplement_id)
-    if (known.state, known.who) == (command.state, command.who or known.who):
+    if command.state == known.state and command.who in ("", context.show(known.who)):
         return []
     return [
         SupplementUpdated(
