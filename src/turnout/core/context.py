@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from turnout.core.location import FindPlace, no_place
 from turnout.words.identity import ActorId, AgencyId, CommandId
 from turnout.words.moment import Moment
 
@@ -32,3 +33,5 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The command or event that led to this one, where a part of the system acts by itself."""
     show: Callable[[str], str] = str
     """Opens a text of the board that is sealed, for a rule that has to compare it with what somebody saw."""
+    find_place: FindPlace = no_place
+    """Opens a place of the board that is sealed, for a rule that has to measure. None: its key is destroyed."""

@@ -12,8 +12,10 @@ from turnout.core.board import (
     CallMessage,
     Dispatch,
     FieldChange,
+    ForcedPlace,
     Incident,
     InvolvedVehicle,
+    Location,
     Media,
     NarrativeLine,
     PlaceFix,
@@ -34,6 +36,7 @@ from turnout.core.incidents.events import (
     IncidentClosed,
     IncidentHeld,
     IncidentOpened,
+    IncidentRelocated,
     IncidentsMerged,
     ItemAdded,
     NarrativeAdded,
@@ -47,6 +50,7 @@ from turnout.core.incidents.events import (
     TriageAnswered,
     VehicleAdded,
 )
+from turnout.core.tables.events import PlaceSettled
 from turnout.core.units import commands as of_units
 from turnout.core.units.events import AssignmentEnded, StatusReported, UnitsAssigned
 
@@ -58,6 +62,7 @@ TEXTS: Final[dict[type, tuple[str, ...]]] = {
     CallClosed: ("outcome",),
     IncidentOpened: ("priority_reason", "fields"),
     FieldChanged: ("was", "becomes", "reason"),
+    IncidentRelocated: ("was",),
     IncidentHeld: ("reason",),
     NarrativeAdded: ("text",),
     NarrativeStruck: ("reason",),
@@ -80,6 +85,9 @@ TEXTS: Final[dict[type, tuple[str, ...]]] = {
     UnitsAssigned: ("reason", "override"),
     AssignmentEnded: ("override",),
     StatusReported: ("override",),
+    PlaceSettled: ("text",),
+    Location: ("text", "crossing", "floor", "detail"),
+    ForcedPlace: ("text",),
     PlaceFix: ("source",),
     CallMessage: ("text",),
     Callback: ("note",),
@@ -96,9 +104,18 @@ TEXTS: Final[dict[type, tuple[str, ...]]] = {
 }
 """Structure → its fields that hold such a text, or such texts under their names."""
 
+PLACES: Final[dict[type, tuple[str, ...]]] = {Location: ("place",), PlaceFix: ("place",), ForcedPlace: ("place",)}
+"""Structure → its fields that hold a place on the ground."""
+
+
+def _is_typed(event: FieldChanged) -> bool:
+    """Not a subtype, a priority or a plan."""
+    return event.field.startswith("fields.") or event.field in ("floor", "detail")
+
+
 ONLY_WHERE: Final[dict[tuple[type, str], Callable[[Any], bool]]] = {
-    (FieldChanged, "was"): lambda event: event.field.startswith("fields."),
-    (FieldChanged, "becomes"): lambda event: event.field.startswith("fields."),
+    (FieldChanged, "was"): _is_typed,
+    (FieldChanged, "becomes"): _is_typed,
     (EntryChanged, "was"): lambda event: event.field == "description",
     (EntryChanged, "becomes"): lambda event: event.field == "description",
     (UnitsAssigned, "reason"): lambda event: event.reason != event.preempt,
@@ -107,16 +124,19 @@ ONLY_WHERE: Final[dict[tuple[type, str], Callable[[Any], bool]]] = {
 """Fields that hold one only sometimes: a group, a priority, a coded reason, the name of a sealed file is none."""
 
 IN_COMMANDS: Final[dict[type, tuple[str, ...]]] = {
-    of_calls.TakeCall: ("text", "source"),
-    of_calls.TakeMessage: ("text", "source"),
+    of_calls.TakeCall: ("text", "source", "location"),
+    of_calls.TakeMessage: ("text", "source", "location"),
+    of_calls.OpenFromAlarm: ("location",),
     of_calls.ReplyToCall: ("text",),
-    of_calls.RefreshCallerPlace: ("source",),
+    of_calls.RefreshCallerPlace: ("source", "place"),
     of_calls.ReportNoPlace: ("reason",),
     of_calls.DeclineCall: ("reason",),
     of_calls.NoteCallback: ("note",),
     of_calls.CloseCall: ("outcome",),
-    of_incidents.OpenIncident: ("narrative", "priority_reason"),
+    of_incidents.OpenIncident: ("narrative", "priority_reason", "location"),
     of_incidents.ChangeIncident: ("was", "becomes", "reason"),
+    of_incidents.Relocate: ("was", "location"),
+    of_incidents.SetSecondaryPlace: ("location",),
     of_incidents.HoldIncident: ("reason",),
     of_incidents.AddNarrative: ("text",),
     of_incidents.StrikeNarrative: ("reason",),
@@ -138,10 +158,10 @@ IN_COMMANDS: Final[dict[type, tuple[str, ...]]] = {
     of_incidents.AddAddendum: ("text",),
     of_incidents.RequestSupplement: ("text",),
     of_incidents.UpdateSupplement: ("who",),
-    of_units.SelfInitiate: ("narrative",),
+    of_units.SelfInitiate: ("narrative", "location"),
     of_units.AssignUnits: ("reason", "override"),
     of_units.RelieveUnit: ("reason",),
     of_units.ReportStatus: ("override",),
     of_units.ClearUnits: ("override",),
 }
-"""Command → its fields that become such texts."""
+"""Command → its fields that become or hold such texts and places."""

@@ -29,6 +29,7 @@ from turnout.core.units.commands import (
 from turnout.desk.book import EventBody
 from turnout.words.identity import TimerId
 from turnout.words.moment import Moment
+from turnout.words.place import Place
 
 COMES_FIRST: Final = (
     RaiseDuress,
@@ -78,6 +79,10 @@ class Seals(Protocol):
         """`text` with what is sealed in it opened."""
         ...
 
+    def find_place(self, sealed: str) -> Place | None:
+        """The place for which this stands; None where its key is destroyed."""
+        ...
+
 
 class Operations:
     """Implements `turnout.desk.book.Book` with `turnout.core`."""
@@ -95,7 +100,7 @@ class Operations:
 
     def decide(self, board: Board, command: Command, context: Context) -> list[Event] | Refusal:
         if self._texts is not None:
-            context = msgspec.structs.replace(context, show=self._texts.shown)
+            context = msgspec.structs.replace(context, show=self._texts.shown, find_place=self._texts.find_place)
         return decide(board, command, context)
 
     def evolve(self, board: Board, event: Event) -> Board:
