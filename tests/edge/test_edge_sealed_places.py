@@ -28,6 +28,7 @@ from turnout.core.incidents.commands import (
 )
 from turnout.desk.access import part
 from turnout.desk.operations import Operations
+from turnout.edge import places_of_records
 from turnout.edge.advice import AdviceAsked
 from turnout.edge.answers import Answer, Declined
 from turnout.edge.edge import LineAsked
@@ -215,6 +216,18 @@ async def test_records_are_found_by_address_and_by_place(house: Running) -> None
     assert await found(house, f"{NEAR}&place=far") == []
     assert await found(house, "lat=37.78&lon=-122.42&within_m=5000") == ["I1", "I3"]
     assert await found(house, f"{NEAR}&type=SFI") == []
+
+
+async def test_records_are_looked_through_page_by_page_newest_first(
+    house: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places_of_records, "PAGE", 1)
+    for n in range(3):
+        await house.do(OpenIncident(incident_id=f"N{n}", type="MED", location=WHERE))
+    assert await found(house, "place=ottilienhof 17") == ["I1", "N0", "N1", "N2"]
+    assert len(await found(house, f"{NEAR}&limit=2")) == 2
+    monkeypatch.setattr(places_of_records, "LOOKED_MAX", 2)
+    assert await found(house, "place=ottilienhof 17") == ["N1", "N2"], "no more is looked at"
 
 
 async def test_who_comes_to_the_place_is_told_what_was_there_before(house: Running) -> None:

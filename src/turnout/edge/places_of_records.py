@@ -20,7 +20,6 @@ LOOKED_MAX: Final = 50_000
 """Records in one search: of one zone years, of a whole large city a month. About a second of a thread."""
 
 PAGE: Final = 500
-FIRST: Final = (2**62, "")
 
 SAMPLES_APART_M: Final = 150.0
 """Between the points at which it is asked which zones are near: no zone of a city is smaller than a block."""
@@ -49,14 +48,13 @@ class PlacesOfRecords:
         """The identities of what is asked for, newest first. Raises a `StorageFailed`."""
         near = where.near
         zones = await asyncio.to_thread(self.zones_near, near, where.within_m) if near is not None else frozenset[str]()
+        ids = await asyncio.to_thread(self._records.candidates, asked, zones, LOOKED_MAX)
         found: list[str] = []
-        looked, before = 0, FIRST
-        while looked < LOOKED_MAX and len(found) < asked.most:
-            page = await asyncio.to_thread(self._records.located, asked, zones, before, PAGE)
+        for first in range(0, len(ids), PAGE):
+            page = await asyncio.to_thread(self._records.located, ids[first : first + PAGE])
             found += await self._matching(page, where)
-            if len(page) < PAGE:
+            if len(found) >= asked.most:
                 break
-            looked, before = looked + PAGE, (page[-1].opened, page[-1].id)
         return found[: asked.most]
 
     def zones_near(self, place: Place, within_m: int) -> frozenset[str]:

@@ -98,7 +98,6 @@ class Located(msgspec.Struct, frozen=True):
     """Where an incident is, of its record."""
 
     id: str
-    opened: Moment
     location: Location
 
 
@@ -267,15 +266,20 @@ class IncidentRecords:
         sql = f"SELECT body FROM incident WHERE {where} ORDER BY opened DESC LIMIT ?"
         return [_incident.decode(row[0]) for row in self._rows(sql, *values, min(asked.most, FOUND_MAX))]
 
-    def located(self, asked: Asked, zones: Collection[str], before: tuple[int, str], most: int) -> list[Located]:
-        """Where what is asked for was, newest first, older than `before`; in one of these zones, or in none that is
-        known. Empty: anywhere."""
+    def candidates(self, asked: Asked, zones: Collection[str], most: int) -> list[str]:
+        """The identities of what is asked for, newest first; in one of these zones or in none. Empty: anywhere."""
         where, values = _conditions(asked)
         if zones:
             where += f" AND zone IN ('',{','.join('?' * len(zones))})"
             values += zones
-        sql = f"SELECT body FROM incident WHERE {where} AND (opened, id) < (?, ?) ORDER BY opened DESC, id DESC LIMIT ?"
-        return [_located.decode(body) for (body,) in self._rows(sql, *values, *before, most)]
+        sql = f"SELECT id FROM incident WHERE {where} ORDER BY opened DESC, id DESC LIMIT ?"
+        return [id for (id,) in self._rows(sql, *values, most)]
+
+    def located(self, ids: Sequence[str]) -> list[Located]:
+        """Where these were, in their order."""
+        rows = self._rows(f"SELECT id, body FROM incident WHERE id IN ({','.join('?' * len(ids))})", *ids)
+        bodies = dict(rows)
+        return [_located.decode(bodies[id]) for id in ids if id in bodies]
 
     def transfers(self, agency: str, after: int, most: int) -> list[TransferEntry]:
         """An agency's feed beyond entry `after`, in order."""

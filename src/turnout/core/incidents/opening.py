@@ -5,6 +5,7 @@ forced place is marked, and the incident runs.
 """
 
 import msgspec
+from msgspec.structs import replace
 
 from turnout.core.answering import agencies_in
 from turnout.core.board import Board, Incident, IncidentStatus, Location, Timer
@@ -241,7 +242,9 @@ def clone_incident(board: Board, command: CloneIncident, context: Context) -> De
     if refusal is not None:
         return refusal
     draft = Draft(board, context)
-    clone = _clone(opened_row(original, context.show), IncidentId(command.clone_id), kind)
+    facts = {name: context.show(value) for name, value in original.fields.items()}
+    here = replace(original, location=opened_row(original.location, context.show), fields=facts)
+    clone = _clone(here, IncidentId(command.clone_id), kind)
     begin(draft, tables, clone)
     draft.add(IncidentsLinked(**draft.head, one=original.id, other=clone.id, kind="clone"))
     return draft.events
