@@ -83,7 +83,7 @@ class Texts:
         self._of_whom: OrderedDict[str, set[str]] = OrderedDict()
         """Owner → those of its keys that are here."""
         self._shown: OrderedDict[str, str] = OrderedDict()
-        self._places: OrderedDict[str, Place] = OrderedDict()
+        self._places: dict[str, Place] = {}
         self._places_of: dict[str, list[str]] = {}
         """Owner → what stands for its places that are held, and perhaps for some that are held no more."""
         self._erased: OrderedDict[str, None] = OrderedDict()

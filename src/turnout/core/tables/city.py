@@ -38,7 +38,7 @@ class ForcedPlace(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     at: Moment
     by: ActorId
     times: int = 1
-    """How often the same words have been forced meanwhile."""
+    """How often the same words have been forced meanwhile, in rows from before words were sealed (decision 0204)."""
 
 
 class Closure(msgspec.Struct, frozen=True, gc=False, kw_only=True):
