@@ -149,7 +149,7 @@ async def desk_run(
     texts = Texts(vault)
     await texts.begin()
     seals = isinstance(workload.book, Operations) and not in_clear
-    book = Operations(texts.seal) if seals else workload.book
+    book = Operations(texts) if seals else workload.book
     desk: Desk[Any, Any, Any, Any] = Desk(book, journal, SystemClock(), snapshots=snapshots)
     await desk.start()
     for n, command in enumerate(workload.preparation):

@@ -38,6 +38,7 @@ from turnout.records.messages import Message, MessagesAsked, MessageStore
 from turnout.records.sign_ins import DoorLine, SignInsAsked, SignInStore
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.name import Language
+from turnout.words.sealed_text import as_shown
 from turnout.words.trouble import Malformed
 
 FUNCTIONS: Final = Path(__file__).parents[2] / "docs" / "functions.toml"
@@ -229,7 +230,7 @@ def print_schema(out: Path | None) -> int:
         "title": "Turnout",
         "type": "object",
         "properties": {"board": board, "command": command, "refusal": {"anyOf": [refusal, place]}},
-        "$defs": components,
+        "$defs": as_shown(components),
     }
     text = msgspec.json.format(msgspec.json.encode(schema, order="deterministic"), indent=1).decode()
     if out is None:

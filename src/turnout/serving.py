@@ -312,11 +312,11 @@ async def _opened_parts(
     texts = Texts(stores.vault)
     stack.push_async_callback(texts.close)
     desk: OperationsDesk = Desk(
-        Operations(texts.seal),
+        Operations(texts),
         TimedJournal(stores.journal, measures, space.make_room if stores.epoch is None else None),
         clock,
         snapshots=stores.snapshots,
-        enrich=_enrichment(locator, records),
+        enrich=_enrichment(locator, records, texts),
         standing=stores.standing,
     )
     logs = opened_messages(stack, settings, folder, desk, space), opened_door_log(stack, folder, clock.now, space)
@@ -368,9 +368,9 @@ async def _opened_accounts(stack: AsyncExitStack, stores: Stores, folder: Path) 
     return store
 
 
-def _enrichment(locator: Locator, records: IncidentRecords) -> Callable[[Command, Board], Command]:
+def _enrichment(locator: Locator, records: IncidentRecords, texts: Texts) -> Callable[[Command, Board], Command]:
     """What the desk adds to a command on its own board: zones of places, and the record of a closed incident."""
-    return lambda command, board: with_record(locator.with_zones(command, board), board, records)
+    return lambda command, board: with_record(locator.with_zones(command, board, texts.shown), board, records)
 
 
 def scanner_of(settings: Settings) -> Scanner | None:
@@ -386,14 +386,14 @@ def joined(parts: Parts) -> Edge:
     desk.listen(subscribers.hear)
     latest = Latest(list(desk.board.units), bounds)
     desk.listen(lambda told: _know_units(latest, told))
-    adviser = Adviser(parts.roads, latest, desk) if parts.roads is not None else None
+    adviser = Adviser(parts.roads, latest, desk, parts.texts.find_place) if parts.roads is not None else None
     counter = Counter(desk, parts.locator, parts.measures, parts.messages, parts.door_log)
-    look_up = LookUp(desk, parts.records)
+    look_up = LookUp(desk, parts.records, parts.texts, parts.locator.zones_at)
     revealing = Revealing(counter, parts.vault, parts.files, now, city_text(city.folder))
     details = Details(counter, look_up, parts.vault, revealing)
     outlook = _outlook(parts, adviser)
     grounds = GroundDesk(counter, adviser, city.folder, parts.folder / GROUNDS, now)
-    lines = LineDesk(counter, adviser, parts.gazetteer, now, outlook) if parts.gazetteer is not None else None
+    lines = _line_desk(parts, counter, adviser, outlook)
     if lines is not None:
         desk.listen(lines.hear)
     data = parts.settings.data / city.catalogue.city
@@ -434,10 +434,20 @@ def joined(parts: Parts) -> Edge:
         adviser=adviser,
         outlook=outlook,
         gazetteer=parts.gazetteer,
-        on_places=_on_places(adviser, Arriving(counter, latest) if parts.settings.arrival else None),
+        on_places=_on_places(adviser, _arriving(parts, counter, latest)),
     )
     grounds.follow(partial(_use_ground, edge, lines))
     return edge
+
+
+def _arriving(parts: Parts, counter: Counter, latest: Latest) -> Arriving | None:
+    return Arriving(counter, latest, parts.texts.find_place) if parts.settings.arrival else None
+
+
+def _line_desk(parts: Parts, counter: Counter, adviser: Adviser | None, outlook: Outlook | None) -> LineDesk | None:
+    if parts.gazetteer is None:
+        return None
+    return LineDesk(counter, adviser, parts.gazetteer, parts.clock.now, outlook, parts.texts.shown)
 
 
 def subscribed(parts: Parts) -> Subscribers[Board]:

@@ -21,7 +21,9 @@ FILES = {"sheet.en.html", "sheet.zh-CN.html", "forms.en.html", "forms.zh-CN.html
 
 def a_kit(house: Running, *folders: Path) -> FallbackKit:
     edge = house.edge
-    return FallbackKit(lambda: edge.counter.board, edge.latest, edge.gazetteer, house.clock.now, folders)
+    return FallbackKit(
+        lambda: edge.counter.board, edge.latest, edge.gazetteer, house.clock.now, folders, edge.texts.shown
+    )
 
 
 async def test_a_folder_that_cannot_be_written_is_told_and_keeps_no_other_from_its_kit(tmp_path: Path) -> None:

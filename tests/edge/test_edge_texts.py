@@ -18,6 +18,7 @@ from turnout.core.incidents.commands import (
     AddAddendum,
     AddNarrative,
     CancelIncident,
+    ClaimIncident,
     MergeIncidents,
     OpenIncident,
     RequestSupplement,
@@ -245,7 +246,7 @@ async def test_without_keys_what_says_something_waits_and_nothing_else_does(
         answer = await house.edge.counter.hand_in(part("tester"), "c1", command)
         assert isinstance(answer, Declined)
         assert answer.code == "storage-failed"
-        await house.do(OpenIncident(incident_id="I4", type="MED", location=HERE))
+        await house.do(ClaimIncident(incident_id="I1"))
         await house.do(AddNarrative(incident_id="I1", entry_id="E8", text="its key is there already"))
     assert house.desk.health().restarts == 0
     async with asyncio.timeout(20):

@@ -184,7 +184,7 @@ def test_the_records_have_no_column_that_a_person_could_be_found_by(tmp_path: Pa
         tables = [row[0] for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         columns = {row[1] for table in tables for row in base.execute(f"PRAGMA table_info({table})")}
     base.close()
-    kept = {"one", "seq", "id", "type", "status", "opened", "closed", "lat", "lon", "place", "agencies", "body"}
+    kept = {"one", "seq", "id", "type", "status", "opened", "closed", "zone", "agencies", "body"}
     kept |= {"number", "incident", "unit", "at", "name", "version", "by", "position", "kind"}
     kept |= {"agency", "n", "cause", "upto", "key"}
     assert columns <= kept

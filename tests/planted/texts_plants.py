@@ -1,19 +1,29 @@
 """Planted bugs of sealed texts: written in clear, one key for all, a key that nobody finds again, a door left open."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 from tests.adapters.running import running
+from tests.core import test_core_sealed_places as core_place_tests
+from tests.core import test_core_texts as core_tests
+from tests.edge import test_edge_remarks as remark_tests
+from tests.edge import test_edge_sealed_places as place_tests
 from tests.edge import test_edge_texts as edge_tests
 from tests.edge.test_edge_erasing import erasing, files_with, stepped
 from tests.planted.plant import Patch, Plant
 from turnout.adapters.storage.sqlite.vault import SqliteVault
-from turnout.core.incidents.commands import AddNarrative
+from turnout.core import texts as core_texts
+from turnout.core.decide import decide
+from turnout.core.incidents.commands import AddNarrative, AddVehicle, OpenIncident
+from turnout.core.incidents.duplicates import near_incidents
 from turnout.core.retention import evolve as retention_evolve
+from turnout.desk.operations import Operations
 from turnout.edge import storable
+from turnout.edge import texts as texts_module
 from turnout.edge.texts import Texts
 from turnout.records import retention
-from turnout.words.sealed_text import ERASED
+from turnout.words.sealed_text import ERASED, FOUND, as_place, spelled
 
 
 def written_in_clear(patch: Patch) -> None:
@@ -42,6 +52,88 @@ def left_on_screens(patch: Patch) -> None:
 
 def mark_taken_at_the_door(patch: Patch) -> None:
     patch.setattr(storable, "MARK_BYTES", b"never")
+
+
+def descriptions_in_clear(patch: Patch) -> None:
+    honest = core_texts._may_change
+
+    def may_change(value: object, of: type, name: str, was: object) -> bool:
+        return name != "description" and honest(value, of, name, was)
+
+    patch.setattr(core_texts, "_may_change", may_change)
+
+
+def compared_as_sealed(patch: Patch) -> None:
+    patch.setattr(Operations, "decide", lambda self, board, command, context: decide(board, command, context))
+
+
+def description_in_the_digest(patch: Patch) -> None:
+    patch.setitem(core_texts.IN_COMMANDS, AddVehicle, ())
+
+
+def no_command_is_told_apart_by_what_ends(_: Path) -> None:
+    core_tests.test_what_a_command_says_that_ends_is_not_in_what_it_is_told_apart_by()
+
+
+def places_in_clear(patch: Patch) -> None:
+    honest = core_texts._may_change
+
+    def may_change(value: object, of: type, name: str, was: object) -> bool:
+        return name != "place" and honest(value, of, name, was)
+
+    patch.setattr(core_texts, "_may_change", may_change)
+
+
+def nothing_is_near(patch: Patch) -> None:
+    patch.setattr(Texts, "find_place", lambda self, sealed: None)
+
+
+def places_kept_in_memory(patch: Patch) -> None:
+    patch.setattr(Texts, "_forget_places", lambda self, owners: None)
+
+
+def address_in_the_digest(patch: Patch) -> None:
+    patch.setitem(core_texts.IN_COMMANDS, OpenIncident, ("narrative", "priority_reason"))
+
+
+def found_as_text(patch: Patch) -> None:
+    patch.setattr(texts_module, "FOUND_IN_JSON", re.compile(f"(){FOUND.pattern}()".encode(), re.ASCII))
+
+
+async def no_place_stands_in_a_file(folder: Path) -> None:
+    async with running(folder / "var") as house:
+        await place_tests.plant(house)
+        assert files_with(house.folder, *place_tests.PLANTED) == []
+
+
+async def a_place_is_measured_and_shown_as_one(folder: Path) -> None:
+    async with running(folder / "var") as house:
+        await place_tests.plant(house)
+        await place_tests.test_a_place_at_the_doors_has_the_form_it_always_had(house)
+        near = near_incidents(house.desk.board, place_tests.WHERE, "MED", house.edge.now(), house.edge.texts.find_place)
+        assert "I1" in {one.incident.id for one in near}
+
+
+async def a_place_ends_with_its_key(folder: Path) -> None:
+    vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
+    texts = Texts(vault)
+    await texts.begin()
+    sealed = as_place(texts.seal("I1", spelled(place_tests.HOME)))
+    assert texts.find_place(sealed) == place_tests.HOME
+    await texts.destroy([texts._of_owner["I1"][0]])
+    assert texts.find_place(sealed) is None
+    await texts.close()
+    await vault.close()
+
+
+def no_place_is_in_a_digest(_: Path) -> None:
+    core_place_tests.test_no_place_is_in_what_a_command_is_told_apart_by()
+
+
+async def nothing_typed_stands_in_a_file(folder: Path) -> None:
+    async with running(folder / "var") as house:
+        await remark_tests.plant(house)
+        assert files_with(house.folder, remark_tests.NAME) == []
 
 
 async def nothing_said_stands_in_a_file_before_or_after_an_erasure(folder: Path) -> None:
@@ -84,5 +176,13 @@ TEXTS_PLANTS: dict[str, Plant] = {
     "what is erased stays on the screens": Plant(
         left_on_screens, nothing_said_stands_in_a_file_before_or_after_an_erasure
     ),
+    "a description in clear": Plant(descriptions_in_clear, nothing_typed_stands_in_a_file),
+    "a rule that compares what is sealed": Plant(compared_as_sealed, nothing_typed_stands_in_a_file),
+    "a description in a command's digest": Plant(description_in_the_digest, no_command_is_told_apart_by_what_ends),
+    "a place in clear": Plant(places_in_clear, no_place_stands_in_a_file),
+    "a desk that measures no place": Plant(nothing_is_near, a_place_is_measured_and_shown_as_one),
+    "a place that is shown as a text": Plant(found_as_text, a_place_is_measured_and_shown_as_one),
+    "a place that outlives its key": Plant(places_kept_in_memory, a_place_ends_with_its_key),
+    "an address in a command's digest": Plant(address_in_the_digest, no_place_is_in_a_digest),
     "something sealed that is typed": Plant(mark_taken_at_the_door, nothing_sealed_comes_in_by_a_door),
 }

@@ -64,9 +64,9 @@ def test_the_longer_the_queue_the_earlier_it_is_asked_up_to_a_bound() -> None:
         _, acts = step(
             [begun("C1", 1, 0)],
             {"C1": seen_at(0.0, 0, STOPS)},
-            lambda junction, group: queue,
+            lambda junction, group: queue,  # noqa: B023
             all_meet,
-            0,  # noqa: B023
+            0,
         )
         assert [act.junction for act in acts] == asked
 

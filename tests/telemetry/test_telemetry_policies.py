@@ -11,6 +11,7 @@ from turnout.words.identity import ActorId, AgencyId, IncidentId, StationId, Uni
 from turnout.words.moment import Moment
 from turnout.words.name import Name
 from turnout.words.place import Place
+from turnout.words.sealed_text import SealedText, as_place, written
 
 STATION, FIRE = Place(37.7700, -122.4200), Place(37.7800, -122.4200)
 NOW = Moment(1_800_000_000_000)
@@ -72,3 +73,15 @@ def test_a_place_reports_a_status_only_where_it_is_sure(
     assert (command.status if command is not None else None) == status
     if command is not None:
         assert (command.incident_id, command.happened) == ("I1", NOW)
+
+
+def test_a_place_that_is_sealed_is_opened_to_be_measured_and_once_erased_nothing_arrives_there():
+    board = a_board("enroute")
+    incident = board.incidents[IncidentId("I1")]
+    sealed = as_place(written(SealedText("0-1", "I1", b"")))
+    hidden = msgspec.structs.replace(incident, location=msgspec.structs.replace(incident.location, place=sealed))
+    board = msgspec.structs.replace(board, incidents={incident.id: hidden})
+    command = status_by_place(board, seen(FIRE, 0.0), lambda one: FIRE if one == sealed else None)
+    assert command is not None
+    assert command.status == "on-scene"
+    assert status_by_place(board, seen(FIRE, 0.0), lambda one: None) is None

@@ -75,6 +75,7 @@ from turnout.words.identity import ActorId
 from turnout.words.moment import Moment
 from turnout.words.name import Language, Name
 from turnout.words.place import Place
+from turnout.words.sealed_text import said_place
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -342,8 +343,9 @@ def _shift(shift: Shift, language: Language, names: Names) -> str:
     return f"{shift.unit} {until} ({crew})" if crew else f"{shift.unit} {until}"
 
 
-def _at(place: Place) -> str:
-    return f"{place.lat:.5f}, {place.lon:.5f}"
+def _at(place: Place | str | None) -> str:
+    """A sealed one as it stands: who shows the line opens it."""
+    return place if isinstance(place, str) else said_place(place)
 
 
 def when(at: Moment, names: Names) -> str:

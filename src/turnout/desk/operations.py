@@ -1,8 +1,7 @@
 """The book of operations: the core's rules, as the desk's machinery wants them."""
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -30,6 +29,7 @@ from turnout.core.units.commands import (
 from turnout.desk.book import EventBody
 from turnout.words.identity import TimerId
 from turnout.words.moment import Moment
+from turnout.words.place import Place
 
 COMES_FIRST: Final = (
     RaiseDuress,
@@ -68,28 +68,46 @@ def shape_of(kind: type[msgspec.Struct]) -> str:
     return hashlib.sha256(msgspec.json.encode(schema, order="deterministic")).hexdigest()[:32]
 
 
+class Seals(Protocol):
+    """Who has the keys of what was said."""
+
+    def seal(self, owner: str, text: str) -> str:
+        """`text` as it is recorded. May raise a `StorageFailed`."""
+        ...
+
+    def shown(self, text: str) -> str:
+        """`text` with what is sealed in it opened."""
+        ...
+
+    def find_place(self, sealed: str) -> Place | None:
+        """The place for which this stands; None where its key is destroyed."""
+        ...
+
+
 class Operations:
     """Implements `turnout.desk.book.Book` with `turnout.core`."""
 
     stream = "operations"
     board_shape = shape_of(Board)
 
-    def __init__(self, seal: Callable[[str, str], str] | None = None) -> None:
-        """`seal(owner, text)`: at the desk, where what was said and seen is sealed before it is recorded. Nobody else
-        makes events: what is read stays as it stands in the journal."""
-        self._seal = seal
+    def __init__(self, texts: Seals | None = None) -> None:
+        """`texts`: at the desk, where what was said and seen is sealed before it is recorded. Nobody else makes events:
+        what is read stays as it stands in the journal."""
+        self._texts = texts
 
     def empty(self) -> Board:
         return Board.empty()
 
     def decide(self, board: Board, command: Command, context: Context) -> list[Event] | Refusal:
+        if self._texts is not None:
+            context = msgspec.structs.replace(context, show=self._texts.shown, find_place=self._texts.find_place)
         return decide(board, command, context)
 
     def evolve(self, board: Board, event: Event) -> Board:
         return evolve(board, event)
 
     def encode_event(self, event: Event) -> EventBody:
-        return EventBody(*encode(sealed(event, self._seal) if self._seal is not None else event))
+        return EventBody(*encode(sealed(event, self._texts.seal) if self._texts is not None else event))
 
     def decode_event(self, name: str, version: int, body: bytes) -> Event:
         return decode(name, version, body)

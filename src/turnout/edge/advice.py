@@ -13,7 +13,9 @@ import numpy as np
 
 from turnout.core.board import Board, HospitalState, Incident, OnIncident
 from turnout.core.catalogue import Hospital
+from turnout.core.incidents.incident import on_the_ground
 from turnout.core.limits import UNITS_MAX, Code, Id, Whole
+from turnout.core.location import FindPlace, no_place, place_of
 from turnout.core.refusals import UnknownIncident, UnknownUnit
 from turnout.desk.access import Principal
 from turnout.desk.faults import Busy
@@ -91,8 +93,9 @@ class OnRoads:
 
 
 class Adviser:
-    def __init__(self, roads: Roads, latest: Latest, desk: DeskAt) -> None:
-        self._latest, self._desk = latest, desk
+    def __init__(self, roads: Roads, latest: Latest, desk: DeskAt, find_place: FindPlace = no_place) -> None:
+        """`find_place` opens the places of incidents, which are sealed on the board."""
+        self._latest, self._desk, self.find_place = latest, desk, find_place
         self._on = OnRoads(roads)
         self.workers = BoundedWorkers(WORKERS, WAITING_MAX, "advice")
 
@@ -146,7 +149,7 @@ class Adviser:
         work = partial(
             recommend,
             board,
-            incident,
+            on_the_ground(incident, self.find_place),
             at,
             dict(on.fixes),
             RoadTimes(on.roads, on.spots, on.conditions.on(board), at),
@@ -165,7 +168,7 @@ class Adviser:
         incident = find_open(board, who, called)
         if incident is None:
             return refused(UnknownIncident(incident=called))
-        target = _aim(board, incident, UnitId(unit))
+        target = _aim(board, incident, UnitId(unit), self.find_place)
         if target is None:
             return declined("incident-has-no-place")
         fix = on.fixes.get(UnitId(unit))
@@ -236,14 +239,14 @@ def _shown(route: Route, roads: Roads) -> dict[str, Any]:
     }
 
 
-def _aim(board: Board, incident: Incident, unit: UnitId) -> Place | None:
+def _aim(board: Board, incident: Incident, unit: UnitId, find: FindPlace) -> Place | None:
     """Where it is to drive: to the hospital once it transports, else to the incident."""
     status = board.units[unit].status
     if isinstance(status, OnIncident) and status.incident == incident.id and status.at == "transporting":
         hospital = board.catalogue.hospitals.get(status.destination or "") if board.catalogue is not None else None
         if hospital is not None:
             return hospital.place
-    return incident.location.place
+    return place_of(incident.location, find)
 
 
 # --- as it goes out

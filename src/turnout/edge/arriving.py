@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from turnout.core.location import FindPlace
 from turnout.desk.access import part
 from turnout.edge.answers import Declined
 from turnout.edge.counter import Counter
@@ -15,15 +16,16 @@ log = logging.getLogger(__name__)
 
 
 class Arriving:
-    def __init__(self, counter: Counter, latest: Latest) -> None:
-        self._counter, self._latest = counter, latest
+    def __init__(self, counter: Counter, latest: Latest, find: FindPlace) -> None:
+        """`find` opens the places of incidents."""
+        self._counter, self._latest, self._find = counter, latest, find
         self._tasks: set[asyncio.Task[None]] = set()
 
     def moved(self, units: Sequence[UnitId]) -> None:
         """These have a new place: what follows from it is on its way when this returns."""
         for unit in units:
             held = self._latest.find(unit)
-            command = status_by_place(self._counter.board, held) if held is not None else None
+            command = status_by_place(self._counter.board, held, self._find) if held is not None else None
             if command is not None:
                 task = asyncio.create_task(self._report(unit, command.incident_id, command.status))
                 self._tasks.add(task)
@@ -32,7 +34,7 @@ class Arriving:
     async def _report(self, unit: UnitId, incident: str, status: str) -> None:
         """The identity is made of what is reported, so that the fixes of one arrival report it once."""
         held = self._latest.find(unit)
-        command = status_by_place(self._counter.board, held) if held is not None else None
+        command = status_by_place(self._counter.board, held, self._find) if held is not None else None
         if command is None or (command.incident_id, command.status) != (incident, status):
             return
         answer = await self._counter.hand_in(part("avl"), f"place/{unit}/{incident}/{status}", command)

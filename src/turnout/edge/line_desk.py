@@ -19,6 +19,7 @@ from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.incidents.commands import CloneIncident, OpenIncident, ReopenIncident, SplitIncident
+from turnout.core.texts import opened_row
 from turnout.core.undo import undo_of
 from turnout.core.units.commands import AssignUnits
 from turnout.desk.access import Principal
@@ -67,9 +68,11 @@ class LineDesk:
         places: Places,
         now: Callable[[], Moment],
         outlook: Outlook | None = None,
+        show: Callable[[str], str] = str,
     ) -> None:
+        """`show` opens what is sealed on the board, where it goes into a command."""
         self._counter, self._adviser, self._places, self._now = counter, adviser, places, now
-        self._outlook = outlook
+        self._outlook, self._show = outlook, show
         self._catalogue: Catalogue | None = None
         self._reader: CommandLine | None = None
         self._done: OrderedDict[str, list[Act]] = OrderedDict()
@@ -123,7 +126,7 @@ class LineDesk:
         if catalogue is None:
             return None
         if catalogue is not self._catalogue or self._reader is None:
-            self._catalogue, self._reader = catalogue, CommandLine(Lexicon(catalogue), self._places)
+            self._catalogue, self._reader = catalogue, CommandLine(Lexicon(catalogue), self._places, self._show)
         return self._reader
 
     async def _run(self, who: Principal, asked: LineAsked, reading: Reading, *, counted: bool) -> dict[str, Any]:
@@ -166,6 +169,10 @@ class LineDesk:
     def _back_of(self, before: Board, command: Command, answer: Accepted) -> list[Command] | None:
         """What takes the command back, by what it really did; None where it cannot be, or that is no longer known."""
         events = [event for seq, event in self._lately if answer.seq_from <= seq <= answer.seq_to]
+        incident = before.incidents.get(IncidentId(getattr(command, "incident_id", "")))
+        if incident is not None:
+            opened = {incident.id: opened_row(incident, self._show)}
+            before = msgspec.structs.replace(before, incidents={**before.incidents, **opened})
         return undo_of(before, command, events) if events else None
 
     async def _proposal(self, who: Principal, incident: IncidentId, level: int | None) -> Proposal | Declined:

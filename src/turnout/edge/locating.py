@@ -6,7 +6,7 @@ passes unchecked and stays marked. Zones come last, on the desk's own board: one
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 import msgspec
@@ -15,6 +15,7 @@ import shapely
 from turnout.core.board import Board, Location, SpecialZone
 from turnout.core.calls.commands import OpenFromAlarm
 from turnout.core.commands import Command
+from turnout.core.texts import opened_row
 from turnout.edge.refusals import (
     AmbiguousPlace,
     ContradictoryPlace,
@@ -99,11 +100,12 @@ class Locator:
         return _at(command, understood)
 
     async def locate(self, location: Location) -> Location | PlaceRefusal:
-        if location.place is not None:
-            refusal = self.refuse(location.place)
-            return (
-                refusal if refusal is not None else await asyncio.to_thread(self._described, location, location.place)
-            )
+        place = location.place
+        if isinstance(place, str):  # by no door of ours: `find_unstorable` says so
+            return location
+        if place is not None:
+            refusal = self.refuse(place)
+            return refusal if refusal is not None else await asyncio.to_thread(self._described, location, place)
         if location.kind == "forced":
             return location
         return await asyncio.to_thread(self._verified, location)
@@ -118,23 +120,28 @@ class Locator:
             return SwappedAxes(lat=place.lat, lon=place.lon)
         return OutsideCity(lat=place.lat, lon=place.lon, km=self._km_outside(place))
 
-    def with_zones(self, command: Command, board: Board) -> Command:
-        """For the desk: the command's location with the zones of its place, the city's and those just opened."""
+    def with_zones(self, command: Command, board: Board, show: Callable[[str], str] = str) -> Command:
+        """For the desk: the command's location with the zones of its place, the city's and those just opened. `show`
+        opens that of an alarm's call."""
         location = getattr(command, "location", None)
         if isinstance(command, OpenFromAlarm) and location is None:
             call = board.calls.get(CallId(command.call_id))
-            location = call.location if call is not None else None
+            location = opened_row(call.location, show) if call is not None else None
         return _at(command, self.zoned(location, board)) if isinstance(location, Location) else command
 
     def zoned(self, location: Location, board: Board) -> Location:
         """The location with the zones of its place."""
-        if location.place is None:
+        if not isinstance(location.place, Place):
             return location
         zones: dict[str, str] = dict(self._city.zones_at(location.place))
         for zone in board.special_zones.values():
             if not zone.planned and encloses(zone, location.place):
                 zones["special"] = zone.plan_zone
         return msgspec.structs.replace(location, zones=zones)
+
+    def zones_at(self, place: Place) -> Mapping[str, str]:
+        """The city's own zones of a place."""
+        return self._city.zones_at(place)
 
     def _km_outside(self, place: Place) -> int:
         west, south, east, north = self._bounds

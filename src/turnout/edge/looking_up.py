@@ -27,8 +27,10 @@ from turnout.core.shift_history import ShiftPart, cut_by_shift
 from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.desk.access import Principal
 from turnout.edge.counter import DeskAt
+from turnout.edge.places_of_records import PlacesOfRecords, Whereabouts, ZonesAt, no_zones
+from turnout.edge.texts import Texts
 from turnout.line import incident_called
-from turnout.records.incidents import LINES_MAX, ActsAsked, Asked, IncidentRecords
+from turnout.records.incidents import FOUND_MAX, LINES_MAX, ActsAsked, Asked, IncidentRecords
 from turnout.words.identity import CallId, IncidentId
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.place import Place, distance_m
@@ -82,8 +84,12 @@ class Paged(NamedTuple):
 
 
 class LookUp:
-    def __init__(self, desk: DeskAt, records: IncidentRecords) -> None:
+    def __init__(
+        self, desk: DeskAt, records: IncidentRecords, texts: Texts | None = None, zones_at: ZonesAt = no_zones
+    ) -> None:
+        """`texts` opens the places of records; `zones_at` says in which zones to look for what is near."""
         self._desk, self._records = desk, records
+        self._places = PlacesOfRecords(records, texts, zones_at)
 
     def find_open(self, who: Principal, called: str) -> Incident | None:
         """On the board, by identity, tag or number; None where there is none that this principal may see."""
@@ -106,12 +112,16 @@ class LookUp:
             return ()
         return await asyncio.to_thread(gone_calls, incident, self._desk.board, self._records)
 
-    async def search(self, who: Principal, asked: Asked) -> list[Incident]:
+    async def search(self, who: Principal, asked: Asked, where: Whereabouts | None = None) -> list[Incident]:
         """As the records have them; those still open as they are now. A station's screen searches nothing."""
         if who.actor.station:
             return []
-        own = msgspec.structs.replace(asked, agencies=frozenset(who.actor.agencies))
-        found = await asyncio.to_thread(self._records.search, own)
+        own = msgspec.structs.replace(asked, agencies=frozenset(who.actor.agencies), most=min(asked.most, FOUND_MAX))
+        if where is None:
+            found = await asyncio.to_thread(self._records.search, own)
+        else:
+            ids = await self._places.search(own, where)
+            found = await asyncio.to_thread(lambda: [row for id in ids if (row := self._records.find(id)) is not None])
         return [self._desk.board.incidents.get(row.id, row) for row in found]
 
     async def course(self, incident: Incident, page: Page = FIRST) -> Paged:
@@ -151,11 +161,12 @@ class LookUp:
         board = self._desk.board
         kind = board.catalogue.types.get(type_code) if board.catalogue is not None else None
         days = kind.look_back_days if kind is not None else LOOK_BACK_DAYS
-        asked = Asked(near=place, within_m=EARLIER_WITHIN_M, opened_from=Moment(now - days * DAY_MS), most=EARLIER_MAX)
+        asked = Asked(opened_from=Moment(now - days * DAY_MS), most=EARLIER_MAX)
+        earlier = await self.search(who, asked, Whereabouts(near=place, within_m=EARLIER_WITHIN_M))
         shown = board.premises.values() if "premises" not in who.hidden else ()
         notes = [note for note in shown if distance_m(note.place, place) <= note.radius_m]
         notes.sort(key=lambda note: -note.expires)
-        return PlaceKnown(tuple(notes), tuple(await self.search(who, asked)))
+        return PlaceKnown(tuple(notes), tuple(earlier))
 
     def _lines(self, kind: str, subject: str, since: Moment, until: Moment | None, page: Page) -> Paged:
         rows = self._records.lines_of(kind, subject, since, until, page.after, page.most + 1)

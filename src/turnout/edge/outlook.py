@@ -122,7 +122,7 @@ class Outlook:
         assert board.catalogue is not None
         self._take(on)
         roads = RoadTimes(on.roads, on.spots, conditions, at)
-        better = swaps(board, at, fixes, roads)
+        better = swaps(board, at, fixes, roads, self._adviser.find_place)
         targets = self._on_the_roads()
         table = self._table_under(targets, board.catalogue, at, conditions)
         if table is None:

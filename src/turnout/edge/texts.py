@@ -23,7 +23,21 @@ from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Told
 from turnout.desk.faults import Fault, StorageFailed
 from turnout.words.name import Name
-from turnout.words.sealed_text import ERASED, FOUND, FOUND_BYTES, MARK, MARK_BYTES, list_keys, read, written
+from turnout.words.place import Place
+from turnout.words.sealed_text import (
+    ERASED,
+    FOUND,
+    FOUND_IN_JSON,
+    MARK,
+    MARK_BYTES,
+    PLACE_MARK,
+    SealedText,
+    find_sealed,
+    list_keys,
+    read_place,
+    said_place,
+    written,
+)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -44,6 +58,9 @@ KEYS_MAX: Final = 100_000
 
 SHOWN_MAX: Final = 4_096
 """Opened texts that are held, because an incident's row shows all of its own with every change."""
+
+PLACES_MAX: Final = 50_000
+"""Opened places that are held, some 15 MiB: whoever opens an incident measures to all that are open."""
 
 ERASED_MAX: Final = 100_000
 """Owners of whom this process has heard that they are erased."""
@@ -67,6 +84,9 @@ class Texts:
         self._of_whom: OrderedDict[str, set[str]] = OrderedDict()
         """Owner → those of its keys that are here."""
         self._shown: OrderedDict[str, str] = OrderedDict()
+        self._places: dict[str, Place] = {}
+        self._places_of: dict[str, list[str]] = {}
+        """Owner → what stands for its places that are held, and perhaps for some that are held no more."""
         self._erased: OrderedDict[str, None] = OrderedDict()
         self._making: asyncio.Task[None] | None = None
         self._making_fails = False
@@ -113,12 +133,41 @@ class Texts:
         return written(seal(*held, owner, text))
 
     def shown(self, text: str) -> str:
-        """`text` with everything opened that is sealed in it."""
-        return FOUND.sub(self._open, text) if MARK in text else text
+        """`text` with everything opened that is sealed in it. Of what stands for a place, and nothing else, what
+        `read_place` reads; ERASED is no place."""
+        if MARK not in text:
+            return text
+        whole = FOUND.fullmatch(text) if text.startswith(PLACE_MARK) else None
+        return self._opened(whole[0]) if whole is not None else FOUND.sub(self._open, text)
+
+    def find_place(self, sealed: str) -> Place | None:
+        """The place for which `sealed` stands; None where its key is destroyed, or not here."""
+        known = self._places.get(sealed)
+        if known is not None:
+            return known
+        place, found = read_place(self._opened(sealed)), find_sealed(sealed)
+        if place is None or found is None or found.owner in self._erased:
+            return place
+        if len(self._places) >= PLACES_MAX:  # all of them: in days, and so no owner has more here than are held
+            self._places.clear()
+            self._places_of.clear()
+        self._places[sealed] = place
+        self._places_of.setdefault(found.owner, []).append(sealed)
+        return place
+
+    async def open_once(self, sealed: Sequence[str]) -> list[str | None]:
+        """Each opened, for whoever looks through records: neither keys nor texts are held. None: its key is destroyed.
+        Raises a `StorageFailed`."""
+        found = [find_sealed(one) for one in sealed]
+        keys = {one.key for one in found if one is not None and one.owner not in self._erased}
+        keys_of = await self._store.find_keys([holder(key) for key in keys]) if keys else {}
+        return await asyncio.to_thread(
+            lambda: [_opened_by(keys_of.get(holder(one.key)), one) if one is not None else None for one in found]
+        )
 
     def shown_json(self, body: bytes) -> bytes:
         """The same within JSON. The keys are here already (`ready`)."""
-        return FOUND_BYTES.sub(self._open_json, body) if MARK_BYTES in body else body
+        return FOUND_IN_JSON.sub(self._open_json, body) if MARK_BYTES in body else body
 
     async def open_json(self, body: bytes) -> bytes:
         """As `shown_json`, with its keys fetched. Raises a `StorageFailed`."""
@@ -169,6 +218,7 @@ class Texts:
         await self._store.destroy_keys([holder(key) for key in keys])
         gone = set(keys)
         self._keys.update(dict.fromkeys(gone))
+        self._forget_places([owner for owner, held in self._of_owner.items() if held[0] in gone])
         self._of_owner = OrderedDict((owner, held) for owner, held in self._of_owner.items() if held[0] not in gone)
         self._shown.clear()
 
@@ -181,13 +231,25 @@ class Texts:
                     self._of_owner.pop(owner, None)  # what is written from now on is not erased with it
                     self._keys.update(dict.fromkeys(self._of_whom.pop(owner, ())))
                 self._shown.clear()
+                self._forget_places(event.owners)
+
+    def _forget_places(self, owners: Iterable[str]) -> None:
+        for owner in owners:
+            for sealed in self._places_of.pop(owner, ()):
+                self._places.pop(sealed, None)
 
     def _open(self, found: re.Match[str]) -> str:
-        token = found[0]
+        """For a sentence."""
+        sealed = found[0]
+        return said_place(self.find_place(sealed)) if sealed.startswith(PLACE_MARK) else self._opened(sealed)
+
+    def _opened(self, token: str) -> str:
         known = self._shown.get(token)
         if known is not None:
             return known
-        text = read(found)
+        text = find_sealed(token)
+        if text is None:
+            return token
         secret = self._keys.get(text.key, b"")
         if secret == b"":
             log.warning("the key %s was not fetched before it was shown", text.key)
@@ -195,13 +257,17 @@ class Texts:
         with suppress(KeyError):  # pages are made in threads: it may just have made room for another
             self._keys.move_to_end(text.key)
         opened = (open_text(secret, text) if secret is not None else None) or ERASED
-        if text.owner in self._erased:
+        if text.owner in self._erased or token.startswith(PLACE_MARK):
             return opened  # what was written after it; or its key was fetched just before it was destroyed
         _put(self._shown, token, opened, SHOWN_MAX)
         return opened
 
     def _open_json(self, found: re.Match[bytes]) -> bytes:
-        return msgspec.json.encode(self.shown(found[0].decode()))[1:-1]
+        before, after = found[1], found[5]
+        sealed = found[0][len(before) : len(found[0]) - len(after)].decode()
+        if before and after and sealed.startswith(PLACE_MARK):
+            return msgspec.json.encode(self.find_place(sealed))
+        return before + msgspec.json.encode(FOUND.sub(self._open, sealed))[1:-1] + after
 
     def _make_more(self) -> None:
         if self._making is None or self._making.done():
@@ -223,6 +289,10 @@ class Texts:
         keys = [f"{made}-{n}" for n in range(KEYS_AT_ONCE)]
         found = await self._store.make_keys([holder(key) for key in keys])
         self._ahead.extend(zip(keys, found, strict=True))
+
+
+def _opened_by(secret: bytes | None, sealed: SealedText) -> str | None:
+    return open_text(secret, sealed) if secret is not None else None
 
 
 def _put(held: OrderedDict[K, V], key: K, value: V, most: int) -> None:

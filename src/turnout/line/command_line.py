@@ -65,8 +65,9 @@ EMPTY_UNLESS_NAMED = (
 class CommandLine:
     """Reads lines for one published catalogue."""
 
-    def __init__(self, lexicon: Lexicon, places: Places) -> None:
-        self._lexicon, self._places = lexicon, places
+    def __init__(self, lexicon: Lexicon, places: Places, show: Callable[[str], str] = str) -> None:
+        """`show` opens what is sealed on the board, where it goes into a command."""
+        self._lexicon, self._places, self._show = lexicon, places, show
 
     def read(
         self, text: str, board: Board, focus: Focus, new_id: Callable[[], str], now: Moment | None = None
@@ -114,7 +115,7 @@ class CommandLine:
             return located[-1]
 
         try:
-            made = verb.make(values, Making(board, given[0], typed.note or "", resolve, given[1]))
+            made = verb.make(values, Making(board, given[0], typed.note or "", resolve, given[1], self._show))
             for command in made.commands:
                 msgspec.json.decode(msgspec.json.encode(command), type=type(command))
         except NotAPlace as trouble:

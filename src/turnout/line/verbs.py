@@ -30,6 +30,8 @@ class Making(msgspec.Struct, frozen=True):
     locate: Callable[[str], Location]
     """Raises `NotAPlace` when the text means no one place."""
     now: Moment = Moment(0)
+    show: Callable[[str], str] = str
+    """Opens what is sealed on the board, where it goes into a command."""
 
     def override(self) -> str:
         """The reason after `;!`: do it anyway, where a guard would refuse what a person can judge (3.24)."""

@@ -99,7 +99,7 @@ class _Choice(msgspec.Struct, frozen=True):
 def _choose_among(request: Request, field: _Field, roads: DriveTimes, enough: int | None) -> _Choice:
     """One round: times, rules, assignment. With `enough`, only the nearest are looked for."""
     place = request.incident.location.place
-    target = None if place is None else field.spot_of(place)
+    target = field.spot_of(place) if isinstance(place, Place) else None
     timed = _timed(request, field, roads, target, enough)
     candidates, no_way = _candidates(timed, field.barred, request, complete=enough is None)
     for weigh in WEIGHTS:

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from turnout.core.board import Available, Board, Incident, Offer, OfferedUnit, OnIncident, Unit
+from turnout.core.location import FindPlace, no_place, place_of
 from turnout.recommend.plans import wanted
 from turnout.recommend.request import Candidate, DriveTimes, Positions, Request
 from turnout.recommend.rules import BARS, hold_back
@@ -18,6 +19,7 @@ from turnout.recommend.starting import Start, start_of
 from turnout.roads.spot import Spots
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import SECOND_MS, Moment
+from turnout.words.place import Place
 
 ON_THE_WAY: Final = ("dispatched", "acknowledged", "enroute")
 """Stages at which a unit can be turned round. Who is staged or has arrived is where it was sent."""
@@ -53,15 +55,17 @@ class Swap(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def swaps(board: Board, at: Moment, positions: Positions, roads: DriveTimes) -> tuple[Swap, ...]:
-    """The best ones, each unit named once. Pure but for the roads, which only compute."""
+def swaps(
+    board: Board, at: Moment, positions: Positions, roads: DriveTimes, find: FindPlace = no_place
+) -> tuple[Swap, ...]:
+    """The best ones, each unit named once. Pure but for the roads, which only compute; `find` opens places."""
     going = [incident for incident in board.incidents.values() if _on_the_way(incident, board)]
     going.sort(key=lambda incident: (incident.priority, incident.opened))
     spare = [unit for unit in board.units.values() if isinstance(unit.status, Available) and unit.staffed]
     found = [
         swap
         for incident in going[:INCIDENTS_MAX]
-        for swap in _of_incident(board, incident, at, positions, roads, spare)
+        for swap in _of_incident(board, incident, at, positions, roads, spare, place_of(incident.location, find))
     ]
     return tuple(_each_once(found))[:SWAPS_MAX]
 
@@ -95,10 +99,15 @@ def _each_once(found: Iterable[Swap]) -> list[Swap]:
 
 
 def _of_incident(
-    board: Board, incident: Incident, at: Moment, positions: Positions, roads: DriveTimes, spare: Sequence[Unit]
+    board: Board,
+    incident: Incident,
+    at: Moment,
+    positions: Positions,
+    roads: DriveTimes,
+    spare: Sequence[Unit],
+    place: Place | None,
 ) -> list[Swap]:
-    place = incident.location.place
-    target = None if place is None else roads.spot_of(place)
+    target = roads.spot_of(place) if place is not None else None
     if target is None:
         return []
     request = Request(board=board, incident=incident, at=at, wanted=wanted(board, incident, at))

@@ -1,19 +1,20 @@
 """Every incident there ever was, as it last stood, and what happened in it, line by line: a projection of the journal.
 
 Its last applied sequence is kept in the same transaction as its rows, so it always knows how far it is; the file can be
-deleted at any time and is made anew from the journal. It is searched by number, type, place, time, unit and
-status, never by a person (charter 6): nothing of a person but a reference is in it.
+deleted at any time and is made anew from the journal. It is searched by number, type, time, unit and status, never by
+a person (charter 6): nothing of a person but a reference is in it. Places are sealed in it (decision 0207): whoever
+searches by one has the records of the zones around it, and opens them.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from turnout.core.board import Incident
+from turnout.core.board import Incident, Location
 from turnout.core.events import Event, decode
 from turnout.core.history import calls_of, incidents_of, units_of
 from turnout.core.retention.matters import CallRecord
@@ -22,11 +23,8 @@ from turnout.records.retention import Ended
 from turnout.records.transfers import TransferDue, TransferEntry, TransferMarks
 from turnout.words.identity import AgencyId
 from turnout.words.moment import Moment
-from turnout.words.place import Place, distance_m
 
-METRES_PER_DEGREE_LAT: Final = 111_195.0
-
-SHAPE: Final = 6
+SHAPE: Final = 7
 """Goes up when the tables below change: an older file is dropped and made anew."""
 
 NONE_TAKEN: Final[Mapping[AgencyId, int]] = {}
@@ -43,10 +41,10 @@ CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT 
 INSERT INTO progress VALUES (1, 0);
 CREATE TABLE incident (
     id TEXT PRIMARY KEY, type TEXT NOT NULL, status TEXT NOT NULL, opened INTEGER NOT NULL, closed INTEGER,
-    lat REAL, lon REAL, place TEXT NOT NULL, agencies TEXT NOT NULL, body BLOB NOT NULL
+    zone TEXT NOT NULL, agencies TEXT NOT NULL, body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX incident_opened ON incident(opened);
-CREATE INDEX incident_place ON incident(lat, lon);
+CREATE INDEX incident_zone ON incident(zone, opened, id);
 CREATE TABLE number (number TEXT PRIMARY KEY, incident TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE sent (unit TEXT, incident TEXT, PRIMARY KEY (unit, incident)) STRICT, WITHOUT ROWID;
 CREATE TABLE line (
@@ -91,13 +89,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     opened_to: Moment | None = None
     unit: str = ""
     """A unit that was on it, by its call sign: the responders' own work."""
-    place: str = ""
-    """Part of the location as it reads, in any case."""
-    near: Place | None = None
-    within_m: int = 0
     agencies: frozenset[AgencyId] = frozenset()
     """Only those that concern one of them; empty: all."""
     most: int = 50
+
+
+class Located(msgspec.Struct, frozen=True):
+    """Where an incident is, of its record."""
+
+    id: str
+    location: Location
 
 
 class ActsAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +119,7 @@ class ActsAsked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _encode = msgspec.json.Encoder().encode
+_located: msgspec.json.Decoder[Located] = msgspec.json.Decoder(Located)
 _incident: msgspec.json.Decoder[Incident] = msgspec.json.Decoder(Incident)
 
 
@@ -234,7 +236,7 @@ class IncidentRecords:
                     "INSERT OR IGNORE INTO line_of VALUES (?,?,?)", [m for e in events for m in _mentions(e)]
                 )
                 for row in incidents:
-                    base.execute("INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?,?,?)", _columns(row))
+                    base.execute("INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?)", _columns(row))
                     numbers = [(number, row.id) for number in row.numbers.values() if number]
                     base.executemany("INSERT OR REPLACE INTO number VALUES (?,?)", numbers)
                     sent = {(assignment.unit, row.id) for assignment in row.assignments}
@@ -262,11 +264,22 @@ class IncidentRecords:
         """Newest first."""
         where, values = _conditions(asked)
         sql = f"SELECT body FROM incident WHERE {where} ORDER BY opened DESC LIMIT ?"
-        found = [_incident.decode(row[0]) for row in self._rows(sql, *values, FOUND_MAX)]
-        if asked.near is not None:
-            near = asked.near
-            found = [row for row in found if _is_within(row, near, asked.within_m)]
-        return found[: min(asked.most, FOUND_MAX)]
+        return [_incident.decode(row[0]) for row in self._rows(sql, *values, min(asked.most, FOUND_MAX))]
+
+    def candidates(self, asked: Asked, zones: Collection[str], most: int) -> list[str]:
+        """The identities of what is asked for, newest first; in one of these zones or in none. Empty: anywhere."""
+        where, values = _conditions(asked)
+        if zones:
+            where += f" AND zone IN ('',{','.join('?' * len(zones))})"
+            values += zones
+        sql = f"SELECT id FROM incident WHERE {where} ORDER BY opened DESC, id DESC LIMIT ?"
+        return [id for (id,) in self._rows(sql, *values, most)]
+
+    def located(self, ids: Sequence[str]) -> list[Located]:
+        """Where these were, in their order."""
+        rows = self._rows(f"SELECT id, body FROM incident WHERE id IN ({','.join('?' * len(ids))})", *ids)
+        bodies = dict(rows)
+        return [_located.decode(bodies[id]) for id in ids if id in bodies]
 
     def transfers(self, agency: str, after: int, most: int) -> list[TransferEntry]:
         """An agency's feed beyond entry `after`, in order."""
@@ -366,11 +379,17 @@ def _mentions(one: RecordedEvent) -> list[tuple[str, str, int]]:
 
 
 def _columns(row: Incident) -> tuple[Any, ...]:
-    place = row.location.place
-    lat, lon = (place.lat, place.lon) if place is not None else (None, None)
-    agencies = _encode(row.agencies).decode()
-    place_text = row.location.text.casefold()
-    return row.id, row.type, row.status, row.opened, row.closed, lat, lon, place_text, agencies, _encode(row)
+    agencies, zone = _encode(row.agencies).decode(), coarse_zone(row.location.zones)
+    return row.id, row.type, row.status, row.opened, row.closed, zone, agencies, _encode(row)
+
+
+COARSE: Final = ("neighbourhood", "beat", "first-due")
+"""Kinds of zone by which what was near a place is looked for, the first that the place has."""
+
+
+def coarse_zone(zones: Mapping[str, str]) -> str:
+    """Under what a place with these zones is found again; empty where it is in none."""
+    return next((f"{kind}/{zones[kind]}" for kind in COARSE if zones.get(kind)), "")
 
 
 def _conditions(asked: Asked) -> tuple[str, list[Any]]:
@@ -381,9 +400,6 @@ def _conditions(asked: Asked) -> tuple[str, list[Any]]:
     if asked.unit:
         where.append("id IN (SELECT incident FROM sent WHERE unit = ?)")
         values.append(asked.unit.upper())
-    if asked.place:
-        where.append("instr(place, ?) > 0")
-        values.append(asked.place.casefold())
     if asked.agencies:
         where.append(
             f"EXISTS (SELECT 1 FROM json_each(agencies) WHERE value IN ({','.join('?' * len(asked.agencies))}))"
@@ -397,15 +413,4 @@ def _conditions(asked: Asked) -> tuple[str, list[Any]]:
         if moment is not None:
             where.append(comparison)
             values.append(moment)
-    if asked.near is not None:
-        lat_degrees = asked.within_m / METRES_PER_DEGREE_LAT
-        where.append("lat BETWEEN ? AND ? AND lon BETWEEN ? AND ?")
-        lon_degrees = lat_degrees * 3.0
-        values += [asked.near.lat - lat_degrees, asked.near.lat + lat_degrees]
-        values += [asked.near.lon - lon_degrees, asked.near.lon + lon_degrees]
     return " AND ".join(where), values
-
-
-def _is_within(row: Incident, near: Place, within_m: int) -> bool:
-    place = row.location.place
-    return place is not None and distance_m(place, near) <= within_m

@@ -7,6 +7,7 @@ that presses for them must be wanted by them (docs/decisions/0074).
 from typing import Final
 
 from turnout.core.board import Board, OnIncident
+from turnout.core.location import FindPlace, no_place, place_of
 from turnout.core.units.commands import ReportStatus
 from turnout.telemetry.latest import Held
 from turnout.words.place import distance_m
@@ -23,15 +24,16 @@ LEFT_BEYOND_M: Final = 120.0
 LEFT_ABOVE_MPS: Final = 3.0
 
 
-def status_by_place(board: Board, held: Held) -> ReportStatus | None:
-    """The status that the place of a unit speaks for, if it is further than the one reported."""
+def status_by_place(board: Board, held: Held, find: FindPlace = no_place) -> ReportStatus | None:
+    """The status that the place of a unit speaks for, if it is further than the one reported. `find` opens the
+    incident's place."""
     unit = board.units.get(held.unit)
     if unit is None or not isinstance(unit.status, OnIncident) or held.speed_mps is None:
         return None
     incident = board.incidents.get(unit.status.incident)
     if incident is None:
         return None
-    stage, place = unit.status.at, incident.location.place
+    stage, place = unit.status.at, place_of(incident.location, find)
     if stage in ("dispatched", "acknowledged") and _has_left(board, held):
         return ReportStatus(unit=unit.id, status="enroute", incident_id=incident.id, happened=held.at)
     near = place is not None and distance_m(place, held.place) <= ARRIVED_WITHIN_M

@@ -143,6 +143,6 @@ async def test_a_sooner_unit_is_suggested_and_swapped_in_one_act_with_its_reason
     assert (await browser.post(f"{API}/commands", json={"id": "swap", "command": command})).status_code == 200
     incident = house.edge.counter.board.incidents[IncidentId("I1")]
     assert [(each.unit, each.ended_as) for each in incident.assignments] == [("E13", "relieved"), ("E15", "")]
-    assert incident.dispatches[-1].reason == swap["text"]["en"]
+    assert house.edge.texts.shown(incident.dispatches[-1].reason) == swap["text"]["en"]
     assert incident.dispatches[-1].offer is not None
     assert (await browser.get(f"{API}/swaps")).json() == []

@@ -16,9 +16,9 @@ from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.postgres.vault import PostgresVault
-from turnout.core.board import Board
+from turnout.core.board import Board, Location
 from turnout.core.calls.commands import ReplyToCall, TakeCall, TakeMessage
-from turnout.core.incidents.commands import AddNarrative, CancelIncident
+from turnout.core.incidents.commands import AddNarrative, CancelIncident, SetSecondaryPlace
 from turnout.core.retention.commands import EraseDetails
 from turnout.core.tables.commands import PublishCatalogue
 from turnout.desk.answers import Done
@@ -27,8 +27,11 @@ from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations
 from turnout.edge.texts import KEYS_AT_ONCE, Texts
 from turnout.words.identity import CallId, IncidentId
+from turnout.words.place import Place
 from turnout.words.sealed_text import ERASED, MARK, list_keys
 
+YARD = Location(text="Ottokar-yard", place=Place(37.761234, -122.432178), kind="coordinate")
+PLACED = ("Ottokar-yard", "37.761234", "122.432178")
 SAID = ("Ottokar-narrative", "Ottokar-call", "Ottokar-message", "Ottokar-reply")
 
 
@@ -57,7 +60,7 @@ async def servers(tmp_path: Path) -> AsyncIterator[tuple[Server, Server]]:
 async def at_work(server: Server) -> Desk[Any, Any, Any, Any]:
     await server.texts.begin()
     desk: Desk[Any, Any, Any, Any] = Desk(
-        Operations(server.texts.seal), server.journal, SystemClock(), snapshots=server.snapshots
+        Operations(server.texts), server.journal, SystemClock(), snapshots=server.snapshots
     )
     await desk.start()
     await do(desk, PublishCatalogue(catalogue=CATALOGUE), opened("I1", -122.41))
@@ -77,6 +80,7 @@ async def say(desk: Desk[Any, Any, Any, Any]) -> None:
         TakeCall(call_id="C1", channel="phone", text=SAID[1]),
         TakeMessage(call_id="C2", message_id="M1", conversation="chat", text=SAID[2]),
         ReplyToCall(call_id="C2", message_id="M2", text=SAID[3]),
+        SetSecondaryPlace(incident_id="I1", place_id="P1", role="staging", location=YARD),
     )
 
 
@@ -98,18 +102,22 @@ async def test_what_was_said_stands_in_no_file_of_the_pair_and_ends_with_its_key
     await say(desk)
     await desk.stop()
     board, body = desk.board, Operations().encode_board(desk.board)
-    for text in SAID:
+    for text in (*SAID, *PLACED):
         for form in (text.encode(), text.encode().hex().encode()):
             assert await files_of_the_pair_with(form) == []
     note = board.incidents[IncidentId("I1")].narrative[0].text
     assert await files_of_the_pair_with(note[:60].encode()) != [], "the scan finds what is there"
     await other.texts.ready([body])
     assert other.texts.shown(note) == server.texts.shown(note) == SAID[0]
+    assert other.texts.find_place(board.incidents[IncidentId("I1")].places[0].location.place) == YARD.place  # type: ignore[arg-type]
     assert await other.texts.list_living([key for key, _ in list_keys(body)])
     await server.texts.destroy([key for key, owner in list_keys(body) if owner == "I1"])
     afterwards = Texts(other.vault)
     await afterwards.ready([body])
     assert afterwards.shown(note) == server.texts.shown(note) == ERASED
+    yard = board.incidents[IncidentId("I1")].places[0].location.place
+    assert isinstance(yard, str)
+    assert afterwards.find_place(yard) is None
     assert afterwards.shown(board.calls[CallId("C1")].text) == SAID[1]
     assert await server.journal.verify() is None
 

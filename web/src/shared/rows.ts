@@ -258,7 +258,7 @@ export interface PersonCard {
  */
 export interface PlaceFix {
   at: number
-  place: Place
+  place: Place | null
   source: string
   uncertainty_m: number | null
 }

@@ -16,6 +16,7 @@ from turnout.adapters.http.shapes import SHAPES
 from turnout.core.commands import Command
 from turnout.core.refusals import Refusal
 from turnout.edge.refusals import PlaceRefusal
+from turnout.words.sealed_text import as_shown
 
 PROBLEM_STATUS = {
     "400": "The request cannot be read. / 请求无法读取。",
@@ -64,7 +65,8 @@ def _own_schemas() -> dict[str, Any]:
     """Schemas from msgspec for commands, refusals, problems, rows and answers, and everything that they hold."""
     kinds: list[Any] = [Command, Refusal, PlaceRefusal, Problem, *SHAPES]
     _, ours = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    return ours
+    shown: dict[str, Any] = as_shown(ours)
+    return shown
 
 
 def _finish(path: str, operation: dict[str, Any]) -> None:

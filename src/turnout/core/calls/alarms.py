@@ -13,6 +13,7 @@ from turnout.core.incidents.opening import open_incident
 from turnout.core.lookups import tables_of, tag_of
 from turnout.core.no import No
 from turnout.core.refusals import CallIsAttached, LocationNotVerified, UnknownCode, ValueNotTaken
+from turnout.core.texts import opened_row
 
 ALARMS: Final = frozenset({"alarm", "sensor"})
 
@@ -30,7 +31,7 @@ def open_from_alarm(board: Board, call: Call, command: OpenFromAlarm, context: C
     type_code = kind.type if kind is not None else call.suggested_type
     if not type_code:
         return UnknownCode(kind="alarm-kind", value=call.alarm_kind)
-    location = command.location or call.location
+    location = command.location or opened_row(call.location, context.show)
     if location is None:
         return LocationNotVerified(text="")
     opening = OpenIncident(

@@ -9,6 +9,7 @@ from turnout.core.location import Location
 from turnout.words.identity import ActorId, CallId, IncidentId
 from turnout.words.moment import Moment
 from turnout.words.place import Place
+from turnout.words.sealed_text import SealedPlace
 
 CallStatus = Literal["waiting", "answered", "attached", "callback", "closed"]
 
@@ -17,7 +18,8 @@ class PlaceFix(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A caller's place as it was found at a moment (1.23)."""
 
     at: Moment
-    place: Place
+    place: Place | SealedPlace | None
+    """None: erased."""
     uncertainty_m: float | None = None
     source: str
 

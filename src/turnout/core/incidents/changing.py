@@ -19,6 +19,7 @@ from turnout.core.lookups import open_incident_of, tables_of
 from turnout.core.no import No
 from turnout.core.refusals import Refusal, UnknownCode, ValueNotTaken
 from turnout.core.routing import group_of
+from turnout.core.texts import opened_row
 
 FIELDS_MAX = 100
 """Named facts of one incident: a scripted questionnaire has some thirty."""
@@ -33,6 +34,7 @@ def change_incident(board: Board, command: ChangeIncident, context: Context) -> 
     if command.field == "group":
         return _change_group(board, incident, command, context)
     theirs = _value(incident, command.field)
+    theirs = context.show(theirs) if isinstance(theirs, str) else theirs
     refusal = _value_refused(incident, command)
     if refusal is not None:
         return refusal
@@ -137,17 +139,16 @@ def relocate(board: Board, command: Relocate, context: Context) -> Decision:
         return tables
     if isinstance(incident, No):
         return incident
-    if command.location == incident.location:
+    was = opened_row(incident.location, context.show)
+    if command.location == was:
         return []
-    if command.was != incident.location.text:
-        return changed_meanwhile(incident, "location", command.was, incident.location.text)
+    if command.was != was.text:
+        return changed_meanwhile(incident, "location", command.was, was.text)
     refusal = location_refused(command.location)
     if refusal is not None:
         return refusal
     draft = Draft(board, context)
-    draft.add(
-        IncidentRelocated(**draft.head, incident=incident.id, was=incident.location.text, location=command.location)
-    )
+    draft.add(IncidentRelocated(**draft.head, incident=incident.id, was=was.text, location=command.location))
     group = group_of(tables, incident.agencies, command.location)
     if group and group != incident.group and "group" not in incident.changes:
         route(draft, incident, group)

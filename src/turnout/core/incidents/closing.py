@@ -278,7 +278,7 @@ def set_primary(board: Board, command: SetPrimary, context: Context) -> Decision
         return [] if known is None else [released]
     if command.unit not in ranking(board, incident).get(agency, ()):
         return NotAssigned(unit=command.unit, tag=incident.tag)
-    if known is not None and (known.unit, known.reason) == (command.unit, command.reason):
+    if known is not None and (known.unit, context.show(known.reason)) == (command.unit, command.reason):
         return []
     unit = UnitId(command.unit)
     return [PrimarySet(**head(context), incident=incident.id, agency=agency, unit=unit, reason=command.reason)]

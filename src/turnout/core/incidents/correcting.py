@@ -30,6 +30,7 @@ def change_entry(board: Board, command: ChangeEntry, context: Context) -> Decisi
     if not _takes(entry, command.field, command.becomes):
         return ValueNotTaken(field=command.field, value=command.becomes)
     theirs: str | int = getattr(entry, command.field)
+    theirs = context.show(theirs) if isinstance(theirs, str) else theirs
     if theirs == command.becomes:
         return []
     if theirs != command.was:

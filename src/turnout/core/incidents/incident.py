@@ -3,6 +3,7 @@
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from turnout.core.incidents.entries import (
     FieldChange,
@@ -16,7 +17,7 @@ from turnout.core.incidents.entries import (
     SecondaryPlace,
 )
 from turnout.core.limits import Whole
-from turnout.core.location import Location
+from turnout.core.location import FindPlace, Location, place_of
 from turnout.core.units.assignment import Assignment, Dispatch
 from turnout.core.units.station_alert import StationAlert
 from turnout.words.identity import ActorId, AgencyId, CallId, IncidentId, UnitId
@@ -104,6 +105,12 @@ class Incident(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     def working(self) -> tuple[Assignment, ...]:
         """Assignments that are not over."""
         return tuple(a for a in self.assignments if "ended" not in a.times)
+
+
+def on_the_ground(incident: Incident, find: FindPlace) -> Incident:
+    """With its place opened, for whoever measures. Never to be kept."""
+    place = place_of(incident.location, find)
+    return replace(incident, location=replace(incident.location, place=place))
 
 
 class SupplementalRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -5,6 +5,7 @@ forced place is marked, and the incident runs.
 """
 
 import msgspec
+from msgspec.structs import replace
 
 from turnout.core.answering import agencies_in
 from turnout.core.board import Board, Incident, IncidentStatus, Location, Timer
@@ -28,9 +29,11 @@ from turnout.core.refusals import (
     ValueNotTaken,
 )
 from turnout.core.routing import group_of
+from turnout.core.texts import opened_row
 from turnout.core.timers.starting import due_by_standard, opening_timer, running, timer_id
 from turnout.words.identity import AgencyId, CallId, IncidentId
 from turnout.words.moment import Moment
+from turnout.words.place import Place
 
 PRIORITIES = range(1, 6)
 """1 is the most urgent."""
@@ -81,7 +84,7 @@ def open_incident(board: Board, command: OpenIncident, context: Context) -> Deci
     if command.narrative:
         entry = draft.name("narrative")
         draft.add(NarrativeAdded(**draft.head, incident=id, entry=entry, text=command.narrative))
-    near = near_incidents(board, command.location, command.type, context.at)
+    near = near_incidents(board, command.location, command.type, context.at, context.find_place, context.show)
     suspected = tuple(n.incident.id for n in near if n.incident.id not in command.not_duplicate_of)
     if suspected:
         draft.add(DuplicateSuspected(**draft.head, incident=id, near=suspected[:NEAR_MAX]))
@@ -173,7 +176,7 @@ def identity_refused(board: Board, incident_id: str) -> IdentityTaken | None:
 def location_refused(location: Location) -> Refusal | None:
     """It needs a place on the map, or a person's word (`forced`) that it shall be taken as it reads (1.9)."""
     place = location.place
-    if place is not None:
+    if isinstance(place, Place):
         return None if place.is_on_earth() else PlaceNotOnEarth(lat=place.lat, lon=place.lon)
     forced = location.kind == "forced" and location.text.strip()
     return None if forced else LocationNotVerified(text=location.text)
@@ -215,7 +218,7 @@ def split_incident(board: Board, command: SplitIncident, context: Context) -> De
     child = Opening(
         id=IncidentId(command.child_id),
         kind=kind,
-        location=parent.location,
+        location=opened_row(parent.location, context.show),
         status="held" if kind.decision_first else "pending",
         agencies=tuple(AgencyId(agency) for agency in command.agencies),
         calls=parent.calls,
@@ -239,7 +242,9 @@ def clone_incident(board: Board, command: CloneIncident, context: Context) -> De
     if refusal is not None:
         return refusal
     draft = Draft(board, context)
-    clone = _clone(original, IncidentId(command.clone_id), kind)
+    facts = {name: context.show(value) for name, value in original.fields.items()}
+    here = replace(original, location=opened_row(original.location, context.show), fields=facts)
+    clone = _clone(here, IncidentId(command.clone_id), kind)
     begin(draft, tables, clone)
     draft.add(IncidentsLinked(**draft.head, one=original.id, other=clone.id, kind="clone"))
     return draft.events

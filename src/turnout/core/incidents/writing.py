@@ -49,6 +49,7 @@ from turnout.core.refusals import (
     UnknownIncident,
     ValueNotTaken,
 )
+from turnout.core.texts import opened_row
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import Moment
 
@@ -215,7 +216,8 @@ def set_secondary_place(board: Board, command: SetSecondaryPlace, context: Conte
     if refusal is not None:
         return refusal
     place = SecondaryPlace(id=command.place_id, role=command.role, location=command.location, removed=command.remove)
-    return [] if place == known else [SecondaryPlaceSet(**head(context), incident=incident.id, place=place)]
+    is_known = known is not None and place == opened_row(known, context.show)
+    return [] if is_known else [SecondaryPlaceSet(**head(context), incident=incident.id, place=place)]
 
 
 def add_addendum(board: Board, command: AddAddendum, context: Context) -> Decision:
@@ -255,7 +257,7 @@ def update_supplement(board: Board, command: UpdateSupplement, context: Context)
     known = board.supplements.get(command.supplement_id)
     if known is None:
         return UnknownEntry(kind="supplement", entry=command.supplement_id)
-    if (known.state, known.who) == (command.state, command.who or known.who):
+    if command.state == known.state and command.who in ("", context.show(known.who)):
         return []
     return [
         SupplementUpdated(

@@ -7,6 +7,7 @@ import msgspec
 from turnout.words.identity import ActorId
 from turnout.words.moment import Moment
 from turnout.words.place import Place
+from turnout.words.sealed_text import SealedPlace
 
 
 class PremiseNote(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -29,7 +30,7 @@ class ForcedPlace(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     id: str
     text: str
-    place: Place | None
+    place: Place | SealedPlace | None
     incident: str
     """Where it was first forced; it may have left the board."""
     tag: str
@@ -37,7 +38,7 @@ class ForcedPlace(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     at: Moment
     by: ActorId
     times: int = 1
-    """How often the same words have been forced meanwhile."""
+    """How often the same words have been forced meanwhile, in rows from before words were sealed (decision 0204)."""
 
 
 class Closure(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -13,7 +13,8 @@ FORCED_MAX: Final = 2_000
 
 
 def with_forced(board: Board, event: Event) -> Board:
-    """`board`, with the place that `event` has forced, if it has. The same words again only count."""
+    """`board`, with the place that `event` has forced, if it has. The same words in clear only count; sealed ones are
+    each of its own incident, and end with it (decision 0204)."""
     location = _forced_by(event)
     if location is None:
         return board

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from turnout.core.board import Board, Corridor, OnIncident
+from turnout.core.location import FindPlace, place_of
 from turnout.desk.faults import Busy
 from turnout.edge.advice import Adviser, OnRoads
 from turnout.recommend import Fix
@@ -62,7 +63,7 @@ class Ways:
         """What lies ahead of the crew of this corridor. `clock_ms` is now, by the clock of `Seen`."""
         sites, on = await self.sites(), self._adviser.on_roads
         fix = on.fixes.get(corridor.unit)
-        goal = aim_of(board, corridor)
+        goal = aim_of(board, corridor, self._adviser.find_place)
         if goal is None:
             return Looked(None, has_way=False)
         if fix is None or fix.spot is None:
@@ -113,7 +114,7 @@ class Ways:
         )
 
 
-def aim_of(board: Board, corridor: Corridor) -> Place | None:
+def aim_of(board: Board, corridor: Corridor, find: FindPlace) -> Place | None:
     """Where the crew drives: to the hospital once it transports, else to the incident."""
     unit, incident = board.units.get(corridor.unit), board.incidents.get(corridor.incident)
     if unit is None or incident is None:
@@ -122,7 +123,7 @@ def aim_of(board: Board, corridor: Corridor) -> Place | None:
     if isinstance(status, OnIncident) and status.at == "transporting":
         hospital = board.catalogue.hospitals.get(status.destination or "") if board.catalogue is not None else None
         return hospital.place if hospital is not None else None
-    return incident.location.place
+    return place_of(incident.location, find)
 
 
 def _rest(edges: tuple[int, ...], spot: Spot, graph: RoadGraph) -> tuple[tuple[int, ...], float] | None:

@@ -67,7 +67,7 @@ def _retype(values: Values, making: Making) -> Made:
 
 
 def _relocate(values: Values, making: Making) -> Made:
-    was = making.board.incidents[values["incident"]].location.text
+    was = making.show(making.board.incidents[values["incident"]].location.text)
     location = making.locate(values["place"])
     return Made((Relocate(incident_id=values["incident"], was=was, location=location),))
 

@@ -5,6 +5,7 @@ from turnout.line.grammar import Values
 from turnout.line.trouble import CannotRead
 from turnout.line.verbs import Made, Making, Verb, pattern, slot, word
 from turnout.words.name import Name
+from turnout.words.place import Place
 
 CLOSED_RADIUS_M = 25.0
 """A closure by a crossing's name takes the crossing itself and the mouths of its streets."""
@@ -12,7 +13,7 @@ CLOSED_RADIUS_M = 25.0
 
 def _close_street(values: Values, making: Making) -> Made:
     location = making.locate(values["place"])
-    if location.place is None:
+    if not isinstance(location.place, Place):
         raise CannotRead(
             "not-on-the-map",
             Name("a forced place is on no map: name a crossing or an address", "强制地点不在地图上，请写路口或门牌"),

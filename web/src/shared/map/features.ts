@@ -148,11 +148,12 @@ export function draftFeatures(corners: readonly Place[]): FeatureCollection {
 export function callerFeatures(calls: readonly Call[], label: string): FeatureCollection {
   const features: Feature[] = []
   for (const call of calls) {
-    if (call.status === 'closed' || !call.fixes.length) continue
-    const line: Position[] = call.fixes.map((fix) => [fix.place.lon, fix.place.lat])
+    const placed = call.fixes.flatMap((fix) => (fix.place ? [{ ...fix, place: fix.place }] : []))
+    if (call.status === 'closed' || !placed.length) continue
+    const line: Position[] = placed.map((fix) => [fix.place.lon, fix.place.lat])
     if (line.length > 1) features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: line }, properties: {} })
-    call.fixes.forEach((fix, index) => {
-      const isNewest = index === call.fixes.length - 1
+    placed.forEach((fix, index) => {
+      const isNewest = index === placed.length - 1
       const sure = fix.uncertainty_m === null ? '' : ` ±${Math.round(fix.uncertainty_m)} m`
       features.push(point(fix.place.lon, fix.place.lat, { newest: isNewest, label: isNewest ? `${label}${sure}` : '' }))
     })

@@ -20,6 +20,7 @@ from turnout.edge.answers import Declined
 from turnout.edge.counter import refused
 from turnout.edge.details import DetailsGiven, DetailsShown
 from turnout.edge.looking_up import SHIFT_LINES_MAX, Page, Paged, PlaceKnown, ShiftTold
+from turnout.edge.places_of_records import Whereabouts
 from turnout.edge.rebuilding import RebuildState
 from turnout.records.incidents import FOUND_MAX, LINES_MAX, Asked
 from turnout.words.identity import UnitId
@@ -85,12 +86,11 @@ async def search(
         opened_from=None if since is None else Moment(since),
         opened_to=None if until is None else Moment(until),
         unit=unit,
-        place=place.strip(),
-        near=None if lat is None or lon is None else Place(lat, lon),
-        within_m=within_m,
         most=limit,
     )
-    return await edge.look_up.search(who, asked)
+    near, text = None if lat is None or lon is None else Place(lat, lon), place.strip()
+    where = Whereabouts(text=text, near=near, within_m=within_m) if text or near is not None else None
+    return await edge.look_up.search(who, asked, where)
 
 
 @get("/incidents/{called:str}")

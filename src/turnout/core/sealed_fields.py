@@ -1,0 +1,167 @@
+"""Which fields of events, the board and commands hold what somebody said, saw or was found at (decisions 0203, 0205).
+
+`audit/personal.toml` declares them `kept = "sealed"`; tests/house holds the two together.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from turnout.core.board import (
+    Call,
+    Callback,
+    CallMessage,
+    Dispatch,
+    FieldChange,
+    ForcedPlace,
+    Incident,
+    InvolvedVehicle,
+    Location,
+    Media,
+    NarrativeLine,
+    PlaceFix,
+    PrimaryChoice,
+    PropertyItem,
+    SupplementalRequest,
+)
+from turnout.core.calls import commands as of_calls
+from turnout.core.calls.events import CallbackNoted, CallClosed, CallDeclined, CallerPlaceNotFound, CallTaken
+from turnout.core.incidents import commands as of_incidents
+from turnout.core.incidents.events import (
+    AddendumAdded,
+    AlarmLevelSet,
+    EntryChanged,
+    EntryStruck,
+    FieldChanged,
+    IncidentCancelled,
+    IncidentClosed,
+    IncidentHeld,
+    IncidentOpened,
+    IncidentRelocated,
+    IncidentsMerged,
+    ItemAdded,
+    NarrativeAdded,
+    NarrativeStruck,
+    PersonRemoved,
+    PreAlertWithdrawn,
+    PrimaryReleased,
+    PrimarySet,
+    SupplementRequested,
+    SupplementUpdated,
+    TriageAnswered,
+    VehicleAdded,
+)
+from turnout.core.tables.events import PlaceSettled
+from turnout.core.units import commands as of_units
+from turnout.core.units.events import AssignmentEnded, StatusReported, UnitsAssigned
+
+TEXTS: Final[dict[type, tuple[str, ...]]] = {
+    CallTaken: ("text", "source"),
+    CallerPlaceNotFound: ("reason",),
+    CallDeclined: ("reason",),
+    CallbackNoted: ("note",),
+    CallClosed: ("outcome",),
+    IncidentOpened: ("priority_reason", "fields"),
+    FieldChanged: ("was", "becomes", "reason"),
+    IncidentRelocated: ("was",),
+    IncidentHeld: ("reason",),
+    NarrativeAdded: ("text",),
+    NarrativeStruck: ("reason",),
+    PersonRemoved: ("reason",),
+    VehicleAdded: ("description",),
+    ItemAdded: ("description",),
+    EntryChanged: ("was", "becomes"),
+    EntryStruck: ("reason",),
+    TriageAnswered: ("answer", "determinant"),
+    IncidentsMerged: ("reason",),
+    AlarmLevelSet: ("reason",),
+    PreAlertWithdrawn: ("reason",),
+    PrimarySet: ("reason",),
+    PrimaryReleased: ("reason",),
+    IncidentClosed: ("override",),
+    IncidentCancelled: ("note",),
+    AddendumAdded: ("text",),
+    SupplementRequested: ("text",),
+    SupplementUpdated: ("who",),
+    UnitsAssigned: ("reason", "override"),
+    AssignmentEnded: ("override",),
+    StatusReported: ("override",),
+    PlaceSettled: ("text",),
+    Location: ("text", "crossing", "floor", "detail"),
+    ForcedPlace: ("text",),
+    PlaceFix: ("source",),
+    CallMessage: ("text",),
+    Callback: ("note",),
+    Call: ("text", "source", "place_refused", "outcome"),
+    NarrativeLine: ("text", "struck_reason"),
+    InvolvedVehicle: ("description", "struck_reason"),
+    PropertyItem: ("description", "struck_reason"),
+    Media: ("ref", "note"),
+    FieldChange: ("seq_was",),
+    PrimaryChoice: ("reason",),
+    Dispatch: ("reason",),
+    Incident: ("fields", "triage"),
+    SupplementalRequest: ("text", "who"),
+}
+"""Structure → its fields that hold such a text, or such texts under their names."""
+
+PLACES: Final[dict[type, tuple[str, ...]]] = {Location: ("place",), PlaceFix: ("place",), ForcedPlace: ("place",)}
+"""Structure → its fields that hold a place on the ground."""
+
+
+def _is_typed(event: FieldChanged) -> bool:
+    """Not a subtype, a priority or a plan."""
+    return event.field.startswith("fields.") or event.field in ("floor", "detail")
+
+
+ONLY_WHERE: Final[dict[tuple[type, str], Callable[[Any], bool]]] = {
+    (FieldChanged, "was"): _is_typed,
+    (FieldChanged, "becomes"): _is_typed,
+    (EntryChanged, "was"): lambda event: event.field == "description",
+    (EntryChanged, "becomes"): lambda event: event.field == "description",
+    (UnitsAssigned, "reason"): lambda event: event.reason != event.preempt,
+    (Media, "ref"): lambda media: not media.sha256,
+}
+"""Fields that hold one only sometimes: a group, a priority, a coded reason, the name of a sealed file is none."""
+
+IN_COMMANDS: Final[dict[type, tuple[str, ...]]] = {
+    of_calls.TakeCall: ("text", "source", "location"),
+    of_calls.TakeMessage: ("text", "source", "location"),
+    of_calls.OpenFromAlarm: ("location",),
+    of_calls.ReplyToCall: ("text",),
+    of_calls.RefreshCallerPlace: ("source", "place"),
+    of_calls.ReportNoPlace: ("reason",),
+    of_calls.DeclineCall: ("reason",),
+    of_calls.NoteCallback: ("note",),
+    of_calls.CloseCall: ("outcome",),
+    of_incidents.OpenIncident: ("narrative", "priority_reason", "location"),
+    of_incidents.ChangeIncident: ("was", "becomes", "reason"),
+    of_incidents.Relocate: ("was", "location"),
+    of_incidents.SetSecondaryPlace: ("location",),
+    of_incidents.HoldIncident: ("reason",),
+    of_incidents.AddNarrative: ("text",),
+    of_incidents.StrikeNarrative: ("reason",),
+    of_incidents.RemovePerson: ("reason",),
+    of_incidents.AddVehicle: ("description",),
+    of_incidents.AddItem: ("description",),
+    of_incidents.ChangeEntry: ("was", "becomes"),
+    of_incidents.StrikeEntry: ("reason",),
+    of_incidents.LinkMedia: ("ref", "note"),
+    of_incidents.AttachFile: ("note",),
+    of_incidents.AnswerTriage: ("answer",),
+    of_incidents.MergeIncidents: ("reason",),
+    of_incidents.SetAlarmLevel: ("reason",),
+    of_incidents.WithdrawPreAlert: ("reason",),
+    of_incidents.SetPrimary: ("reason",),
+    of_incidents.CloseIncident: ("note", "override"),
+    of_incidents.CancelIncident: ("note",),
+    of_incidents.ReopenIncident: ("note",),
+    of_incidents.AddAddendum: ("text",),
+    of_incidents.RequestSupplement: ("text",),
+    of_incidents.UpdateSupplement: ("who",),
+    of_units.SelfInitiate: ("narrative", "location"),
+    of_units.AssignUnits: ("reason", "override"),
+    of_units.RelieveUnit: ("reason",),
+    of_units.ReportStatus: ("override",),
+    of_units.ClearUnits: ("override",),
+}
+"""Command → its fields that become or hold such texts and places."""
