@@ -60,15 +60,12 @@ def test_the_longer_the_queue_the_earlier_it_is_asked_up_to_a_bound() -> None:
     assert leads == sorted(leads)
     assert leads[-1] == LEAD_MAX_S
     assert lead_s(5) - lead_s(0) == 5 * corridor.SATURATION_HEADWAY_S
-    for queue, asked in ((0, []), (30, ["J1"])):
-        _, acts = step(
-            [begun("C1", 1, 0)],
-            {"C1": seen_at(0.0, 0, STOPS)},
-            lambda junction, group: queue,  # noqa: B023
-            all_meet,
-            0,
-        )
-        assert [act.junction for act in acts] == asked
+
+    def ask_with(queue: int) -> list[str]:
+        sight = {"C1": seen_at(0.0, 0, STOPS)}
+        return [act.junction for act in step([begun("C1", 1, 0)], sight, lambda *_: queue, all_meet, 0)[1]]
+
+    assert [ask_with(queue) for queue in (0, 10, 40)] == [[], ["J1"], ["J1", "J2"]]
 
 
 def test_it_is_held_until_the_crew_is_past_and_then_given_back() -> None:

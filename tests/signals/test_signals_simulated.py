@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from turnout.signals.controller import PriorityRequest
 from turnout.signals.guard import TOGETHER, Aspect, rules_of
-from turnout.signals.model import GreenWindow, Junction, Movement, Plan, SignalGroup
+from turnout.signals.model import Junction
 from turnout.signals.simulated_junction import REQUESTS_MAX, SimulatedControllers, SimulatedJunction, greens_of
 from turnout.signals.sites import _junction
 from turnout.words.name import Name
@@ -60,23 +60,6 @@ def test_afterwards_who_lost_green_is_paid_back_and_the_plan_runs_at_its_own_sec
         planned = greens_of(CROSSING.plans[0], ["A", "B"], at_ms + second * 1_000)
         assert [shown.aspects[name] == Aspect.GREEN for name in ("A", "B")] == planned
         assert shown.plan
-
-
-def test_whom_a_turning_crew_would_have_to_wait_for_is_stopped() -> None:
-    groups = tuple(SignalGroup(name, "vehicle", 5_000, 3_000) for name in ("left", "through", "beside"))
-    movements = (
-        Movement("1", "south", "left", "left", yields_to=("2",)),
-        Movement("2", "north", "through", "through"),
-        Movement("3", "south", "through", "beside"),
-    )
-    plan = Plan("day", 60_000, tuple(GreenWindow(group.id, 0, 50_000) for group in groups))
-    junction = SimulatedJunction(
-        Junction(id="J1", name=Name("x", "x"), groups=groups, movements=movements, plans=(plan,)), 0
-    )
-    assert set(junction.shown(30_000).aspects.values()) == {Aspect.GREEN}
-    junction.ask(request("K1", "left"), 30_000)
-    shown = junction.shown(40_000).aspects
-    assert shown == {"left": Aspect.GREEN, "through": Aspect.RED, "beside": Aspect.GREEN}
 
 
 def test_the_higher_level_goes_first_and_the_other_is_overridden() -> None:

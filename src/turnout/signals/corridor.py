@@ -26,9 +26,9 @@ MARGIN_S: Final = 4.0
 """A crew that sees green early need not brake."""
 QUEUE_DEFAULT: Final = 8
 """Vehicles of a lane that wait where nobody counts them."""
-LEAD_MAX_S: Final = 60.0
+LEAD_MAX_S: Final = 90.0
 """No junction is asked earlier: what its other approaches wait must have an end."""
-ASKED_MAX: Final = 4
+ASKED_MAX: Final = 8
 """Junctions of one corridor at a time; more are never within the lead."""
 
 LOST_AFTER_MS: Final = 10_000
@@ -44,7 +44,7 @@ STILL_M: Final = 15.0
 """Who is nearer to the end of the way by no more than this has not moved."""
 STILL_HOLD_MS: Final = 60_000
 """A queue of twenty has gone in this time; who stands longer is held up by something else."""
-HOLD_MAX_MS: Final = 120_000
+HOLD_MAX_MS: Final = 150_000
 """At one junction, whatever happens. Afterwards this corridor does not ask it again."""
 PASSED_M: Final = 80.0
 """Who was so near to a stop line when last seen, and no longer has it ahead, is past it."""

@@ -39,7 +39,6 @@ class SimulatedJunction:
         self._names = [group.id for group in junction.groups]
         self._plan = junction.plans[0]
         self._least = junction.least_between()
-        self._before = _gives_way_to(junction)
         self._begin(at_ms)
         self._standing: dict[str, _Standing] = {}
 
@@ -62,8 +61,7 @@ class SimulatedJunction:
         served = self._served()
         planned = greens_of(self._plan, self._names, self._at_ms)
         if served is not None:
-            before = self._before.get(served, frozenset())
-            wanted = [not self._meet(name, served) and name not in before for name in self._names]
+            wanted = [not self._meet(name, served) for name in self._names]
             wanted = self._compatible(served, wanted)
         else:
             wanted = self._paid_back() or planned
@@ -134,15 +132,6 @@ class SimulatedJunction:
         aspects = {name: int(aspect) for name, aspect in zip(self._names, self._guard.shown, strict=True)}
         is_plan = not self._standing and self._paying[0] == ""
         return Shown(junction=self.junction.id, aspects=aspects, plan=self._plan.id if is_plan else "")
-
-
-def _gives_way_to(junction: Junction) -> dict[str, frozenset[str]]:
-    """Group → those that its vehicles wait for under green: beside them a crew that turns left does not get through."""
-    group_of = {each.id: each.group for each in junction.movements}
-    before: dict[str, set[str]] = {}
-    for each in junction.movements:
-        before.setdefault(each.group, set()).update(group_of[other] for other in each.yields_to if other in group_of)
-    return {group: frozenset(others - {group}) for group, others in before.items()}
 
 
 def _rank(standing: _Standing) -> tuple[int, int, str]:

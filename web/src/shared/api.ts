@@ -28,12 +28,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
 }
 
 /** `next`: the query of the next page, where the answer names one (`Link`, RFC 8288). */
-async function answered<T>(
-  method: string,
-  path: string,
-  body?: unknown,
-  isAgain = false,
-): Promise<{ content: T; next: string }> {
+async function answered<T>(method: string, path: string, body?: unknown, isAgain = false): Promise<{ content: T; next: string }> {
   let reply: Response
   try {
     const { address, said } = apart(path)
