@@ -29,7 +29,8 @@ ALWAYS: Final = frozenset({"take-call", "take-message", "open-incident", "raise-
 """What any signed-on person may do, whatever the tables say."""
 
 RECORDS_ROLE: Final = "records-system"
-"""Of a program whose token has the scope `personal`: it may have details of its agencies' incidents for a purpose."""
+"""Of a program whose token has the scope `personal`: it may have details of its agencies' incidents for a purpose, and
+ask that they are erased, which two people decide as ever: one who approves, and whoever answers for the program."""
 
 SYSTEM_ONLY: Final = frozenset({"ring-timer", "note-access", "note-door-log", "take-ground", "erase-details"})
 """What only the program itself does. A role `*` does not include it."""
@@ -200,6 +201,7 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "station": frozenset({"report-alert"}),
     "read": frozenset(),
     "audit": frozenset({"request-review", "place-hold"}),
+    "personal": frozenset({"ask-erasure"}),
     "oversee": frozenset(
         {
             "approve-review",
@@ -254,6 +256,8 @@ def rights_of(board: Board, actor: Actor) -> frozenset[str]:
 
 
 def _rights_of_role(board: Board, role: str) -> frozenset[str]:
+    if role == RECORDS_ROLE:
+        return GROUPS["personal"]
     entry = board.catalogue.roles.get(role) if board.catalogue is not None else None
     if entry is None:
         return frozenset()
