@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from turnout.core.board import Board, Call, Incident, Link, Location, PersonCard
+from turnout.core.board import Board, Call, Incident, Location, PersonCard
 from turnout.core.context import Actor, Context
 from turnout.core.decide import decide
 from turnout.core.evolve import evolve
@@ -21,7 +21,7 @@ from turnout.core.retention.commands import (
 )
 from turnout.core.retention.events import DetailsErased
 from turnout.core.retention.matters import CallRecord
-from turnout.core.retention.rules import decide_retention
+from turnout.core.retention.rules import REQUESTS_OF_ONE_MAX, decide_retention
 from turnout.words.identity import ActorId, AgencyId, CallId, CommandId, IncidentId
 from turnout.words.moment import Moment
 from turnout.words.place import Place
@@ -97,12 +97,22 @@ def test_the_hold_of_one_call_keeps_the_incident_that_it_concerns() -> None:
 
 
 def test_the_hold_of_an_incident_keeps_what_was_merged_into_it() -> None:
-    merged = replace(GONE, links=(Link("merged-into", IncidentId("I2")),))
-    record = replace(GONE, id=IncidentId("I2"))
-    board = done(Board.empty(), ASK)
-    board = done(board, PlaceHold(hold_id="h", incident_id="I2", reason="court", record=record))
-    assert code(board, replace(APPROVE, record=merged), "bob") == "on-hold"
-    assert code(done(Board.empty(), ASK), replace(APPROVE, record=merged), "bob") == ""
+    record = replace(GONE, id=IncidentId("I3"))
+    chain = ("I2", "I3")
+    hold = PlaceHold(hold_id="h", incident_id="I3", reason="court", record=record)
+    board = done(done(Board.empty(), ASK), hold)
+    assert code(board, replace(APPROVE, merged=chain), "bob") == "on-hold"
+    assert code(board, replace(TERM, merged=chain)) == "on-hold"
+    assert code(done(Board.empty(), hold), replace(ASK, merged=chain)) == "on-hold"
+    assert code(done(Board.empty(), ASK), replace(APPROVE, merged=chain), "bob") == ""
+
+
+def test_one_who_asks_for_many_erasures_leaves_room_for_others() -> None:
+    asked = done(Board.empty(), ASK).erasures["r"]
+    full = {f"r{n}": replace(asked, id=f"r{n}") for n in range(REQUESTS_OF_ONE_MAX)}
+    board = replace(Board.empty(), erasures=full)
+    assert code(board, ASK) == "retention-full"
+    assert code(board, ASK, "bob") == ""
 
 
 def test_a_call_of_an_incident_is_decided_for_the_incident_and_one_that_never_was_for_nothing() -> None:

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.adapters.running import running
 from tests.adapters.storage import test_card_keys as card_tests
 from tests.core import test_core_retention as rules_tests
+from tests.edge import test_edge_asking_erasure as asking_tests
 from tests.edge import test_edge_gone_calls as gone_calls_tests
 from tests.planted.plant import Patch, Plant
 from tests.recovery import test_drill_of_sealed as drill_tests
@@ -19,6 +21,8 @@ from turnout.core.board import Board, PersonCard
 from turnout.core.context import Context
 from turnout.core.retention import cards, rules
 from turnout.core.retention.commands import ApproveErasure
+from turnout.edge import erasing as erasing_module
+from turnout.edge import looking_up
 from turnout.recovery.unsealing import Opening
 from turnout.words.identity import ActorId, IncidentId
 
@@ -32,7 +36,7 @@ def holds_of_calls_ignored(patch: Patch) -> None:
 
 
 def holds_where_merged_ignored(patch: Patch) -> None:
-    patch.setattr(rules, "hold_where_merged", lambda board, incident: None)
+    patch.setattr(rules, "held_where_merged", lambda board, merged: None)
 
 
 def erased_alone(patch: Patch) -> None:
@@ -104,6 +108,20 @@ async def the_records_say_whose_card_it_is(folder: Path) -> None:
         await gone_calls_tests.test_a_sender_cannot_bring_a_record_of_its_own(house)
 
 
+def only_the_next_merger(patch: Patch) -> None:
+    def one_step(incident: str, board: Board, records: Any) -> tuple[str, ...]:
+        row = board.incidents.get(IncidentId(incident)) or records.find(incident)
+        return () if row is None else tuple(one.incident for one in row.links if one.kind.startswith("merged"))
+
+    for module in (looking_up, erasing_module):
+        patch.setattr(module, "merged_with", one_step)
+
+
+async def a_hold_reaches_every_merger(folder: Path) -> None:
+    async with running(folder / "var") as house:
+        await asking_tests.test_a_hold_keeps_all_that_was_merged_over_any_number_of_steps(house, "I4")
+
+
 def a_drill_that_passes(patch: Patch) -> None:
     patch.setattr(Opening, "is_good", property(lambda self: True))
 
@@ -134,6 +152,7 @@ RETENTION_PLANTS: dict[str, Plant] = {
     "a caller's card as the sender says it is": Plant(
         what_a_sender_brings_is_believed, the_records_say_whose_card_it_is
     ),
+    "a hold that reaches one merger only": Plant(only_the_next_merger, a_hold_reaches_every_merger),
     "a drill that passes whatever its keys open": Plant(a_drill_that_passes, a_key_that_outlives_its_erasure_is_found),
     "a record of an erasure that erases nothing": Plant(shared_key_taken_for_its_own, one_persons_keys_are_named),
 }

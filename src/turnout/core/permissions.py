@@ -29,7 +29,8 @@ ALWAYS: Final = frozenset({"take-call", "take-message", "open-incident", "raise-
 """What any signed-on person may do, whatever the tables say."""
 
 RECORDS_ROLE: Final = "records-system"
-"""Of a program whose token has the scope `personal`: it may have details of its agencies' incidents for a purpose."""
+"""Of a program whose token has the scope `personal`: it may have details of its agencies' incidents for a purpose, and
+ask that they are erased, which two people decide as ever: one who approves, and whoever answers for the program."""
 
 SYSTEM_ONLY: Final = frozenset(
     {
@@ -214,6 +215,7 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "signals": frozenset({"permit-signals", "withdraw-signals", "arm-signals", "disarm-signals", "cancel-corridor"}),
     "read": frozenset(),
     "audit": frozenset({"request-review", "place-hold"}),
+    "personal": frozenset({"ask-erasure"}),
     "oversee": frozenset(
         {
             "approve-review",
@@ -268,6 +270,8 @@ def rights_of(board: Board, actor: Actor) -> frozenset[str]:
 
 
 def _rights_of_role(board: Board, role: str) -> frozenset[str]:
+    if role == RECORDS_ROLE:
+        return GROUPS["personal"]
     entry = board.catalogue.roles.get(role) if board.catalogue is not None else None
     if entry is None:
         return frozenset()

@@ -4,15 +4,16 @@ A command that is refused here has not reached the desk: the same identity may b
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol, cast
 
 import msgspec
 
 from turnout.core.board import Board
+from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.overriding import may_override
-from turnout.core.permissions import SYSTEM_ROLE
+from turnout.core.permissions import SYSTEM_ROLE, has_right
 from turnout.core.refusals import Refusal
 from turnout.core.refusals_text import speak
 from turnout.core.tables.commands import PublishCatalogue
@@ -36,7 +37,17 @@ from turnout.edge.trace import here, of_command
 from turnout.words.identity import CommandId
 from turnout.words.name import Name
 
-OWN_IDENTITIES: Final = ("ring/", "place/", "publish/", "access/", "ground/", "proof-key/", "corridor/")
+OWN_IDENTITIES: Final = (
+    "ring/",
+    "place/",
+    "publish/",
+    "access/",
+    "ground/",
+    "proof-key/",
+    "corridor/",
+    "door/",
+    "erase/",
+)
 """How the identities begin that parts of the program make of what they do. Whoever outside used one up before, with
 another command, would keep a timer from ever ringing."""
 
@@ -64,6 +75,8 @@ class Counter:
         self._desk, self._locator, self._messages, self._door_log = desk, locator, messages, door_log
         self.allowances = Allowances()
         """Of this server, for commands and for whatever else is asked of it."""
+        self.why_unsound: Callable[[Catalogue], Awaitable[Declined | None]] | None = None
+        """Asked of tables that somebody publishes whole (edge/tables_desk.py)."""
         self.exported: Exported | None = None
         """Who is told of each command's trace; None: nobody, and then nothing is measured for it."""
         self.measures = measures if measures is not None else Measures()
@@ -98,17 +111,21 @@ class Counter:
         position: str = "",
         *,
         counted: bool = False,
+        is_checked: bool = False,
     ) -> Answer:
         """The answer, once it is durable. Never raises a fault: a fault is a `Declined` that says what may be done.
 
-        `counted`: as part of the request that it came with, which may bring several.
+        `counted`: as part of the request that it came with, which may bring several. `is_checked`: tables that whoever
+        gives them has held against the city's rules.
         """
-        understood = await self.prepare(who, command, counted=counted)
+        understood = await self.prepare(who, command, counted=counted, is_checked=is_checked)
         if isinstance(understood, Declined):
             return understood
         return await self.submit(who, command_id, understood, purpose, position)
 
-    async def prepare(self, who: Principal, command: Command, *, counted: bool = False) -> Command | Declined:
+    async def prepare(
+        self, who: Principal, command: Command, *, counted: bool = False, is_checked: bool = False
+    ) -> Command | Declined:
         """What can be said before the desk is asked: too many, no right, not its incident, no such place.
 
         Of those that are too many the message log has none: they would push out what others said.
@@ -120,12 +137,12 @@ class Counter:
                 self._door_log.note_denied(who, too_many.code, str(command.__struct_config__.tag))
             return too_many
         began = time.perf_counter()
-        understood = await self._prepared(who, command)
+        understood = await self._prepared(who, command, is_checked)
         if isinstance(understood, Declined):
             self._note(who, command, understood, began, self._desk.board)
         return understood
 
-    async def _prepared(self, who: Principal, command: Command) -> Command | Declined:
+    async def _prepared(self, who: Principal, command: Command, is_checked: bool) -> Command | Declined:
         unstorable = why_unstorable(command)
         if unstorable is not None:
             return unstorable
@@ -134,10 +151,19 @@ class Counter:
             return refused(refusal)
         if isinstance(command, PublishCatalogue) and find_time_zone(command.catalogue.time_zone) is None:
             return declined("malformed", problem="there is no such time zone", field="catalogue.time_zone")
+        if isinstance(command, PublishCatalogue) and not is_checked:
+            unsound = await self._why_unsound(who, command)
+            if unsound is not None:
+                return unsound
         understood = await self._locator.understand(command)
         if isinstance(understood, msgspec.Struct) and understood.__struct_config__.tag_field == "code":
             return refused(understood)
         return understood  # type: ignore[return-value]
+
+    async def _why_unsound(self, who: Principal, command: PublishCatalogue) -> Declined | None:
+        """For people and programs that may publish: the program's own parts give the folder's, which was checked."""
+        may = who.kind != "part" and has_right(self.board, who.actor, "publish-catalogue")
+        return await self.why_unsound(command.catalogue) if may and self.why_unsound is not None else None
 
     async def submit(self, who: Principal, command_id: str, command: Command, purpose: str, position: str) -> Answer:
         """Hand a prepared command to the desk. Its place in the desk's order is taken when this is first run.

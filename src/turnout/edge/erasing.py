@@ -17,12 +17,13 @@ from turnout.core.board import Board
 from turnout.core.events import Event
 from turnout.core.retention.commands import EraseDetails
 from turnout.core.retention.events import DetailsErased
-from turnout.core.retention.rules import hold_on, hold_where_merged, owners_of
+from turnout.core.retention.rules import held_where_merged, hold_on, owners_of
 from turnout.desk.access import part
 from turnout.desk.desk import Told
 from turnout.desk.faults import Fault
 from turnout.edge.answers import Declined
 from turnout.edge.counter import Counter
+from turnout.edge.looking_up import merged_with
 from turnout.edge.texts import Texts
 from turnout.records.incidents import IncidentRecords
 from turnout.records.retention import Ended
@@ -107,9 +108,10 @@ class Erasing:
         incident, call = (one.id, "") if kind == "incident" else ("", one.id)
         if hold_on(self._counter.board, incident, call) is not None:
             return False
-        row = await asyncio.to_thread(self._records.find, one.id) if incident else None
-        if hold_where_merged(self._counter.board, row) is not None:
+        merged = await asyncio.to_thread(merged_with, incident, self._counter.board, self._records)
+        if held_where_merged(self._counter.board, merged) is not None:
             return False
+        row = await asyncio.to_thread(self._records.find, one.id) if incident else None
         owners = owners_of(row) if row is not None else (one.id,)
         if not await self._any_lives(owners):
             return False

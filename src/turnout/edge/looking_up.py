@@ -20,7 +20,7 @@ from turnout.core.incidents.commands import (
     ReopenIncident,
     RequestTransfer,
 )
-from turnout.core.retention.commands import ApproveErasure, AskErasure, PlaceHold
+from turnout.core.retention.commands import ApproveErasure, AskErasure, EraseDetails, PlaceHold
 from turnout.core.retention.matters import CallRecord
 from turnout.core.reveals.commands import BreakGlass, RequestReview
 from turnout.core.shift_history import ShiftPart, cut_by_shift
@@ -226,6 +226,9 @@ FROM_RECORD: Final = (
 )
 """Commands that also reach an incident that has left the board."""
 
+MERGED_MAX: Final = 1_000
+"""Of one chain of mergers: a storm's calls for one tree are some tens."""
+
 OF_CALLS: Final = (NoteDetailsOpened, BreakGlass, RequestReview, PlaceHold, AskErasure, ApproveErasure)
 """Those that also reach a call that has left it."""
 
@@ -238,6 +241,8 @@ def with_record(command: Command, board: Board, records: IncidentRecords) -> Com
 
     Whatever a sender put there is overwritten.
     """
+    if isinstance(command, EraseDetails):
+        return msgspec.structs.replace(command, merged=merged_with(command.incident_id, board, records))
     if isinstance(command, ApproveErasure):
         request = board.erasures.get(command.request_id)
         incident, call = (request.incident, request.call) if request is not None else ("", "")
@@ -253,7 +258,22 @@ def with_record(command: Command, board: Board, records: IncidentRecords) -> Com
     if isinstance(command, WITH_CALLS):
         row = board.incidents.get(IncidentId(incident)) or found["record"]
         found["gone_calls"] = gone_calls(row, board, records) if row is not None else ()
+    if isinstance(command, AskErasure | ApproveErasure):
+        found["merged"] = merged_with(incident, board, records)
     return msgspec.structs.replace(command, **found)
+
+
+def merged_with(incident: str, board: Board, records: IncidentRecords) -> tuple[str, ...]:
+    """Every incident that was merged into it, or it into, over any number of steps; without itself."""
+    found, ahead = {incident}, [incident] if incident else []
+    while ahead and len(found) < MERGED_MAX:
+        id = ahead.pop()
+        row = board.incidents.get(IncidentId(id)) or records.find(id)
+        links = () if row is None else row.links
+        fresh = {one.incident for one in links if one.kind in ("merged-into", "merged-from")} - found
+        found |= fresh
+        ahead += fresh
+    return tuple(sorted(found - {incident}))
 
 
 def gone_calls(incident: Incident, board: Board, records: IncidentRecords) -> tuple[CallRecord, ...]:

@@ -200,6 +200,10 @@ WORDS: Final[dict[str, Name]] = {
         "这些地图数据不可用，未作任何更改：{problem}。",
     ),
     "unknown-tables": Name("There is no publication {seq} of the tables.", "没有第 {seq} 号基础数据版本。"),
+    "tables-unsound": Name(
+        "The tables have errors ({errors}), the first at {at}: {rule}. Nothing was published.",
+        "基础数据有错误（{errors} 处），第一处在 {at}：{rule}。未发布。",
+    ),
     "unknown-token": Name("There is no token {token}.", "没有令牌 {token}。"),
     "scope-missing": Name("This needs the right “{scope}”.", "此操作需要“{scope}”权限。"),
     "field-hidden": Name("Your role is not shown this ({field}).", "您的角色不能查看此内容（{field}）。"),

@@ -101,6 +101,43 @@ async def test_tables_of_no_time_zone_are_refused_to_a_program_that_publishes_th
     assert in_force(house).version == version
 
 
+def without_its_agencies(tables: Catalogue) -> Catalogue:
+    """A type that nobody is sent to."""
+    code = next(iter(tables.types))
+    wrong = msgspec.structs.replace(tables.types[code], agencies=("NOBODY",))
+    return msgspec.structs.replace(tables, types={**tables.types, code: wrong}, version="next")
+
+
+async def test_whoever_publishes_tables_whole_has_them_checked_as_on_the_screen(house: Running) -> None:
+    before = in_force(house)
+    async with house.program("tables") as program:
+        for tables, status, code in (
+            (without_its_agencies(before), 409, "tables-unsound"),
+            (msgspec.structs.replace(before, units={}, stations={}, version="next"), 409, "tables-unsound"),
+            (msgspec.structs.replace(before, info={}, version="next"), 200, ""),
+        ):
+            given = {"catalogue": msgspec.to_builtins(tables)}
+            answer = await program.post(f"{API}/commands/publish-catalogue", json=given)
+            assert (answer.status_code, answer.json().get("code", "")) == (status, code), answer.text
+            assert (in_force(house).version == before.version) == bool(code)
+
+
+async def test_who_may_not_publish_has_nothing_checked(house: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is work that nobody makes the server do who has no right to."""
+    checked = list[Catalogue]()
+
+    async def why_unsound(tables: Catalogue) -> None:
+        checked.append(tables)
+
+    monkeypatch.setattr(house.edge.counter, "why_unsound", why_unsound)
+    given = {"catalogue": msgspec.to_builtins(without_its_agencies(in_force(house)))}
+    async with house.client() as browser:
+        await browser.post(f"{API}/session/demo", json={"role": "dispatcher"})
+        answer = await browser.post(f"{API}/commands/publish-catalogue", json=given)
+    assert answer.json()["code"] == "not-permitted"
+    assert checked == []
+
+
 async def test_publishing_is_in_force_at_once_and_told_to_every_console(
     house: Running, supervisor: httpx.AsyncClient
 ) -> None:

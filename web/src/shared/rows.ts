@@ -2223,6 +2223,7 @@ export interface AskErasure {
   do: 'ask-erasure'
   gone_calls?: CallRecord[]
   incident_id?: string
+  merged?: string[]
   person_id?: string
   reason: string
   record?: Incident | null
@@ -2235,6 +2236,7 @@ export interface ApproveErasure {
   call_record?: CallRecord | null
   do: 'approve-erasure'
   gone_calls?: CallRecord[]
+  merged?: string[]
   record?: Incident | null
   request_id: string
 }
@@ -2251,6 +2253,7 @@ export interface EraseDetails {
   days: number
   do: 'erase-details'
   incident_id?: string
+  merged?: string[]
   owners: string[]
   term: string
 }

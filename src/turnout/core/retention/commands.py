@@ -13,6 +13,9 @@ OWNERS_MAX: Final = 1_000
 """An incident and its calls: more than ever concerned one fire."""
 
 
+Merged = tuple[Id, ...]
+
+
 class PlaceHold(Do, frozen=True, kw_only=True, tag="place-hold"):
     """Nothing of this matter is erased until the hold is released: a complaint, a court, an inquiry."""
 
@@ -46,6 +49,8 @@ class AskErasure(Do, frozen=True, kw_only=True, tag="ask-erasure"):
     call_record: CallRecord | None = None
     gone_calls: tuple[CallRecord, ...] = ()
     """Filled in by the desk: of the incident's calls, those that have left the board."""
+    merged: Merged = ()
+    """Filled in by the desk: incidents that were merged into it, or it into them, over any number of steps."""
 
 
 class ApproveErasure(Do, frozen=True, kw_only=True, tag="approve-erasure"):
@@ -55,6 +60,7 @@ class ApproveErasure(Do, frozen=True, kw_only=True, tag="approve-erasure"):
     record: Incident | None = None
     call_record: CallRecord | None = None
     gone_calls: tuple[CallRecord, ...] = ()
+    merged: Merged = ()
 
 
 class DeclineErasure(Do, frozen=True, kw_only=True, tag="decline-erasure"):
@@ -71,6 +77,8 @@ class EraseDetails(Do, frozen=True, kw_only=True, tag="erase-details"):
     """Whose keys there are: the incident's, and its calls'."""
     term: Code
     days: Count
+    merged: Merged = ()
+    """Filled in by the desk, as in `AskErasure`."""
 
 
 RetentionCommand = PlaceHold | ReleaseHold | AskErasure | ApproveErasure | DeclineErasure | EraseDetails

@@ -4,6 +4,7 @@ Nothing is erased while somebody works on it or a hold stands. Before its term i
 and another approves; at the end of its term the program does it itself. Pure: terms and clocks are the caller's.
 """
 
+from collections.abc import Collection
 from typing import Final, NamedTuple, assert_never
 
 from turnout.core.board import Board, Incident
@@ -30,6 +31,9 @@ HOLDS_MAX: Final = 5_000
 """Of a city at once. Each is a matter somebody is being asked about."""
 
 REQUESTS_MAX: Final = 1_000
+
+REQUESTS_OF_ONE_MAX: Final = 200
+"""That one person or program has asked for at once: none takes up all the room."""
 
 
 class Matter(NamedTuple):
@@ -139,11 +143,13 @@ def _ask(board: Board, command: AskErasure, context: Context) -> Decision:
         return IdentityTaken(kind="erasure", value=command.request_id)
     if not command.reason.strip():
         return NotPermitted(command="ask-erasure", lacks="purpose")
-    no = _why_not(board, matter.incident or "", matter.call or "")
+    no = _why_not(board, matter.incident or "", matter.call or "") or held_where_merged(board, command.merged)
     if no is not None:
         return no
     if len(board.erasures) >= REQUESTS_MAX:
         return RetentionFull(most=REQUESTS_MAX)
+    if sum(one.asked_by == context.actor.id for one in board.erasures.values()) >= REQUESTS_OF_ONE_MAX:
+        return RetentionFull(most=REQUESTS_OF_ONE_MAX)
     keys = _keys(board, matter.incident or "", matter.call or "", command.person_id, command)
     if not isinstance(keys, tuple):
         return keys
@@ -179,9 +185,7 @@ def _approve(board: Board, command: ApproveErasure, context: Context) -> Decisio
     if not isinstance(keys, tuple):
         return keys
     no = _why_not(board, request.incident, request.call) or _held(board, whole)
-    joined = hold_where_merged(board, _known(board, request.incident, command.record))
-    if no is None and joined is not None:
-        no = OnHold(matter=joined.incident, reason=joined.reason)
+    no = no or held_where_merged(board, command.merged)
     if no is not None:
         return no
     event = DetailsErased(
@@ -222,11 +226,10 @@ def _known(board: Board, incident: str, record: Incident | None) -> Incident | N
     return known if known is not None and known.id == incident else None
 
 
-def hold_where_merged(board: Board, incident: Incident | None) -> Hold | None:
-    """A hold on the incident that this one was merged into: what was said here and its calls are read there."""
-    links = incident.links if incident is not None else ()
-    holds = (hold_on(board, link.incident, "") for link in links if link.kind == "merged-into")
-    return next((hold for hold in holds if hold is not None), None)
+def held_where_merged(board: Board, merged: Collection[str]) -> OnHold | None:
+    """A hold on any incident that this one was merged with: each has calls and texts of the others."""
+    hold = next((one for one in board.holds.values() if one.incident in merged), None)
+    return None if hold is None else OnHold(matter=hold.incident, reason=hold.reason)
 
 
 def _held(board: Board, owners: tuple[str, ...]) -> OnHold | None:
@@ -261,6 +264,7 @@ def _decline(board: Board, command: DeclineErasure, context: Context) -> Decisio
 
 def _erase(board: Board, command: EraseDetails, context: Context) -> Decision:
     no = _why_not(board, command.incident_id, command.call_id) or _held(board, command.owners)
+    no = no or held_where_merged(board, command.merged)
     if no is not None:
         return no
     event = DetailsErased(
