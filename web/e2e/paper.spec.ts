@@ -127,8 +127,13 @@ for (const language of ['en', 'zh-CN'] as const) {
     await expect(page.locator('#paper > [role=status]')).toContainText(w.whole)
     await expect(first).toHaveAttribute('data-whole', 'true')
 
-    const asked = { headers: { 'turnout-query': 'place=400%20judah' } }
-    const [{ id }] = await (await page.request.get(`${url()}/api/v1/incidents?limit=1`, asked)).json()
+    const asked = { headers: { 'turnout-query': 'place=300%20fillmore' } }
+    let id = ''
+    await expect(async () => {
+      const found = (await (await page.request.get(`${url()}/api/v1/incidents?limit=1`, asked)).json()) as { id: string }[]
+      id = found[0]?.id ?? ''
+      expect(id).not.toBe('')
+    }).toPass()
     const shown = await (await page.request.get(`${url()}/api/v1/incidents/${id}`)).json()
     expect(shown.assignments.map((one: { unit: string }) => one.unit).sort()).toEqual(['E01', 'E07'])
     const [engine] = shown.assignments.filter((one: { unit: string }) => one.unit === 'E07')
