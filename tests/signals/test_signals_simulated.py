@@ -1,0 +1,139 @@
+"""Detectors laid in SUMO networks, the letters that SUMO is told, and the loop that joins both with control."""
+
+import itertools
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.signals.streets import a_crossing
+from turnout.main import main
+from turnout.signals.adaptive.control import AdaptiveControl
+from turnout.signals.adaptive.observer import Observer, Reading
+from turnout.signals.guard import Aspect
+from turnout.signals.simulated import run as running
+from turnout.signals.simulated.lamps import Lamps
+from turnout.signals.simulated.sumo_layout import Loop, Placed, loops_file, placed
+from turnout.signals.sumo_network import read_sumo
+from turnout.signals.sumo_xml import read_records
+from turnout.words.trouble import Unsupported
+
+NETWORKS = Path(__file__).parent / "networks"
+
+
+def laid(name: str, added: str = "") -> Placed:
+    path = NETWORKS / f"{name}.net.xml.gz"
+    programmes = [((NETWORKS / added).read_bytes(), added)] if added else []
+    junctions = read_sumo(path.read_bytes(), path.name, programmes).signals.junctions
+    return placed(read_records(path.read_bytes(), path.name, root="net"), junctions)
+
+
+@pytest.mark.parametrize("name", ["acosta", "pasubio", "doerpfeldstrasse"])
+def test_every_lane_with_a_signal_has_a_detector_at_its_stop_line_and_all_lie_on_their_lanes(name: str) -> None:
+    path = NETWORKS / f"{name}.net.xml.gz"
+    records = read_records(path.read_bytes(), path.name, root="net")
+    lengths = {lane.id: lane.length_m for edge in records.edges.values() for lane in edge.lanes}
+    found = laid(name)
+    assert len(found.layouts) >= 5
+    assert len(found.layouts) + len(found.left) == len(read_sumo(path.read_bytes(), path.name).signals.junctions)
+    for loop in found.loops:
+        assert 0 <= loop.from_start_m <= loop.from_start_m + loop.length_m <= lengths[loop.lane] + 0.01
+    laid_loops = {loop.id: loop for loop in found.loops}
+    for layout in found.layouts:
+        marks = {mark.detector: mark for mark in layout.marks}
+        for lane in layout.lanes:
+            assert laid_loops[lane.stop].lane == lane.id
+            assert marks[lane.stop].before_stop_line_m <= 2.5
+            assert marks[lane.stop].ways == ()
+            assert lane.exits
+        for mark in layout.marks:
+            assert all(way.metres > 0 and way.to in marks for way in mark.ways)
+        Observer(layout, 0)
+
+
+def test_a_junction_that_the_guard_cannot_keep_safe_is_left_to_its_plan_and_told() -> None:
+    """Bologna's signal 219 has an intergreen shorter than its amber."""
+    found = laid("pasubio", "pasubio_tls.add.xml")
+    assert "shorter than the amber" in found.left["219"]
+    assert "219" not in [layout.junction.id for layout in found.layouts]
+
+
+def test_who_gives_way_to_somebody_who_may_drive_is_shown_a_small_g() -> None:
+    lamps = Lamps(a_crossing(3).junction)
+    red, green, ending = Aspect.RED, Aspect.GREEN, Aspect.ENDING
+    assert lamps.state((green, green, red)) == "Ggr"
+    assert lamps.state((ending, green, red)) == "ygr"
+    assert lamps.state((red, green, red)) == "rGr"
+    assert lamps.state((red, ending, Aspect.STARTING)) == "ryu"
+
+
+def test_names_from_a_network_cannot_break_the_file_of_detectors() -> None:
+    body = loops_file([Loop('a"<&', "lane", 1.0, 2.0)])
+    assert 'id="a&quot;&lt;&amp;"' in body
+
+
+class FakeSumo:
+    """As much of `libsumo` as is used: a car stands on the side road's detectors from the fifth second on."""
+
+    def __init__(self) -> None:
+        self.now, self.told, self.is_closed = 0.0, [], False
+        self.simulation = SimpleNamespace(getTime=lambda: self.now)
+        self.inductionloop = SimpleNamespace(getVehicleData=self._data)
+        self.trafficlight = SimpleNamespace(setRedYellowGreenState=lambda *said: self.told.append(said))
+
+    def start(self, words: list[str]) -> None:
+        assert words[0] == "sumo"
+
+    def simulationStep(self) -> None:
+        self.now += 1.0
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def _data(self, name: str) -> list[tuple[str, float, float, float, str]]:
+        return [("v", 5.0, 5.0, -1.0, "car")] if name == "s1@2.5" and self.now >= 5 else []
+
+
+def test_detectors_are_read_and_lamps_are_told_only_when_they_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    sumo, layout = FakeSumo(), a_crossing()
+    monkeypatch.setattr(running, "library", lambda: sumo)
+    control = AdaptiveControl(layout, 0)
+    loops = [Loop(mark.detector, mark.detector[:2], 1.0, 2.0) for mark in layout.marks]
+    ran = running.run(["-c", "x"], {"J": control}, [layout], loops, 30.0)
+    assert ran.steps == 30
+    assert sumo.is_closed
+    states = [state for _, state in sumo.told]
+    assert states[-1] == "rrG"
+    assert all(before != after for before, after in itertools.pairwise(states))
+
+
+def test_a_fault_stands_between_the_detectors_and_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    sumo, layout = FakeSumo(), a_crossing()
+    monkeypatch.setattr(running, "library", lambda: sumo)
+    control = AdaptiveControl(layout, 0)
+    loops = [Loop(mark.detector, mark.detector[:2], 1.0, 2.0) for mark in layout.marks]
+
+    def silent(name: str, at_ms: int, reading: Reading | None) -> Reading | None:
+        return None
+
+    running.run([], {"J": control}, [layout], loops, 30.0, fault=silent)
+    assert [state for _, state in sumo.told][-1] == "GGr"
+
+
+def test_without_sumo_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(name: str) -> Any:
+        raise ImportError(name)
+
+    monkeypatch.setattr(running.importlib, "import_module", nothing)
+    with pytest.raises(Unsupported, match="uv pip install"):
+        running.library()
+
+
+def test_the_worst_wait_of_every_approach_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["signals", "waits", str(NETWORKS / "acosta.net.xml.gz"), "--language", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "junction 209" in said
+    assert " s at the longest" in said
+    assert main(["signals", "waits", str(NETWORKS / "acosta.net.xml.gz"), "--language", "zh-CN"]) == 0
+    assert "最长" in capsys.readouterr().out
