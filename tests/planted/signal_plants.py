@@ -9,6 +9,11 @@ import pytest
 
 from tests.planted.plant import Plant
 from tests.signals.arterials import an_arterial
+from tests.signals.test_signals_adaptive import (
+    test_an_endless_main_road_does_not_starve_the_side_road,
+    test_on_its_plan_a_junction_shows_the_plan,
+    test_who_gives_way_inside_the_junction_is_let_out_before_the_other_road_begins,
+)
 from tests.signals.test_signals_guard import (
     a_junction,
     every_clock_tried,
@@ -21,6 +26,7 @@ from tests.signals.test_signals_sumo import test_ways_cross_where_sumos_own_libr
 from tests.signals.watching import SMALL
 from turnout.signals import bands, guard, sumo_xml
 from turnout.signals import check as checking
+from turnout.signals.adaptive import control, faults, supervisor
 from turnout.signals.arterial import BandTask
 from turnout.signals.bands import maxband, multiband
 from turnout.signals.guard import Aspect, GroupRule, Lamp, Rules
@@ -161,7 +167,34 @@ def the_cycle_has_an_end(patch: Patch) -> None:
     patch.setattr(checking, "_meetings", meetings)
 
 
+def nobody_waits_for_ever_under_adaptive_control(folder: Path) -> None:
+    test_an_endless_main_road_does_not_starve_the_side_road()
+
+
+def a_broken_detector_is_named(folder: Path) -> None:
+    test_on_its_plan_a_junction_shows_the_plan()
+
+
+def who_gives_way_is_let_out(folder: Path) -> None:
+    test_who_gives_way_inside_the_junction_is_let_out_before_the_other_road_begins()
+
+
+def nobody_is_overdue(patch: Patch) -> None:
+    patch.setattr(supervisor.Supervisor, "overdue", lambda self, at_ms: [])
+
+
+def every_detector_is_believed(patch: Patch) -> None:
+    patch.setattr(faults.FaultWatch, "_kind", lambda self, name, watched, at_ms: None)
+
+
+def straight_to_the_other_road(patch: Patch) -> None:
+    patch.setattr(control, "frees", lambda layout, now, lanes: None)
+
+
 SIGNAL_PLANTS = {
+    "a side road that waits for ever": Plant(nobody_is_overdue, nobody_waits_for_ever_under_adaptive_control),
+    "a stuck detector that is believed": Plant(every_detector_is_believed, a_broken_detector_is_named),
+    "the other road's green while somebody stands inside": Plant(straight_to_the_other_road, who_gives_way_is_let_out),
     "ways that cross, read from the wrong end": Plant(foes_from_the_left, crossings_are_sumos),
     "an intergreen over the end of the cycle": Plant(the_cycle_has_an_end, a_plan_that_breaks_an_intergreen_is_found),
     "left turns on the wrong side of the band": Plant(left_turns_on_the_wrong_side, every_band_is_on_the_street),

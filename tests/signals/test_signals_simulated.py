@@ -1,144 +1,139 @@
-"""Simulated controllers: a request is served through the guard, others are paid back, and the plan's offset is kept."""
+"""Detectors laid in SUMO networks, the letters that SUMO is told, and the loop that joins both with control."""
 
-import asyncio
+import itertools
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
-from turnout.signals.controller import PriorityRequest
-from turnout.signals.guard import TOGETHER, Aspect, rules_of
-from turnout.signals.model import Junction
-from turnout.signals.simulated_junction import REQUESTS_MAX, SimulatedControllers, SimulatedJunction, greens_of
-from turnout.signals.sites import _junction
-from turnout.words.name import Name
+from tests.signals.streets import a_crossing
+from turnout.main import main
+from turnout.signals.adaptive.control import AdaptiveControl
+from turnout.signals.adaptive.observer import Observer, Reading
+from turnout.signals.guard import Aspect
+from turnout.signals.simulated import run as running
+from turnout.signals.simulated.lamps import Lamps
+from turnout.signals.simulated.sumo_layout import Loop, Placed, loops_file, placed
+from turnout.signals.sumo_network import read_sumo
+from turnout.signals.sumo_xml import read_records
+from turnout.words.trouble import Unsupported
 
-CROSSING = _junction("J1", Name("A / B", "甲／乙"), ["A", "B"])
-CYCLE_MS = CROSSING.plans[0].cycle_ms
-
-
-def request(id: str, group: str, level: int = 1, leaves_in_ms: int = 60_000) -> PriorityRequest:
-    return PriorityRequest(
-        id=id, junction="J1", group=group, arrives_in_ms=30_000, leaves_in_ms=leaves_in_ms, level=level
-    )
-
-
-def at_work() -> SimulatedJunction:
-    junction = SimulatedJunction(CROSSING, 0)
-    junction.step_to(2 * CYCLE_MS)
-    return junction
+NETWORKS = Path(__file__).parent / "networks"
 
 
-def test_without_a_request_it_shows_its_plan() -> None:
-    junction = at_work()
-    for second in range(70):
-        at_ms = 2 * CYCLE_MS + second * 1_000
-        shown = junction.shown(at_ms)
-        planned = greens_of(CROSSING.plans[0], ["A", "B"], at_ms)
-        assert [shown.aspects[name] == Aspect.GREEN for name in ("A", "B")] == planned
-        assert shown.plan
+def laid(name: str, added: str = "") -> Placed:
+    path = NETWORKS / f"{name}.net.xml.gz"
+    programmes = [((NETWORKS / added).read_bytes(), added)] if added else []
+    junctions = read_sumo(path.read_bytes(), path.name, programmes).signals.junctions
+    return placed(read_records(path.read_bytes(), path.name, root="net"), junctions)
 
 
-def test_the_group_that_is_asked_becomes_green_and_stays_until_it_is_given_back() -> None:
-    junction = at_work()
-    at_ms = 2 * CYCLE_MS
-    assert junction.ask(request("K1", "B"), at_ms).state == "processing"
-    states = [junction.status("K1", at_ms + second * 1_000).state for second in range(60)]
-    assert states[15:] == ["granted"] * 45
-    assert junction.cancel("K1", at_ms + 60_000).state == "cancelled"
-    assert junction.status("K1", at_ms + 61_000).state == "completed"
+@pytest.mark.parametrize("name", ["acosta", "pasubio", "doerpfeldstrasse"])
+def test_every_lane_with_a_signal_has_a_detector_at_its_stop_line_and_all_lie_on_their_lanes(name: str) -> None:
+    path = NETWORKS / f"{name}.net.xml.gz"
+    records = read_records(path.read_bytes(), path.name, root="net")
+    lengths = {lane.id: lane.length_m for edge in records.edges.values() for lane in edge.lanes}
+    found = laid(name)
+    assert len(found.layouts) >= 5
+    assert len(found.layouts) + len(found.left) == len(read_sumo(path.read_bytes(), path.name).signals.junctions)
+    for loop in found.loops:
+        assert 0 <= loop.from_start_m <= loop.from_start_m + loop.length_m <= lengths[loop.lane] + 0.01
+    laid_loops = {loop.id: loop for loop in found.loops}
+    for layout in found.layouts:
+        marks = {mark.detector: mark for mark in layout.marks}
+        for lane in layout.lanes:
+            assert laid_loops[lane.stop].lane == lane.id
+            assert marks[lane.stop].before_stop_line_m <= 2.5
+            assert marks[lane.stop].ways == ()
+            assert lane.exits
+        for mark in layout.marks:
+            assert all(way.metres > 0 and way.to in marks for way in mark.ways)
+        Observer(layout, 0)
 
 
-def test_afterwards_who_lost_green_is_paid_back_and_the_plan_runs_at_its_own_second() -> None:
-    junction = at_work()
-    at_ms = 2 * CYCLE_MS
-    junction.ask(request("K1", "B"), at_ms)
-    junction.cancel("K1", at_ms + 65_000)
-    paid = [junction.shown(at_ms + second * 1_000) for second in range(66, 90)]
-    assert any(shown.aspects["A"] == Aspect.GREEN and not shown.plan for shown in paid)
-    for second in range(160, 230):
-        shown = junction.shown(at_ms + second * 1_000)
-        planned = greens_of(CROSSING.plans[0], ["A", "B"], at_ms + second * 1_000)
-        assert [shown.aspects[name] == Aspect.GREEN for name in ("A", "B")] == planned
-        assert shown.plan
+def test_a_junction_that_the_guard_cannot_keep_safe_is_left_to_its_plan_and_told() -> None:
+    """Bologna's signal 219 has an intergreen shorter than its amber."""
+    found = laid("pasubio", "pasubio_tls.add.xml")
+    assert "shorter than the amber" in found.left["219"]
+    assert "219" not in [layout.junction.id for layout in found.layouts]
 
 
-def test_the_higher_level_goes_first_and_the_other_is_overridden() -> None:
-    junction = at_work()
-    at_ms = 2 * CYCLE_MS
-    junction.ask(request("K1", "B", level=2), at_ms)
-    junction.ask(request("K2", "A", level=1), at_ms + 20_000)
-    assert junction.status("K1", at_ms + 40_000).state == "overridden"
-    assert junction.status("K2", at_ms + 40_000).state == "granted"
+def test_who_gives_way_to_somebody_who_may_drive_is_shown_a_small_g() -> None:
+    lamps = Lamps(a_crossing(3).junction)
+    red, green, ending = Aspect.RED, Aspect.GREEN, Aspect.ENDING
+    assert lamps.state((green, green, red)) == "Ggr"
+    assert lamps.state((ending, green, red)) == "ygr"
+    assert lamps.state((red, green, red)) == "rGr"
+    assert lamps.state((red, ending, Aspect.STARTING)) == "ryu"
 
 
-def test_a_request_of_which_nobody_speaks_any_more_ends_by_itself() -> None:
-    junction = at_work()
-    at_ms = 2 * CYCLE_MS
-    junction.ask(request("K1", "B", leaves_in_ms=10_000), at_ms)
-    assert junction.status("K1", at_ms + 69_000).state == "granted"
-    assert junction.status("K1", at_ms + 71_000).state == "completed"
+def test_names_from_a_network_cannot_break_the_file_of_detectors() -> None:
+    body = loops_file([Loop('a"<&', "lane", 1.0, 2.0)])
+    assert 'id="a&quot;&lt;&amp;"' in body
 
 
-def test_what_it_cannot_serve_it_refuses_by_name() -> None:
-    junction = at_work()
-    assert junction.ask(request("K1", "nowhere"), 2 * CYCLE_MS).reason == "unknown-group"
-    for nth in range(REQUESTS_MAX):
-        junction.ask(request(f"K{nth}", "A"), 2 * CYCLE_MS)
-    assert junction.ask(request("one too many", "A"), 2 * CYCLE_MS).reason == "busy"
-    assert junction.ask(request("K0", "A"), 2 * CYCLE_MS).state != "refused"
+class FakeSumo:
+    """As much of `libsumo` as is used: a car stands on the side road's detectors from the fifth second on."""
+
+    def __init__(self) -> None:
+        self.now, self.told, self.is_closed = 0.0, [], False
+        self.simulation = SimpleNamespace(getTime=lambda: self.now)
+        self.inductionloop = SimpleNamespace(getVehicleData=self._data)
+        self.trafficlight = SimpleNamespace(setRedYellowGreenState=lambda *said: self.told.append(said))
+
+    def start(self, words: list[str]) -> None:
+        assert words[0] == "sumo"
+
+    def simulationStep(self) -> None:
+        self.now += 1.0
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def _data(self, name: str) -> list[tuple[str, float, float, float, str]]:
+        return [("v", 5.0, 5.0, -1.0, "car")] if name == "s1@2.5" and self.now >= 5 else []
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(0, 30), st.sampled_from(("ask", "cancel")), st.integers(0, 3), st.sampled_from(("A", "B"))
-        ),
-        max_size=30,
-    )
-)
-def test_whatever_is_asked_no_two_greens_meet_and_every_intergreen_is_kept(
-    deeds: list[tuple[int, str, int, str]],
-) -> None:
-    junction, at_ms = at_work(), 2 * CYCLE_MS
-    rules = rules_of(CROSSING)
-    ended = {"A": -100_000, "B": -100_000}
-    was: dict[str, int] = {}
-    for wait_s, deed, nth, group in deeds:
-        for _ in range(wait_s + 1):
-            at_ms += 1_000
-            aspects = junction.shown(at_ms).aspects
-            assert list(aspects.values()).count(Aspect.GREEN) <= 1
-            for i, name in enumerate(("A", "B")):
-                if was.get(name) == Aspect.GREEN and aspects[name] != Aspect.GREEN:
-                    ended[name] = at_ms
-                other = "AB"[1 - i]
-                if aspects[name] == Aspect.GREEN and was.get(name) != Aspect.GREEN:
-                    assert rules.least_ms[1 - i][i] != TOGETHER
-                    assert at_ms - ended[other] >= rules.least_ms[1 - i][i]
-            was = aspects
-        if deed == "ask":
-            junction.ask(request(f"K{nth}", group, 1 + nth % 2), at_ms)
-        else:
-            junction.cancel(f"K{nth}", at_ms)
+def test_detectors_are_read_and_lamps_are_told_only_when_they_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    sumo, layout = FakeSumo(), a_crossing()
+    monkeypatch.setattr(running, "library", lambda: sumo)
+    control = AdaptiveControl(layout, 0)
+    loops = [Loop(mark.detector, mark.detector[:2], 1.0, 2.0) for mark in layout.marks]
+    ran = running.run(["-c", "x"], {"J": control}, [layout], loops, 30.0)
+    assert ran.steps == 30
+    assert sumo.is_closed
+    states = [state for _, state in sumo.told]
+    assert states[-1] == "rrG"
+    assert all(before != after for before, after in itertools.pairwise(states))
 
 
-def test_a_junction_that_is_not_there_is_lost_and_nothing_is_raised() -> None:
-    def find(id: str) -> Junction | None:
-        return CROSSING if id == "J1" else None
+def test_a_fault_stands_between_the_detectors_and_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    sumo, layout = FakeSumo(), a_crossing()
+    monkeypatch.setattr(running, "library", lambda: sumo)
+    control = AdaptiveControl(layout, 0)
+    loops = [Loop(mark.detector, mark.detector[:2], 1.0, 2.0) for mark in layout.marks]
 
-    controllers = SimulatedControllers(find, lambda: 10_000_000)
+    def silent(name: str, at_ms: int, reading: Reading | None) -> Reading | None:
+        return None
 
-    async def asked() -> list[str]:
-        elsewhere = PriorityRequest(id="K1", junction="J9", group="A", arrives_in_ms=1, leaves_in_ms=2)
-        states = [
-            await controllers.ask(elsewhere),
-            await controllers.cancel("J9", "K1"),
-            await controllers.status("J9", "K1"),
-            await controllers.ask(request("K1", "A")),
-        ]
-        assert (await controllers.shown("J9")).fault
-        assert (await controllers.shown("J1")).aspects
-        return [status.state for status in states]
+    running.run([], {"J": control}, [layout], loops, 30.0, fault=silent)
+    assert [state for _, state in sumo.told][-1] == "GGr"
 
-    assert asyncio.run(asked())[:3] == ["lost"] * 3
+
+def test_without_sumo_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(name: str) -> Any:
+        raise ImportError(name)
+
+    monkeypatch.setattr(running.importlib, "import_module", nothing)
+    with pytest.raises(Unsupported, match="uv pip install"):
+        running.library()
+
+
+def test_the_worst_wait_of_every_approach_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["signals", "waits", str(NETWORKS / "acosta.net.xml.gz"), "--language", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "junction 209" in said
+    assert " s at the longest" in said
+    assert main(["signals", "waits", str(NETWORKS / "acosta.net.xml.gz"), "--language", "zh-CN"]) == 0
+    assert "最长" in capsys.readouterr().out

@@ -177,6 +177,16 @@ def test_an_intergreen_is_not_what_a_third_green_takes_between() -> None:
     assert list(_gaps(programme, b, a, begins)) == [(5_000, True)]
 
 
+def test_an_intergreen_is_not_what_another_green_that_goes_on_takes() -> None:
+    """The through green ends; the left turn, which meets the cross road as well, has green for 9 s more."""
+    states = (("GGr", 30), ("yGr", 3), ("rGr", 6), ("ryr", 3), ("rrG", 20), ("rry", 4))
+    programme = Programme("J", "0", 0, tuple(Phase(s * 1_000, s * 1_000, state, 1) for state, s in states), 1)
+    through, left, cross = ("".join(state[i] for state, _ in states) for i in range(3))
+    holding = {nth for nth, shown in enumerate(left) if shown in "gG"}
+    assert list(_gaps(programme, through, cross, {4} | holding)) == [(12_000, False)]
+    assert list(_gaps(programme, left, cross, {4})) == [(3_000, True)]
+
+
 def test_two_that_cross_and_both_go_first_are_a_warning_with_their_line() -> None:
     found = read_sumo(small(phases=phase("GG", 9)), "small")
     assert [(problem.rule, problem.severity) for problem in found.problems] == [("green-against-green", "warning")]

@@ -1,4 +1,4 @@
-"""`turnout signals check` and `turnout signals bands`: files in, what is wrong with them or a coordination out."""
+"""`turnout signals check`, `bands` and `waits`: files in; what is wrong, a coordination, the longest waits out."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from turnout.signals.adaptive.supervisor import worst_waits_ms
 from turnout.signals.arterial import BandTask, Coordination, task_of
 from turnout.signals.bands import LIMIT_S, maxband, multiband
 from turnout.signals.check import check
@@ -18,7 +19,9 @@ from turnout.signals.model import SECOND_MS, Arterial, Signals, Wave
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import SEVERITY_NAMES, BrokenSignals, Problem, spoken
 from turnout.signals.scan import Scanned, delivered, scan
+from turnout.signals.simulated.sumo_layout import placed
 from turnout.signals.sumo_network import read_sumo
+from turnout.signals.sumo_xml import read_records
 from turnout.words.name import Language, Name, language_of
 from turnout.words.trouble import Malformed
 
@@ -36,6 +39,11 @@ LONGEST: Final = Name(
     "junction {junction}, {group}: red for {worst} s at the longest",
     "路口 {junction}，{group}：红灯最长 {worst} 秒",
 )
+WAITS: Final = Name(
+    "junction {junction}, {approach}: who is seen waits for green for {worst} s at the longest",
+    "路口 {junction}，{approach}：被检测到的车辆等待绿灯最长 {worst} 秒",
+)
+LEFT: Final = Name("junction {junction} keeps its plan: {why}", "路口 {junction} 保持原方案：{why}")
 WIDE: Final = Name(
     "{name}: cycle {cycle:g} s, bands {out:.1f} s outbound and {back:.1f} s inbound; {proof}",
     "{name}：周期 {cycle:g} 秒，绿波带去程 {out:.1f} 秒、返程 {back:.1f} 秒；{proof}",
@@ -49,7 +57,7 @@ UNPROVEN: Final = Name(
 def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Any:
     """The commands below it, to which others are added."""
     signals = commands.add_parser("signals", help="check traffic signals, coordinate green waves (交通信号)")
-    kinds = signals.add_subparsers(required=True, metavar="check|bands|area|controller|read")
+    kinds = signals.add_subparsers(required=True, metavar="check|bands|area|waits|controller|read")
     checking = kinds.add_parser("check", help="say what is wrong with signals and their plans (检查信号方案)")
     checking.add_argument("file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)")
     checking.add_argument(
@@ -68,7 +76,11 @@ def add_signals_commands(commands: "argparse._SubParsersAction[argparse.Argument
     waving.add_argument("--limit-s", type=float, default=LIMIT_S, help="how long to look for each (default: 60)")
     waving.add_argument("--step-s", type=float, default=1.0, help="what a controller can set (default: 1)")
     waving.set_defaults(run=_bands)
-    for command in (checking, waving):
+    telling = kinds.add_parser("waits", help="say how long adaptive control lets wait at most (自适应控制最长等待)")
+    telling.add_argument("file", type=Path, help="a SUMO network (.net.xml, .net.xml.gz)")
+    telling.add_argument("--plans", type=Path, action="append", default=[], help="further programmes (.add.xml)")
+    telling.set_defaults(run=_waits)
+    for command in (checking, waving, telling):
         command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
     return kinds
 
@@ -110,6 +122,26 @@ def _tell_longest_reds(signals: Signals, language: Language) -> None:
             if group.max_red_ms:
                 worst = f"{worst_red_ms(rules, i) / SECOND_MS:g}"
                 print(LONGEST.spoken(language).format(junction=junction.id, group=group.id, worst=worst))
+
+
+def _waits(asked: argparse.Namespace) -> int:
+    """Adaptive control's promise, by approach; and which junctions it leaves to their plan."""
+    language: Language = asked.language
+    content, name = _content(asked.file), asked.file.name
+    try:
+        found = read_sumo(content, name, [(_content(each), each.name) for each in asked.plans])
+    except BrokenSignals as trouble:
+        print(trouble.spoken(language), file=sys.stderr)
+        return FAULTY
+    laid = placed(read_records(content, name, root="net"), found.signals.junctions)
+    for layout in laid.layouts:
+        names = {approach.id: approach.name for approach in layout.junction.approaches}
+        for approach, worst_ms in worst_waits_ms(layout).items():
+            said = {"junction": layout.junction.id, "approach": names[approach].spoken(language)}
+            print(WAITS.spoken(language).format(worst=f"{worst_ms / SECOND_MS:g}", **said))
+    for junction, why in laid.left.items():
+        print(LEFT.spoken(language).format(junction=junction, why=why))
+    return FINE
 
 
 def _read(path: Path, added: list[Path]) -> tuple[Signals, tuple[Problem, ...]]:

@@ -272,7 +272,9 @@ class _Junction:
         for p, programme in enumerate(programmes):
             begins = {nth for name in self.groups for nth in _begins(self._shows(name, p))}
             for a, b in pairs:
-                for gap_ms, is_direct in _gaps(programme, self._shows(a, p), self._shows(b, p), begins):
+                others = [self._shows(other, p) for other, meets in pairs if meets == b and other != a]
+                holding = {nth for shows in others for nth, colour in enumerate(shows) if colour in GREENS}
+                for gap_ms, is_direct in _gaps(programme, self._shows(a, p), self._shows(b, p), begins | holding):
                     found = direct if is_direct else later
                     found[a, b] = min(gap_ms, found.get((a, b), gap_ms))
         longest = max(direct.values(), default=0)
@@ -313,8 +315,10 @@ def _begins(shows: str) -> list[int]:
     return [run[0] for run in _runs(shows, GREENS) if len(run) < len(shows)]
 
 
-def _gaps(programme: Programme, ending: str, beginning: str, begins: set[int]) -> Iterable[tuple[int, bool]]:
-    """From each end of the one green to the next beginning of the other, in ms; and whether none begins between."""
+def _gaps(programme: Programme, ending: str, beginning: str, between: set[int]) -> Iterable[tuple[int, bool]]:
+    """From each end of the one green to the next beginning of the other, in ms; and whether no phase lies between in
+    which a green begins, or one that meets the other goes on: then the gap is not that of these two.
+    """
     size = len(programme.phases)
     for run in _runs(ending, GREENS):
         if len(run) == size:
@@ -325,7 +329,7 @@ def _gaps(programme: Programme, ending: str, beginning: str, begins: set[int]) -
             if beginning[nth] in GREENS:
                 yield gap_ms, is_direct
                 break
-            is_direct = is_direct and nth not in begins
+            is_direct = is_direct and nth not in between
             gap_ms += programme.phases[nth].least_ms
 
 

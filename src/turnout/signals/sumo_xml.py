@@ -59,6 +59,7 @@ class Link(msgspec.Struct, frozen=True):
     index: int
     direction: str
     line: int
+    to_lane: int = 0
 
 
 class Phase(msgspec.Struct, frozen=True):
@@ -235,6 +236,7 @@ def _link(element: Any, file: str) -> Link:
         _whole(element, file, "linkIndex") if signal else -1,
         element.get("dir", "s"),
         element.sourceline,
+        _whole(element, file, "toLane") if "toLane" in element.attrib else 0,
     )
 
 

@@ -1,0 +1,248 @@
+"""Delay under adaptive control from detectors alone, beside the peers: fixed, actuated, and two that see every vehicle.
+
+    uv pip install eclipse-sumo libsumo            (780 MB each; not among what Turnout installs)
+    .venv/bin/python -m benchmarks.adaptive_delay FOLDER [seeds] [controls, with commas] [fault, KIND]
+
+FOLDER holds scenarios, each a folder with a .sumocfg; one that SUMO cannot load is told and left out. All controls run
+the same stages, with the same demand and seeds. Delay is SUMO's time loss plus departure delay in seconds per vehicle
+of all that were to enter; those still on their way and those that could not enter are among them. `locked`: seeds in
+which nobody arrived for five minutes while vehicles were on the road. Without teleports: what is stuck stays.
+With a fault every junction has one broken detector from the tenth minute on: stuck, silent or double.
+"""
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lxml import etree
+from scipy import stats
+
+from benchmarks.signal_delay import SAFE, actuated, files_of, sumo_home
+from turnout.signals.adaptive.control import AdaptiveControl
+from turnout.signals.adaptive.layout import Layout
+from turnout.signals.adaptive.observer import Arrival, Reading
+from turnout.signals.adaptive.pressure import MaxPressureControl
+from turnout.signals.guard import Aspect
+from turnout.signals.simulated.run import Controls, Fault, run
+from turnout.signals.simulated.sumo_layout import Placed, loops_file, placed
+from turnout.signals.sumo_network import read_sumo
+from turnout.signals.sumo_xml import read_records
+
+SEEN_M = 75.0
+"""How far before the stop line a perfect sensor sees: as far as our detectors lie."""
+FAULT_FROM_MS = 600_000
+LOCKED_S = 300
+DURATION_S = 3_600
+"""Of scenarios that do not say how long they last."""
+CONTROLS = ("fixed", "actuated", "max-pressure", "self-organising", "detectors")
+
+
+class Scenario(NamedTuple):
+    config: Path
+    begin_s: float
+    end_s: float
+    added: tuple[str, ...]
+    placed: Placed
+
+
+class Result(NamedTuple):
+    delay_s: float
+    vehicles: int
+    never_entered: int
+    is_locked: bool
+    seconds: float
+    on_plan: int
+    """Junctions that ran their plan at the end."""
+
+
+class Truth:
+    """Every vehicle, for the peers that may see them."""
+
+    def __init__(self, layouts: tuple[Layout, ...]) -> None:
+        self.lanes = {
+            (layout.junction.id, int(movement)): lane.id
+            for layout in layouts
+            for lane in layout.lanes
+            for movement in lane.movements
+        }
+        self.speeds = {mark.detector: mark.speed_mps for layout in layouts for mark in layout.marks}
+        self.of_lane = {lane.id: self.speeds[lane.stop] for layout in layouts for lane in layout.lanes}
+        self.exits = {
+            lane.id: [name.rpartition("@")[0] for name in lane.exits] for layout in layouts for lane in layout.lanes
+        }
+        self.queues: dict[str, list[Arrival]] = {}
+        self.beyond: dict[str, float] = {}
+
+    def look(self, sumo: Any, at_ms: int) -> None:
+        self.queues = {lane: [] for lane in self.of_lane}
+        for vehicle in sumo.vehicle.getIDList():
+            ahead = sumo.vehicle.getNextTLS(vehicle)
+            if ahead and ahead[0][2] <= SEEN_M and (ahead[0][0], ahead[0][1]) in self.lanes:
+                lane = self.lanes[ahead[0][0], ahead[0][1]]
+                drive_ms = round(1_000 * ahead[0][2] / (self.of_lane[lane] * 0.95))
+                self.queues[lane].append(Arrival(at_ms + drive_ms, 1.0))
+        for queue in self.queues.values():
+            queue.sort()
+        count = sumo.lane.getLastStepVehicleNumber
+        self.beyond = {lane: statistics.mean(map(count, exits)) for lane, exits in self.exits.items()}
+
+
+class SelfOrganising:
+    def __init__(self, layout: Layout, at_ms: int, truth: Truth) -> None:
+        self.control, self.truth = AdaptiveControl(layout, at_ms), truth
+
+    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> tuple[Aspect, ...]:
+        return self.control.step(at_ms, readings, self.truth.queues)
+
+
+class MaxPressure:
+    def __init__(self, layout: Layout, at_ms: int, truth: Truth) -> None:
+        self.control, self.truth = MaxPressureControl(layout, at_ms), truth
+
+    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> tuple[Aspect, ...]:
+        waiting = {lane: float(len(queue)) for lane, queue in self.truth.queues.items()}
+        return self.control.step(at_ms, waiting, self.truth.beyond)
+
+
+def scenario(config: Path) -> Scenario:
+    root = etree.parse(config, etree.XMLParser(**SAFE))
+    begin, end = (root.find(f"time/{edge}") for edge in ("begin", "end"))
+    begin_s = float(begin.get("value")) if begin is not None else 0.0
+    (net,) = files_of(config, "net-file")
+    added = files_of(config, "additional-files")
+    body = (config.parent / net).read_bytes()
+    programmes = [((config.parent / name).read_bytes(), name) for name in added if b"<tlLogic" in whole(config, name)]
+    junctions = read_sumo(body, net, programmes).signals.junctions
+    laid = placed(read_records(body, net, root="net"), junctions)
+    (config.parent / "loops.add.xml").write_text(loops_file(laid.loops), encoding="utf-8")
+    end_s = float(end.get("value")) if end is not None else begin_s + DURATION_S
+    return Scenario(config, begin_s, end_s, tuple(added), laid)
+
+
+def whole(config: Path, name: str) -> bytes:
+    return (config.parent / name).read_bytes()
+
+
+def words_of(scene: Scenario, seed: int, added: tuple[str, ...]) -> list[str]:
+    """Absolute: libsumo runs in this process, which does not change its folder."""
+    here = scene.config.parent
+    inputs = {"net-file": files_of(scene.config, "net-file"), "route-files": files_of(scene.config, "route-files")}
+    inputs["additional-files"] = [*scene.added, *added]
+    named = [
+        word
+        for kind, names in inputs.items()
+        if names
+        for word in (f"--{kind}", ",".join(str(here / n) for n in names))
+    ]
+    named += ["--begin", str(scene.begin_s), "--end", str(scene.end_s), "--seed", str(seed)]
+    named += ["--no-step-log", "--no-warnings", "--time-to-teleport", "-1", "--duration-log.disable"]
+    named += ["--tripinfo-output", str(here / "trips.xml"), "--tripinfo-output.write-unfinished"]
+    return [*named, "--tripinfo-output.write-undeparted"]
+
+
+def told(scene: Scenario, seconds: float, on_plan: int) -> Result:
+    delay, count, waiting, arrivals = 0.0, 0, 0, [scene.begin_s]
+    for _, trip in etree.iterparse(scene.config.parent / "trips.xml", tag="tripinfo", **SAFE):
+        count += 1
+        delay += float(trip.get("timeLoss")) + max(float(trip.get("departDelay")), 0.0)
+        waiting += float(trip.get("depart")) < 0
+        if float(trip.get("arrival")) >= 0:
+            arrivals.append(float(trip.get("arrival")))
+        trip.clear()
+    arrivals.sort()
+    gaps = [after - before for before, after in zip(arrivals, [*arrivals[1:], scene.end_s], strict=True)]
+    return Result(delay / max(count, 1), count, waiting, max(gaps) >= LOCKED_S, seconds, on_plan)
+
+
+def alone(scene: Scenario, seed: int, control: str) -> Result:
+    """SUMO by itself."""
+    added = (actuated(scene.config).name,) if control == "actuated" else ()
+    began = time.perf_counter()
+    words = [str(sumo_home() / "bin" / "sumo"), *words_of(scene, seed, added)]
+    done = subprocess.run(words, capture_output=True, timeout=900, env={"SUMO_HOME": str(sumo_home())})
+    if done.returncode:
+        raise ValueError(done.stderr.decode(errors="replace")[-300:])
+    return told(scene, time.perf_counter() - began, 0)
+
+
+def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
+    truth = Truth(scene.placed.layouts)
+    begin_ms = round(scene.begin_s * 1_000)
+    made: Callable[[Layout], Any] = {
+        "max-pressure": lambda layout: MaxPressure(layout, begin_ms, truth),
+        "self-organising": lambda layout: SelfOrganising(layout, begin_ms, truth),
+        "detectors": lambda layout: AdaptiveControl(layout, begin_ms),
+    }[control]
+    controls: dict[str, Controls] = {layout.junction.id: made(layout) for layout in scene.placed.layouts}
+    before = truth.look if control != "detectors" else None
+    fault = broken(scene, kind, begin_ms + FAULT_FROM_MS) if kind else None
+    words = words_of(scene, seed, ("loops.add.xml",))
+    ran = run(words, controls, scene.placed.layouts, scene.placed.loops, scene.end_s, fault=fault, before=before)
+    on_plan = sum(getattr(each, "mode", "") == "plan" for each in controls.values())
+    return told(scene, ran.seconds, on_plan)
+
+
+def broken(scene: Scenario, kind: str, from_ms: int) -> Fault:
+    """One detector of every junction: 12 m before the stop line of its first lane that has one there."""
+    names = set()
+    for layout in scene.placed.layouts:
+        stops = {lane.stop for lane in layout.lanes}
+        near = [mark.detector for mark in layout.marks if any(way.to in stops for way in mark.ways)]
+        names.add(near[0])
+
+    def said(name: str, at_ms: int, reading: Reading | None) -> Reading | None:
+        if name not in names or at_ms < from_ms:
+            return reading
+        match kind:
+            case "stuck":
+                return Reading(0, True)
+            case "silent":
+                return None
+            case _:
+                return None if reading is None else Reading(2 * reading.entered, reading.is_occupied)
+
+    return said
+
+
+def row(scene: Scenario, control: str, results: list[Result], kind: str) -> str:
+    delays = [each.delay_s for each in results]
+    size = len(delays)
+    spread = statistics.stdev(delays) / size**0.5 * stats.t.ppf(0.975, size - 1) if size > 1 else 0.0
+    mean = statistics.mean(delays)
+    vehicles, left = (round(statistics.mean(each[at] for each in results)) for at in (1, 2))
+    locked = sum(each.is_locked for each in results)
+    seconds = statistics.mean(each.seconds for each in results)
+    said = f"{control}, {kind}: {results[-1].on_plan} on plan" if kind and control == "detectors" else control
+    cells = f"{mean:.1f} | ± {spread:.1f} | {max(delays):.1f} | {vehicles} | {left} | {locked} | {seconds:.1f}"
+    return f"| {scene.config.parent.name} | {said} | {cells} |"
+
+
+def main(folder: Path, seeds: int = 5, chosen: str = ",".join(CONTROLS), kind: str = "") -> None:
+    print("| scenario | control | delay, s | 95 % | worst seed | vehicles | never entered | locked | run, s |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for config in sorted(folder.rglob("*.sumocfg")):
+        with tempfile.TemporaryDirectory() as place:
+            here = Path(place) / config.parent.name
+            shutil.copytree(config.parent, here)
+            here.chmod(0o755)
+            try:
+                scene = scenario(here / config.name)
+                for control in chosen.split(","):
+                    is_alone = control in ("fixed", "actuated")
+                    results = [
+                        alone(scene, seed, control) if is_alone else controlled(scene, seed, control, kind)
+                        for seed in range(1, seeds + 1)
+                    ]
+                    print(row(scene, control, results, kind), flush=True)
+            except (OSError, ValueError, RuntimeError) as trouble:
+                print(f"| {config.parent.name} {config.name} | left out: {str(trouble)[:100]!r} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:3]), *sys.argv[3:5])

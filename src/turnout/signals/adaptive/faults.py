@@ -1,0 +1,161 @@
+"""Detectors that cannot be believed: found by what their neighbours on the lane have seen, and named.
+
+A loop that is always occupied, one that never is, one that counts double. A vehicle that passes a detector has passed
+the one before and will pass the next, so their counts go together; a detector is compared with those that have no
+other way in or out. As the plausibility checks of RiLSA 2015 and of Chen, Kwon, Rice, Skabardonis and Varaiya (2003).
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from turnout.signals.adaptive.layout import Layout
+from turnout.signals.adaptive.observer import Reading
+from turnout.words.name import Name
+
+FaultKind = Literal["stuck", "silent", "double"]
+FAULT_NAMES: Final[Mapping[FaultKind, Name]] = {
+    "stuck": Name("always occupied", "持续占用"),
+    "silent": Name("sees nobody", "无检测信号"),
+    "double": Name("counts double", "重复计数"),
+}
+
+STUCK_MS: Final = 240_000
+"""Occupied so long by one vehicle while others pass beside it. No red is that long (`supervisor.worst_wait_ms`)."""
+PASSED_MIN: Final = 12
+"""So many must have passed a neighbour before it is believed against the detector: some change lanes."""
+COUNTED_MIN: Final = 30
+"""So many must have been counted before two counts are compared."""
+DOUBLE: Final = 1.6
+"""From so many times the neighbours' counts on; lane changing between two detectors stays well below."""
+RIGHT: Final = 1.3
+SHARE: Final = 0.5
+"""Of a lane's fair share is missing at the whole place when one of its detectors is silent."""
+WINDOW_MS: Final = 900_000
+"""Counts are compared over so long, then afresh."""
+LOOK_MS: Final = 10_000
+AGAIN_MIN: Final = 5
+"""A silent one that counts so many is believed again."""
+
+
+class DetectorFault(msgspec.Struct, frozen=True):
+    detector: str
+    kind: FaultKind
+    since_ms: int
+
+
+class _Watched:
+    __slots__ = ("counted", "here", "near", "next", "passed", "since_ms")
+
+    def __init__(self) -> None:
+        self.near: list[str] = []
+        """Before and behind it on the same way, with no other way in or out between."""
+        self.here: tuple[str, ...] = ()
+        """It and those on the neighbouring lanes at the same place; `next`: the same of the place behind it."""
+        self.next: tuple[str, ...] = ()
+        self.counted = 0
+        """In this window."""
+        self.passed: dict[str, int] = {}
+        """What the neighbours counted since this one last saw somebody come."""
+        self.since_ms = -1
+        """Occupied without a new vehicle since."""
+
+
+class FaultWatch:
+    """The detectors of one junction."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._watched = {mark.detector: _Watched() for mark in layout.marks}
+        into: dict[str, list[str]] = {name: [] for name in self._watched}
+        ways = {mark.detector: [way.to for way in mark.ways] for mark in layout.marks}
+        for name, onward in ways.items():
+            for to in onward:
+                into[to].append(name)
+        for name, onward in ways.items():
+            if len(onward) == 1 and len(into[onward[0]]) == 1:
+                self._watched[name].near.append(onward[0])
+                self._watched[onward[0]].near.append(name)
+        beside = {mark.detector: (mark.detector, *mark.beside) for mark in layout.marks}
+        for mark in layout.marks:
+            watched = self._watched[mark.detector]
+            watched.here = beside[mark.detector]
+            watched.next = tuple(dict.fromkeys(name for way in mark.ways for name in beside[way.to]))
+        for lane in layout.lanes:
+            for exit_name in lane.exits:
+                self._watched.setdefault(exit_name, _Watched()).near.append(lane.stop)
+        self._exits = set(self._watched) - set(ways)
+        self._looked_ms = self._window_ms = 0
+        self.faults: dict[str, DetectorFault] = {}
+
+    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> None:
+        for name, reading in readings.items():
+            watched = self._watched.get(name)
+            if watched is None:
+                continue
+            if reading.entered:
+                watched.counted += reading.entered
+                watched.passed.clear()
+                for other in watched.near:
+                    self._watched[other].passed[name] = self._watched[other].passed.get(name, 0) + reading.entered
+            if not reading.is_occupied:
+                watched.since_ms = -1
+            elif watched.since_ms < 0 or reading.entered:
+                watched.since_ms = at_ms
+        if not 0 <= at_ms - self._looked_ms < LOOK_MS:
+            self._looked_ms = at_ms
+            for name, watched in self._watched.items():
+                self._look(name, watched, at_ms, readings)
+            if at_ms - self._window_ms >= WINDOW_MS or at_ms < self._window_ms:
+                self._window_ms = at_ms
+                for watched in self._watched.values():
+                    watched.counted = 0
+
+    def _look(self, name: str, watched: _Watched, at_ms: int, readings: Mapping[str, Reading]) -> None:
+        if name not in readings:
+            watched.since_ms = -1
+        kind = self._kind(name, watched, at_ms)
+        known = self.faults.get(name)
+        if kind is None and known is not None and self._is_right(known, watched):
+            del self.faults[name]
+        elif kind is not None and (known is None or known.kind != kind):
+            self.faults[name] = DetectorFault(name, kind, at_ms)
+
+    def _kind(self, name: str, watched: _Watched, at_ms: int) -> FaultKind | None:
+        if watched.since_ms >= 0:
+            is_long = at_ms - watched.since_ms >= STUCK_MS
+            return "stuck" if is_long and max(watched.passed.values(), default=0) >= PASSED_MIN else None
+        if name in self._exits:
+            return None
+        if len(watched.near) > 1 and min(watched.passed.get(other, 0) for other in watched.near) >= PASSED_MIN:
+            return "silent"
+        if len(watched.near) > 1:
+            others = max(self._watched[other].counted for other in watched.near)
+            return "double" if watched.counted >= COUNTED_MIN and watched.counted >= DOUBLE * others else None
+        return self._at_the_edge(watched)
+
+    def _at_the_edge(self, watched: _Watched) -> FaultKind | None:
+        """Of one that has a neighbour on one side only: vehicles may have come from the lane beside.
+
+        So the whole place is compared with the place behind it.
+        """
+        here, behind = (sum(self._watched[name].counted for name in place) for place in (watched.here, watched.next))
+        if not watched.next or min(here, behind) < COUNTED_MIN:
+            return None
+        lanes = max(len(watched.here), 1)
+        if watched.counted == 0 and behind - here >= max(SHARE * behind / lanes, PASSED_MIN):
+            return "silent"
+        alone = [self._watched[name].counted for name in watched.near]
+        is_more = here - behind >= (1 - 1 / DOUBLE) * watched.counted and watched.counted >= DOUBLE * max(
+            alone, default=0
+        )
+        return "double" if alone and is_more and watched.counted >= COUNTED_MIN else None
+
+    def _is_right(self, known: DetectorFault, watched: _Watched) -> bool:
+        """Whether one that could not be believed can be again."""
+        if known.kind == "stuck":
+            return watched.since_ms < 0
+        if known.kind == "silent":
+            return watched.counted >= AGAIN_MIN
+        most = max((self._watched[name].counted for name in watched.near), default=0)
+        return most >= COUNTED_MIN // 2 and watched.counted <= RIGHT * most

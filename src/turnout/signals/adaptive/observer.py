@@ -1,0 +1,291 @@
+"""Who is on the way to the stop line, from detectors alone.
+
+A vehicle that passes a detector is on the stretch behind it until a detector further down has seen it: what came in
+less what went out. Counts drift, because vehicles change lanes and loops miss some, so what is seen at the ends of a
+stretch puts the count right: nobody at the lower end for a while, and who should be there has gone elsewhere; standing
+at both ends, and the stretch is full. The stop line sees who stands there. As input and output counting with gaps in
+Vigos, Papageorgiou and Wang (Transp. Res. C 16, 2008).
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from turnout.signals.adaptive.layout import LaneLayout, Layout, Mark
+
+CRUISE: Final = 0.95
+"""Of the speed limit is driven."""
+STANDING_MS: Final = 3_000
+"""A detector occupied for so long has a queue over it. A lorry of 18 m at 25 km/h needs less."""
+FREE_MS: Final = 3_000
+"""Nobody seen for so long, and nobody stands there. In a queue that drives off, gaps are about 2 s."""
+LATE_MS: Final = 4_000
+"""Who is late by so much where nobody was seen is not on this stretch any more."""
+EARLY_MS: Final = 5_000
+"""A vehicle seen may have been expected so much later: it drives faster."""
+JAM_M: Final = 7.5
+"""Of lane that a standing vehicle takes; HCM and SUMO alike."""
+DUE_MS: Final = 1_000
+GAP_MS: Final = 2_500
+"""Nobody at the stop line for so long under green, and who was due a second ago is not counted with the stage any more:
+the gap after which actuated control ends a green."""
+STALLS_MS: Final = 4_000
+"""Under green somebody stands at the stop line no longer than this, unless something keeps him. A queue's first start
+within 2 s."""
+BLOCKED_MS: Final = 5_000
+"""Behind the junction nobody stands so long unless there is a queue."""
+STRETCH_MAX: Final = 64
+"""Vehicles counted on one stretch at most; stretches are shorter than 150 m."""
+CHANGING: Final = 0.02
+"""Taken to change lanes on a stretch before anything is learned."""
+WEIGH_MS: Final = 10_000
+"""What was learned is applied so often."""
+WEIGHT_MIN: Final = 0.03
+"""A lane that is less probable is left out."""
+FORGET: Final = 0.95
+"""Of what was learned of turning stays, at every vehicle: the last 20 count."""
+
+
+class Reading(NamedTuple):
+    """Of one detector in one second. A detector without a reading saw nobody."""
+
+    entered: int
+    is_occupied: bool
+
+
+class Arrival(NamedTuple):
+    """At the stop line, if nobody were in the way. `weight`: how sure it is that it comes to this lane."""
+
+    at_ms: int
+    weight: float
+
+
+Queues = Mapping[str, list[Arrival]]
+"""By lane: who is on the way or waits, the first first."""
+
+
+class Seen:
+    """What one detector has shown."""
+
+    __slots__ = ("entered", "gone_ms", "last_ms", "since_ms")
+
+    def __init__(self, at_ms: int) -> None:
+        self.since_ms = -1
+        """Occupied since; -1 when it is free."""
+        self.last_ms = at_ms - 60_000
+        """Last time somebody was on it."""
+        self.gone_ms = -1
+        """When the last one who stood here left."""
+        self.entered = 0
+        """In this second."""
+
+    def read(self, reading: Reading | None, at_ms: int) -> None:
+        if self.since_ms >= 0 and (reading is None or reading.entered or not reading.is_occupied):
+            self.gone_ms = at_ms if self.stands(at_ms) else self.gone_ms
+        if reading is None:
+            self.entered = 0
+            self.since_ms = -1
+            return
+        self.entered = reading.entered
+        self.last_ms = at_ms
+        if not reading.is_occupied:
+            self.since_ms = -1
+        elif self.since_ms < 0 or reading.entered:
+            self.since_ms = at_ms
+
+    def stands(self, at_ms: int) -> bool:
+        return 0 <= self.since_ms <= at_ms - STANDING_MS
+
+    def is_free(self, at_ms: int) -> bool:
+        return self.since_ms < 0 and self.last_ms <= at_ms - FREE_MS
+
+
+class _Stretch:
+    """From a detector to the next ones downstream, those of neighbouring lanes among them: vehicles change lanes."""
+
+    __slots__ = (
+        "after",
+        "arrives_ms",
+        "direct",
+        "full",
+        "longest_ms",
+        "mark",
+        "seen",
+        "shares",
+        "to",
+        "travel_ms",
+        "weights",
+    )
+
+    def __init__(self, mark: Mark, ways: Sequence[tuple[Seen, float]], seen: Seen) -> None:
+        self.mark, self.seen = mark, seen
+        self.direct = [way for way, _ in ways[: len(mark.ways)]]
+        self.to = [way for way, _ in ways]
+        drive = mark.speed_mps * CRUISE
+        self.travel_ms = [round(1_000 * metres / drive) for _, metres in ways]
+        self.longest_ms = max(self.travel_ms)
+        self.arrives_ms = round(1_000 * mark.before_stop_line_m / drive)
+        self.full = round(min(way.metres for way in mark.ways) / JAM_M)
+        self.after: deque[int] = deque()
+        """When those came by who are between here and the next."""
+        self.shares = [1.0] * len(mark.ways) + [CHANGING] * (len(ways) - len(mark.ways))
+        """How often each way was taken, lately."""
+        self.weights: tuple[tuple[str, float], ...] = ()
+        """Of each lane at whose stop line one gets from here: how probable it is."""
+
+
+class Observer:
+    """The estimate of one junction. `step` once a second, then `queues`."""
+
+    def __init__(self, layout: Layout, at_ms: int) -> None:
+        self.layout = layout
+        self._came: dict[str, tuple[_Stretch, int]] = {}
+        """By stop line: from where the last one came."""
+        self._marks = marks = {mark.detector: mark for mark in layout.marks}
+        exits = {each for lane in layout.lanes for each in lane.exits} - set(marks)
+        self.seen = {name: Seen(at_ms) for name in (*marks, *exits)}
+        ordered = sorted(layout.marks, key=lambda mark: mark.before_stop_line_m)
+        self._stretches: dict[str, _Stretch] = {}
+        self._into: dict[str, list[tuple[_Stretch, int]]] = {name: [] for name in self.seen}
+        for mark in ordered:
+            if not mark.ways:
+                continue
+            ways = {way.to: way.metres for way in mark.ways}
+            for way in mark.ways:
+                for other in marks[way.to].beside:
+                    ways.setdefault(other, way.metres)
+            stretch = _Stretch(mark, [(self.seen[to], metres) for to, metres in ways.items()], self.seen[mark.detector])
+            self._stretches[mark.detector] = stretch
+            for nth, to in enumerate(ways):
+                self._into[to].append((stretch, nth))
+        self._ordered = [(mark.detector, self.seen[mark.detector]) for mark in ordered]
+        self._exits = [self.seen[name] for name in exits]
+        self.left_ms = at_ms
+        """When somebody was last seen behind the junction."""
+        self._weighed_ms = at_ms
+        self._weigh()
+
+    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> None:
+        for name, seen in self.seen.items():
+            seen.read(readings.get(name), at_ms)
+        if any(seen.entered for seen in self._exits):
+            self.left_ms = at_ms
+        for name, seen in self._ordered:
+            if seen.entered:
+                self._passed(name, seen.entered, at_ms)
+        for stretch in self._stretches.values():
+            self._put_right(stretch, at_ms)
+        if not 0 <= at_ms - self._weighed_ms < WEIGH_MS:
+            self._weighed_ms = at_ms
+            self._weigh()
+
+    def _weigh(self) -> None:
+        """What was learned of turning and of changing lanes, from the stop lines up."""
+        reached: dict[str, dict[str, float]] = {lane.stop: {lane.id: 1.0} for lane in self.layout.lanes}
+        for name, stretch in self._stretches.items():
+            lanes: dict[str, float] = {}
+            total = sum(stretch.shares)
+            for other, into in self._into.items():
+                for source, nth in into:
+                    if source is stretch:
+                        for lane, weight in reached.get(other, {}).items():
+                            lanes[lane] = lanes.get(lane, 0.0) + weight * stretch.shares[nth] / total
+            reached[name] = lanes
+            stretch.weights = tuple((lane, weight) for lane, weight in lanes.items() if weight >= WEIGHT_MIN)
+
+    def _passed(self, name: str, entered: int, at_ms: int) -> None:
+        """Take those who came by off the stretch before, and put them on the one behind."""
+        onward = self._stretches.get(name)
+        for _ in range(entered):
+            self._take(name, at_ms)
+            if onward is not None and len(onward.after) < STRETCH_MAX:
+                onward.after.append(at_ms)
+
+    def _take(self, name: str, at_ms: int) -> None:
+        """One vehicle from the stretch where it was due first; from a neighbouring lane where there is none.
+
+        Who still stands on the detector before is the last to be thought of.
+        """
+        best: tuple[bool, bool, int, _Stretch, int] | None = None
+        for stretch, nth in self._into[name]:
+            if stretch.after:
+                due = stretch.after[0] + stretch.travel_ms[nth]
+                is_there = len(stretch.after) == 1 and stretch.seen.since_ms >= 0
+                is_beside = nth >= len(stretch.direct)
+                if due <= at_ms + EARLY_MS and (best is None or (is_there, is_beside, due) < best[:3]):
+                    best = (is_there, is_beside, due, stretch, nth)
+        if (best is None or best[0] or best[1]) and self._changed_at_stop(name, at_ms):
+            return
+        if best is None:
+            self._came.pop(name, None)
+            return
+        _, _, _, stretch, nth = best
+        stretch.after.popleft()
+        self._came[name] = (stretch, nth)
+        shares = stretch.shares
+        if len(shares) > 1:
+            for i in range(len(shares)):
+                shares[i] *= FORGET
+            shares[nth] += 1
+
+    def _changed_at_stop(self, name: str, at_ms: int) -> bool:
+        """Whether one who stood at the neighbouring stop line has just come over; then he was bound for this lane."""
+        if name in self._stretches:
+            return False
+        for other in self._marks[name].beside:
+            if self.seen[other].gone_ms >= at_ms - 1_000 and other in self._came:
+                stretch, nth = self._came.pop(other)
+                for i, to in enumerate(stretch.to):
+                    if to is self.seen[name]:
+                        stretch.shares[nth] = max(stretch.shares[nth] - 1, CHANGING)
+                        stretch.shares[i] += 1
+                        self._came[name] = (stretch, i)
+                        return True
+        return False
+
+    def _put_right(self, stretch: _Stretch, at_ms: int) -> None:
+        after, late_ms = stretch.after, at_ms - LATE_MS - stretch.longest_ms
+        if after and after[0] < late_ms and all(to.is_free(at_ms) for to in stretch.direct):
+            while after and after[0] < late_ms:
+                after.popleft()
+        if stretch.seen.stands(at_ms) and all(to.stands(at_ms) for to in stretch.direct):
+            while len(after) < stretch.full:
+                after.appendleft(at_ms - stretch.longest_ms)
+
+    def moving(self, queues: Queues, green_ms: int, at_ms: int) -> Queues:
+        """The queues without those who should be at the stop line by now, where green is on and nobody is seen there.
+
+        They have gone elsewhere, or give way to others before they reach it.
+        """
+        if at_ms - green_ms < STALLS_MS:
+            return queues
+        return {
+            lane.id: [each for each in queues[lane.id] if each.at_ms >= at_ms - DUE_MS]
+            if self.seen[lane.stop].last_ms < at_ms - GAP_MS
+            else queues[lane.id]
+            for lane in self.layout.lanes
+        }
+
+    def queues(self, at_ms: int) -> dict[str, list[Arrival]]:
+        found: dict[str, list[Arrival]] = {}
+        for lane in self.layout.lanes:
+            found[lane.id] = [Arrival(at_ms, 1.0)] if self.seen[lane.stop].since_ms >= 0 else []
+        for stretch in self._stretches.values():
+            if stretch.after:
+                for lane_id, weight in stretch.weights:
+                    found[lane_id] += [Arrival(came + stretch.arrives_ms, weight) for came in stretch.after]
+        for arrivals in found.values():
+            arrivals.sort()
+        return found
+
+    def stalls(self, lane: LaneLayout, green_ms: int, at_ms: int) -> bool:
+        """Whether the first of the lane has not moved though it had green since `green_ms`.
+
+        It gives way, or wants where there is red, or waits to change lanes.
+        """
+        since_ms = self.seen[lane.stop].since_ms
+        return since_ms >= 0 and at_ms - max(since_ms, green_ms) >= STALLS_MS
+
+    def is_blocked(self, lane: LaneLayout, at_ms: int) -> bool:
+        """Whether nobody could leave: every way out has stood for long."""
+        return bool(lane.exits) and all(0 <= self.seen[name].since_ms <= at_ms - BLOCKED_MS for name in lane.exits)

@@ -1,0 +1,179 @@
+"""Nobody waits for ever: who has waited long is served in turn, whatever the priorities say.
+
+The stabilising supervisor of Lämmer and Helbing (2008): flows that have waited too long form a queue of their own, and
+while it is not empty its head is served. Here each signal group has one home stage, so that at most the other home
+stages go before; that makes the longest wait a number (`worst_wait_ms`), which holds for any traffic and any detector.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import msgspec
+
+from turnout.signals.adaptive.layout import Layout
+from turnout.signals.guard import STEP_MAX_MS, TOGETHER, Aspect, Rules, refuse_unkept, rules_of
+
+PATIENCE_MS: Final = 90_000
+"""So long may somebody wait who was seen, until his stage is put into the queue of the overdue."""
+UNSEEN_PATIENCE_MS: Final = 180_000
+"""So long may a group be red where no detector has seen anybody: detectors miss some."""
+SERVED_MS: Final = 10_000
+"""Green that an overdue group gets at least while somebody stands before it: five or six vehicles of each lane."""
+
+
+CLEAR_MS: Final = 7_000
+"""What is new waits so long where somebody stands inside the junction: the amber and a few seconds more."""
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """What the supervisor rests on: of each group its home stage; from stage to stage how long a change takes."""
+
+    homes: tuple[int, ...]
+    change_ms: tuple[tuple[int, ...], ...]
+    green_ms: tuple[int, ...]
+    """Of each stage: no change begins before its green has lasted so long."""
+    freeing_ms: tuple[int, ...]
+    """Of each stage: by so much is its end put off at most to let out who stands inside the junction."""
+
+
+def promise_of(layout: Layout, rules: Rules) -> Promise:
+    stages = [stage.groups for stage in layout.stages]
+    change = tuple(tuple(_change_ms(rules, a, b) for b in stages) for a in stages)
+    green = tuple(max((rules.groups[i].min_green_ms for i in stage), default=0) for stage in stages)
+    return Promise(tuple(_homes(layout)), change, green, _freeing_ms(layout, change, green))
+
+
+def frees(layout: Layout, now: int, lanes: Collection[str]) -> int | None:
+    """The stage within the present one in which one of the lanes gives way no more; None where there is none."""
+    for nth, other in enumerate(layout.stages):
+        is_within = other.groups < layout.stages[now].groups
+        if is_within and any(lane in other.rates and lane not in other.yielding for lane in lanes):
+            return nth
+    return None
+
+
+def _freeing_ms(layout: Layout, change: Sequence[Sequence[int]], green: Sequence[int]) -> tuple[int, ...]:
+    found = []
+    for now, stage in enumerate(layout.stages):
+        ways = {frees(layout, now, [lane]) for lane in stage.yielding}
+        times = [
+            CLEAR_MS if way is None else max(change[now][way] + green[way] + STEP_MAX_MS, CLEAR_MS) for way in ways
+        ]
+        found.append(max(times, default=0))
+    return tuple(found)
+
+
+def _homes(layout: Layout) -> list[int]:
+    """Of each group: the stage where its lanes flow best; of equals the one that is a home to most."""
+    best: list[set[int]] = []
+    of_group = lanes_of_groups(layout)
+    for group in range(len(layout.junction.groups)):
+        flows = {
+            nth: sum(stage.rates.get(lane, 0.0) for lane in of_group[group])
+            for nth, stage in enumerate(layout.stages)
+            if group in stage.groups
+        }
+        most = max(flows.values(), default=0.0)
+        best.append({nth for nth, flow in flows.items() if flow == most})
+    homes = [-1] * len(best)
+    while -1 in homes and any(best[i] for i, home in enumerate(homes) if home < 0):
+        open_ones = [i for i, home in enumerate(homes) if home < 0 and best[i]]
+        nth = max(range(len(layout.stages)), key=lambda stage: sum(stage in best[i] for i in open_ones))
+        for i in open_ones:
+            if nth in best[i]:
+                homes[i] = nth
+        if not any(best[i] for i, home in enumerate(homes) if home < 0):
+            break
+    return homes
+
+
+def lanes_of_groups(layout: Layout) -> list[list[str]]:
+    """Of each group: the lanes that it lets go."""
+    groups = {movement.id: movement.group for movement in layout.junction.movements}
+    names = [group.id for group in layout.junction.groups]
+    return [
+        [lane.id for lane in layout.lanes if any(groups[each] == name for each in lane.movements)] for name in names
+    ]
+
+
+def _change_ms(rules: Rules, ending: Collection[int], beginning: Collection[int]) -> int:
+    """From the decision until every group of the new stage is green and nothing else is."""
+    end = [i for i in ending if i not in beginning]
+    begin = [j for j in beginning if j not in ending]
+    longest = max((rules.groups[i].ending_ms for i in end), default=0)
+    for j in begin:
+        longest = max(longest, rules.groups[j].starting_ms)
+        for i in end:
+            if rules.least_ms[i][j] != TOGETHER:
+                longest = max(longest, rules.least_ms[i][j])
+    return longest
+
+
+class Supervisor:
+    """Clocks of how long each group has kept somebody waiting. Milliseconds."""
+
+    def __init__(self, promise: Promise, at_ms: int) -> None:
+        self._promise = promise
+        self._waits_since = [-1] * len(promise.homes)
+        self._red_since = [at_ms] * len(promise.homes)
+
+    def step(self, at_ms: int, shown: Sequence[Aspect], is_wanted: Sequence[bool]) -> None:
+        for i, aspect in enumerate(shown):
+            if aspect is Aspect.GREEN:
+                self._waits_since[i], self._red_since[i] = -1, at_ms
+            elif self._waits_since[i] < 0 and is_wanted[i]:
+                self._waits_since[i] = at_ms
+
+    def overdue(self, at_ms: int) -> list[int]:
+        """Home stages that are to be served, in their order."""
+        late = []
+        for i, home in enumerate(self._promise.homes):
+            if home < 0:
+                continue
+            since, red = self._waits_since[i], self._red_since[i]
+            due_ms = min(since + PATIENCE_MS if since >= 0 else red + UNSEEN_PATIENCE_MS, red + UNSEEN_PATIENCE_MS)
+            if at_ms >= due_ms:
+                late.append((due_ms, home))
+        return list(dict.fromkeys(home for _, home in sorted(late)))
+
+    def waited_ms(self, at_ms: int, group: int) -> int:
+        since = self._waits_since[group]
+        return at_ms - since if since >= 0 else 0
+
+
+def worst_wait_ms(promise: Promise, group: int) -> int:
+    """The longest that somebody whom a detector has seen waits for green, called once a second.
+
+    Patience; what the stage in service and a change under way still need; each other home stage once, with its change;
+    and the change to one's own.
+    """
+    return PATIENCE_MS + _served_ms(promise, group)
+
+
+def worst_unseen_red_ms(promise: Promise, group: int) -> int:
+    """The longest red of a group where no detector sees anybody."""
+    return UNSEEN_PATIENCE_MS + _served_ms(promise, group)
+
+
+def _served_ms(promise: Promise, group: int) -> int:
+    change = max(map(max, promise.change_ms)) + 2 * STEP_MAX_MS
+    served = [change + green + freeing for green, freeing in zip(promise.green_ms, promise.freeing_ms, strict=True)]
+    others = {home for home in promise.homes if home >= 0} - {promise.homes[group]}
+    return max(served) + sum(served[home] for home in others) + change
+
+
+def worst_waits_ms(layout: Layout) -> dict[str, int]:
+    """By approach: the longest that somebody whom a detector has seen waits for green in any of its lanes.
+
+    Raises `Unsupported` for rules that cannot be kept.
+    """
+    rules = rules_of(layout.junction)
+    refuse_unkept(rules)
+    promise = promise_of(layout, rules)
+    found: dict[str, int] = {}
+    for group, lanes in enumerate(lanes_of_groups(layout)):
+        if promise.homes[group] >= 0:
+            for lane in layout.lanes:
+                if lane.id in lanes:
+                    found[lane.approach] = max(found.get(lane.approach, 0), worst_wait_ms(promise, group))
+    return found

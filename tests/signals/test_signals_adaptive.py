@@ -1,0 +1,267 @@
+"""Adaptive control: safe whatever is read, nobody waits for ever, and it says when it cannot see."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.signals.streets import Crossing, a_crossing
+from tests.signals.watching import begun, watched
+from turnout.signals.adaptive.control import AdaptiveControl
+from turnout.signals.adaptive.faults import FAULT_NAMES, FaultWatch
+from turnout.signals.adaptive.layout import Layout, green_sets
+from turnout.signals.adaptive.observer import Observer, Reading
+from turnout.signals.adaptive.pressure import MaxPressureControl
+from turnout.signals.adaptive.supervisor import (
+    frees,
+    promise_of,
+    worst_unseen_red_ms,
+    worst_wait_ms,
+    worst_waits_ms,
+)
+from turnout.signals.guard import Aspect, rules_of
+from turnout.words.trouble import Unsupported
+
+SECONDS = 600
+AS_DRAWN = (Phase.explicit, Phase.reuse, Phase.generate)
+"""Ten minutes of readings are not made smaller: it takes minutes and shows nothing more."""
+
+
+def driven(layout: Layout, crossing: Crossing, seconds: int = SECONDS) -> AdaptiveControl:
+    """The control after so long, with every output watched."""
+    rules = rules_of(layout.junction)
+    control, seen = AdaptiveControl(layout, 0), begun(rules)
+    for at_s in range(1, seconds + 1):
+        crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
+        seen = watched(rules, seen, crossing.shown, 1_000)
+    return control
+
+
+class Trusting(FaultWatch):
+    """Believes every detector, so that the supervisor is tried and not the plan."""
+
+    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> None:
+        pass
+
+
+def longest_waits(layout: Layout, readings: list[Mapping[str, Reading]]) -> dict[int, tuple[int, int]]:
+    """Of each group: how long somebody stood at its stop line in red, and how long it was red; in ms."""
+    rules = rules_of(layout.junction)
+    control, seen = AdaptiveControl(layout, 0), begun(rules)
+    control.watch = Trusting(layout)
+    since, red, worst = [-1] * 3, [0] * 3, dict.fromkeys(range(3), (0, 0))
+    for at_s, reading in enumerate(readings, start=1):
+        shown = control.step(at_s * 1_000, reading)
+        seen = watched(rules, seen, shown, 1_000)
+        for group, lane in enumerate(layout.lanes):
+            is_seen = lane.stop in reading and reading[lane.stop].is_occupied
+            if shown[group] is Aspect.GREEN:
+                since[group], red[group] = -1, at_s
+            elif since[group] < 0 and is_seen:
+                since[group] = at_s
+            waited = at_s - since[group] if since[group] >= 0 else 0
+            worst[group] = max(worst[group][0], waited * 1_000), max(worst[group][1], (at_s - red[group]) * 1_000)
+    return worst
+
+
+@st.composite
+def anything_read(draw: st.DrawFn) -> list[Mapping[str, Reading]]:
+    """Ten minutes in stretches, in each of which some detectors say always the same."""
+    names = [mark.detector for mark in a_crossing().marks] + ["m1>", "m2>", "s1>"]
+    reading = st.builds(Reading, st.integers(0, 3), st.booleans())
+    found: list[Mapping[str, Reading]] = []
+    while len(found) < SECONDS:
+        said = draw(st.dictionaries(st.sampled_from(names), reading, max_size=len(names)))
+        found += [said] * draw(st.integers(1, 200))
+    return found[:SECONDS]
+
+
+@given(anything_read(), st.sampled_from((2, 3)))
+@settings(max_examples=25, deadline=None, phases=AS_DRAWN)
+def test_nobody_waits_longer_than_is_published_and_nothing_unsafe_is_shown_whatever_is_read(
+    readings: list[Mapping[str, Reading]], stages: int
+) -> None:
+    layout = a_crossing(stages)
+    promise = promise_of(layout, rules_of(layout.junction))
+    for group, (waited_ms, red_ms) in longest_waits(layout, readings).items():
+        assert waited_ms <= worst_wait_ms(promise, group)
+        assert red_ms <= worst_unseen_red_ms(promise, group)
+
+
+@given(anything_read(), st.lists(st.integers(-100_000, 100_000), min_size=20, max_size=20))
+@settings(max_examples=10, deadline=None, phases=AS_DRAWN)
+def test_no_clock_gets_anything_unsafe_out_of_adaptive_control(
+    readings: list[Mapping[str, Reading]], jumps: list[int]
+) -> None:
+    layout, at_ms = a_crossing(), 0
+    rules = rules_of(layout.junction)
+    control, seen = AdaptiveControl(layout, 0), begun(rules)
+    for second, reading in enumerate(readings):
+        at_ms += jumps[second % 20] if second % 7 == 0 else 1_000
+        seen = watched(rules, seen, control.step(at_ms, reading), 1_000, has_true_clock=False)
+
+
+def test_an_endless_main_road_does_not_starve_the_side_road() -> None:
+    """Two vehicles in ten minutes on the side road, one every two seconds on the main one."""
+    layout, crossing = a_crossing(), Crossing({"m1": 2, "m2": 2, "s1": 250})
+    driven(layout, crossing)
+    promise = promise_of(layout, rules_of(layout.junction))
+    assert len(crossing.streets["s1"].waits_s) == 2
+    assert max(crossing.streets["s1"].waits_s) * 1_000 <= worst_wait_ms(promise, 2) + 10_000
+
+
+def test_green_goes_to_where_vehicles_are() -> None:
+    crossing = Crossing({"s1": 3})
+    driven(a_crossing(), crossing, 300)
+    assert sorted(crossing.streets["s1"].waits_s)[50] <= 12
+    assert crossing.streets["s1"].waiting <= 3
+
+
+def test_a_flow_in_balance_leaves_no_queue_that_grows() -> None:
+    crossing = Crossing({"m1": 6, "m2": 7, "s1": 8})
+    driven(a_crossing(), crossing, 900)
+    assert max(street.waiting for street in crossing.streets.values()) <= 6
+    assert {lane: len(street.waits_s) >= 900 // crossing.every_s[lane] - 8 for lane, street in crossing.streets.items()}
+
+
+def test_the_estimate_follows_the_queue_from_its_detectors_alone() -> None:
+    layout, crossing = a_crossing(), Crossing({"m1": 5, "m2": 6, "s1": 7})
+    control, differences = AdaptiveControl(layout, 0), []
+    for at_s in range(1, 601):
+        crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
+        for lane, arrivals in control.observer.queues(at_s * 1_000).items():
+            true = sum(0 <= each.at_m <= 50 for each in crossing.streets[lane].vehicles)
+            differences.append(abs(sum(each.weight for each in arrivals) - true))
+    assert sum(differences) / len(differences) < 0.7
+
+
+def test_who_was_due_and_is_not_seen_at_the_stop_line_does_not_hold_the_green() -> None:
+    """Two came in by the outer detector and left the lane on the way; the stage does not wait for them."""
+    observer = Observer(a_crossing(), 0)
+    for at_s in range(1, 6):
+        observer.step(at_s * 1_000, {"s1@22.0": Reading(1, False)} if at_s <= 2 else {})
+    queues = observer.queues(5_000)
+    assert len(queues["s1"]) == 2
+    assert observer.moving(queues, 4_000, 5_000)["s1"] == queues["s1"]
+    assert observer.moving(queues, 0, 5_000)["s1"] == []
+
+
+def test_a_lane_whose_exit_is_full_gets_no_green_for_its_queue() -> None:
+    """The side road's exit is occupied all the time, so main road keeps the green until the supervisor's turn."""
+    layout = a_crossing()
+    full = {"s1>": Reading(0, True)}
+    crossing = Crossing({"m1": 4, "s1": 10}, lambda at_s, readings: readings | full)
+    greens = 0
+    control = AdaptiveControl(layout, 0)
+    for at_s in range(1, 181):
+        crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
+        greens += crossing.shown[2] is Aspect.GREEN and at_s > 30
+    assert greens <= 2 * 16
+
+
+def test_who_gives_way_inside_the_junction_is_let_out_before_the_other_road_begins() -> None:
+    """The left turn of the main road stands under green; it gets its own stage before the side road has green."""
+    layout = a_crossing(3)
+    assert [sorted(stage.groups) for stage in layout.stages] == [[0, 1], [1], [2]]
+    assert layout.stages[0].yielding == {"m2"}
+    assert frees(layout, 0, ["m2"]) == 1
+    control = AdaptiveControl(layout, 0)
+    order = []
+    for at_s in range(1, 60):
+        readings = {"m2@2.5": Reading(int(at_s == 2), True)}
+        readings |= {"s1@2.5": Reading(int(at_s == 2), True), "s1@22.0": Reading(int(at_s < 12), at_s > 9)}
+        shown = control.step(at_s * 1_000, readings)
+        greens = {group for group, aspect in enumerate(shown) if aspect is Aspect.GREEN}
+        if not order or order[-1] != greens:
+            order.append(greens)
+    assert [greens for greens in order if greens][:3] == [{0, 1}, {1}, {2}]
+
+
+def test_every_approach_has_a_worst_wait_and_more_stages_make_it_longer() -> None:
+    two, three = (worst_waits_ms(a_crossing(stages)) for stages in (2, 3))
+    assert set(two) == {"main", "side"}
+    assert 90_000 < two["side"] < three["side"] < 200_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "broken"),
+    [
+        ("stuck", lambda name, at_s, readings: readings | {name: Reading(0, True)}),
+        ("silent", lambda name, at_s, readings: {k: v for k, v in readings.items() if k != name}),
+        (
+            "double",
+            lambda name, at_s, readings: (
+                readings
+                | ({name: readings[name]._replace(entered=2 * readings[name].entered)} if name in readings else {})
+            ),
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["s1@22.0", "m1@50.0"])
+def test_a_broken_detector_is_named_and_the_junction_runs_its_plan_until_it_is_mended(
+    kind: str, broken: object, name: str
+) -> None:
+    def breaks(at_s: int, readings: dict[str, Reading]) -> Mapping[str, Reading]:
+        return broken(name, at_s, readings) if at_s <= 900 else readings  # type: ignore[operator,no-any-return]
+
+    layout, crossing = a_crossing(), Crossing({"m1": 8, "m2": 9, "s1": 10}, breaks)
+    control = driven(layout, crossing, 900)
+    assert [(fault.detector, fault.kind) for fault in control.faults] == [(name, kind)]
+    assert control.mode == "plan"
+    shown = []
+    for at_s in range(901, 2_500):
+        crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
+        shown.append(control.mode)
+    assert shown[0] == "plan"
+    assert control.faults == ()
+    assert shown[-1] != "plan"
+
+
+def test_on_its_plan_a_junction_shows_the_plan() -> None:
+    layout = a_crossing()
+    crossing = Crossing({"m1": 8, "s1": 10}, lambda at_s, readings: readings | {"s1@22.0": Reading(0, True)})
+    control, greens = AdaptiveControl(layout, 0), [0, 0]
+    for at_s in range(1, 901):
+        crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
+        if at_s > 600:
+            greens[0] += crossing.shown[0] is Aspect.GREEN
+            greens[1] += crossing.shown[2] is Aspect.GREEN
+    assert control.mode == "plan"
+    assert greens == [6 * 25, 6 * 15]
+
+
+@given(st.fixed_dictionaries({lane: st.integers(3, 40) for lane in ("m1", "m2", "s1")}))
+@settings(max_examples=6, deadline=None, phases=AS_DRAWN)
+def test_no_detector_of_a_street_in_order_is_called_broken(every_s: dict[str, int]) -> None:
+    assert driven(a_crossing(), Crossing(every_s), 1_200).faults == ()
+
+
+def test_a_fault_has_a_name_in_both_languages() -> None:
+    assert all(name.en and name.zh for name in FAULT_NAMES.values())
+
+
+def test_max_pressure_serves_where_more_wait_than_behind() -> None:
+    control = MaxPressureControl(a_crossing(), 0)
+    for at_s in range(1, 60):
+        shown = control.step(at_s * 1_000, {"m1": 1.0, "s1": 5.0}, {"s1": 1.0})
+    assert shown[2] is Aspect.GREEN
+    for at_s in range(60, 120):
+        shown = control.step(at_s * 1_000, {"m1": 1.0, "s1": 5.0}, {"s1": 5.0})
+    assert shown[0] is Aspect.GREEN
+
+
+def test_stages_are_what_a_plan_shows_long_enough_ambers_excepted() -> None:
+    assert green_sets(a_crossing(3).junction) == [{"M1", "M2"}, {"M2"}, {"S1"}]
+
+
+def test_a_junction_without_a_plan_to_fall_back_to_is_refused() -> None:
+    layout = a_crossing()
+    bare = type(layout)(
+        junction=type(layout.junction)(id="J", name=layout.junction.name, groups=layout.junction.groups),
+        lanes=layout.lanes,
+        marks=layout.marks,
+        stages=layout.stages,
+    )
+    with pytest.raises(Unsupported, match="no plan"):
+        AdaptiveControl(bare, 0)

@@ -1,0 +1,144 @@
+"""Simulated controllers: a request is served through the guard, others are paid back, and the plan's offset is kept."""
+
+import asyncio
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from turnout.signals.controller import PriorityRequest
+from turnout.signals.guard import TOGETHER, Aspect, rules_of
+from turnout.signals.model import Junction
+from turnout.signals.simulated_junction import REQUESTS_MAX, SimulatedControllers, SimulatedJunction, greens_of
+from turnout.signals.sites import _junction
+from turnout.words.name import Name
+
+CROSSING = _junction("J1", Name("A / B", "甲／乙"), ["A", "B"])
+CYCLE_MS = CROSSING.plans[0].cycle_ms
+
+
+def request(id: str, group: str, level: int = 1, leaves_in_ms: int = 60_000) -> PriorityRequest:
+    return PriorityRequest(
+        id=id, junction="J1", group=group, arrives_in_ms=30_000, leaves_in_ms=leaves_in_ms, level=level
+    )
+
+
+def at_work() -> SimulatedJunction:
+    junction = SimulatedJunction(CROSSING, 0)
+    junction.step_to(2 * CYCLE_MS)
+    return junction
+
+
+def test_without_a_request_it_shows_its_plan() -> None:
+    junction = at_work()
+    for second in range(70):
+        at_ms = 2 * CYCLE_MS + second * 1_000
+        shown = junction.shown(at_ms)
+        planned = greens_of(CROSSING.plans[0], ["A", "B"], at_ms)
+        assert [shown.aspects[name] == Aspect.GREEN for name in ("A", "B")] == planned
+        assert shown.plan
+
+
+def test_the_group_that_is_asked_becomes_green_and_stays_until_it_is_given_back() -> None:
+    junction = at_work()
+    at_ms = 2 * CYCLE_MS
+    assert junction.ask(request("K1", "B"), at_ms).state == "processing"
+    states = [junction.status("K1", at_ms + second * 1_000).state for second in range(60)]
+    assert states[15:] == ["granted"] * 45
+    assert junction.cancel("K1", at_ms + 60_000).state == "cancelled"
+    assert junction.status("K1", at_ms + 61_000).state == "completed"
+
+
+def test_afterwards_who_lost_green_is_paid_back_and_the_plan_runs_at_its_own_second() -> None:
+    junction = at_work()
+    at_ms = 2 * CYCLE_MS
+    junction.ask(request("K1", "B"), at_ms)
+    junction.cancel("K1", at_ms + 65_000)
+    paid = [junction.shown(at_ms + second * 1_000) for second in range(66, 90)]
+    assert any(shown.aspects["A"] == Aspect.GREEN and not shown.plan for shown in paid)
+    for second in range(160, 230):
+        shown = junction.shown(at_ms + second * 1_000)
+        planned = greens_of(CROSSING.plans[0], ["A", "B"], at_ms + second * 1_000)
+        assert [shown.aspects[name] == Aspect.GREEN for name in ("A", "B")] == planned
+        assert shown.plan
+
+
+def test_the_higher_level_goes_first_and_the_other_is_overridden() -> None:
+    junction = at_work()
+    at_ms = 2 * CYCLE_MS
+    junction.ask(request("K1", "B", level=2), at_ms)
+    junction.ask(request("K2", "A", level=1), at_ms + 20_000)
+    assert junction.status("K1", at_ms + 40_000).state == "overridden"
+    assert junction.status("K2", at_ms + 40_000).state == "granted"
+
+
+def test_a_request_of_which_nobody_speaks_any_more_ends_by_itself() -> None:
+    junction = at_work()
+    at_ms = 2 * CYCLE_MS
+    junction.ask(request("K1", "B", leaves_in_ms=10_000), at_ms)
+    assert junction.status("K1", at_ms + 69_000).state == "granted"
+    assert junction.status("K1", at_ms + 71_000).state == "completed"
+
+
+def test_what_it_cannot_serve_it_refuses_by_name() -> None:
+    junction = at_work()
+    assert junction.ask(request("K1", "nowhere"), 2 * CYCLE_MS).reason == "unknown-group"
+    for nth in range(REQUESTS_MAX):
+        junction.ask(request(f"K{nth}", "A"), 2 * CYCLE_MS)
+    assert junction.ask(request("one too many", "A"), 2 * CYCLE_MS).reason == "busy"
+    assert junction.ask(request("K0", "A"), 2 * CYCLE_MS).state != "refused"
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 30), st.sampled_from(("ask", "cancel")), st.integers(0, 3), st.sampled_from(("A", "B"))
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_is_asked_no_two_greens_meet_and_every_intergreen_is_kept(
+    deeds: list[tuple[int, str, int, str]],
+) -> None:
+    junction, at_ms = at_work(), 2 * CYCLE_MS
+    rules = rules_of(CROSSING)
+    ended = {"A": -100_000, "B": -100_000}
+    was: dict[str, int] = {}
+    for wait_s, deed, nth, group in deeds:
+        for _ in range(wait_s + 1):
+            at_ms += 1_000
+            aspects = junction.shown(at_ms).aspects
+            assert list(aspects.values()).count(Aspect.GREEN) <= 1
+            for i, name in enumerate(("A", "B")):
+                if was.get(name) == Aspect.GREEN and aspects[name] != Aspect.GREEN:
+                    ended[name] = at_ms
+                other = "AB"[1 - i]
+                if aspects[name] == Aspect.GREEN and was.get(name) != Aspect.GREEN:
+                    assert rules.least_ms[1 - i][i] != TOGETHER
+                    assert at_ms - ended[other] >= rules.least_ms[1 - i][i]
+            was = aspects
+        if deed == "ask":
+            junction.ask(request(f"K{nth}", group, 1 + nth % 2), at_ms)
+        else:
+            junction.cancel(f"K{nth}", at_ms)
+
+
+def test_a_junction_that_is_not_there_is_lost_and_nothing_is_raised() -> None:
+    def find(id: str) -> Junction | None:
+        return CROSSING if id == "J1" else None
+
+    controllers = SimulatedControllers(find, lambda: 10_000_000)
+
+    async def asked() -> list[str]:
+        elsewhere = PriorityRequest(id="K1", junction="J9", group="A", arrives_in_ms=1, leaves_in_ms=2)
+        states = [
+            await controllers.ask(elsewhere),
+            await controllers.cancel("J9", "K1"),
+            await controllers.status("J9", "K1"),
+            await controllers.ask(request("K1", "A")),
+        ]
+        assert (await controllers.shown("J9")).fault
+        assert (await controllers.shown("J1")).aspects
+        return [status.state for status in states]
+
+    assert asyncio.run(asked())[:3] == ["lost"] * 3
