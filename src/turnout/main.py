@@ -238,6 +238,33 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
         "--database",
         help="a PostgreSQL shared by several servers, of which one is the desk (default: files, or TURNOUT_DATABASE)",
     )
+    _door_arguments(serve)
+    serve.add_argument("--speed", type=float, help="of the simulated city: 1 is real time, up to 60")
+    serve.add_argument("--no-simulation", action="store_true", help="nobody calls and nobody drives by itself")
+    serve.add_argument("--arrival", action="store_true", help="let a unit's place report enroute and on scene")
+    serve.add_argument(
+        "--fallback", type=Path, action="append", help="a further folder for the fallback kit, best on another machine"
+    )
+    serve.add_argument("--reserve-mib", type=int, help="set aside on the data disk for dispatch (default: 64)")
+    serve.add_argument(
+        "--otlp", help="send traces, metrics and logs to this collector (OTLP/HTTP): http://collector:4318"
+    )
+    _log_argument(serve)
+    serve.add_argument("--messages-days", type=int, help="how long the message log is kept (default: 90)")
+    serve.add_argument("--messages-mib", type=int, help="how much of the disk it may take (default: 2048)")
+    serve.add_argument("--alarms", type=Path, help="a TOML file with other limits for alarms (see the manual)")
+    serve.add_argument(
+        "--proof", type=Path, help="a TOML file that names witnesses and a time stamper (see the manual)"
+    )
+    serve.add_argument("--reach", help="where the city's other processes reach this one: https://10.0.0.1:8080")
+    serve.add_argument("--server", choices=("granian", "uvicorn"), help=argparse.SUPPRESS)
+    serve.add_argument(
+        "--identity", type=Path, help="a TOML file that names providers of single sign-on (see the manual)"
+    )
+
+
+def _door_arguments(serve: argparse.ArgumentParser) -> None:
+    """Where it listens, whom it believes and what it asks of who comes in."""
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (default: 8080)")
     serve.add_argument("--origin", help="the address that browsers use, for passkeys: https://desk.example")
@@ -270,28 +297,6 @@ def _serve_arguments(serve: argparse.ArgumentParser) -> None:
         "--two-factors",
         action="append",
         help="a role whose people need two factors (a passkey, or their provider's): administrator",
-    )
-    serve.add_argument("--speed", type=float, help="of the simulated city: 1 is real time, up to 60")
-    serve.add_argument("--no-simulation", action="store_true", help="nobody calls and nobody drives by itself")
-    serve.add_argument("--arrival", action="store_true", help="let a unit's place report enroute and on scene")
-    serve.add_argument(
-        "--fallback", type=Path, action="append", help="a further folder for the fallback kit, best on another machine"
-    )
-    serve.add_argument("--reserve-mib", type=int, help="set aside on the data disk for dispatch (default: 64)")
-    serve.add_argument(
-        "--otlp", help="send traces, metrics and logs to this collector (OTLP/HTTP): http://collector:4318"
-    )
-    _log_argument(serve)
-    serve.add_argument("--messages-days", type=int, help="how long the message log is kept (default: 90)")
-    serve.add_argument("--messages-mib", type=int, help="how much of the disk it may take (default: 2048)")
-    serve.add_argument("--alarms", type=Path, help="a TOML file with other limits for alarms (see the manual)")
-    serve.add_argument(
-        "--proof", type=Path, help="a TOML file that names witnesses and a time stamper (see the manual)"
-    )
-    serve.add_argument("--reach", help="where the city's other processes reach this one: https://10.0.0.1:8080")
-    serve.add_argument("--server", choices=("granian", "uvicorn"), help=argparse.SUPPRESS)
-    serve.add_argument(
-        "--identity", type=Path, help="a TOML file that names providers of single sign-on (see the manual)"
     )
 
 

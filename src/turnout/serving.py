@@ -25,7 +25,6 @@ from turnout.adapters.http.app import AnyAsgi, WebApp
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.in_time import InTime
 from turnout.adapters.identity.accounts import Accounts
-from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.reserve import Space
@@ -91,7 +90,7 @@ from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
 from turnout.signalling import arm_simulated, joined_corridors
 from turnout.simulation import Simulation
-from turnout.storing import ACCOUNTS, Stores, in_files
+from turnout.storing import Stores, in_files, opened_accounts
 from turnout.telemetry.latest import Latest
 from turnout.terminal import greet, say, stop_signal
 from turnout.watching import Watching
@@ -306,7 +305,7 @@ async def _opened_parts(
     locator = copy(loaded.locator)  # a switch of the ground is of this desk alone
     records = IncidentRecords(folder / "records.sqlite", may_set_aside=True)
     stack.callback(records.close)
-    store = await _opened_accounts(stack, stores, folder)
+    store = await opened_accounts(stack, stores, folder)
     measures, space = Measures(), Space(folder, settings.reserve_mib * MIB)
     await asyncio.to_thread(space.look)
     texts = Texts(stores.vault)
@@ -354,18 +353,6 @@ async def _take_tables(desk: OperationsDesk, city: City, clock: SystemClock) -> 
             "The city folder has changed, and so were the tables, live. Those stay in force: compare at /admin.",
             "城市文件夹有改动，在线的基础数据也有改动。目前以在线的为准，请在 /admin 比较。",
         )
-
-
-async def _opened_accounts(stack: AsyncExitStack, stores: Stores, folder: Path) -> IdentityStore:
-    """The accounts' file; with several servers as the last desk left it, and kept for the next one."""
-    path = folder / ACCOUNTS
-    if stores.accounts is not None:
-        await stores.accounts.bring(path)
-    store = IdentityStore(path)
-    stack.callback(store.close)
-    if stores.accounts is not None:
-        await stack.enter_async_context(stores.accounts.following(store))
-    return store
 
 
 def _enrichment(locator: Locator, records: IncidentRecords, texts: Texts) -> Callable[[Command, Board], Command]:

@@ -71,3 +71,15 @@ async def in_files(stack: AsyncExitStack, folder: Path) -> Stores:
     vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
     stack.push_async_callback(vault.close)
     return Stores(journal, snapshots, vault)
+
+
+async def opened_accounts(stack: AsyncExitStack, stores: Stores, folder: Path) -> IdentityStore:
+    """The accounts' file; with several servers as the last desk left it, and kept for the next one."""
+    path = folder / ACCOUNTS
+    if stores.accounts is not None:
+        await stores.accounts.bring(path)
+    store = IdentityStore(path)
+    stack.callback(store.close)
+    if stores.accounts is not None:
+        await stack.enter_async_context(stores.accounts.following(store))
+    return store

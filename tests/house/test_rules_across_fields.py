@@ -19,6 +19,8 @@ OF_THE_SITUATION = {
     *("call-is-attached", "call-not-offered", "call-is-full", "staff-on-duty", "shift-has-begun", "roster-full"),
     *("station-not-alerted", "too-many-alerts", "no-first-due-station", "no-ground", "reviews-full", "on-hold"),
     *("call-of-incident", "not-over", "retention-full"),
+    *("corridor-is-open", "corridor-is-over", "corridors-full", "unit-not-under-way"),
+    *("no-signals-armed", "junction-not-permitted"),
 }
 """They say how the board stands, whatever the fields of the command say of one another."""
 
