@@ -102,6 +102,17 @@ def test_no_clock_gets_anything_unsafe_out_of_adaptive_control(
         seen = watched(rules, seen, control.step(at_ms, reading), 1_000, has_true_clock=False)
 
 
+def test_a_clock_that_goes_back_lets_nobody_wait_for_ever() -> None:
+    layout, crossing = a_crossing(), Crossing({"m1": 2, "m2": 2, "s1": 20})
+    control, reds, longest_s = AdaptiveControl(layout, 0), 0, 0
+    for at_s in range(1, 1_501):
+        back_ms = 0 if at_s < 300 else 1_200_000
+        crossing.shown = control.step(at_s * 1_000 - back_ms, crossing.step(at_s))
+        reds = 0 if crossing.shown[2] is Aspect.GREEN else reds + 1
+        longest_s = max(longest_s, reds)
+    assert longest_s * 1_000 <= 2 * worst_wait_ms(promise_of(layout, rules_of(layout.junction)), 2)
+
+
 def test_an_endless_main_road_does_not_starve_the_side_road() -> None:
     """Two vehicles in ten minutes on the side road, one every two seconds on the main one."""
     layout, crossing = a_crossing(), Crossing({"m1": 2, "m2": 2, "s1": 250})
@@ -198,7 +209,7 @@ def test_every_approach_has_a_worst_wait_and_more_stages_make_it_longer() -> Non
         ),
     ],
 )
-@pytest.mark.parametrize("name", ["s1@22.0", "m1@50.0"])
+@pytest.mark.parametrize("name", ["s1@22.0", "m1@50.0", "s1@2.5"])
 def test_a_broken_detector_is_named_and_the_junction_runs_its_plan_until_it_is_mended(
     kind: str, broken: object, name: str
 ) -> None:

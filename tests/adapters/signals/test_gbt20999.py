@@ -1,7 +1,7 @@
 """GB/T 20999-2017: frames, the line of the centre, and the simulated controller's side of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -206,7 +206,6 @@ async def test_a_centre_that_hangs_up_leaves_the_junction_to_its_plan() -> None:
 
 
 async def test_a_centre_that_is_silent_leaves_the_junction_to_its_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "OFFLINE_S", 0.1)
     ticked = Ticked()
     ticked.pass_s(85)
     async with a_server(ticked) as (at, _):
@@ -217,10 +216,37 @@ async def test_a_centre_that_is_silent_leaves_the_junction_to_its_plan(monkeypat
         assert f.FrameReader().read(await reader.read(200))[0].kind == f.SET_REPLY
         ticked.pass_s(2)
         assert ticked.controller.is_in_priority
+        monkeypatch.setattr(serving, "OFFLINE_S", 0.1)
+        writer.write(f.write_frame(named))  # the server waits anew from here
+        assert await reader.read(200)
         assert await reader.read(200) == b""
         ticked.pass_s(1)
         assert not ticked.controller.is_in_priority
         writer.close()
+
+
+async def test_a_stage_that_was_half_refused_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The controller takes the stage and refuses the mode: the line hangs up, and the plan goes on."""
+    ticked = Ticked()
+    ticked.pass_s(85)
+    async with a_server(ticked) as (at, _):
+        line = TcpLine(market(), at, lambda: ticked.now_ms)
+        honest = line._set
+
+        async def half(values: Sequence[tuple[f.Address, bytes]]) -> None:
+            await honest(values)
+            raise Unsupported("mode")
+
+        monkeypatch.setattr(line, "_set", half)
+        with pytest.raises(Unsupported):
+            await line.ask(1, a_request("K2", 0, 200))
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            ticked.pass_s(1)
+            if not ticked.controller.is_in_priority:
+                break
+        assert not ticked.controller.is_in_priority
+        await line.close()
 
 
 async def test_a_controller_that_goes_away_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,13 +265,13 @@ async def test_a_controller_that_goes_away_is_lost(monkeypatch: pytest.MonkeyPat
 
 
 async def test_a_controller_that_never_answers_a_heartbeat_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("turnout.adapters.signals.gbt20999.tcp_line.REPLY_S", 0.2)
     monkeypatch.setattr("turnout.adapters.signals.gbt20999.tcp_line.HEARTBEAT_S", 0.01)
     ticked = Ticked()
     ticked.pass_s(85)
     async with a_server(ticked) as (at, _):
         line = TcpLine(market(), at, lambda: ticked.now_ms)
         await line.ask(1, a_request("K2", 0, 200))
+        monkeypatch.setattr("turnout.adapters.signals.gbt20999.tcp_line.REPLY_S", 0.2)
         monkeypatch.setattr(Talk, "answer", lambda self, asked: None)
         assert line._keeper is not None
         await asyncio.wait_for(line._keeper, 5)

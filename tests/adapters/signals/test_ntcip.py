@@ -128,7 +128,12 @@ async def net_snmps_agent(folder: Path, ticked: Ticked) -> AsyncIterator[tuple[i
 
 
 @pytest.mark.parametrize("version", ["1", "2c", "3"])
-async def test_our_line_reads_net_snmps_agent_and_asks_it(tmp_path: Path, version: str) -> None:
+async def test_our_line_reads_net_snmps_agent_and_asks_it(
+    tmp_path: Path, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "turnout.adapters.signals.ntcip.snmp_line.TRY_S", 5.0
+    )  # snmpd starts a program at the first get
     ticked = Ticked()
     ticked.controller.counted = {"D1": Counted(12, 0.5)}
     ticked.pass_s(90)

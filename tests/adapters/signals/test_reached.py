@@ -102,11 +102,21 @@ async def test_a_request_whose_answer_was_lost_is_taken_back_all_the_same() -> N
 async def test_the_end_takes_everything_back() -> None:
     line = Noted()
     reached = one(line)
-    for name in ("E7", "E8"):
-        await reached.ask(a_request(id=name))
+    for nth in range(REQUESTS_MAX):
+        await reached.ask(a_request(id=f"E{nth}"))
     await reached.close()
-    assert line.told[2:] == [("withdraw", 1), ("withdraw", 2)]
+    assert line.told[REQUESTS_MAX:] == [("withdraw", nth) for nth in range(1, REQUESTS_MAX + 1)]
     assert line.is_closed
+
+
+@pytest.mark.parametrize("trouble", [UnicodeError("label too long"), RuntimeError("a library's own")])
+async def test_what_a_library_raises_is_a_controller_that_does_not_answer(trouble: Exception) -> None:
+    line = Noted()
+    line.trouble = trouble
+    reached = one(line)
+    assert (await reached.ask(a_request())).state == "lost"
+    assert (await reached.shown("market")).fault == "no-answer"
+    assert await reached.counts("market") == {}
 
 
 async def test_the_same_request_keeps_its_number_and_none_asks_for_too_many_or_too_far() -> None:

@@ -22,7 +22,8 @@ from turnout.signals.guard import Aspect, Guard, rules_of
 from turnout.signals.model import SECOND_MS, Plan, Signals
 from turnout.signals.problem import BrokenSignals
 from turnout.signals.sumo_network import read_sumo
-from turnout.words.trouble import Malformed, NotOurs
+from turnout.signals.sumo_xml import Programme
+from turnout.words.trouble import Malformed, NotOurs, Unsupported
 
 
 @pytest.mark.parametrize("name", ["acosta", "pasubio"])
@@ -97,7 +98,70 @@ def test_whatever_fits_a_frame_is_a_plan_without_errors(data: st.DataObject) -> 
     assert [problem for problem in problems if problem.severity == "error"] == []
 
 
-FRAMES = district("acosta").frames
+SHORT = street(300.0).replace(b'<phase duration="27" state="rG"/>', b'<phase duration="27" minDur="0" state="rG"/>')
+"""The network says that green of the cross street may be of no length."""
+FRAMES = [*district("acosta").frames, *read_area(SHORT, "street.net.xml", [], counts(900, 60)).frames]
+
+
+def test_no_green_is_of_no_length_though_the_network_allows_it_and_nobody_comes() -> None:
+    found = coordinate(read_area(SHORT, "street.net.xml", [], counts(900, 1)), [60])
+    for plan in found.plans.values():
+        assert all(SECOND_MS <= window.lasts_ms(plan.cycle_ms) < plan.cycle_ms for window in plan.windows)
+
+
+@pytest.mark.parametrize("name", ["acosta", "pasubio"])
+def test_every_lamp_keeps_the_ambers_of_its_own_programme(name: str) -> None:
+    area = district(name)
+    frames = dict(zip([frame.junction.id for frame in area.frames], area.frames, strict=True))
+    for cycle_s in (70, 140):
+        for programme in coordinate(area, [cycle_s]).programmes:
+            before = area.programmes[programme.signal]
+            for movement in frames[programme.signal].junction.movements:
+                link = int(movement.id)
+                assert ambers(programme, link) <= ambers(before, link), (programme.signal, link)
+                assert min(ambers(programme, link), default=0) >= min(ambers(before, link), default=0)
+
+
+def ambers(programme: Programme, link: int) -> set[int]:
+    """How long its ambers last, in milliseconds."""
+    shown = [(phase.state[link] in "yY", phase.duration_ms) for phase in programme.phases]
+    first = next(n for n, (is_amber, _) in enumerate(shown) if not is_amber)
+    runs = itertools.groupby([*shown[first:], *shown[:first]], key=lambda each: each[0])
+    return {sum(ms for _, ms in run) for is_amber, run in runs if is_amber}
+
+
+@pytest.mark.parametrize("seconds", ["0.1", "10000000"])
+def test_a_cycle_that_no_controller_runs_is_refused(seconds: str) -> None:
+    odd = street(500.0).replace(b'duration="27"', f'duration="{seconds}"'.encode())
+    with pytest.raises(Unsupported, match="a cycle of 1 to 600 s"):
+        read_area(odd.replace(b'duration="3"', b'duration="0.1"'), "street.net.xml", [], counts(500, 300))
+
+
+@pytest.mark.parametrize(
+    ("rate", "per_h"),
+    [
+        ('number="100"', 100),
+        ('vehsPerHour="120"', 120),
+        ('perHour="90"', 90),
+        ('vehsPerHour="0"', 0),
+        ('period="10"', 360),
+        ('period="exp(0.1)"', 360),
+        ('probability="0.05"', 180),
+    ],
+)
+def test_flows_have_the_rate_that_they_say(rate: str, per_h: int) -> None:
+    flow = f'<flow id="f" begin="0" end="3600" {rate}><route edges="a b"/></flow>'
+    late = '<vehicle id="t" depart="triggered"><route edges="b c"/></vehicle>'
+    found = read_routes([(f"<routes>{flow}{late}</routes>".encode(), "some.rou.xml")])
+    assert found.ways["a", "b"] == pytest.approx(per_h)
+    assert found.ways["b", "c"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rate", ["", 'period="0"', 'period="often"', 'probability="-1"'])
+def test_a_flow_without_a_rate_is_refused(rate: str) -> None:
+    flow = f'<routes><flow id="f" begin="0" end="3600" {rate}><route edges="a b"/></flow></routes>'
+    with pytest.raises(Malformed):
+        read_routes([(flow.encode(), "some.rou.xml")])
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -138,12 +138,17 @@ class ReachedControllers:
             return {}
 
     async def close(self) -> None:
-        """Takes back what still stands, all at once, and hangs up."""
-        asked = [(name, request) for name, station in self._stations.items() for request in station.numbers]
-        await asyncio.gather(*(self.cancel(name, request) for name, request in asked))
+        """Takes back what still stands, at all junctions at once, and hangs up."""
+        backs = (self._take_back(name, station) for name, station in self._stations.items())
+        await asyncio.gather(*backs, return_exceptions=True)
         for station in self._stations.values():
             with suppress(Silent, OSError):
                 await station.line.close()
+
+    async def _take_back(self, junction: str, station: Station) -> None:
+        """One request after another: more at once would be too many for the junction."""
+        for request in list(station.numbers):
+            await self.cancel(junction, request)
 
     async def _heard(self, station: Station, request: str, act: Callable[[], Awaitable[Heard]]) -> PriorityStatus:
         try:
@@ -169,7 +174,12 @@ class ReachedControllers:
                 return await act()
         except TimeoutError:
             raise Silent("no-answer") from None
+        except (Silent, BadInput):
+            raise
         except OSError:
+            raise Silent("no-answer") from None
+        except Exception:  # a library's own: a name that is no host, a key that is too short
+            log.exception("controller of %s", station.junction.id)
             raise Silent("no-answer") from None
         finally:
             station.waiting -= 1

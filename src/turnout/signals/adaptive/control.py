@@ -12,7 +12,7 @@ from turnout.signals.adaptive.layout import Layout, greens_at
 from turnout.signals.adaptive.observer import Observer, Queues, Reading
 from turnout.signals.adaptive.priority import Settings, Situation, priorities
 from turnout.signals.adaptive.supervisor import CLEAR_MS, SERVED_MS, Supervisor, frees, lanes_of_groups, promise_of
-from turnout.signals.guard import Aspect, Guard, Rules, rules_of
+from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, Rules, rules_of
 from turnout.words.trouble import Unsupported
 
 Mode = Literal["adaptive", "overdue", "plan"]
@@ -70,6 +70,7 @@ class AdaptiveControl:
         self.mode: Mode = "adaptive"
         self._lanes_of_groups = lanes_of_groups(layout)
         self._clearing_ms = at_ms - CLEAR_MS
+        self._now_ms = self._said_ms = at_ms
         self._has_let_out = False
 
     @property
@@ -78,10 +79,11 @@ class AdaptiveControl:
 
     def step(self, at_ms: int, readings: Mapping[str, Reading], queues: Queues | None = None) -> tuple[Aspect, ...]:
         """What every group shows. `queues`: from a perfect sensor, to compare with."""
+        said_ms, at_ms = at_ms, self._own_ms(at_ms)
         self.observer.step(at_ms, readings)
         self.watch.step(at_ms, readings)
         if self.watch.faults and queues is None:
-            return self._by_plan(at_ms)
+            return self._by_plan(said_ms, at_ms)
         if self.mode == "plan":
             self.mode = "adaptive"
             self.clock.ask(self._nearest_stage(), at_ms)
@@ -89,16 +91,23 @@ class AdaptiveControl:
         self.supervisor.step(at_ms, self.guard.shown, self._wanted(known, at_ms))
         if self.clock.may_change(at_ms, 0):
             self._choose(known, at_ms, is_perfect=queues is not None)
-        shown = self.guard.let_out(self._asked(at_ms), at_ms)
+        shown = self.guard.let_out(self._asked(at_ms), said_ms)
         self.clock.see(shown, at_ms)
         return shown
 
-    def _by_plan(self, at_ms: int) -> tuple[Aspect, ...]:
+    def _own_ms(self, said_ms: int) -> int:
+        """A clock that never goes back and never jumps, as the guard's: on another some would wait for ever."""
+        self._now_ms += min(max(said_ms - self._said_ms, 0), STEP_MAX_MS)
+        self._said_ms = said_ms
+        return self._now_ms
+
+    def _by_plan(self, said_ms: int, at_ms: int) -> tuple[Aspect, ...]:
+        """`said_ms`: by the clock on which the plan's offset counts."""
         self.mode = "plan"
         plan = self.layout.junction.plans[0]
-        greens = greens_at(plan, at_ms - plan.offset_ms)
+        greens = greens_at(plan, said_ms - plan.offset_ms)
         self.supervisor.step(at_ms, self.guard.shown, [False] * len(self.layout.junction.groups))
-        return self.guard.let_out([group.id in greens for group in self.layout.junction.groups], at_ms)
+        return self.guard.let_out([group.id in greens for group in self.layout.junction.groups], said_ms)
 
     def _nearest_stage(self) -> int:
         """The stage of which most is green now."""

@@ -80,7 +80,8 @@ class FaultWatch:
         for mark in layout.marks:
             watched = self._watched[mark.detector]
             watched.here = beside[mark.detector]
-            watched.next = tuple(dict.fromkeys(name for way in mark.ways for name in beside[way.to]))
+            onward = [way.to for way in mark.ways] or into[mark.detector]  # of a stop line: the place before it
+            watched.next = tuple(dict.fromkeys(name for to in onward for name in beside[to]))
         for lane in layout.lanes:
             for exit_name in lane.exits:
                 self._watched.setdefault(exit_name, _Watched()).near.append(lane.stop)
@@ -140,11 +141,13 @@ class FaultWatch:
         So the whole place is compared with the place behind it.
         """
         here, behind = (sum(self._watched[name].counted for name in place) for place in (watched.here, watched.next))
-        if not watched.next or min(here, behind) < COUNTED_MIN:
+        if not watched.next or behind < COUNTED_MIN:
             return None
         lanes = max(len(watched.here), 1)
         if watched.counted == 0 and behind - here >= max(SHARE * behind / lanes, PASSED_MIN):
             return "silent"
+        if here < COUNTED_MIN:
+            return None
         alone = [self._watched[name].counted for name in watched.near]
         is_more = here - behind >= (1 - 1 / DOUBLE) * watched.counted and watched.counted >= DOUBLE * max(
             alone, default=0

@@ -1,5 +1,6 @@
 """Area coordination of a SUMO network: read, coordinated, told. See `search.py` for how."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -23,6 +24,9 @@ PLAN: Final = "area"
 JUNCTIONS_MAX: Final = 1_000
 CYCLE_LEAST_S: Final = 30
 CYCLE_MOST_S: Final = 300
+ODD_CYCLE_MS: Final = 600 * SECOND_MS
+CHANGES_MAX: Final = 64
+"""Of greens in a cycle; the largest junctions have some twenty."""
 CYCLES_S: Final = range(50, 141, 10)
 """Tried where nobody says which."""
 
@@ -71,7 +75,7 @@ def read_area(
     for content, name in added:
         added_here = read_records(content, name, root="additional").programmes
         programmes |= {(each.signal, each.id): each for each in added_here}
-    frames, problems = _frames(found.signals, file)
+    frames, problems = _frames(found.signals, programmes, file)
     flows = _flows(records, {frame.junction.id for frame in frames}, demand)
     if not flows.turns:
         raise Malformed("no vehicle of the demand comes to a signal of this network", file, "name its own demand")
@@ -79,13 +83,20 @@ def read_area(
     return Area(Streams(records, frames, flows, saturation), frames, chosen, flows, (*found.problems, *problems))
 
 
-def _frames(signals: Signals, file: str) -> tuple[list[Frame], list[Problem]]:
-    """Of each junction the newest plan that breaks nothing. Raises `BrokenSignals` where there is none."""
+def _frames(
+    signals: Signals, programmes: Mapping[tuple[str, str], Programme], file: str
+) -> tuple[list[Frame], list[Problem]]:
+    """Of each junction the newest plan that breaks nothing.
+
+    Raises `BrokenSignals` where there is none, `Unsupported` for what no controller runs.
+    """
     errors = [problem for problem in check(signals, file) if problem.severity == "error"]
     frames, problems = [], []
-    for given in signals.junctions:
-        junction = _with_whole_ambers(given)
-        framed = [Frame(junction, plan) for plan in reversed(junction.plans)]
+    for junction in signals.junctions:
+        framed = []
+        for plan in reversed(junction.plans):
+            _refuse_odd(plan, f"{file} junction {junction.id}")
+            framed.append(Frame(_with_whole_ambers(junction, programmes[junction.id, plan.id]), plan))
         right = [frame for frame in framed if frame.fits(frame.durations_ms)]
         if not right:
             raise BrokenSignals(tuple(problem for problem in errors if problem.spot.junction == junction.id))
@@ -95,8 +106,33 @@ def _frames(signals: Signals, file: str) -> tuple[list[Frame], list[Problem]]:
     return frames, problems
 
 
-def _with_whole_ambers(junction: Junction) -> Junction:
-    """A network's programme may show green beside an amber that it crosses; what is proposed here never does."""
+def _refuse_odd(plan: Plan, where: str) -> None:
+    """Raises `Unsupported` for what no controller runs, and what would take for ever."""
+    changes = len({at % plan.cycle_ms for window in plan.windows for at in (window.from_ms, window.to_ms)})
+    if not SECOND_MS <= plan.cycle_ms <= ODD_CYCLE_MS or changes > CHANGES_MAX:
+        cure = f"a cycle of 1 to {ODD_CYCLE_MS // SECOND_MS} s with at most {CHANGES_MAX} changes of greens"
+        raise Unsupported(f"plan {plan.id!r}: {plan.cycle_ms / SECOND_MS:g} s, {changes} changes", where, cure)
+
+
+def _ambers_ms(programme: Programme, junction: Junction) -> dict[str, int]:
+    """By group: the shortest amber that this programme itself shows."""
+    found: dict[str, int] = {}
+    for movement in junction.movements:
+        shown = [(phase.state[int(movement.id)] in "yY", phase.duration_ms) for phase in programme.phases]
+        start = next((n for n, (is_amber, _) in enumerate(shown) if not is_amber), 0)
+        turned = shown[start:] + shown[:start]
+        for is_amber, run in itertools.groupby(turned, key=lambda each: each[0]):
+            if is_amber:
+                lasts = sum(duration for _, duration in run)
+                found[movement.group] = min(lasts, found.get(movement.group, lasts))
+    return found
+
+
+def _with_whole_ambers(junction: Junction, programme: Programme) -> Junction:
+    """With the ambers of this programme; and nobody has green beside an amber that it crosses, whatever was shown."""
+    shown = _ambers_ms(programme, junction)
+    groups = tuple(replace(each, ending_ms=max(each.ending_ms, shown.get(each.id, 0))) for each in junction.groups)
+    junction = replace(junction, groups=groups)
     ambers = {group.id: group.ending_ms for group in junction.groups}
     whole = [replace(each, least_ms=max(each.least_ms, ambers[each.ending])) for each in junction.intergreens]
     return replace(junction, intergreens=tuple(whole))
@@ -151,7 +187,7 @@ def _figures(area: Area, setting: Setting) -> dict[str, JunctionFigures]:
         lanes = area.streams.lanes_at[n]
         per_h = float(area.streams.per_h[lanes].sum())
         if per_h:
-            waits = float((result.even + result.overflow)[lanes].sum())
+            waits = float((result.even + result.overflow * result.degree)[lanes].sum())
             stops = float(result.stops_per_s[lanes].sum()) * 3_600 / per_h
             found[frame.junction.id] = JunctionFigures(
                 per_h, waits * 3_600 / per_h, stops, float(result.degree[lanes].max())

@@ -82,21 +82,39 @@ def _way(element: Any, named: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _departures(element: Any, file: str) -> tuple[float, list[float]]:
-    """Vehicles, and when the first and the last of them leave, in seconds. Words such as `triggered` are second 0."""
+    """Vehicles, and when the first and the last of them leave, in seconds; of `triggered` and its like nobody knows."""
     if element.tag != "flow":
-        return 1.0, [_seconds(element, file, "depart")]
-    begin, end = _seconds(element, file, "begin"), _seconds(element, file, "end")
+        is_timed = element.get("depart", "")[:1].isdigit() or element.get("depart", "")[:1] in "-.+"
+        return 1.0, [_number(element, file, "depart")] if is_timed else []
+    begin, end = _number(element, file, "begin"), _number(element, file, "end")
     if element.get("number") is not None:
-        return _seconds(element, file, "number"), [begin, end]
-    per_hour = _seconds(element, file, "vehsPerHour") or 3_600 / max(_seconds(element, file, "period"), 0.1)
-    return per_hour * (end - begin) / 3_600, [begin, end]
+        return _number(element, file, "number"), [begin, end]
+    return _per_s(element, file) * max(end - begin, 0.0), [begin, end]
 
 
-def _seconds(element: Any, file: str, name: str) -> float:
+def _per_s(element: Any, file: str) -> float:
+    """Vehicles per second of a flow. Raises `Malformed` where it has no rate that is known."""
+    for name in ("vehsPerHour", "perHour"):
+        if element.get(name) is not None:
+            return _number(element, file, name) / 3_600
+    if element.get("probability") is not None:
+        return _number(element, file, "probability")
+    period = element.get("period", "")
+    if period.startswith("exp(") and period.endswith(")"):
+        return _number(element, file, "period", period[4:-1])
+    seconds = _number(element, file, "period")
+    if seconds <= 0:
+        cure = "give it number, vehsPerHour, period or probability"
+        raise Malformed("a flow without a rate", f"{file} line {element.sourceline}", cure)
+    return 1 / seconds
+
+
+def _number(element: Any, file: str, name: str, said: str | None = None) -> float:
+    """Raises `Malformed`."""
     try:
-        value = float(element.get(name, "0"))
+        value = float(said if said is not None else element.get(name, "0"))
     except ValueError:
-        return 0.0
+        value = math.nan
     if not (math.isfinite(value) and 0 <= value <= 1e9):
         raise Malformed(f'{name}="{element.get(name)}"', f"{file} line {element.sourceline}", "mend the number")
     return value

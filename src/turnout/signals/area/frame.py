@@ -122,7 +122,7 @@ class Frame:
         size, groups = len(self.edges_ms), self.junction.groups
         for window in self._windows:
             if not window.whole:
-                yield self._row(self._spans(window)), groups[window.group].min_green_ms
+                yield self._row(self._spans(window)), max(groups[window.group].min_green_ms, SECOND_MS)
         for (ending, beginning), least in self.junction.least_between().items():
             ends = [w.end for w in self._windows if not w.whole and groups[w.group].id == ending]
             begins = [w.first for w in self._windows if not w.whole and groups[w.group].id == beginning]

@@ -2,7 +2,8 @@
 
 As in TRANSYT (Robertson 1969): vehicles arrive in every second of a common cycle, leave while they may, and what leaves
 one signal comes to the next as a platoon that has spread (Robertson's recurrence). What is uneven from cycle to cycle,
-and what demand beyond capacity does over the period, is added by Akcelik's formula for the overflow queue (1981).
+and what demand beyond capacity does over the period, is added
+by the incremental queue of HCM 2016 (equation 19-26 with k = 0.5 and I = 1, as a queue).
 """
 
 from typing import Final, NamedTuple
@@ -99,6 +100,9 @@ class Profiles:
         return comes, serve(comes, capacity)
 
     def cost(self, result: Result, lanes: Indices) -> Floats:
-        """Per lane: vehicles that wait, with their stops, and those that stand in the way of others."""
+        """Per lane: vehicles that wait, with their stops, and those that stand in the way of others.
+
+        The overflow counts as a queue and not as delay, which is less where little comes: lanes keep some reserve.
+        """
         beyond = np.maximum(result.longest + result.overflow - self.streams.room[lanes], 0.0)
         return result.even + result.overflow + STOP_S * result.stops_per_s + SPILL * beyond

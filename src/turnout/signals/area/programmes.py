@@ -10,7 +10,8 @@ from turnout.signals.model import SECOND_MS
 from turnout.signals.sumo_xml import Phase, Programme
 
 CHANGING: Final = frozenset("yYu")
-"""Amber, and red with amber: phases that show it stay as they are while another can give."""
+"""Amber, and red with amber: phases that show it stay as they are."""
+AFTER_AMBER: Final = str.maketrans("yY", "rr")
 
 
 def retimed(programme: Programme, frame: Frame, durations_ms: Durations, offset_s: int, name: str) -> Programme:
@@ -60,10 +61,15 @@ def _cut(programme: Programme, frame: Frame) -> dict[int, list[_Piece]]:
 
 
 def _change(pieces: list[_Piece], change_ms: int) -> None:
-    """Longer where the longest steady colours are; shorter there first, and of amber only what exceeds its time."""
+    """Longer where the longest steady colours are, or by red after an amber that fills the interval; shorter there too:
+    `Frame.fits` leaves every amber its time.
+    """
     steady = [piece for piece in pieces if not piece.changes]
     if change_ms >= 0:
-        max(steady or pieces, key=lambda piece: piece.duration_ms).duration_ms += change_ms
+        if steady:
+            max(steady, key=lambda piece: piece.duration_ms).duration_ms += change_ms
+        else:
+            pieces.append(_Piece(change_ms, pieces[-1].state.translate(AFTER_AMBER)))
         return
     for piece in sorted(pieces, key=lambda piece: (piece.changes, -piece.duration_ms)):
         taken = min(piece.duration_ms, -change_ms)

@@ -201,7 +201,13 @@ class TcpLine:
         if wanted != self._named:
             mode = o.CENTRE_MANUAL if wanted else o.LOCAL
             number = self._at.junction
-            await self._set([((*o.CENTRE_STAGE, number), bytes([wanted])), ((*o.CENTRE_MODE, number), bytes([mode]))])
+            try:
+                await self._set(
+                    [((*o.CENTRE_STAGE, number), bytes([wanted])), ((*o.CENTRE_MODE, number), bytes([mode]))]
+                )
+            except BaseException:
+                self._hang_up()  # half of it may stand: a controller whose centre is gone runs its own plan
+                raise
             self._named = wanted
 
     async def _keep_on(self) -> None:
