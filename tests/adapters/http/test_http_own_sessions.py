@@ -66,6 +66,16 @@ async def test_an_open_socket_is_use_and_so_is_one_that_was_just_closed(house: R
     assert (await ana.get(f"{API}/board")).status_code == 200
 
 
+async def test_a_session_that_this_server_never_saw_begins_now(house: Running, ana: httpx.AsyncClient) -> None:
+    """Its edge has died, or a balancer sends it elsewhere: its person was at work all the time."""
+    house.accounts._idle._term_ms = house.idle_ms
+    house.accounts._idle._seen.clear()
+    house.clock.ahead_ms += house.idle_ms + MINUTE_MS
+    assert (await ana.get(f"{API}/board")).status_code == 200
+    house.clock.ahead_ms += house.idle_ms + MINUTE_MS
+    assert await code_of(await ana.get(f"{API}/board")) == (423, "session-locked"), "from then on it is measured"
+
+
 async def test_what_an_edge_passes_on_the_edge_has_judged(house: Running, ana: httpx.AsyncClient) -> None:
     house.accounts._idle._term_ms = house.idle_ms
     house.clock.ahead_ms += house.idle_ms + MINUTE_MS

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 
 vi.mock('./preferences.svelte', () => ({ preferences: { language: 'en' } }))
-const { api, Problem } = await import('./api')
+const { api, onProofNeeded, Problem } = await import('./api')
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -30,4 +30,23 @@ test('a list that comes page by page is asked for to its end', async () => {
 test('one without an end is given up', async () => {
   server(10_000)
   await expect(api.all<number>('/x/chronology?limit=2')).rejects.toBeInstanceOf(Problem)
+})
+
+/** A server that wants a proof first, and a person who gives one: how often. */
+async function proofs(ask: () => Promise<unknown>): Promise<number> {
+  let count = 0
+  onProofNeeded(() => Promise.resolve(++count === 1))
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('{"code":"proof-needed"}', { status: 403 })))
+  await expect(ask()).rejects.toMatchObject({ code: 'proof-needed' })
+  return count
+}
+
+test('what would prove who one is, and is refused, asks for no proof', async () => {
+  expect(await proofs(() => api.post('/session', { proves: true }))).toBe(0)
+  expect(await proofs(() => api.post('/session/passkey/verify', { proves: true }))).toBe(0)
+})
+
+test('a proof is asked for once before what needs one, also before one ends a session of one’s own', async () => {
+  expect(await proofs(() => api.post('/accounts/passkey/options'))).toBe(1)
+  expect(await proofs(() => api.delete('/session/own/s1'))).toBe(1)
 })

@@ -51,7 +51,9 @@ async function answered<T>(method: string, path: string, body?: unknown, isAgain
   const content = text ? parsed(text) : undefined
   if (reply.ok) return { content: content as T, next: /<(\?[^>]*)>; rel="next"/.exec(reply.headers.get('link') ?? '')?.[1] ?? '' }
   const problem = (content ?? {}) as { code?: string; detail?: string; title?: string; fields?: Record<string, unknown> }
-  if (problem.code === 'proof-needed' && !isAgain && (await prover())) return answered<T>(method, path, body, true)
+  // A proof that is refused (somebody else's password) is the trouble of who asked for it: its dialogue is open already.
+  const isProof = method === 'POST' && path.startsWith('/session')
+  if (problem.code === 'proof-needed' && !isProof && !isAgain && (await prover())) return answered<T>(method, path, body, true)
   throw new Problem(reply.status, problem.code ?? `http-${reply.status}`, problem.detail ?? problem.title ?? '', problem.fields)
 }
 

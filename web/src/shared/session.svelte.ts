@@ -1,5 +1,6 @@
 /** Who sits here. */
 import { api, isWeb, Problem } from './api'
+import { clock } from './clock.svelte'
 import { forget, takeKey } from './kept'
 import { stream } from './link/stream.svelte'
 
@@ -23,6 +24,8 @@ export interface Session {
 
 /** Timers of browsers cannot be set for longer (24 days): a station's screen, which keeps nothing typed. */
 const TIMER_MAX_MS = 2 ** 31 - 1
+/** This browser's clock says that the session is over, the server says that it is not: it is asked again. */
+const AGAIN_MS = 60_000
 
 class LiveSession {
   #ending: ReturnType<typeof setTimeout> | undefined
@@ -51,12 +54,35 @@ class LiveSession {
     this.current = session
     this.checked = true
     void takeKey(session.drafts_key ?? '')
-    clearTimeout(this.#ending)
-    const left_ms = (session.expires ?? 0) - Date.now()
-    if (session.expires && left_ms < TIMER_MAX_MS) this.#ending = setTimeout(() => this.#over(), Math.max(0, left_ms))
+    this.#endLater(session, 0)
   }
 
-  /** Its time is up: also where there is no connection to be told so. */
+  #endLater(session: Session, least_ms: number): void {
+    clearTimeout(this.#ending)
+    const left_ms = Math.max(least_ms, (session.expires ?? 0) - clock.exact())
+    if (session.expires && left_ms < TIMER_MAX_MS) this.#ending = setTimeout(() => void this.#whetherOver(session), left_ms)
+  }
+
+  /** Its time is up by this browser's clock, which may be wrong: the server knows; without it, the time that it last told. */
+  async #whetherOver(of: Session): Promise<void> {
+    let answer: Session | Problem
+    try {
+      answer = await api.get<Session>('/session')
+    } catch (trouble) {
+      if (!(trouble instanceof Problem)) throw trouble
+      answer = trouble
+    }
+    if (this.current !== of) return
+    if (answer instanceof Problem) {
+      if (answer.status !== 401 && clock.exact() < (of.expires ?? 0)) return this.#endLater(of, 0)
+    } else if (answer.actor === of.actor) {
+      this.take(answer)
+      return this.#endLater(answer, AGAIN_MS)
+    }
+    this.#over()
+  }
+
+  /** Also where there is no connection to be told so. */
   #over(): void {
     this.#clear()
     stream.stop()

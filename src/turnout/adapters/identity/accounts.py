@@ -239,6 +239,10 @@ class Accounts(OwnSessions, OfflineCodes):
         """It was used just now, by a socket that nobody asks about again."""
         self._idle.touch(session)
 
+    def note_cut(self, session: str) -> None:
+        """Its socket was cut, by the network or by us: whether its person is still there cannot be seen from here."""
+        self._idle.forget(session)
+
     def find_token(self, token: str) -> Principal | None:
         row = self._store.find_token(digest(token)) if token else None
         if row is None or row.revoked or (row.expires and row.expires <= self._now()):
@@ -346,6 +350,7 @@ class Accounts(OwnSessions, OfflineCodes):
             lacks_factor=lacks_factor,
         )
         self._store.add_session(row)
+        self._idle.touch(row.id)
         return SignedIn(secret, self._principal(row, None if demo else self._store.find_account(account)))
 
     def _principal(self, row: SessionRow, account: AccountRow | None) -> Principal:

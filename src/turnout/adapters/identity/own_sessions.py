@@ -1,7 +1,8 @@
 """How long a session is believed: it locks when nobody uses it, and before what changes how one gets in its person has
 to have proved lately who it is (ASVS 5.0: 7.3.1, 7.5.1, 7.5.2, 8.4.2).
 
-What was seen of a session is kept by this process alone: a server that starts anew begins to count anew.
+What was seen of a session is kept by this process alone, and only who was seen can have left: a server that starts
+anew, or that a person's requests reach for the first time since their edge has died, begins to count with that request.
 """
 
 import secrets
@@ -20,7 +21,7 @@ PROOF_MS: Final = 10 * MINUTE_MS
 """Long enough for what one came to change; an hour at an unwatched desk is not."""
 
 SEEN_MAX: Final = 20_000
-"""More sessions than any city has; the longest unseen is forgotten, and counts from this server's start."""
+"""More sessions than any city opens in the time that one lasts; the longest unseen is forgotten."""
 
 
 class Idle:
@@ -30,7 +31,6 @@ class Idle:
     def __init__(self, now: Callable[[], Moment], term_ms: int, is_live: Callable[[str], bool]) -> None:
         self._now, self._term_ms, self._is_live = now, term_ms, is_live
         self._seen: OrderedDict[str, Moment] = OrderedDict()
-        self._since = now()
 
     def touch(self, session: str) -> None:
         self._seen[session] = self._now()
@@ -38,10 +38,15 @@ class Idle:
         while len(self._seen) > SEEN_MAX:
             self._seen.popitem(last=False)
 
+    def forget(self, session: str) -> None:
+        """Nothing is known of it from here on: it begins anew with its next request."""
+        self._seen.pop(session, None)
+
     def is_over(self, row: SessionRow) -> bool:
         """Whether it was left alone for too long; one that was not is touched by being asked about."""
-        last = max(self._seen.get(row.id, self._since), row.proved)
-        if self._term_ms and self._now() - last > self._term_ms and not self._is_live(row.id):
+        now = self._now()
+        last = max(self._seen.get(row.id, now), row.proved)
+        if self._term_ms and now - last > self._term_ms and not self._is_live(row.id):
             return True
         self.touch(row.id)
         return False

@@ -51,6 +51,10 @@ log = logging.getLogger(__name__)
 HELLO_S: Final = 10.0
 """A page says hello at once; a connection that says nothing is not kept."""
 
+LEFT: Final = (1000, 1001)
+"""How a page says that it goes: closed, or left for another. A network that breaks says nothing, which servers call
+1005 or 1006; our page says nothing either where it heard nothing for too long and connects anew."""
+
 NEVER_S: Final = 366 * 24 * 3_600.0
 """For a token without an end: no connection is as old as a year."""
 
@@ -141,15 +145,17 @@ class Connection:
             Sender(self._send, outlet, subscription, edge.now, self._frames).run(), name="socket sender"
         )
         end = asyncio.get_running_loop().call_later(self._left_s(), outlet.cut_off, "signed-off")
+        has_left = False
         try:
-            await self._receive_until_gone(sender)
+            has_left = await self._receive_until_gone(sender)
         finally:
             end.cancel()
             for name in held_by:
                 edge.connections.remove(name, outlet)
             edge.places.unfollow(follower)
             if self._who.kind == "person":
-                edge.identities.touch(self._who.session)
+                note = edge.identities.touch if has_left else edge.identities.note_cut
+                note(self._who.session)
             if subscription is not None:
                 subscription.close()
             sender.cancel()
@@ -177,8 +183,8 @@ class Connection:
             }
         )
 
-    async def _receive_until_gone(self, sender: asyncio.Task[None]) -> None:
-        """Until the other side closes, or the sender has ended the connection."""
+    async def _receive_until_gone(self, sender: asyncio.Task[None]) -> bool:
+        """Until the other side closes, or the sender has ended the connection: whether somebody wanted it to end."""
         while True:
             receiving = asyncio.create_task(self._received())
             await asyncio.wait({receiving, sender}, return_when=asyncio.FIRST_COMPLETED)
@@ -186,10 +192,10 @@ class Connection:
                 receiving.cancel()
                 with suppress(asyncio.CancelledError):
                     await receiving
-                return
+                return self._outlet.cut == "signed-off"
             message = receiving.result()
             if message["type"] == "websocket.disconnect":
-                return
+                return message.get("code") in LEFT
             if message["type"] == "websocket.receive":
                 await self._take(message)
 
