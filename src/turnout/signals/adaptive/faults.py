@@ -46,7 +46,7 @@ class DetectorFault(msgspec.Struct, frozen=True):
 
 
 class _Watched:
-    __slots__ = ("counted", "here", "near", "next", "passed", "since_ms")
+    __slots__ = ("is_stop", "counted", "here", "near", "next", "passed", "since_ms")
 
     def __init__(self) -> None:
         self.near: list[str] = []
@@ -60,6 +60,7 @@ class _Watched:
         """What the neighbours counted since this one last saw somebody come."""
         self.since_ms = -1
         """Occupied without a new vehicle since."""
+        self.is_stop = False
 
 
 class FaultWatch:
@@ -80,6 +81,7 @@ class FaultWatch:
         for mark in layout.marks:
             watched = self._watched[mark.detector]
             watched.here = beside[mark.detector]
+            watched.is_stop = not mark.ways
             onward = [way.to for way in mark.ways] or into[mark.detector]  # of a stop line: the place before it
             watched.next = tuple(dict.fromkeys(name for to in onward for name in beside[to]))
         for lane in layout.lanes:
@@ -138,16 +140,18 @@ class FaultWatch:
     def _at_the_edge(self, watched: _Watched) -> FaultKind | None:
         """Of one that has a neighbour on one side only: vehicles may have come from the lane beside.
 
-        So the whole place is compared with the place behind it.
+        So the whole place is compared with the place behind it, or before it where it is a stop line. A place where nobody
+        is seen at all is not judged: there may be other ways in.
         """
         here, behind = (sum(self._watched[name].counted for name in place) for place in (watched.here, watched.next))
-        if not watched.next or behind < COUNTED_MIN:
+        is_stop = watched.is_stop
+        if not watched.next or behind < COUNTED_MIN or (here < COUNTED_MIN and not is_stop):
             return None
         lanes = max(len(watched.here), 1)
         if watched.counted == 0 and behind - here >= max(SHARE * behind / lanes, PASSED_MIN):
             return "silent"
-        if here < COUNTED_MIN:
-            return None
+        if is_stop:
+            return None  # what moves up over a stop line by bits is counted more than once by a right one too
         alone = [self._watched[name].counted for name in watched.near]
         is_more = here - behind >= (1 - 1 / DOUBLE) * watched.counted and watched.counted >= DOUBLE * max(
             alone, default=0
