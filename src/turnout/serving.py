@@ -234,6 +234,7 @@ async def opened_on(
         stack.push_async_callback(timers.stop)
         at_work(stack, edge)
         edge.corridors = joined_corridors(edge.counter, edge.adviser, city, parts.clock.now)
+        stack.push_async_callback(edge.corridors.stop)
         in_background(stack, edge.corridors.run())
         if provisioning is not None:
             in_background(stack, provisioning.settle())

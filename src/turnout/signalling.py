@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from typing import Final
+from uuid import uuid4
 
 from turnout.city.folder import City
 from turnout.city.signals import read_signals
@@ -45,16 +46,18 @@ def joined_corridors(counter: Counter, adviser: Adviser | None, city: City, now:
 
 
 async def arm_simulated(counter: Counter, corridors: Corridors) -> None:
-    """What the simulated authority permits and arms: every junction of the simulated controllers, once."""
+    """What the simulated authority permits and arms: every junction of the simulated controllers, each once."""
     if corridors.ways is None:
         return
     junctions = tuple(sorted((await corridors.ways.sites()).by_id))[:JUNCTIONS_MAX]
-    known = counter.board.signal_permits.get(SIMULATED)
-    if not junctions or (known is not None and known.junctions == junctions):
+    permits = counter.board.signal_permits
+    covered = {one for permit in permits.values() if permit.authority == AUTHORITY for one in permit.junctions}
+    new = tuple(one for one in junctions if one not in covered)
+    if not new:
         return
-    permit_id = SIMULATED if known is None else f"{SIMULATED}-{len(counter.board.signal_permits)}"
+    permit_id = SIMULATED if SIMULATED not in permits else f"{SIMULATED}-{uuid4()}"
     for command in (
-        PermitSignals(permit_id=permit_id, junctions=junctions, authority=AUTHORITY),
+        PermitSignals(permit_id=permit_id, junctions=new, authority=AUTHORITY),
         ArmSignals(permit_id=permit_id),
     ):
         answer = await counter.hand_in(

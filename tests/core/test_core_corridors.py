@@ -36,6 +36,7 @@ from turnout.core.corridors.refusals import (
 )
 from turnout.core.corridors.rules import CORRIDORS_MAX, PERMITS_MAX, is_under_way, why_not_asked
 from turnout.core.history import chronology
+from turnout.core.incidents.commands import MergeIncidents
 from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry, UnknownUnit
 from turnout.words.identity import ActorId, UnitId
 from turnout.words.moment import Moment
@@ -76,6 +77,15 @@ def under_way(room: Any) -> None:
     room.opened("I1")
     room.sent("I1", "E01")
     room.do(OpenCorridor(corridor_id="K1", unit="E01"))
+
+
+def test_a_merger_takes_the_corridor_along_for_the_crew_still_drives(room: Any) -> None:
+    under_way(room)
+    room.opened("I2")
+    room.do(MergeIncidents(from_id="I1", into_id="I2", reason="same"))
+    corridor = room.board.corridors["K1"]
+    assert corridor.incident == "I2"
+    assert is_under_way(room.board, corridor)
 
 
 def test_with_no_signal_armed_there_is_no_corridor(room: Any) -> None:

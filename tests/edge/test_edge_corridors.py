@@ -39,11 +39,12 @@ UNIT = "E03"
 
 
 class Spying:
-    """Simulated controllers that note what is written to them; those in `dead` never answer."""
+    """Simulated controllers that note what is written to them; those in `dead` never answer; `broken` ones raise."""
 
     def __init__(self, inner: SimulatedControllers, board: Callable[[], Any]) -> None:
         self._inner, self._board = inner, board
         self.dead: set[str] = set()
+        self.broken = False
         self.said: list[tuple[str, str]] = []
         self.unwritten: list[str] = []
 
@@ -68,6 +69,8 @@ class Spying:
         return await self._inner.shown(junction)
 
     async def _wait(self, junction: str) -> None:
+        if self.broken:
+            raise LookupError(junction)
         if junction in self.dead:
             await asyncio.Event().wait()
 
@@ -132,6 +135,14 @@ class Street:
     @property
     def corridor(self) -> Corridor | None:
         return self.house.edge.counter.board.corridors.get("K1")
+
+    async def drive_for(self, seconds: int, since: int = 0) -> None:
+        for second in range(since, since + seconds):
+            self.drive(float(second))
+            await self.step()
+
+    def given(self) -> set[str]:
+        return {junction for deed, junction in self.controllers.said if deed == "cancel"}
 
     def states(self) -> dict[str, tuple[str, str]]:
         rows = self.corridor.junctions.values() if self.corridor is not None else ()

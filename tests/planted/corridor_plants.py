@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.core import test_core_corridors as rules_tests
 from tests.core.conftest import new_room
 from tests.edge import test_edge_corridors as runner_tests
+from tests.edge import test_edge_corridors_trouble as trouble_tests
 from tests.planted.plant import Patch, Plant
 from tests.signals import test_signals_corridor as logic_tests
 from turnout.core.corridors import rules
@@ -42,17 +45,34 @@ def held_when_still(patch: Patch) -> None:
 def written_before_the_journal(patch: Patch) -> None:
     honest = Corridors._ask
 
-    async def ask(self: Corridors, id: str, asks: list[Any], sites: Any) -> None:
-        for one in asks:
+    async def ask(self: Corridors, id: str, asks: list[Any]) -> None:
+        for one, _ in asks:
             if isinstance(one, Ask) and self._talks is not None:
                 self._talks.ask(id, runner._request(one))
-        await honest(self, id, asks, sites)
+        await honest(self, id, asks)
 
     patch.setattr(Corridors, "_ask", ask)
 
 
 def held_though_disarmed(patch: Patch) -> None:
     patch.setattr(runner, "why_not_asked", lambda board, junction, at: "")
+
+
+def kept_at_the_stop(patch: Patch) -> None:
+    async def stop(self: Corridors) -> None:
+        return
+
+    patch.setattr(Corridors, "stop", stop)
+
+
+def dropped_without_a_look(patch: Patch) -> None:
+    honest = Corridors._look
+
+    async def look(self: Corridors, *of: Any) -> Any:
+        self._last.clear()
+        return await honest(self, *of)
+
+    patch.setattr(Corridors, "_look", look)
 
 
 def kept_at_the_end(patch: Patch) -> None:
@@ -74,6 +94,21 @@ async def disarming_is_immediate(folder: Path) -> None:
 async def a_cancelled_corridor_gives_all_back(folder: Path) -> None:
     async with runner_tests.a_street(folder) as street:
         await runner_tests.test_cancelled_by_a_person_all_is_given_back_and_then_it_leaves_the_board(street)
+
+
+async def a_stop_gives_all_back(folder: Path) -> None:
+    async with runner_tests.a_street(folder) as street:
+        await street.arm()
+        await street.open()
+        await trouble_tests.test_when_the_server_stops_what_is_held_is_given_back(street)
+
+
+async def one_second_is_nothing(folder: Path) -> None:
+    async with runner_tests.a_street(folder) as street:
+        await street.arm()
+        await street.open()
+        with pytest.MonkeyPatch.context() as patch:
+            await trouble_tests.test_one_second_without_a_look_gives_nothing_back(street, patch)
 
 
 def only_armed_signals_are_asked(_: Path) -> None:
@@ -106,5 +141,7 @@ CORRIDOR_PLANTS: dict[str, Plant] = {
     ),
     "green held though it was disarmed": Plant(held_though_disarmed, disarming_is_immediate),
     "green kept after a cancelled corridor": Plant(kept_at_the_end, a_cancelled_corridor_gives_all_back),
+    "green kept when the server stops": Plant(kept_at_the_stop, a_stop_gives_all_back),
+    "all green dropped after one second without a look": Plant(dropped_without_a_look, one_second_is_nothing),
     "green for a crew that stands": Plant(held_when_still, what_is_asked_is_given_back),
 }

@@ -32,7 +32,7 @@ def all_meet(junction: str, one: str, other: str) -> bool:
     return one != other
 
 
-def seen_at(metres: float, at_ms: int, stops: Sequence[tuple[str, float]], speed_mps: float = 15.0) -> Seen:
+def seen_at(metres: float, at_ms: int, stops: Sequence[tuple[str, float]], speed_mps: float | None = 15.0) -> Seen:
     """A crew so far along its way; `stops` are junctions by their distance from its beginning."""
     ahead = tuple(
         Ahead(junction, "ns", at_m - metres, (at_m - metres) / 15.0) for junction, at_m in stops if at_m >= metres
@@ -127,6 +127,25 @@ def test_in_a_jam_a_junction_is_asked_later_than_the_way_alone_would_say() -> No
     assert [act.junction for act in acts] == ["J1"]
 
 
+def test_without_a_speed_a_crew_keeps_its_pace_and_stands_only_when_its_way_grows_no_shorter() -> None:
+    track = begun("C1", 1, 0)
+    for second in range(STILL_HOLD_MS // 1_000 + 10):
+        here = seen_at(2.0 * second, second * 1_000, STOPS, None)
+        track, _ = one_step(track, here, second * 1_000)
+    assert track.pace_mps == begun("C1", 1, 0).pace_mps
+    assert "J1" in track.held
+    for second in range(70, 70 + STILL_HOLD_MS // 1_000 + 2):
+        track, _ = one_step(track, seen_at(140.0, second * 1_000, STOPS, None), second * 1_000)
+    assert track.held == {}
+
+
+def test_what_was_not_asked_after_all_is_asked_the_next_time() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    track = corridor.dropped(track, "J1")
+    _, acts = one_step(track, seen_at(15.0, 1_000, STOPS), 1_000)
+    assert [act.junction for act in acts if isinstance(act, Ask) and act.is_new] == ["J1"]
+
+
 def test_no_junction_is_held_beyond_the_longest_hold_and_it_is_not_asked_again() -> None:
     track = begun("C1", 1, 0)
     metres, released = 0.0, []
@@ -182,7 +201,7 @@ NAMES = ("J1", "J2", "J3", "J4")
 sights = st.none() | st.builds(
     Seen,
     fix_at_ms=st.integers(0, 400_000),
-    speed_mps=st.floats(0, 30),
+    speed_mps=st.none() | st.floats(0, 30),
     left_m=st.floats(0, 5_000),
     ahead=st.lists(
         st.builds(Ahead, st.sampled_from(NAMES), st.sampled_from(("ns", "ew")), st.floats(0, 2_000), st.floats(0, 200)),

@@ -89,7 +89,7 @@ class OnRoads:
         speed = np.array([np.nan if one.speed_mps is None else one.speed_mps for one in held])
         spots = self.roads.snap_many(lat, lon, heading, speed)
         for index, one in enumerate(held):
-            self.fixes[one.unit] = Fix(one.place, one.at, spots.at(index), one.speed_mps or 0.0)
+            self.fixes[one.unit] = Fix(one.place, one.at, spots.at(index), one.speed_mps)
 
 
 class Adviser:

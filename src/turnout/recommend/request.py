@@ -22,7 +22,7 @@ class Fix(msgspec.Struct, frozen=True, gc=False):
     place: Place
     at: Moment
     spot: Spot | None
-    speed_mps: float = 0.0
+    speed_mps: float | None = None
 
 
 class DriveTimes(Protocol):

@@ -73,7 +73,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the crew. `ahead` in the order of driving, as of `fix_at_ms`; `left_m` to the end of the way."""
 
     fix_at_ms: int
-    speed_mps: float
+    speed_mps: float | None
+    """None: its places come without a speed."""
     left_m: float
     ahead: tuple[Ahead, ...]
 
@@ -201,15 +202,23 @@ def ended(track: Track, reason: ReleaseReason) -> tuple[Track, list[Act]]:
 
 def refused(track: Track, junction: str, reason: str) -> Track:
     """The junction said no: it is neither held nor asked again."""
+    return replace(dropped(track, junction), barred={**track.barred, junction: reason})
+
+
+def dropped(track: Track, junction: str) -> Track:
+    """The junction was neither asked nor told to stand back after all: it may be, later."""
     held = {id: one for id, one in track.held.items() if id != junction}
-    return replace(track, held=held, barred={**track.barred, junction: reason})
+    behind = {id: first for id, first in track.behind.items() if id != junction}
+    return replace(track, held=held, behind=behind)
 
 
 def _moved(track: Track, seen: Seen | None, now_ms: int) -> Track:
     if seen is None:
         return track
-    pace_mps = track.pace_mps + PACE_WEIGHT * (seen.speed_mps - track.pace_mps)
-    if seen.speed_mps > STILL_MPS or abs(seen.left_m - track.moved_m) > STILL_M:
+    speed_mps = track.pace_mps if seen.speed_mps is None else seen.speed_mps
+    pace_mps = track.pace_mps + PACE_WEIGHT * (speed_mps - track.pace_mps)
+    is_driving = seen.speed_mps is not None and seen.speed_mps > STILL_MPS
+    if is_driving or abs(seen.left_m - track.moved_m) > STILL_M:
         return replace(track, moved_ms=now_ms, moved_m=seen.left_m, pace_mps=pace_mps)
     return replace(track, pace_mps=pace_mps)
 

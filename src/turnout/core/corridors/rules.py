@@ -83,14 +83,14 @@ def decide_corridor(board: Board, command: CorridorCommand, context: Context) ->
 
 def why_not_asked(board: Board, junction: str, at: Moment) -> str:
     """Why nothing may be written to this controller now: a name of `REASONS`; empty where it may."""
-    naming = [permit for permit in board.signal_permits.values() if junction in permit.junctions]
+    permits = board.signal_permits.values()
+    offset_min = board.catalogue.utc_offset_min if board.catalogue is not None else 0
+    if any(junction in permit.armed and _is_in_force(permit, at, offset_min) for permit in permits):
+        return ""
+    naming = [permit for permit in permits if junction in permit.junctions]
     if not naming:
         return "no-permission"
-    offset_min = board.catalogue.utc_offset_min if board.catalogue is not None else 0
-    now = [permit for permit in naming if _is_in_force(permit, at, offset_min)]
-    if not now:
-        return "outside-hours"
-    return "" if any(junction in permit.armed for permit in now) else "not-armed"
+    return "not-armed" if any(_is_in_force(permit, at, offset_min) for permit in naming) else "outside-hours"
 
 
 def _is_in_force(permit: SignalPermit, at: Moment, offset_min: int) -> bool:

@@ -88,12 +88,16 @@ def _merged(board: Board, event: IncidentsMerged) -> Board:
         id: replace(asked, incident=into.id) if asked.incident == merged.id else asked
         for id, asked in board.supplements.items()
     }
+    corridors = {
+        id: replace(one, incident=into.id) if one.incident == merged.id else one for id, one in board.corridors.items()
+    }
     return replace(
         board,
         incidents={**board.incidents, merged.id: ended, into.id: joined},
         units={id: _moved(unit, merged.id, into.id) for id, unit in board.units.items()},
         calls=calls,
         supplements=wanted,
+        corridors=corridors,
     )
 
 

@@ -19,6 +19,7 @@ from turnout.core.corridors.commands import AskJunctions, EndCorridor, JunctionA
 from turnout.core.corridors.matters import JunctionState, Outcome
 from turnout.core.corridors.rules import is_under_way, why_not_asked
 from turnout.core.events import Event
+from turnout.core.units.unit import Status
 from turnout.desk.access import part
 from turnout.desk.desk import Told
 from turnout.edge.answers import Declined
@@ -35,11 +36,13 @@ from turnout.signals.corridor import (
     StandBack,
     Track,
     begun,
+    dropped,
     ended,
     refused,
     step,
 )
 from turnout.signals.sites import Sites
+from turnout.words.identity import UnitId
 from turnout.words.moment import Moment
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,15 @@ log = logging.getLogger(__name__)
 STEP_S: Final = 1.0
 LOST_END_MS: Final = 300_000
 """A corridor of a crew that has not been heard of for so long is over."""
+NO_WAY_END_MS: Final = 10_000
+"""So long no search finds a way: one place beside the roads, or one closure, is not the end."""
+WRITE_S: Final = 3.0
+"""The journal answers in milliseconds. A journal that stands still must not hold up giving back."""
+STOP_S: Final = 5.0
+"""For giving everything back before the server stops; a silent controller drops what nobody repeats."""
+
+Wanted = dict[str, list[tuple[Ask | StandBack, JunctionAsk]]]
+"""By corridor: what the rule asks for, and the words of the journal for it."""
 
 _STATES: Final[dict[PriorityState, JunctionState]] = {
     "queued": "asked",
@@ -80,14 +92,18 @@ class Corridors:
         self._talks = Talks(controllers) if controllers is not None else None
         self._tracks: dict[str, Track] = {}
         self._seen_ms: dict[str, int] = {}
+        self._last: dict[str, Seen] = {}
+        self._no_way_ms: dict[str, int] = {}
         self._outcomes: dict[str, Outcome] = {}
         self._notes: dict[str, list[JunctionNote]] = {}
+        self._writing: asyncio.Task[None] | None = None
+        self._asking: set[tuple[str, str]] = set()
         self._wake = asyncio.Event()
         self._wake.set()
 
     def hear(self, told: Told[Board, Event]) -> None:
-        is_moved = bool(self._tracks) and told.before.units is not told.after.units
-        if is_moved or told.before.corridors is not told.after.corridors:
+        before, after = told.before, told.after
+        if before.corridors is not after.corridors or (before.units is not after.units and _has_moved(before, after)):
             self._wake.set()
 
     async def run(self) -> None:
@@ -109,17 +125,28 @@ class Corridors:
         board = self._counter.board
         self._hear_answers()
         self._follow(board)
+        wanted: Wanted = {}
         if self.ways is not None and self._talks is not None and self._tracks:
             sites = await self.ways.sites()
-            await self._drive(board, sites)
-        for corridor in list(board.corridors):
-            await self._note(corridor)
-            await self._end(corridor)
+            wanted = await self._drive(board, sites)
+        await self._write(wanted)
+
+    async def stop(self) -> None:
+        """Everything back, for a bounded time. The board still shows it as asked: after a restart it is given back."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.wait({self._writing})
+        if self._talks is None:
+            return
+        for id, track in self._tracks.items():
+            for junction in track.held:
+                self._talks.give_back(id, junction, request_id(id, junction), "ended")
+        await self._talks.close(STOP_S)
 
     # --- which corridors there are
 
     def _follow(self, board: Board) -> None:
-        for id in [id for id in self._tracks if id not in board.corridors]:
+        for id in [id for id in {*self._tracks, *self._outcomes} if id not in board.corridors]:
             self._forget(id)
         for id, corridor in board.corridors.items():
             if self._talks is None or self.ways is None:
@@ -140,6 +167,8 @@ class Corridors:
     def _forget(self, id: str) -> None:
         self._tracks.pop(id, None)
         self._seen_ms.pop(id, None)
+        self._last.pop(id, None)
+        self._no_way_ms.pop(id, None)
         self._outcomes.pop(id, None)
         self._notes.pop(id, None)
         if self.ways is not None:
@@ -147,7 +176,7 @@ class Corridors:
 
     # --- driving
 
-    async def _drive(self, board: Board, sites: Sites) -> None:
+    async def _drive(self, board: Board, sites: Sites) -> Wanted:
         seen: dict[str, Seen] = {}
         acts: list[Act] = []
         for id, track in list(self._tracks.items()):
@@ -162,11 +191,15 @@ class Corridors:
         running = [track for id, track in self._tracks.items() if id not in self._outcomes]
         after, more = step(running, seen, lambda junction, group: None, sites.meet, self._clock_ms())
         self._tracks.update({track.id: track for track in after})
-        await self._do([*acts, *more], sites)
+        wanted = self._do([*acts, *more], sites)
         self._look_at_held()
+        return wanted
 
     async def _look(self, board: Board, corridor: Corridor, seen: dict[str, Seen]) -> Outcome | None:
-        """Puts what is seen of the crew into `seen`; or why the corridor is over."""
+        """Puts what is seen of the crew into `seen`, or what was last; or why the corridor is over.
+
+        One second without a look is nothing: `step` judges how old the last one is.
+        """
         assert self.ways is not None
         if corridor.cancelled is not None:
             return "cancelled"
@@ -175,11 +208,14 @@ class Corridors:
             return "arrived" if getattr(status, "incident", None) == corridor.incident else "cleared"
         now_ms = self._clock_ms()
         looked = await self.ways.look(board, corridor, now_ms)
-        if not looked.has_way:
+        if not looked.has_way and now_ms - self._no_way_ms.setdefault(corridor.id, now_ms) >= NO_WAY_END_MS:
             return "no-way"
         if looked.seen is not None:
-            seen[corridor.id] = looked.seen
+            self._last[corridor.id] = looked.seen
             self._seen_ms[corridor.id] = looked.seen.fix_at_ms
+            self._no_way_ms.pop(corridor.id, None)
+        if corridor.id in self._last:
+            seen[corridor.id] = self._last[corridor.id]
         return "lost" if now_ms - self._seen_ms[corridor.id] > LOST_END_MS else None
 
     def _give_back_disarmed(self, board: Board, id: str) -> None:
@@ -193,9 +229,10 @@ class Corridors:
 
     # --- acting
 
-    async def _do(self, acts: Iterable[Act], sites: Sites) -> None:
+    def _do(self, acts: Iterable[Act], sites: Sites) -> Wanted:
+        """Gives back at once. What is to be asked first has to be noted."""
         assert self._talks is not None
-        new: dict[str, list[Ask | StandBack]] = {}
+        wanted: Wanted = {}
         for act in acts:
             match act:
                 case Release():
@@ -203,30 +240,56 @@ class Corridors:
                         act.corridor, act.junction, request_id(act.corridor, act.junction), act.reason
                     )
                 case Ask(is_new=False):
-                    self._talks.ask(act.corridor, _request(act))
+                    if (act.corridor, act.junction) not in self._asking:
+                        self._talks.ask(act.corridor, _request(act))
+                case Ask() | StandBack() if act.junction not in sites.by_id:
+                    self._tracks[act.corridor] = refused(self._tracks[act.corridor], act.junction, "refused")
                 case Ask() | StandBack():
-                    new.setdefault(act.corridor, []).append(act)
-        for corridor, asks in new.items():
-            await self._ask(corridor, asks, sites)
+                    wanted.setdefault(act.corridor, []).append((act, _said(act, sites)))
+        return wanted
 
-    async def _ask(self, corridor: str, asks: list[Ask | StandBack], sites: Sites) -> None:
-        """Into the journal first; then to those controllers that the rules leave."""
+    async def _write(self, wanted: Wanted) -> None:
+        """In its own time: while the journal stands still, the next step gives back what is to be given back."""
+        if self._writing is not None and not self._writing.done():
+            for corridor, asks in wanted.items():
+                self._drop(corridor, [ask for ask, _ in asks])
+        else:
+            self._writing = asyncio.create_task(self._written(wanted))
+        done, _ = await asyncio.wait({self._writing}, timeout=STEP_S)
+        for task in done:
+            task.result()
+
+    async def _written(self, wanted: Wanted) -> None:
+        self._asking = {(corridor, ask.junction) for corridor, asks in wanted.items() for ask, _ in asks}
+        try:
+            await asyncio.gather(*(self._ask(corridor, asks) for corridor, asks in wanted.items()))
+        finally:
+            self._asking = set()
+        await asyncio.gather(*(self._note_and_end(corridor) for corridor in self._counter.board.corridors))
+
+    def _drop(self, corridor: str, asks: Iterable[Ask | StandBack]) -> None:
+        """Not noted, so not asked; where it is still wanted it is tried again."""
+        for ask in asks:
+            if corridor in self._tracks:
+                self._tracks[corridor] = dropped(self._tracks[corridor], ask.junction)
+
+    async def _ask(self, corridor: str, asks: list[tuple[Ask | StandBack, JunctionAsk]]) -> None:
+        """Into the journal first; then to those controllers that the rules leave, where it is still wanted."""
         assert self._talks is not None
-        known = [ask for ask in asks if ask.junction in sites.by_id]
-        said = tuple(_said(ask, sites) for ask in known)
-        if not said or not await self._hand_in(AskJunctions(corridor_id=corridor, asks=said)):
-            for ask in asks:
-                self._tracks[corridor] = refused(self._tracks[corridor], ask.junction, "refused")
+        if not await self._hand_in(AskJunctions(corridor_id=corridor, asks=tuple(said for _, said in asks))):
+            self._drop(corridor, [ask for ask, _ in asks])
             return
         row = self._counter.board.corridors.get(corridor)
-        for ask in known:
+        for ask, _ in asks:
+            if corridor not in self._tracks:
+                return
             junction = row.junctions.get(ask.junction) if row is not None else None
             if junction is None or junction.state == "refused":
                 why = junction.reason if junction is not None else "refused"
                 self._tracks[corridor] = refused(self._tracks[corridor], ask.junction, why)
             elif isinstance(ask, StandBack):
                 self._add_note(corridor, ask.junction, "waiting", "other-corridor")
-            else:
+            elif ask.junction in self._tracks[corridor].held:
                 self._talks.ask(corridor, _request(ask))
 
     def _look_at_held(self) -> None:
@@ -259,13 +322,23 @@ class Corridors:
         self._add_note(track.id, heard.junction, state, heard.status.reason)
 
     def _add_note(self, corridor: str, junction: str, state: JunctionState, reason: str) -> None:
+        if corridor not in self._tracks:
+            return
         self._notes.setdefault(corridor, []).append(JunctionNote(junction=junction, state=state, reason=reason))
 
-    async def _note(self, corridor: str) -> None:
-        notes = self._notes.pop(corridor, [])
-        newest = {note.junction: note for note in notes}
-        if newest:
-            await self._hand_in(NoteJunctions(corridor_id=corridor, notes=tuple(newest.values())))
+    async def _note_and_end(self, corridor: str) -> None:
+        if await self._note(corridor):
+            await self._end(corridor)
+
+    async def _note(self, corridor: str) -> bool:
+        """Only what the board does not show yet. What could not be noted stays for the next time."""
+        row = self._counter.board.corridors.get(corridor)
+        newest = {note.junction: note for note in self._notes.pop(corridor, [])}
+        news = [note for note in newest.values() if row is not None and _is_news(note, row)]
+        if not news or await self._hand_in(NoteJunctions(corridor_id=corridor, notes=tuple(news))):
+            return True
+        self._notes[corridor] = [*news, *self._notes.get(corridor, [])]
+        return False
 
     async def _end(self, corridor: str) -> None:
         """Once all has been given back and that is noted."""
@@ -275,14 +348,36 @@ class Corridors:
             return
         if self._talks is not None and any(heard.corridor == corridor for heard in self._talks.waiting):
             return
-        if await self._hand_in(EndCorridor(corridor_id=corridor, outcome=outcome)):
-            self._forget(corridor)
+        await self._hand_in(EndCorridor(corridor_id=corridor, outcome=outcome))
 
     async def _hand_in(self, command: Command) -> bool:
-        answer = await self._counter.hand_in(part("corridors"), f"corridor/{uuid4()}", command)
+        """Whether it was noted in time. Nothing is written to a controller on what was not."""
+        tag = command.__struct_config__.tag
+        try:
+            async with asyncio.timeout(WRITE_S):
+                answer = await self._counter.hand_in(part("corridors"), f"corridor/{uuid4()}", command)
+        except TimeoutError:
+            log.warning("%s was not noted in %g s", tag, WRITE_S)
+            return False
         if isinstance(answer, Declined):
-            log.info("%s was declined: %s", command.__struct_config__.tag, answer.code)
+            log.info("%s was declined: %s", tag, answer.code)
         return not isinstance(answer, Declined)
+
+
+def _has_moved(before: Board, after: Board) -> bool:
+    """Whether a crew with a corridor has another status."""
+    units = (corridor.unit for corridor in after.corridors.values())
+    return any(_status_of(before, unit) != _status_of(after, unit) for unit in units)
+
+
+def _status_of(board: Board, unit: UnitId) -> Status | None:
+    row = board.units.get(unit)
+    return row.status if row is not None else None
+
+
+def _is_news(note: JunctionNote, row: Corridor) -> bool:
+    shown = row.junctions.get(note.junction)
+    return shown is not None and (shown.state, shown.reason) != (note.state, note.reason)
 
 
 def _why(outcome: Outcome) -> ReleaseReason:

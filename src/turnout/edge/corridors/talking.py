@@ -5,10 +5,13 @@ is `lost`. Nothing of this is on the way of a dispatch.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 from turnout.signals.controller import Controllers, PriorityRequest, PriorityStatus
+
+log = logging.getLogger(__name__)
 
 WAIT_S: Final = 3.0
 """A controller answers in tens of milliseconds; a mobile line may take a second, and again when a packet is lost."""
@@ -57,9 +60,15 @@ class Talks:
     def give_back(self, corridor: str, junction: str, request: str, reason: str) -> None:
         self._say(corridor, junction, lambda: self._controllers.cancel(junction, request), reason)
 
-    async def close(self) -> None:
-        """Wait for what is under way, which is bounded."""
-        await asyncio.gather(*self._last.values(), return_exceptions=True)
+    async def close(self, wait_s: float) -> None:
+        """Wait so long for what is under way, and no longer."""
+        under_way = set(self._last.values())
+        if not under_way:
+            return
+        _, late = await asyncio.wait(under_way, timeout=wait_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     def _say(self, corridor: str, junction: str, call: Callable[[], Awaitable[PriorityStatus]], back: str = "") -> None:
         key = corridor, junction
@@ -75,14 +84,23 @@ class Talks:
         call: Callable[[], Awaitable[PriorityStatus]],
         back: str,
     ) -> None:
-        if before is not None:
-            await asyncio.wait({before})
         try:
-            status = await asyncio.wait_for(call(), self._wait_s)
+            if before is not None:
+                await asyncio.wait({before})
+            status = await self._answer(key[1], call)
+            self._heard.append(Heard(*key, status, bool(back), back))
+        finally:
+            self._open[key] -= 1
+            if self._open[key] == 0:
+                del self._open[key]
+                self._last.pop(key, None)
+
+    async def _answer(self, junction: str, call: Callable[[], Awaitable[PriorityStatus]]) -> PriorityStatus:
+        """An adapter is another's code: whatever it raises is a fault of that controller alone."""
+        try:
+            return await asyncio.wait_for(call(), self._wait_s)
         except TimeoutError:
-            status = PriorityStatus(id="", state="lost", reason="no-answer")
-        self._heard.append(Heard(*key, status, bool(back), back))
-        self._open[key] -= 1
-        if self._open[key] == 0:
-            del self._open[key]
-            self._last.pop(key, None)
+            return PriorityStatus(id="", state="lost", reason="no-answer")
+        except Exception:
+            log.exception("the controller of %s failed", junction)
+            return PriorityStatus(id="", state="lost", reason="fault")

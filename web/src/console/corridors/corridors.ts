@@ -33,15 +33,18 @@ export const open = (unit: string) =>
 export const cancel = (corridor: Corridor) =>
   desk.act({ do: 'cancel-corridor', corridor_id: corridor.id }, `${t().corridor.cancel} ${corridor.unit}`)
 
-/** One key: cancels the corridor of the chosen unit, of the chosen incident, or the only one; else starts one. */
+/**
+ * One key: cancels the corridor of the chosen unit, or starts one; with no unit chosen, cancels that of the chosen
+ * incident. Never one that nobody has chosen: it may be somebody else's.
+ */
 export function byKey(): void {
   const running = Object.values(board.corridors).filter((one) => one.cancelled === null)
   const chosen = selection.unit
   const mine = running.find((one) => one.unit === chosen)
   if (mine) return void cancel(mine)
   if (chosen && isUnderWay(board.unit(chosen))) return void open(chosen)
+  if (chosen) return
   const here = running.filter((one) => one.incident === selection.incident)
-  const only = here.length ? here : running
-  const [one] = only
-  if (one && only.length === 1) void cancel(one)
+  const [one] = here
+  if (one && here.length === 1) void cancel(one)
 }
