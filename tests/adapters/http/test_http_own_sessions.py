@@ -210,6 +210,22 @@ async def test_a_one_time_code_opens_the_way_to_a_passkey_and_nothing_else(stric
         assert (await browser.get(f"{API}/board")).is_success
 
 
+async def test_an_emergency_button_is_heard_of_who_has_not_added_the_second_factor(strict: Running) -> None:
+    await staff(strict, "ana")
+    given = strict.accounts.give_code("ana", False)
+    assert not isinstance(given, IdentityRefusal)
+    unit = next(iter(strict.edge.counter.board.units))
+    async with strict.client() as browser:
+        body = {"account": "ana", "code": given.code, "secret": "another horse battery"}
+        await browser.post(f"{API}/session/code", json=body)
+        command = {"id": "k", "command": {"do": "raise-duress", "unit": unit}}
+        assert (await browser.post(f"{API}/commands", json=command)).is_success
+        assert (await browser.post(f"{API}/commands/raise-duress", json={"unit": unit})).is_success
+        for path, asked_for in (("commands/log-on", {"unit": unit}), ("line", {"text": "x"})):
+            refused = await browser.post(f"{API}/{path}", json=asked_for)
+            assert await code_of(refused) == (403, "two-factors-needed"), path
+
+
 async def test_the_first_administrator_adds_a_passkey_first(strict: Running) -> None:
     async with strict.client() as browser:
         body = {"code": strict.accounts.make_setup_code(), "account": "root", "secret": SECRET}
