@@ -118,6 +118,8 @@ def test_what_crossed_a_network_in_the_clear_is_known() -> None:
     assert asked("10.0.0.9", "websocket", "ws")
     assert not asked("10.0.0.9", scheme="https")
     assert not asked("10.0.0.7", proto="https")
+    assert not asked("10.0.0.7", "websocket", "ws", proto="wss")
+    assert asked("10.0.0.7", "websocket", "ws", proto="ws")
     assert not asked("10.0.0.7"), "the proxy looks by itself whether the server lives"
     assert not asked("127.0.0.1")
 
