@@ -111,7 +111,7 @@ async def test_more_than_a_command_can_be_is_refused_while_it_arrives(client: ht
 async def test_what_is_passed_on_is_its_askers_and_kept_before_the_answer(
     client: httpx.AsyncClient, order: list[str]
 ) -> None:
-    headers = {"x-turnout-client": "198.51.100.7", "x-turnout-scheme": "https", "accept-language": "en"}
+    headers = {"x-turnout-client": "198.51.100.7", "x-turnout-scheme": "https", "x-turnout-locked": "yes"}
     assert (await client.post("/api/v1/session", content=b"{}", headers=headers)).text == "from the application"
     assert order == ["POST for 198.51.100.7 by https []", "kept"]
 

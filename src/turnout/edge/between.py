@@ -27,6 +27,9 @@ CLIENT_HEADER: Final = "x-turnout-client"
 SCHEME_HEADER: Final = "x-turnout-scheme"
 """By which the asker has reached the edge: `http` or `https`."""
 
+LOCKED_HEADER: Final = "x-turnout-locked"
+"""`yes`: the edge has seen nobody use the session for too long, or its person has locked it."""
+
 DOOR: Final = "/between/v1"
 
 SIGNED_ON: Final = re.compile(r"/api/v1/session/sso/[^/]+/back")

@@ -8,9 +8,12 @@ import httpx
 import pytest
 
 from tests.adapters.running import API, Running, running
+from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.identity.own_sessions import PROOF_MS
 from turnout.edge.allowance import asked_from, passed_on
+from turnout.edge.between import LINK
 from turnout.edge.identities import IdentityRefusal, NewAccount, SignedIn
+from turnout.edge_role import standing_of
 from turnout.words.moment import MINUTE_MS
 
 SECRET = "correct horse battery"
@@ -75,6 +78,30 @@ async def test_what_an_edge_passes_on_the_edge_has_judged(house: Running, ana: h
     finally:
         passed_on.reset(token)
     assert (await ana.get(f"{API}/board")).status_code == 423
+
+
+async def test_a_session_that_an_edge_found_unused_is_locked_where_the_edge_passes_it_on(
+    house: Running, ana: httpx.AsyncClient
+) -> None:
+    scope = {"headers": [(b"cookie", f"turnout_session={ana.cookies['turnout_session']}".encode())]}
+    house.accounts._idle._term_ms = house.idle_ms
+    assert standing_of(house.accounts, scope) == "open"
+    house.clock.ahead_ms += house.idle_ms + MINUTE_MS
+    assert standing_of(house.accounts, scope) == "locked", "by what the edge saw"
+    assert standing_of(house.accounts, {"headers": [(b"cookie", b"turnout_session=none")]}) == "unknown"
+    assert standing_of(house.accounts, {"headers": []}) == "open"
+    house.accounts._idle._term_ms = 0
+    key = bytes(32)
+    headers = {"x-turnout-key": key.hex(), "x-turnout-link": str(LINK), "x-turnout-locked": "yes"}
+    cookie = {"cookie": f"turnout_session={ana.cookies['turnout_session']}"}
+    transport = httpx.ASGITransport(app=InnerDoor(house.app, key, public=False))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk.test", headers=headers) as edge:
+        assert await code_of(await edge.get(f"{API}/session/own", headers=cookie)) == (423, "session-locked")
+        assert (await edge.get(f"{API}/session", headers=cookie)).json()["locked"] is True
+        unlocked = await edge.post(f"{API}/session", json=asked("ana", position="D1"), headers=cookie)
+        assert unlocked.json()["locked"] is False
+        assert len(house.accounts._store.open_sessions()) == 1, "its person goes on with it"
+    assert (await ana.get(f"{API}/session")).status_code == 401, "under another cookie"
 
 
 async def test_what_changes_how_one_gets_in_needs_a_proof_of_the_last_minutes(
