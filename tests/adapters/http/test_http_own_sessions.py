@@ -12,7 +12,7 @@ from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.identity.own_sessions import PROOF_MS
 from turnout.edge.allowance import asked_from, passed_on
 from turnout.edge.between import LINK
-from turnout.edge.identities import IdentityRefusal, NewAccount, SignedIn
+from turnout.edge.identities import IdentityRefusal, NewAccount, OfflineSheet, SignedIn
 from turnout.edge_role import standing_of
 from turnout.words.moment import MINUTE_MS
 
@@ -235,6 +235,17 @@ async def test_a_one_time_code_opens_the_way_to_a_passkey_and_nothing_else(stric
         assert session is not None
         strict.accounts._store.set_factors(session.session)
         assert (await browser.get(f"{API}/board")).is_success
+
+
+async def test_no_sheet_of_offline_codes_is_made_that_would_open_nothing(strict: Running) -> None:
+    await staff(strict, "ana")
+    await staff(strict, "sam", role="supervisor")
+    for account in ("ana", "sam"):
+        strict.accounts.store.bind("city", account, account)
+    refused = strict.accounts.make_offline_codes("ana")
+    assert isinstance(refused, IdentityRefusal)
+    assert refused.code == "two-factors-needed"
+    assert isinstance(strict.accounts.make_offline_codes("sam"), OfflineSheet)
 
 
 async def test_an_emergency_button_is_heard_of_who_has_not_added_the_second_factor(strict: Running) -> None:
