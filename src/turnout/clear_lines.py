@@ -38,8 +38,8 @@ def refuse_clear_lines(settings: Settings, environment: Mapping[str, str] = os.e
 
 
 def clear_lines(settings: Settings, environment: Mapping[str, str]) -> Iterator[Line]:
-    """Behind a named proxy one may listen in the clear: who comes otherwise is sent away (adapters/http/proxies.py), and
-    so would be the edges of a desk that has them come by no proxy."""
+    """Behind a named proxy one may listen in the clear: who comes otherwise is sent away (adapters/http/proxies.py).
+    So would be the edges of a desk, which come by no proxy."""
     if not settings.is_tls and not is_of_this_machine(settings.host):
         if not settings.proxies:
             yield Line("--host", settings.host)

@@ -16,8 +16,9 @@ from turnout.desk.book import Origin
 from turnout.desk.faults import Fault
 from turnout.telemetry.latest import BATCH_MAX, Fix
 
-LINK: Final = 1
-"""Goes up when a process of the version before could misread what is said."""
+LINK: Final = 3
+"""Goes up by one when a process of the version before could misread what is said, and by two when there is nothing for
+it to understand: edges of 1 have no word for some events, and know a session over TLS by another cookie."""
 
 KEY_HEADER: Final = "x-turnout-key"
 LINK_HEADER: Final = "x-turnout-link"

@@ -45,7 +45,9 @@ async def test_chinese_and_a_place_come_by_the_header_too(raw: httpx.AsyncClient
 
 @pytest.mark.parametrize("name", sorted(PRIVATE))
 @pytest.mark.parametrize("path", ["incidents", "details/i1/p1", "commands/open-incident", "nowhere"])
-async def test_no_route_but_a_command_takes_a_private_word_in_its_address(raw: httpx.AsyncClient, name: str, path: str) -> None:
+async def test_no_route_but_a_command_takes_a_private_word_in_its_address(
+    raw: httpx.AsyncClient, name: str, path: str
+) -> None:
     for query in (f"{name}=x", f"limit=1&{name}=x", f"{name}", f"%{ord(name[0]):02x}{name[1:]}=x"):
         answer = await raw.get(f"{API}/{path}?{query}")
         assert answer.json()["code"] == "private-in-url", query
