@@ -31,6 +31,11 @@ OURS = read_proxies(["10.0.0.7"])
         ({"host": "desk.example"}, ["--host"]),
         ({"host": "0.0.0.0", **TLS}, []),
         ({"host": "0.0.0.0", "proxies": ("10.0.0.7",)}, []),
+        ({"host": "10.0.0.1", "proxies": ("10.0.0.7",), "roles": ("edge", "desk")}, ["--reach"]),
+        ({"host": "10.0.0.1", "proxies": ("10.0.0.7",), "roles": ("edge",)}, []),
+        ({"host": "10.0.0.1", "proxies": ("10.0.0.7",), "roles": ("desk",), **TLS}, []),
+        ({"host": "0.0.0.0", "proxies": ("10.0.0.7",), "roles": ("desk",), "reach": "https://desk.example"}, []),
+        ({"host": "0.0.0.0", "proxies": ("10.0.0.7",), "roles": ("desk",), "reach": "http://127.0.0.1:8080"}, []),
         ({"otlp": "http://collector:4318", "worker": "http://10.0.0.2:8082"}, ["--otlp", "--worker"]),
         ({"otlp": "https://collector:4318", "worker": "http://127.0.0.1:8082"}, []),
         ({"reach": "http://10.0.0.1:8080", **TLS}, ["--reach"]),
@@ -118,6 +123,8 @@ def test_what_crossed_a_network_in_the_clear_is_known() -> None:
     assert asked("10.0.0.9", "websocket", "ws")
     assert not asked("10.0.0.9", scheme="https")
     assert not asked("10.0.0.7", proto="https")
+    assert not asked("10.0.0.7", "websocket", "ws", proto="wss")
+    assert asked("10.0.0.7", "websocket", "ws", proto="ws")
     assert not asked("10.0.0.7"), "the proxy looks by itself whether the server lives"
     assert not asked("127.0.0.1")
 

@@ -38,9 +38,13 @@ def refuse_clear_lines(settings: Settings, environment: Mapping[str, str] = os.e
 
 
 def clear_lines(settings: Settings, environment: Mapping[str, str]) -> Iterator[Line]:
-    """Behind a named proxy one may listen in the clear: who comes otherwise is sent away (adapters/http/proxies.py)."""
-    if not settings.is_tls and not settings.proxies and not is_of_this_machine(settings.host):
-        yield Line("--host", settings.host)
+    """Behind a named proxy one may listen in the clear: who comes otherwise is sent away (adapters/http/proxies.py).
+    So would be the edges of a desk, which come by no proxy."""
+    if not settings.is_tls and not is_of_this_machine(settings.host):
+        if not settings.proxies:
+            yield Line("--host", settings.host)
+        elif "desk" in settings.roles and not settings.reach:
+            yield Line("--reach", settings.reached_at)
     for option, url in (
         ("--otlp", settings.otlp),
         ("--worker", settings.worker),

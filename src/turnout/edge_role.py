@@ -23,7 +23,7 @@ from litestar import Litestar
 from turnout.adapters.between.desk_line import DeskLine, client_for
 from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.between.nats_line import NatsLine
-from turnout.adapters.between.passing_on import PassingOn
+from turnout.adapters.between.passing_on import PassingOn, Standing
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.assets import Assets
@@ -263,7 +263,7 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
         web_app(edge, process.assets, settings, process.api),
         process.line,
         say_no,
-        is_known=lambda scope: _is_known(accounts, scope),
+        standing=lambda scope: standing_of(accounts, scope),
         refresh=copied.refresh,
         worker=settings.worker,
     )
@@ -323,14 +323,17 @@ async def _copied(
     return copied
 
 
-def _is_known(accounts: Accounts, scope: Scope) -> bool:
-    """Whether the accounts' copy has what this request shows; one that shows nothing need not be looked for."""
+def standing_of(accounts: Accounts, scope: Scope) -> Standing:
+    """How the session or token stands that this request shows; one that shows nothing need not be looked for."""
     headers = {bytes(name).lower(): bytes(value).decode("latin-1") for name, value in scope["headers"]}
     bearer = headers.get(b"authorization", "").removeprefix("Bearer ").strip()
     if bearer:
-        return accounts.find_token(bearer) is not None
+        return "unknown" if accounts.find_token(bearer) is None else "open"
     secret = cookies.find(headers.get(b"cookie", ""), cookies.SESSION, str(scope.get("scheme", "http")))
-    return not secret or accounts.find_session(secret) is not None
+    if not secret:
+        return "open"
+    found = accounts.find_session(secret)
+    return "unknown" if found is None else "locked" if found.locked else "open"
 
 
 async def _exchange(line: DeskLine, edge: Edge, shared: SharedPlaces) -> None:

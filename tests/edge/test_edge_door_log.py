@@ -46,6 +46,13 @@ def test_a_line_is_found_by_account_failure_and_time(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_line_is_on_the_disk_before_its_head_is_told_to_anybody(tmp_path: Path) -> None:
+    store = SignInStore(tmp_path / "s.sqlite")
+    full = 2
+    assert store._base.execute("PRAGMA synchronous").fetchone() == (full,)
+    store.close()
+
+
 async def test_the_like_of_one_minute_is_two_lines_at_most_the_second_with_a_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,12 @@ async def test_a_process_of_this_version_or_the_one_before_is_talked_with(
     assert talks_with(LINK, said) == (status == 200)
 
 
+async def test_an_edge_of_the_release_before_is_refused_rather_than_half_served(client: httpx.AsyncClient) -> None:
+    client.headers["x-turnout-link"] = "1"
+    refused = await client.post("/between/v1/submit", content=encode_submitted(b"{}", CLOCK))
+    assert (refused.status_code, refused.text) == (426, "this process speaks version 3 and 2")
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff", b'{"command":{"do":"no-such"},"origin":{}}'])
 async def test_what_cannot_be_read_is_refused(client: httpx.AsyncClient, desk: NotingDesk, body: bytes) -> None:
     assert (await client.post("/between/v1/submit", content=body)).status_code == 400
@@ -111,7 +117,7 @@ async def test_more_than_a_command_can_be_is_refused_while_it_arrives(client: ht
 async def test_what_is_passed_on_is_its_askers_and_kept_before_the_answer(
     client: httpx.AsyncClient, order: list[str]
 ) -> None:
-    headers = {"x-turnout-client": "198.51.100.7", "x-turnout-scheme": "https", "accept-language": "en"}
+    headers = {"x-turnout-client": "198.51.100.7", "x-turnout-scheme": "https", "x-turnout-locked": "yes"}
     assert (await client.post("/api/v1/session", content=b"{}", headers=headers)).text == "from the application"
     assert order == ["POST for 198.51.100.7 by https []", "kept"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from turnout.adapters.between import passing_on
 from turnout.adapters.between.desk_line import DeskLine, client_for
-from turnout.adapters.between.passing_on import OF_A_WORKER, PassingOn, is_of_the_desk
+from turnout.adapters.between.passing_on import OF_A_WORKER, PassingOn, Standing, is_of_the_desk
 from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.standing_by import say_no
 from turnout.edge.between import DeskDoor
@@ -20,7 +20,7 @@ DESK, WORKER = "http://desk.test", "http://worker.test"
 class Edge:
     """An edge whose desk and worker answer by `far`; `asked` is what they were asked."""
 
-    def __init__(self, far: Callable[[httpx.Request], httpx.Response], known: bool = True) -> None:
+    def __init__(self, far: Callable[[httpx.Request], httpx.Response], standing: Standing = "open") -> None:
         self.asked: list[httpx.Request] = []
         self.refreshed = 0
 
@@ -38,7 +38,7 @@ class Edge:
         line = DeskLine(find_door, client_for(KEY, None))
         line.client._transport = httpx.MockTransport(answer)
         line.client._mounts = {}
-        app = PassingOn(_here, line, say_no, is_known=lambda scope: known, refresh=refresh, worker=WORKER)
+        app = PassingOn(_here, line, say_no, standing=lambda scope: standing, refresh=refresh, worker=WORKER)
         transport = httpx.ASGITransport(app=app, client=("198.51.100.7", 5))  # type: ignore[arg-type]
         self.client = httpx.AsyncClient(transport=transport, base_url="http://edge.test")
 
@@ -99,13 +99,22 @@ async def test_accounts_by_scim_and_the_way_back_from_a_provider_are_the_desks_a
     assert await _said(Edge(far_and_well), "GET", "/scim/v2x") == (200, "here")
 
 
-@pytest.mark.parametrize(("known", "looks"), [(True, 0), (False, 1)])
+@pytest.mark.parametrize(("standing", "looks"), [("open", 0), ("locked", 0), ("unknown", 1)])
 async def test_a_session_that_is_not_known_here_is_looked_for_once_before_anything_is_answered(
-    known: bool, looks: int
+    standing: Standing, looks: int
 ) -> None:
-    edge = Edge(gone, known)
+    edge = Edge(gone, standing)
     assert await _said(edge, "GET", "/api/v1/session") == (200, "here")
     assert edge.refreshed == looks
+
+
+async def test_the_edge_says_of_a_session_whether_it_is_locked_and_no_asker_does() -> None:
+    for standing, said in (("locked", ["yes"]), ("open", []), ("unknown", [])):
+        edge = Edge(far_and_well, standing)  # type: ignore[arg-type]
+        for lie in ("no", "yes"):
+            await edge.client.get("/api/v1/incidents", headers={"x-turnout-locked": lie})
+            await edge.client.post("/api/v1/accounts/ana/code", headers={"x-turnout-locked": lie})
+        assert [one.headers.get_list("x-turnout-locked") for one in edge.asked] == [said] * 4
 
 
 async def test_a_search_is_a_workers_and_is_answered_here_when_it_does_not() -> None:

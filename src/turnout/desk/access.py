@@ -66,7 +66,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """The person has locked the console: until it is unlocked nothing is read or commanded in this session's name."""
 
     lacks_factor: bool = False
-    """It showed one factor where its role asks for two: it may add a passkey and nothing else."""
+    """It showed one factor where its role asks for two: it may add a passkey and press an emergency button."""
 
     device: str = ""
     """The terminal that it asks from, which has shown its certificate; empty: from anywhere."""

@@ -58,6 +58,9 @@ asked_from: ContextVar[str] = ContextVar("asked_from", default="")
 passed_on: ContextVar[bool] = ContextVar("passed_on", default=False)
 """Whether an edge of this city passes the request on: it has seen the session all the while, and judged it."""
 
+found_locked: ContextVar[bool] = ContextVar("found_locked", default=False)
+"""Of what is `passed_on`: whether the edge has judged that the session is locked."""
+
 
 class Allowance:
     """One rate, for each key by itself. Keeps `keys_max` numbers at most, in whole nanoseconds (exact)."""

@@ -16,8 +16,9 @@ from turnout.desk.book import Origin
 from turnout.desk.faults import Fault
 from turnout.telemetry.latest import BATCH_MAX, Fix
 
-LINK: Final = 1
-"""Goes up when a process of the version before could misread what is said."""
+LINK: Final = 3
+"""Goes up by one when a process of the version before could misread what is said, and by two when there is nothing for
+it to understand: edges of 1 have no word for some events, and know a session over TLS by another cookie."""
 
 KEY_HEADER: Final = "x-turnout-key"
 LINK_HEADER: Final = "x-turnout-link"
@@ -26,6 +27,9 @@ CLIENT_HEADER: Final = "x-turnout-client"
 
 SCHEME_HEADER: Final = "x-turnout-scheme"
 """By which the asker has reached the edge: `http` or `https`."""
+
+LOCKED_HEADER: Final = "x-turnout-locked"
+"""`yes`: the edge has seen nobody use the session for too long, or its person has locked it."""
 
 DOOR: Final = "/between/v1"
 

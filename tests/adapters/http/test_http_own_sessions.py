@@ -8,9 +8,12 @@ import httpx
 import pytest
 
 from tests.adapters.running import API, Running, running
+from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.identity.own_sessions import PROOF_MS
 from turnout.edge.allowance import asked_from, passed_on
-from turnout.edge.identities import IdentityRefusal, NewAccount, SignedIn
+from turnout.edge.between import LINK
+from turnout.edge.identities import IdentityRefusal, NewAccount, OfflineSheet, SignedIn
+from turnout.edge_role import standing_of
 from turnout.words.moment import MINUTE_MS
 
 SECRET = "correct horse battery"
@@ -85,6 +88,30 @@ async def test_what_an_edge_passes_on_the_edge_has_judged(house: Running, ana: h
     finally:
         passed_on.reset(token)
     assert (await ana.get(f"{API}/board")).status_code == 423
+
+
+async def test_a_session_that_an_edge_found_unused_is_locked_where_the_edge_passes_it_on(
+    house: Running, ana: httpx.AsyncClient
+) -> None:
+    scope = {"headers": [(b"cookie", f"turnout_session={ana.cookies['turnout_session']}".encode())]}
+    house.accounts._idle._term_ms = house.idle_ms
+    assert standing_of(house.accounts, scope) == "open"
+    house.clock.ahead_ms += house.idle_ms + MINUTE_MS
+    assert standing_of(house.accounts, scope) == "locked", "by what the edge saw"
+    assert standing_of(house.accounts, {"headers": [(b"cookie", b"turnout_session=none")]}) == "unknown"
+    assert standing_of(house.accounts, {"headers": []}) == "open"
+    house.accounts._idle._term_ms = 0
+    key = bytes(32)
+    headers = {"x-turnout-key": key.hex(), "x-turnout-link": str(LINK), "x-turnout-locked": "yes"}
+    cookie = {"cookie": f"turnout_session={ana.cookies['turnout_session']}"}
+    transport = httpx.ASGITransport(app=InnerDoor(house.app, key, public=False))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk.test", headers=headers) as edge:
+        assert await code_of(await edge.get(f"{API}/session/own", headers=cookie)) == (423, "session-locked")
+        assert (await edge.get(f"{API}/session", headers=cookie)).json()["locked"] is True
+        unlocked = await edge.post(f"{API}/session", json=asked("ana", position="D1"), headers=cookie)
+        assert unlocked.json()["locked"] is False
+        assert len(house.accounts._store.open_sessions()) == 1, "its person goes on with it"
+    assert (await ana.get(f"{API}/session")).status_code == 401, "under another cookie"
 
 
 async def test_what_changes_how_one_gets_in_needs_a_proof_of_the_last_minutes(
@@ -218,6 +245,33 @@ async def test_a_one_time_code_opens_the_way_to_a_passkey_and_nothing_else(stric
         assert session is not None
         strict.accounts._store.set_factors(session.session)
         assert (await browser.get(f"{API}/board")).is_success
+
+
+async def test_no_sheet_of_offline_codes_is_made_that_would_open_nothing(strict: Running) -> None:
+    await staff(strict, "ana")
+    await staff(strict, "sam", role="supervisor")
+    for account in ("ana", "sam"):
+        strict.accounts.store.bind("city", account, account)
+    refused = strict.accounts.make_offline_codes("ana")
+    assert isinstance(refused, IdentityRefusal)
+    assert refused.code == "two-factors-needed"
+    assert isinstance(strict.accounts.make_offline_codes("sam"), OfflineSheet)
+
+
+async def test_an_emergency_button_is_heard_of_who_has_not_added_the_second_factor(strict: Running) -> None:
+    await staff(strict, "ana")
+    given = strict.accounts.give_code("ana", False)
+    assert not isinstance(given, IdentityRefusal)
+    unit = next(iter(strict.edge.counter.board.units))
+    async with strict.client() as browser:
+        body = {"account": "ana", "code": given.code, "secret": "another horse battery"}
+        await browser.post(f"{API}/session/code", json=body)
+        command = {"id": "k", "command": {"do": "raise-duress", "unit": unit}}
+        assert (await browser.post(f"{API}/commands", json=command)).is_success
+        assert (await browser.post(f"{API}/commands/raise-duress", json={"unit": unit})).is_success
+        for path, asked_for in (("commands/log-on", {"unit": unit}), ("line", {"text": "x"})):
+            refused = await browser.post(f"{API}/{path}", json=asked_for)
+            assert await code_of(refused) == (403, "two-factors-needed"), path
 
 
 async def test_the_first_administrator_adds_a_passkey_first(strict: Running) -> None:

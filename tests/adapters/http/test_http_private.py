@@ -45,10 +45,30 @@ async def test_chinese_and_a_place_come_by_the_header_too(raw: httpx.AsyncClient
 
 @pytest.mark.parametrize("name", sorted(PRIVATE))
 @pytest.mark.parametrize("path", ["incidents", "details/i1/p1", "commands/open-incident", "nowhere"])
-async def test_no_route_takes_a_private_word_in_its_address(raw: httpx.AsyncClient, name: str, path: str) -> None:
+async def test_no_route_but_a_command_takes_a_private_word_in_its_address(
+    raw: httpx.AsyncClient, name: str, path: str
+) -> None:
     for query in (f"{name}=x", f"limit=1&{name}=x", f"{name}", f"%{ord(name[0]):02x}{name[1:]}=x"):
         answer = await raw.get(f"{API}/{path}?{query}")
         assert answer.json()["code"] == "private-in-url", query
+
+
+async def test_a_command_is_heard_whatever_its_address_says_and_the_log_tells_it_once_an_hour(
+    house: Running, raw: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    unit = next(iter(house.edge.counter.board.units))
+    address = f"{API}/commands/raise-duress?purpose=panel+7&note=n"
+    for number in range(2):
+        pressed = await raw.post(address, json={"unit": unit}, headers={"Idempotency-Key": f"k{number}"})
+        assert pressed.status_code == 200, pressed.text
+    body = {"id": "k3", "command": {"do": "raise-duress", "unit": unit}}
+    assert (await raw.post(f"{API}/commands?purpose=panel", json=body)).status_code == 200
+    told = [record.getMessage() for record in caplog.records if "address of a command" in record.getMessage()]
+    assert len(told) == 1
+    assert "panel" not in told[0]
+    for path in ("line", "commandsx", "commands/../line"):
+        refused = await raw.post(f"{API}/{path}?purpose=x", json={"text": "x"})
+        assert refused.json()["code"] == "private-in-url", path
 
 
 async def test_every_parameter_of_a_query_is_private_or_known_to_be_harmless(raw: httpx.AsyncClient) -> None:

@@ -67,6 +67,17 @@ def test_a_scheme_is_one_of_two_and_a_socket_has_its_own() -> None:
     assert asked("10.0.0.9", "websocket", proto="https")[1] == "wss"
 
 
+def test_a_proxy_may_say_a_sockets_own_scheme_and_in_capitals() -> None:
+    for said, kind, seen in (
+        ("wss", "websocket", "wss"),
+        ("ws", "websocket", "ws"),
+        ("WSS", "websocket", "wss"),
+        ("HTTPS", "http", "https"),
+        ("wss", "http", "https"),
+    ):
+        assert asked("10.0.0.9", kind, proto=said)[1] == seen, said
+
+
 @given(st.text(max_size=80), st.sampled_from(["10.0.0.9", "198.51.100.1"]))
 def test_no_header_brings_an_address_that_is_none(text: str, peer: str) -> None:
     seen = as_asked(

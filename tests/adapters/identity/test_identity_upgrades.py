@@ -9,6 +9,7 @@ import pytest
 
 from turnout.adapters.identity import store as store_module
 from turnout.adapters.identity.provisioned import ProvisionedStore
+from turnout.adapters.identity.sessions import SessionRow
 from turnout.adapters.identity.store import SCHEMA, IdentityStore
 from turnout.edge.provisioning import Person
 from turnout.words.moment import Moment
@@ -54,6 +55,34 @@ def test_a_file_of_an_earlier_release_keeps_its_accounts_and_learns_what_is_new(
             provisioned.keep_person(Person(id="p", account="ana", created=Moment(7), changed=Moment(8)))
         assert [one.account for one in provisioned.list_persons()] == ["ana"]
         store.close()
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA + 1))
+def test_an_image_of_an_earlier_release_learns_what_is_new_too(tmp_path: Path, version: int) -> None:
+    """As at an edge that is of this release before its desk is."""
+    written_by(version, tmp_path / "given")
+    store = IdentityStore(tmp_path / "accounts.sqlite")
+    with closing(store):
+        store.take_image((tmp_path / "given").read_bytes())
+        store.add_session(a_session())
+        assert store.find_session(b"s") == a_session()
+        assert store.get_account("ana").secret == "proof"
+
+
+def a_session() -> SessionRow:
+    return SessionRow(
+        digest=b"s",
+        id="s",
+        account="ana",
+        demo=False,
+        position="D1",
+        groups=(),
+        roles=("dispatcher",),
+        language="en",
+        created=Moment(1),
+        expires=Moment(2),
+        way="password",
+    )
 
 
 def test_steps_that_were_released_are_as_they_were() -> None:

@@ -17,13 +17,14 @@ from turnout.desk.answers import Done, Refused
 from turnout.desk.book import Origin
 from turnout.desk.desk import COMMAND_BYTES_MAX
 from turnout.desk.faults import Fault
-from turnout.edge.allowance import passed_on
+from turnout.edge.allowance import found_locked, passed_on
 from turnout.edge.between import (
     CLIENT_HEADER,
     DOOR,
     KEY_HEADER,
     LINK,
     LINK_HEADER,
+    LOCKED_HEADER,
     SCHEME_HEADER,
     PlacesHeard,
     PlacesSaid,
@@ -44,7 +45,9 @@ log = logging.getLogger(__name__)
 SAID_BYTES_MAX: Final = COMMAND_BYTES_MAX + 64 * 1024
 """A command of the largest size, and who sends it."""
 
-HIDDEN: Final = frozenset(name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER))
+HIDDEN: Final = frozenset(
+    name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER, LOCKED_HEADER)
+)
 """Between processes only: the application does not see them."""
 
 
@@ -128,9 +131,11 @@ class InnerDoor:
 
     async def _passed_on(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         token = passed_on.set(True)
+        locked = found_locked.set(headers.get(LOCKED_HEADER.encode()) == b"yes")
         try:
             await self._as_asked(scope, headers, receive, send)
         finally:
+            found_locked.reset(locked)
             passed_on.reset(token)
 
     async def _as_asked(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:

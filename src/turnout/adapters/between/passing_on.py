@@ -8,13 +8,20 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import httpx
 
 from turnout.adapters.between.desk_line import DeskLine
 from turnout.desk.faults import DeskUnreachable, Fault
-from turnout.edge.between import CLIENT_HEADER, KEY_HEADER, LINK_HEADER, SCHEME_HEADER, may_change_accounts
+from turnout.edge.between import (
+    CLIENT_HEADER,
+    KEY_HEADER,
+    LINK_HEADER,
+    LOCKED_HEADER,
+    SCHEME_HEADER,
+    may_change_accounts,
+)
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +30,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 SayNo = Callable[[Scope, Send, str], Awaitable[None]]
+Standing = Literal["open", "locked", "unknown"]
+"""Of the session or token that a request shows, by this edge's copy of the accounts and what it saw of it. `open` too:
+the request shows none."""
 
 OF_THE_DESK: Final = re.compile(
     r"/api/v1/(?:session/.+|setup|accounts(?:/.*)?|tokens(?:/.*)?|sign-ins|me/sign-ins|offline-entries(?:/.*)?|ground(?:/.*)?|proof/.+|files/.+|incidents/[^/]+/files(?:/.*)?)"
@@ -42,7 +52,9 @@ HOP_BY_HOP: Final = frozenset(
 )
 """RFC 9110, 7.6.1: of one connection, not of the request."""
 
-OURS: Final = frozenset(name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER)) | {
+OURS: Final = frozenset(
+    name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER, LOCKED_HEADER)
+) | {
     b"x-forwarded-proto",
     b"x-forwarded-for",
 }
@@ -64,20 +76,20 @@ class PassingOn:
         desk: DeskLine,
         say_no: SayNo,
         *,
-        is_known: Callable[[Scope], bool],
+        standing: Callable[[Scope], Standing],
         refresh: Callable[[], Awaitable[None]],
         worker: str = "",
     ) -> None:
-        """`worker`: its address. `is_known`: whether a request's session or token is in the copy of the accounts."""
+        """`worker`: its address."""
         self._app, self._desk, self._say_no = app, desk, say_no
-        self._is_known, self._refresh, self._worker = is_known, refresh, worker
+        self._standing, self._refresh, self._worker = standing, refresh, worker
         self._worker_trouble = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        if not self._is_known(scope):
+        if self._standing(scope) == "unknown":
             await self._refresh()
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -129,11 +141,12 @@ class PassingOn:
     ) -> AbstractAsyncContextManager[httpx.Response]:
         client = self._desk.client
         query = bytes(scope.get("query_string") or b"").decode("latin-1")
+        locked = self._standing(scope) == "locked"
         path = bytes(scope.get("raw_path") or str(scope["path"]).encode()).decode("latin-1").partition("?")[0]
         request = client.build_request(
             scope["method"],
             f"{address}{path}" + (f"?{query}" if query else ""),
-            headers=[*_headers_of(scope), *((name.encode(), client.headers[name].encode()) for name in _SHOWN)],
+            headers=[*_headers_of(scope, locked), *((name.encode(), client.headers[name].encode()) for name in _SHOWN)],
             content=_pieces(receive) if scope["method"] not in ("GET", "HEAD", "DELETE") else None,
             timeout=httpx.Timeout(within_s, connect=1.0),
         )
@@ -157,11 +170,13 @@ def is_of_the_desk(scope: Scope) -> bool:
     return bool(OF_THE_DESK.fullmatch(path)) or (path == SESSION and scope["method"] != "GET")
 
 
-def _headers_of(scope: Scope) -> list[tuple[bytes, bytes]]:
+def _headers_of(scope: Scope, locked: bool) -> list[tuple[bytes, bytes]]:
     """Those of the request, and for whom it is passed on: never what an asker says of that itself."""
     client, scheme = scope.get("client"), str(scope.get("scheme", "http")).encode()
     kept = [(bytes(n), bytes(v)) for n, v in scope["headers"] if bytes(n).lower() not in HOP_BY_HOP | OURS]
     asker = str(client[0] if client else "").encode()
+    if locked:
+        kept.append((LOCKED_HEADER.encode(), b"yes"))
     # A desk of the version before knows the scheme by the second name.
     return [*kept, (SCHEME_HEADER.encode(), scheme), (b"x-forwarded-proto", scheme), (CLIENT_HEADER.encode(), asker)]
 

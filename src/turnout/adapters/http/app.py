@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from turnout.adapters.http.assets import Assets
-from turnout.adapters.http.private import has_private, with_header
+from turnout.adapters.http.private import OldAddresses, has_private, with_header
 from turnout.edge.allowance import asked_from
 from turnout.edge.trace import begun, here, traceresponse
 from turnout.words.later import Later
@@ -38,6 +38,7 @@ class WebApp:
         self.api, self._scim = api, scim
         self._is_tls = is_tls
         self._assets, self._socket = assets, socket
+        self._old_addresses = OldAddresses()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         send = _strictly(send) if self._is_tls else send
@@ -49,7 +50,7 @@ class WebApp:
             await self._assets(scope, receive, send)
         elif self._scim is not None and f"{scope['path']}/".startswith(f"{SCIM}/"):
             await self._scim(scope, receive, send)
-        elif has_private(scope):
+        elif has_private(scope) and not self._old_addresses.takes(scope):
             await standing_by.say_no(scope, send, "private-in-url")
         else:
             await self.api(_as_of_the_api(with_header(scope)), receive, _traced(scope, send))

@@ -36,7 +36,7 @@ FOR_LOCKED: Final = {"for-locked": True}
 """`opt` of a route that a locked session may ask: the cover of the screen, unlocking, and an emergency button."""
 
 FOR_LACKING: Final = {"for-lacking": True}
-"""`opt` of a route that a session may ask which lacks its second factor: to add one, or to go."""
+"""`opt` of a route that a session may ask which lacks its second factor: to add one, to go, and an emergency button."""
 
 TheEdge = NamedDependency[SkipValidation[Edge]]
 Who = NamedDependency[SkipValidation[Principal]]

@@ -31,6 +31,9 @@ CERTIFICATE_BYTES_MAX: Final = 16 * 1024
 NONES: Final = b"-"
 """In the place of a certificate: worse than none, as one that is revoked."""
 
+SAID_BY: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+"""Of a socket some proxies say the socket's own scheme (Traefik)."""
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -92,8 +95,9 @@ def as_asked(scope: Scope, proxies: tuple[Network, ...], *, certificates: bool =
         return scope
     inside = {**scope, "client": (_asker(str(client[0]), _listed(scope, b"x-forwarded-for"), proxies), 0)}
     said = _listed(scope, b"x-forwarded-proto")
-    if said and said[-1] in ("http", "https"):
-        inside["scheme"] = said[-1] if scope["type"] == "http" else said[-1].replace("http", "ws")
+    scheme = SAID_BY.get(said[-1].lower()) if said else None
+    if scheme is not None:
+        inside["scheme"] = scheme if scope["type"] == "http" else scheme.replace("http", "ws")
     shown = [bytes(value) for key, value in scope["headers"] if bytes(key).lower() == b"client-cert"]
     if certificates and shown:
         inside["state"] = {**(scope.get("state") or {}), CERTIFICATE: _certificate(shown)}

@@ -25,7 +25,7 @@ from turnout.core.catalogue import Catalogue
 from turnout.core.context import Actor
 from turnout.core.fields import ADMINISTRATOR, hidden_from
 from turnout.desk.access import Principal, roles_of_scopes, scopes_of_roles, station_of
-from turnout.edge.allowance import asked_from, network_of, passed_on
+from turnout.edge.allowance import asked_from, found_locked, network_of, passed_on
 from turnout.edge.identities import IdentityRefusal, SignedIn
 from turnout.words.identity import ActorId, StationId
 from turnout.words.moment import DAY_MS, HOUR_MS, MINUTE_MS, Moment
@@ -230,10 +230,10 @@ class Accounts(OwnSessions, OfflineCodes):
         if not self._demo if row.demo else account is None or account.disabled:
             return None
         found = self._principal(row, account)
-        is_judged = found.locked or found.actor.station or passed_on.get()
-        if not is_judged and self._idle.is_over(row):
-            return replace(found, locked=True)
-        return found
+        if found.locked or found.actor.station:
+            return found
+        is_over = found_locked.get() if passed_on.get() else self._idle.is_over(row)
+        return replace(found, locked=True) if is_over else found
 
     def touch(self, session: str) -> None:
         """It was used just now, by a socket that nobody asks about again."""

@@ -46,12 +46,14 @@ class OfflineCodes(Vouching):
     def _why_not_at(self, row: AccountRow, position: str) -> IdentityRefusal | None: ...
 
     def why_no_sheet(self, account: str) -> IdentityRefusal | None:
-        """Only an account that is a provider's needs one: everybody else has a way in of their own."""
-        if self._store.find_account(account) is None:
+        """Only an account that is a provider's needs one: everybody else has a way in of their own. It opens none whose
+        role needs two factors."""
+        row = self._store.find_account(account)
+        if row is None:
             return IdentityRefusal("unknown-account", {"account": account})
         if not self._store.find_provider_of(account):
             return IdentityRefusal("no-provider-account", {"account": account})
-        return None
+        return IdentityRefusal("two-factors-needed") if self._needs_two(row) else None
 
     def make_offline_codes(self, account: str) -> OfflineSheet | IdentityRefusal:
         """A new sheet, shown this once; every code of an earlier one is void."""

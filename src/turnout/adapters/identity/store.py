@@ -177,12 +177,14 @@ class IdentityStore(SessionTable):
             return path.read_bytes()
 
     def take_image(self, body: bytes) -> None:
-        """Become the file that `image` gave elsewhere. To be called in a thread."""
+        """Become the file that `image` gave elsewhere, in this program's version where that is the later one. To be
+        called in a thread."""
         with tempfile.TemporaryDirectory(prefix="turnout-") as folder:
             path = Path(folder) / "image"
             path.write_bytes(body)
             with closing(sqlite3.connect(path)) as given, self._using() as base:
                 given.backup(base)
+                self._take_steps()
 
     def open_sessions(self) -> set[str]:
         """What may be connected: sessions neither ended nor locked, `token:…` and `device:…` of each not withdrawn."""
@@ -194,6 +196,10 @@ class IdentityStore(SessionTable):
         version = int(self._base.execute("PRAGMA user_version").fetchone()[0])
         if version > SCHEMA:
             raise RuntimeError(f"the accounts file is of version {version}; this program knows {SCHEMA}")
+        self._take_steps()
+
+    def _take_steps(self) -> None:
+        version = int(self._base.execute("PRAGMA user_version").fetchone()[0])
         for number, step in enumerate(_STEPS[version:], start=version + 1):
             self._base.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
 

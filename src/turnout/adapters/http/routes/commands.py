@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
-from turnout.adapters.http.door import BY_COMMAND, COUNTED, FOR_LOCKED, TheEdge, Who
+from turnout.adapters.http.door import BY_COMMAND, COUNTED, FOR_LACKING, FOR_LOCKED, TheEdge, Who
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.shapes import LineAnswered
 from turnout.core.commands import Command
@@ -33,7 +33,8 @@ Key = Annotated[
 
 
 LINE_OPT: Final = {COUNTED: BY_COMMAND}
-OPT: Final = {**LINE_OPT, **FOR_LOCKED}
+OPT: Final = {**LINE_OPT, **FOR_LOCKED, **FOR_LACKING}
+"""Whoever asks is let through to `_hand_in`: an emergency button is heard of everybody."""
 
 
 class CommandAsked(msgspec.Struct, frozen=True):
@@ -55,14 +56,21 @@ class CommandDone(msgspec.Struct, frozen=True):
 
 
 async def _hand_in(edge: Edge, who: Principal, command_id: str, command: Any, purpose: str, at: str) -> CommandDone:
-    if who.locked and not isinstance(command, RaiseDuress):
-        raise no("session-locked")
-    if who.lacks_device and not isinstance(command, RaiseDuress):
-        raise no("device-needed")
+    if not isinstance(command, RaiseDuress):
+        _refuse_kept_out(who)
     answer = await edge.counter.hand_in(who, command_id, command, purpose, at)
     if isinstance(answer, Declined):
         raise NotTaken(answer)
     return done(answer)
+
+
+def _refuse_kept_out(who: Principal) -> None:
+    if who.lacks_device:
+        raise no("device-needed")
+    if who.lacks_factor:
+        raise no("two-factors-needed")
+    if who.locked:
+        raise no("session-locked")
 
 
 def done(answer: Accepted) -> CommandDone:
