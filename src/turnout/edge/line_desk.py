@@ -27,7 +27,7 @@ from turnout.desk.desk import Told
 from turnout.edge.advice import AdviceAsked, Adviser
 from turnout.edge.allowance import UNLIMITED
 from turnout.edge.answers import Accepted, Answer, Declined, answer_body, declined
-from turnout.edge.counter import Counter
+from turnout.edge.counter import Counter, why_unstorable
 from turnout.edge.edge import LineAsked
 from turnout.edge.outlook import Outlook, coverage_said
 from turnout.line import CommandLine, Effect, Focus, Lexicon, Places, Reading
@@ -87,7 +87,8 @@ class LineDesk:
         self._lately.extend(zip((row.seq for row in told.rows), told.events, strict=True))
 
     async def answer(self, who: Principal, asked: LineAsked) -> dict[str, Any] | Declined:
-        """A LineAnswer: what was understood and, if it was to run, what came of it. Declined: one line too many.
+        """A LineAnswer: what was understood and, if it was to run, what came of it. Declined: one line too
+        many, or a text that none may hold.
 
         A line counts once, whatever it holds. One that may call for help is read first, and then its commands count.
         """
@@ -97,6 +98,9 @@ class LineDesk:
         text = asked.text
         if len(text) > LINE_CHARS_MAX:
             return _refused_line(declined("too-large", most=LINE_CHARS_MAX))
+        unstorable = why_unstorable(asked)
+        if unstorable is not None:
+            return unstorable  # by itself: a line's answer repeats what was typed, and what is sealed is opened in it
         if asked.cursor is not None and not asked.run:
             text = text[: max(0, asked.cursor)]
         reader = self._of_tables()
