@@ -4,18 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.adapters.running import Running, running
 from turnout.audit.texts import holder, seal
-from turnout.core.board import Location
+from turnout.core.board import Board, Location
+from turnout.core.events import Event
 from turnout.core.incidents.commands import ClaimIncident, OpenIncident, SplitIncident
+from turnout.core.retention.events import DetailsErased
 from turnout.desk.access import part
+from turnout.desk.desk import Told
 from turnout.edge import texts as texts_module
 from turnout.edge.answers import Declined
 from turnout.edge.texts import UNKNOWN, Texts
+from turnout.words.identity import ActorId, IncidentId
 from turnout.words.place import Place
-from turnout.words.sealed_text import written
+from turnout.words.sealed_text import ERASED, written
 
 HOME = Location(text="4 Ottokar Lane", place=Place(37.7793, -122.4193), kind="coordinate")
 SPLIT = SplitIncident(incident_id="I1", child_id="I2", type="MED")
@@ -88,3 +93,20 @@ async def test_what_the_board_names_no_more_is_let_go(house: Running, monkeypatc
         while len(texts._of_board) > 1:
             await asyncio.sleep(0.01)
     assert list(texts._of_board) == [own]
+
+
+async def test_what_is_heard_with_a_key_that_came_beside_others_ends_when_it_is_erased(house: Running) -> None:
+    """At an edge keys that were made together come together, before it is known whose they are."""
+    told: list[Told[Board, Event]] = []
+    house.desk.listen(told.append)
+    for incident in ("I3", "I4"):
+        await house.do(OpenIncident(incident_id=incident, type="MED", location=HOME, narrative=f"flood at {incident}"))
+    at_edge, (first, second) = Texts(house.edge.texts._store), told
+    text = second.after.incidents[IncidentId("I4")].narrative[0].text
+    await at_edge.ready([row.body for row in first.rows], neighbours=True)
+    assert at_edge.knows(second.rows)
+    at_edge.hear(second)
+    assert at_edge.shown(text) == "flood at I4"
+    erased = DetailsErased(at=second.at, by=ActorId("tester"), owners=("I4",), rule="term")
+    at_edge.hear(msgspec.structs.replace(second, rows=[], events=[erased]))
+    assert at_edge.shown(text) == ERASED
