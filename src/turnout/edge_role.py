@@ -219,8 +219,8 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     stack.push_async_callback(vault.close)
     await vault.prepare(process.database)
     texts = desk.keys = Texts(vault)
-    await texts.ready([Operations().encode_board(desk.board)], neighbours=True)
-    desk.listen(texts.hear)
+    desk.listen(texts.hear)  # first: what is erased while the keys come is erased here too
+    await texts.ready([Operations().encode_board(desk.board)], neighbours=True, on_board=True)
     files = FolderFiles(folder / "files", vault)
     stack.callback(files.close)
     space = Space(folder, 0)

@@ -324,7 +324,7 @@ async def _opened_parts(
     stack.push_async_callback(recorder.stop)
     await asyncio.gather(texts.begin(), desk.start(stores.epoch, stores.followed))
     stack.push_async_callback(desk.stop)
-    await texts.ready([Operations().encode_board(desk.board)])
+    await texts.ready([Operations().encode_board(desk.board)], on_board=True)
     desk.listen(texts.hear)
     is_caught_up = stores.epoch is None and await recorder.catch_up_at_start(desk.seq)
     desk.listen(recorder.hear)
@@ -358,7 +358,7 @@ async def _take_tables(desk: OperationsDesk, city: City, clock: SystemClock) -> 
 
 def _enrichment(locator: Locator, records: IncidentRecords, texts: Texts) -> Callable[[Command, Board], Command]:
     """What the desk adds to a command on its own board: zones of places, and the record of a closed incident."""
-    return lambda command, board: with_record(locator.with_zones(command, board, texts.shown), board, records)
+    return lambda command, board: with_record(locator.with_zones(command, board, texts.shown_or_fault), board, records)
 
 
 def scanner_of(settings: Settings) -> Scanner | None:
@@ -435,7 +435,7 @@ def _arriving(parts: Parts, counter: Counter, latest: Latest) -> Arriving | None
 def _line_desk(parts: Parts, counter: Counter, adviser: Adviser | None, outlook: Outlook | None) -> LineDesk | None:
     if parts.gazetteer is None:
         return None
-    return LineDesk(counter, adviser, parts.gazetteer, parts.clock.now, outlook, parts.texts.shown)
+    return LineDesk(counter, adviser, parts.gazetteer, parts.clock.now, outlook, parts.texts.shown_or_fault)
 
 
 def subscribed(parts: Parts) -> Subscribers[Board]:

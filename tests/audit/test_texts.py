@@ -1,11 +1,25 @@
 """A sealed text opens with its own key, for its own owner, and nothing else does."""
 
 import msgspec
+import numpy
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from turnout.audit.texts import open_text, seal
-from turnout.words.sealed_text import FOUND, SealedText, find_sealed, is_sealed, list_keys, read, written
+from turnout.words.place import Place
+from turnout.words.sealed_text import (
+    FOUND,
+    MARK,
+    SealedText,
+    find_sealed,
+    is_sealed,
+    list_keys,
+    read,
+    read_place,
+    spelled,
+    written,
+)
 
 KEYS = st.binary(min_size=32, max_size=32)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufdd0\ufdd1"), min_size=1, max_size=200)
@@ -43,3 +57,16 @@ def test_the_same_text_is_sealed_differently_each_time() -> None:
 def test_what_is_no_sealed_text_is_none() -> None:
     assert find_sealed("fire") is None
     assert find_sealed(written(SealedText("a-1", "I1", b"x")) + " and more") is None
+
+
+@pytest.mark.parametrize("owner", ["A", "gICA"])
+def test_what_only_looks_sealed_is_nothing_and_stops_nobody(owner: str) -> None:
+    """Neither base64url, nor UTF-8 within it."""
+    typed = f"{MARK}0-1.{owner}.x\ufdd1"
+    assert find_sealed(typed) is None
+    assert list(list_keys(typed.encode())) == []
+
+
+def test_a_place_is_spelled_alike_whatever_made_its_numbers() -> None:
+    place = Place(numpy.float64(37.761234), numpy.float64(-122.432178))
+    assert read_place(spelled(place)) == Place(37.761234, -122.432178)

@@ -105,7 +105,7 @@ async def test_incidents_that_have_left_leave_nothing_behind(tmp_path: Path, mon
     small = Limits(kept_rows=1_000, pending_rows=500, behind_batches=200)
     monkeypatch.setattr(serving, "Subscribers", partial(Subscribers, limits=small))
     monkeypatch.setattr(desk_module, "Remembered", lambda: Remembered(200))
-    for bound in ("OWNERS_MAX", "KEYS_MAX", "SHOWN_MAX"):
+    for bound in ("OWNERS_MAX", "KEYS_MAX", "BOARD_KEYS_MIN", "SHOWN_MAX"):
         monkeypatch.setattr(texts_module, bound, 200)
     monkeypatch.setattr(serving, "SystemClock", SetOn)
     monkeypatch.setattr(SetOn, "added_ms", 0)

@@ -1,13 +1,14 @@
 """In which zones it is looked for what was near a place: in each that is met within the radius."""
 
+import asyncio
 import math
 from pathlib import Path
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from turnout.edge.places_of_records import PlacesOfRecords, no_zones
-from turnout.records.incidents import IncidentRecords, coarse_zone
+from turnout.edge.places_of_records import AT_ONCE, PlacesOfRecords, Whereabouts, no_zones
+from turnout.records.incidents import Asked, IncidentRecords, coarse_zone
 from turnout.words.place import EARTH_RADIUS_M, Place, distance_m
 
 CENTRE = Place(37.76, -122.43)
@@ -40,3 +41,21 @@ def test_whatever_is_within_the_radius_is_in_one_of_the_zones(
 
 def test_in_a_city_without_zones_everything_is_looked_through() -> None:
     assert PlacesOfRecords(IncidentRecords(Path(":memory:")), None, no_zones).zones_near(CENTRE, 60) == frozenset()
+
+
+async def test_two_search_at_once_and_the_others_wait() -> None:
+    under_way, seen = 0, list[int]()
+
+    class Counted(PlacesOfRecords):
+        async def _search(self, asked: Asked, where: Whereabouts) -> list[str]:
+            nonlocal under_way
+            under_way += 1
+            seen.append(under_way)
+            await asyncio.sleep(0.01)
+            under_way -= 1
+            return [where.text]
+
+    places = Counted(IncidentRecords(Path(":memory:")), None, no_zones)
+    found = await asyncio.gather(*(places.search(Asked(), Whereabouts(text=f"{n}")) for n in range(6)))
+    assert found == [[f"{n}"] for n in range(6)]
+    assert max(seen) == AT_ONCE

@@ -28,7 +28,7 @@ from turnout.core.incidents.commands import (
 )
 from turnout.desk.access import part
 from turnout.desk.operations import Operations
-from turnout.edge import places_of_records
+from turnout.edge import looking_up, places_of_records
 from turnout.edge.advice import AdviceAsked
 from turnout.edge.answers import Answer, Declined
 from turnout.edge.edge import LineAsked
@@ -230,12 +230,17 @@ async def test_records_are_looked_through_page_by_page_newest_first(
     assert await found(house, "place=ottilienhof 17") == ["N1", "N2"], "no more is looked at"
 
 
-async def test_who_comes_to_the_place_is_told_what_was_there_before(house: Running) -> None:
+async def test_who_comes_to_the_place_is_told_what_was_there_before(
+    house: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asyncio.timeout(20):
         while house.edge.look_up._records.seq < house.desk.seq:
             await asyncio.sleep(0.01)
     known = await house.edge.look_up.known_of(house.dispatcher(), MOVED, "MED", house.edge.now())
     assert [one.id for one in known.earlier] == ["I1"]
+    monkeypatch.setattr(looking_up, "LOOKED_AT_PLACE_MAX", 0)
+    known = await house.edge.look_up.known_of(house.dispatcher(), MOVED, "MED", house.edge.now())
+    assert known.earlier == (), "no more is looked at"
 
 
 async def test_who_should_go_is_measured_to_the_place(house: Running) -> None:

@@ -162,7 +162,7 @@ async def test_at_the_end_of_its_term_it_can_be_read_nowhere_and_the_chain_goes_
     assert ERASED in shown["consoles"]
     assert not any(MARK in said for said in shown.values())
     assert keys_of(house) == []
-    assert not set(keys) & set(house.edge.texts._keys.values())
+    assert not set(keys) & {*house.edge.texts._keys.values(), *house.edge.texts._of_board.values()}
     assert await house.desk._journal.verify() is None
     await restored_without_it(house, tmp_path, keys)
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tests.adapters.http import test_http_typed_seals as typed_tests
 from tests.adapters.running import running
 from tests.core import test_core_sealed_places as core_place_tests
 from tests.core import test_core_texts as core_tests
@@ -12,6 +13,7 @@ from tests.edge import test_edge_sealed_places as place_tests
 from tests.edge import test_edge_texts as edge_tests
 from tests.edge.test_edge_erasing import erasing, files_with, stepped
 from tests.planted.plant import Patch, Plant
+from turnout.adapters.http import door
 from turnout.adapters.storage.sqlite.vault import SqliteVault
 from turnout.core import texts as core_texts
 from turnout.core.decide import decide
@@ -19,7 +21,7 @@ from turnout.core.incidents.commands import AddNarrative, AddVehicle, OpenIncide
 from turnout.core.incidents.duplicates import near_incidents
 from turnout.core.retention import evolve as retention_evolve
 from turnout.desk.operations import Operations
-from turnout.edge import storable
+from turnout.edge import line_desk, storable
 from turnout.edge import texts as texts_module
 from turnout.edge.texts import Texts
 from turnout.records import retention
@@ -52,6 +54,17 @@ def left_on_screens(patch: Patch) -> None:
 
 def mark_taken_at_the_door(patch: Patch) -> None:
     patch.setattr(storable, "MARK_BYTES", b"never")
+
+
+def body_not_looked_at(patch: Patch) -> None:
+    async def passed(request: Any) -> None:
+        pass
+
+    patch.setattr(door, "_nothing_sealed", passed)
+
+
+def line_not_looked_at(patch: Patch) -> None:
+    patch.setattr(line_desk, "why_unstorable", lambda said: None)
 
 
 def descriptions_in_clear(patch: Patch) -> None:
@@ -164,6 +177,17 @@ def nothing_sealed_comes_in_by_a_door(_: Path) -> None:
     assert storable.find_unstorable(typed) is not None
 
 
+async def nothing_sealed_is_opened_by_sending_it(folder: Path) -> None:
+    async with running(folder / "var") as house:
+        sealed = await typed_tests.sealed_elsewhere(house)
+        async with house.program("read", "avl:*") as asker:
+            await typed_tests.test_a_body_with_something_sealed_is_taken_by_no_route(asker, sealed, "/positions", True)
+
+
+async def no_line_has_something_sealed_opened(folder: Path) -> None:
+    await typed_tests.test_a_line_on_the_socket_opens_nothing(folder, False)
+
+
 TEXTS_PLANTS: dict[str, Plant] = {
     "what is said is written in clear": Plant(
         written_in_clear, nothing_said_stands_in_a_file_before_or_after_an_erasure
@@ -185,4 +209,6 @@ TEXTS_PLANTS: dict[str, Plant] = {
     "a place that outlives its key": Plant(places_kept_in_memory, a_place_ends_with_its_key),
     "an address in a command's digest": Plant(address_in_the_digest, no_place_is_in_a_digest),
     "something sealed that is typed": Plant(mark_taken_at_the_door, nothing_sealed_comes_in_by_a_door),
+    "a body that is not looked at": Plant(body_not_looked_at, nothing_sealed_is_opened_by_sending_it),
+    "a line that is not looked at": Plant(line_not_looked_at, no_line_has_something_sealed_opened),
 }

@@ -204,8 +204,7 @@ class FollowedDesk(Generic[B, C, E, R]):
         held = self.head
         first = True
         async for page in self._journal.read(max(held.seq - 1, 0)):
-            if self.keys is not None:
-                await self.keys.fetch(page)
+            await self._fetch_keys(page)
             if first and held.seq and (page[0].seq, page[0].hash) != (held.seq, held.hash):
                 raise StorageDamaged(f"row {held.seq} is another one")
             first = False
@@ -216,6 +215,15 @@ class FollowedDesk(Generic[B, C, E, R]):
             self._apply(fresh)
         if first and held.seq:
             raise StorageDamaged(f"the journal ends before {held.seq}")
+
+    async def _fetch_keys(self, page: Sequence[JournalRow]) -> None:
+        """Raises a `StorageFailed`; none that would say that the journal is another one."""
+        if self.keys is None:
+            return
+        try:
+            await self.keys.fetch(page)
+        except StorageDamaged as fault:
+            raise StorageFailed(str(fault)) from fault
 
     def _apply(self, rows: Sequence[JournalRow]) -> None:
         """`rows` have been found to follow on."""

@@ -75,8 +75,9 @@ class Seals(Protocol):
         """`text` as it is recorded. May raise a `StorageFailed`."""
         ...
 
-    def shown(self, text: str) -> str:
-        """`text` with what is sealed in it opened."""
+    def shown_or_fault(self, text: str) -> str:
+        """`text` with what is sealed in it opened. Raises a `StorageFailed` where a key is not at hand: what rules are
+        shown may be recorded."""
         ...
 
     def find_place(self, sealed: str) -> Place | None:
@@ -100,7 +101,8 @@ class Operations:
 
     def decide(self, board: Board, command: Command, context: Context) -> list[Event] | Refusal:
         if self._texts is not None:
-            context = msgspec.structs.replace(context, show=self._texts.shown, find_place=self._texts.find_place)
+            opened = {"show": self._texts.shown_or_fault, "find_place": self._texts.find_place}
+            context = msgspec.structs.replace(context, **opened)
         return decide(board, command, context)
 
     def evolve(self, board: Board, event: Event) -> Board:

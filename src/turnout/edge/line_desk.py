@@ -24,10 +24,11 @@ from turnout.core.undo import undo_of
 from turnout.core.units.commands import AssignUnits
 from turnout.desk.access import Principal
 from turnout.desk.desk import Told
+from turnout.desk.faults import StorageFailed
 from turnout.edge.advice import AdviceAsked, Adviser
 from turnout.edge.allowance import UNLIMITED
 from turnout.edge.answers import Accepted, Answer, Declined, answer_body, declined
-from turnout.edge.counter import Counter
+from turnout.edge.counter import Counter, why_unstorable
 from turnout.edge.edge import LineAsked
 from turnout.edge.outlook import Outlook, coverage_said
 from turnout.line import CommandLine, Effect, Focus, Lexicon, Places, Reading
@@ -70,7 +71,7 @@ class LineDesk:
         outlook: Outlook | None = None,
         show: Callable[[str], str] = str,
     ) -> None:
-        """`show` opens what is sealed on the board, where it goes into a command."""
+        """`show` opens what is sealed on the board, where it goes into a command. It may raise a `StorageFailed`."""
         self._counter, self._adviser, self._places, self._now = counter, adviser, places, now
         self._outlook, self._show = outlook, show
         self._catalogue: Catalogue | None = None
@@ -87,7 +88,9 @@ class LineDesk:
         self._lately.extend(zip((row.seq for row in told.rows), told.events, strict=True))
 
     async def answer(self, who: Principal, asked: LineAsked) -> dict[str, Any] | Declined:
-        """A LineAnswer: what was understood and, if it was to run, what came of it. Declined: one line too many.
+        """A LineAnswer: what was understood and, if it was to run, what came of it. Declined: one line too
+        many, or a text that none may hold.
+        Raises a `Fault`.
 
         A line counts once, whatever it holds. One that may call for help is read first, and then its commands count.
         """
@@ -97,6 +100,9 @@ class LineDesk:
         text = asked.text
         if len(text) > LINE_CHARS_MAX:
             return _refused_line(declined("too-large", most=LINE_CHARS_MAX))
+        unstorable = why_unstorable(asked)
+        if unstorable is not None:
+            return unstorable  # by itself: a line's answer repeats what was typed, and what is sealed is opened in it
         if asked.cursor is not None and not asked.run:
             text = text[: max(0, asked.cursor)]
         reader = self._of_tables()
@@ -171,7 +177,10 @@ class LineDesk:
         events = [event for seq, event in self._lately if answer.seq_from <= seq <= answer.seq_to]
         incident = before.incidents.get(IncidentId(getattr(command, "incident_id", "")))
         if incident is not None:
-            opened = {incident.id: opened_row(incident, self._show)}
+            try:
+                opened = {incident.id: opened_row(incident, self._show)}
+            except StorageFailed:  # it is done; what stood there cannot be read just now
+                return None
             before = msgspec.structs.replace(before, incidents={**before.incidents, **opened})
         return undo_of(before, command, events) if events else None
 

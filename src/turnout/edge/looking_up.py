@@ -27,7 +27,7 @@ from turnout.core.shift_history import ShiftPart, cut_by_shift
 from turnout.core.tables.commands import NoteDetailsOpened, NoteFileOpened
 from turnout.desk.access import Principal
 from turnout.edge.counter import DeskAt
-from turnout.edge.places_of_records import PlacesOfRecords, Whereabouts, ZonesAt, no_zones
+from turnout.edge.places_of_records import LOOKED_AT_PLACE_MAX, PlacesOfRecords, Whereabouts, ZonesAt, no_zones
 from turnout.edge.texts import Texts
 from turnout.line import incident_called
 from turnout.records.incidents import FOUND_MAX, LINES_MAX, ActsAsked, Asked, IncidentRecords
@@ -162,7 +162,8 @@ class LookUp:
         kind = board.catalogue.types.get(type_code) if board.catalogue is not None else None
         days = kind.look_back_days if kind is not None else LOOK_BACK_DAYS
         asked = Asked(opened_from=Moment(now - days * DAY_MS), most=EARLIER_MAX)
-        earlier = await self.search(who, asked, Whereabouts(near=place, within_m=EARLIER_WITHIN_M))
+        there = Whereabouts(near=place, within_m=EARLIER_WITHIN_M, looked_max=LOOKED_AT_PLACE_MAX)
+        earlier = await self.search(who, asked, there)
         shown = board.premises.values() if "premises" not in who.hidden else ()
         notes = [note for note in shown if distance_m(note.place, place) <= note.radius_m]
         notes.sort(key=lambda note: -note.expires)

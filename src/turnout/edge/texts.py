@@ -22,6 +22,7 @@ from turnout.core.retention.events import DetailsErased
 from turnout.desk.chain import JournalRow
 from turnout.desk.desk import Told
 from turnout.desk.faults import Fault, StorageFailed
+from turnout.desk.operations import Operations
 from turnout.words.name import Name
 from turnout.words.place import Place
 from turnout.words.sealed_text import (
@@ -53,8 +54,12 @@ KEYS_AHEAD: Final = 256
 OWNERS_MAX: Final = 20_000
 """Whose key the desk remembers. Who is forgotten gets another key: it is destroyed with the first."""
 
-KEYS_MAX: Final = 100_000
-"""In memory at once, some 15 MiB. Those of the board are used all the time and stay."""
+KEYS_MAX: Final = 50_000
+"""Of what doors have read besides the board, in memory at once: some 8 MiB. They are fetched again when they are asked
+for."""
+
+BOARD_KEYS_MIN: Final = 10_000
+"""So many keys of the board, or twice as many as it had, are held before those are looked for that it has no more."""
 
 SHOWN_MAX: Final = 4_096
 """Opened texts that are held, because an incident's row shows all of its own with every change."""
@@ -68,6 +73,8 @@ ERASED_MAX: Final = 100_000
 AGAIN_S: Final = 1.0
 """Between two attempts to make keys."""
 
+NOT_HERE: Final = b""
+
 UNKNOWN: Final = "…"
 """Shown where the key has not been fetched: it is, before the same is shown again."""
 
@@ -79,8 +86,12 @@ class Texts:
         self._store = keys
         self._ahead: deque[tuple[str, bytes]] = deque()
         self._of_owner: OrderedDict[str, tuple[str, bytes]] = OrderedDict()
+        self._of_board: dict[str, bytes | None] = {}
+        """What the board names, and what it named lately: it is never forgotten while it does. None: destroyed."""
+        self._look_from = BOARD_KEYS_MIN
+        self._looking: asyncio.Task[None] | None = None
         self._keys: OrderedDict[str, bytes | None] = OrderedDict()
-        """None: destroyed."""
+        """What doors have read besides."""
         self._of_whom: OrderedDict[str, set[str]] = OrderedDict()
         """Owner → those of its keys that are here."""
         self._shown: OrderedDict[str, str] = OrderedDict()
@@ -90,15 +101,17 @@ class Texts:
         self._erased: OrderedDict[str, None] = OrderedDict()
         self._making: asyncio.Task[None] | None = None
         self._making_fails = False
+        self._fetching: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """The first keys. Raises a `StorageFailed`."""
         await self._make()
 
     async def close(self) -> None:
-        if self._making is not None:
-            self._making.cancel()
-            await asyncio.gather(self._making, return_exceptions=True)
+        for work in (self._making, self._looking, self._fetching):
+            if work is not None:
+                work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
 
     def warning(self) -> Name | None:
         """What health says while keys run out and none can be made. None: all is well."""
@@ -126,10 +139,10 @@ class Texts:
                 raise StorageFailed("no keys are left for what is said, and no more can be made")
             held = self._ahead.popleft()
             _put(self._of_owner, owner, held, OWNERS_MAX)
-            _put(self._keys, *held, KEYS_MAX)
             self._note(owner, held[0])
             if len(self._ahead) < KEYS_AHEAD:
                 self._make_more()
+        self._of_board.setdefault(*held)
         return written(seal(*held, owner, text))
 
     def shown(self, text: str) -> str:
@@ -139,6 +152,16 @@ class Texts:
             return text
         whole = FOUND.fullmatch(text) if text.startswith(PLACE_MARK) else None
         return self._opened(whole[0]) if whole is not None else FOUND.sub(self._open, text)
+
+    def shown_or_fault(self, text: str) -> str:
+        """As `shown`, for what goes into the journal. Raises a `StorageFailed` where a key is not here: it is fetched,
+        and whoever sends the same again is answered."""
+        if MARK in text and text not in self._shown:
+            body = text.encode()
+            if any(self._key_of(key) == NOT_HERE for key, _ in list_keys(body)):
+                self._fetch_soon(body)
+                raise StorageFailed("a key of what was said is not at hand")
+        return self.shown(text)
 
     def find_place(self, sealed: str) -> Place | None:
         """The place for which `sealed` stands; None where its key is destroyed, or not here."""
@@ -180,26 +203,57 @@ class Texts:
 
     def knows(self, rows: Iterable[JournalRow]) -> bool:
         """Whether every key of these rows is here."""
-        return all(key in self._keys for row in rows for key, _ in list_keys(row.body))
+        return all(self._key_of(key) != NOT_HERE for row in rows for key, _ in list_keys(row.body))
 
-    async def ready(self, bodies: Iterable[bytes], *, neighbours: bool = False) -> None:
-        """Fetch the keys of what is sealed in them; with those made together with them, where more is to follow."""
+    async def ready(self, bodies: Iterable[bytes], *, neighbours: bool = False, on_board: bool = False) -> None:
+        """Fetch the keys of what is sealed in them; with those made together with them, where more is to follow.
+        `on_board`: they are held for as long as the board names them."""
         sealed = {key: owner for body in bodies for key, owner in list_keys(body)}
         for key, owner in sealed.items():
             self._note(owner, key)
         wanted = {key for key, owner in sealed.items() if self._is_missing(key, owner)}
-        if not wanted:
-            return
-        if neighbours:
-            made = {key.partition("-")[0] for key in wanted}
-            wanted |= {f"{one}-{n}" for one in made for n in range(KEYS_AT_ONCE)}
-        found = await self._store.find_keys([holder(key) for key in wanted])
-        for key in wanted:
-            _put(self._keys, key, found.get(holder(key)), KEYS_MAX)
+        if wanted:
+            made = {key.partition("-")[0] for key in wanted} if neighbours else set()
+            beside = {f"{one}-{n}" for one in made for n in range(KEYS_AT_ONCE)} - wanted
+            asked = [*beside, *wanted]  # what is wanted is the newest
+            found = await self._store.find_keys([holder(key) for key in asked])
+            for key in asked:
+                self._hold(key, found.get(holder(key)), on_board=on_board and key in wanted)
+        if on_board:
+            for key in sealed:
+                self._stay(key)
+
+    def _hold(self, key: str, secret: bytes | None, *, on_board: bool) -> None:
+        if on_board or key in self._of_board:
+            self._of_board[key] = secret
+        else:
+            _put(self._keys, key, secret, KEYS_MAX)
+
+    def _stay(self, key: str) -> None:
+        """The board names it."""
+        secret = self._key_of(key)
+        if secret != NOT_HERE:
+            self._of_board[key] = secret
+            self._keys.pop(key, None)
+
+    def _key_of(self, key: str) -> bytes | None:
+        """None: destroyed. `NOT_HERE`: not fetched."""
+        return self._of_board[key] if key in self._of_board else self._keys.get(key, NOT_HERE)
 
     def _is_missing(self, key: str, owner: str) -> bool:
         """What is erased may be here before its key is destroyed elsewhere: so it is asked for anew each time."""
-        return key not in self._keys or (owner in self._erased and self._keys[key] is not None)
+        secret = self._key_of(key)
+        return secret == NOT_HERE or (owner in self._erased and secret is not None)
+
+    def _fetch_soon(self, body: bytes) -> None:
+        if self._fetching is None or self._fetching.done():
+            self._fetching = asyncio.get_running_loop().create_task(self._fetch_for_board(body))
+
+    async def _fetch_for_board(self, body: bytes) -> None:
+        try:
+            await self.ready([body], on_board=True)
+        except Fault as fault:
+            log.warning("a key that the board needs could not be fetched: %s", fault)
 
     def _note(self, owner: str, key: str) -> None:
         held = self._of_whom.get(owner)
@@ -217,21 +271,42 @@ class Texts:
         """Beyond recall, and out of this process."""
         await self._store.destroy_keys([holder(key) for key in keys])
         gone = set(keys)
-        self._keys.update(dict.fromkeys(gone))
+        self._are_gone(gone)
         self._forget_places([owner for owner, held in self._of_owner.items() if held[0] in gone])
         self._of_owner = OrderedDict((owner, held) for owner, held in self._of_owner.items() if held[0] not in gone)
         self._shown.clear()
 
     def hear(self, told: Told[Board, Event]) -> None:
-        """What is erased is shown no more, also where somebody else destroys its keys."""
+        """What is erased is shown no more, also where somebody else destroys its keys. What is on the board stays."""
+        for row in told.rows:
+            for key, owner in list_keys(row.body):
+                self._note(owner, key)
+                self._stay(key)
+        if len(self._of_board) > self._look_from and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.get_running_loop().create_task(self._look_through(told.after))
         for event in told.events:
             if isinstance(event, DetailsErased):
                 for owner in event.owners:
                     _put(self._erased, owner, None, ERASED_MAX)
                     self._of_owner.pop(owner, None)  # what is written from now on is not erased with it
-                    self._keys.update(dict.fromkeys(self._of_whom.pop(owner, ())))
+                    self._are_gone(self._of_whom.pop(owner, ()))
                 self._shown.clear()
                 self._forget_places(event.owners)
+
+    def _are_gone(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            for held in (self._of_board, self._keys):
+                if key in held:
+                    held[key] = None
+
+    async def _look_through(self, board: Board) -> None:
+        """What the board names no more goes with what doors have read. Keys of younger rows come back with them."""
+        known = list(self._of_board)
+        named = await asyncio.to_thread(_keys_named, board)
+        for key in known:
+            if key not in named:
+                _put(self._keys, key, self._of_board.pop(key), KEYS_MAX)
+        self._look_from = max(BOARD_KEYS_MIN, 2 * len(self._of_board))
 
     def _forget_places(self, owners: Iterable[str]) -> None:
         for owner in owners:
@@ -250,8 +325,8 @@ class Texts:
         text = find_sealed(token)
         if text is None:
             return token
-        secret = self._keys.get(text.key, b"")
-        if secret == b"":
+        secret = self._key_of(text.key)
+        if secret == NOT_HERE:
             log.warning("the key %s was not fetched before it was shown", text.key)
             return UNKNOWN
         with suppress(KeyError):  # pages are made in threads: it may just have made room for another
@@ -289,6 +364,10 @@ class Texts:
         keys = [f"{made}-{n}" for n in range(KEYS_AT_ONCE)]
         found = await self._store.make_keys([holder(key) for key in keys])
         self._ahead.extend(zip(keys, found, strict=True))
+
+
+def _keys_named(board: Board) -> set[str]:
+    return {key for key, _ in list_keys(Operations().encode_board(board))}
 
 
 def _opened_by(secret: bytes | None, sealed: SealedText) -> str | None:

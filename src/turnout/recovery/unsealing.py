@@ -20,7 +20,7 @@ from turnout.desk.ports import Journal
 from turnout.records.incidents import IncidentRecords
 from turnout.words.identity import IncidentId
 from turnout.words.name import Name
-from turnout.words.sealed_text import FOUND, FOUND_BYTES, MARK_BYTES, read
+from turnout.words.sealed_text import FOUND_BYTES, MARK_BYTES, find_sealed
 
 T = TypeVar("T")
 
@@ -101,7 +101,7 @@ async def open_texts(journal: Journal, vault: SqliteVault, records: IncidentReco
         found.survived += sum(holder(key) in living for key in some if key in gone)
         found.lacking += sum(holder(key) not in living for key in some if key not in gone)
     for drawn in _cut(sample):
-        texts = [read(one) for one in map(FOUND.fullmatch, (token.decode() for token in drawn)) if one is not None]
+        texts = [one for token in drawn if (one := find_sealed(token.decode())) is not None]
         living = await vault.find_keys([holder(text.key) for text in texts])
         for text in texts:
             secret = living.get(holder(text.key))

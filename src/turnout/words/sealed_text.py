@@ -12,6 +12,7 @@ free of escapes in JSON, so it can be found in encoded bytes.
 import base64
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
@@ -62,7 +63,7 @@ def as_place(sealed: str) -> str:
 
 def spelled(place: Place) -> str:
     """A place as the text that is sealed: to the last digit."""
-    return f"{place.lat!r} {place.lon!r}"
+    return f"{float(place.lat)!r} {float(place.lon)!r}"  # NumPy writes its own otherwise, and nothing reads them
 
 
 def read_place(text: str) -> Place | None:
@@ -84,22 +85,26 @@ def is_sealed(text: str) -> bool:
 
 
 def read(found: re.Match[str]) -> SealedText:
-    """What `FOUND` found."""
+    """What `FOUND` found. Raises `ValueError` where it only looks like something sealed."""
     key, owner, sealed = found.groups()
     return SealedText(key, _read(owner).decode(), _read(sealed))
 
 
 def find_sealed(text: str) -> SealedText | None:
-    """Of a text that is nothing but sealed."""
+    """Of a text that is nothing but sealed. None as well for what only looks like it: nobody sealed that."""
     found = FOUND.fullmatch(text)
-    return read(found) if found is not None else None
+    try:
+        return read(found) if found is not None else None
+    except ValueError:
+        return None
 
 
 def list_keys(body: bytes) -> Iterator[tuple[str, str]]:
     """(key, owner) of everything sealed in an encoded form, JSON or MessagePack."""
     if MARK_BYTES in body:
         for key, owner, _ in FOUND_BYTES.findall(body):
-            yield key.decode(), _read(owner.decode()).decode()
+            with suppress(ValueError):
+                yield key.decode(), _read(owner.decode()).decode()
 
 
 def _written(content: bytes) -> str:

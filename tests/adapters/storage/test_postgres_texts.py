@@ -10,12 +10,13 @@ import pytest
 
 from tests.adapters.storage.test_postgres_tables import files_of_the_pair_with
 from tests.desk.test_operations_book import CATALOGUE, by, opened
-from tests.postgres_pair import the_pair
+from tests.postgres_pair import connected, the_pair
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.postgres.vault import PostgresVault
+from turnout.audit.texts import holder
 from turnout.core.board import Board, Location
 from turnout.core.calls.commands import ReplyToCall, TakeCall, TakeMessage
 from turnout.core.incidents.commands import AddNarrative, CancelIncident, SetSecondaryPlace
@@ -23,12 +24,13 @@ from turnout.core.retention.commands import EraseDetails
 from turnout.core.tables.commands import PublishCatalogue
 from turnout.desk.answers import Done
 from turnout.desk.desk import Desk
+from turnout.desk.faults import StorageDamaged
 from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations
 from turnout.edge.texts import KEYS_AT_ONCE, Texts
 from turnout.words.identity import CallId, IncidentId
 from turnout.words.place import Place
-from turnout.words.sealed_text import ERASED, MARK, list_keys
+from turnout.words.sealed_text import ERASED, MARK, find_sealed, list_keys
 
 YARD = Location(text="Ottokar-yard", place=Place(37.761234, -122.432178), kind="coordinate")
 PLACED = ("Ottokar-yard", "37.761234", "122.432178")
@@ -143,7 +145,7 @@ async def test_whoever_follows_has_the_keys_before_it_tells_and_forgets_what_is_
     followed.follow()
     await as_far(followed, desk)
     assert all(text in told[-1] for text in SAID)
-    assert len(other.texts._keys) == KEYS_AT_ONCE, "with those that will be used next"
+    assert len(other.texts._keys) + len(other.texts._of_board) == KEYS_AT_ONCE, "with those that will be used next"
     heard.clear()
     await do(desk, TakeCall(call_id="C3", channel="phone", text="Ottokar-again"))
     followed.hear(heard[0])
@@ -155,5 +157,63 @@ async def test_whoever_follows_has_the_keys_before_it_tells_and_forgets_what_is_
     assert SAID[0] not in told[-1]
     assert MARK not in told[-1]
     assert ERASED in told[-1]
+    await followed.stop()
+    await desk.stop()
+
+
+async def test_an_altered_key_ends_what_it_sealed_and_nothing_else(
+    servers: tuple[Server, Server], caplog: pytest.LogCaptureFixture
+) -> None:
+    server, other = servers
+    desk = await at_work(server)
+    await say(desk)
+    await desk.stop()
+    board, body = desk.board, Operations().encode_board(desk.board)
+    note, call = board.incidents[IncidentId("I1")].narrative[0].text, board.calls[CallId("C1")].text
+    sealed = find_sealed(note)
+    assert sealed is not None
+    for altered in ("set_byte(wrapped, 20, 255 - get_byte(wrapped, 20))", "substr(wrapped, 1, 3)"):
+        async with connected(server.vault._line._database) as connection:
+            await connection.execute(f"UPDATE owner_key SET wrapped = {altered} WHERE owner = $1", holder(sealed.key))
+        texts = Texts(other.vault)
+        await texts.ready([body], on_board=True)
+        assert (texts.shown(note), texts.shown(call)) == (ERASED, SAID[1])
+        assert sealed.key in caplog.text
+        caplog.clear()
+
+
+class AlteredKeys:
+    """Of a vault in which something was altered."""
+
+    is_asked = False
+
+    def knows(self, rows: Any) -> bool:
+        return False
+
+    async def fetch(self, rows: Any) -> None:
+        self.is_asked = True
+        raise StorageDamaged("a key was altered")
+
+
+async def test_whoever_follows_does_not_take_an_altered_key_for_another_journal(
+    servers: tuple[Server, Server],
+) -> None:
+    server, other = servers
+    desk = await at_work(server)
+    nobody: Any = None
+    followed: FollowedDesk[Any, Any, Any, Any] = FollowedDesk(
+        *(Operations(), other.journal, other.snapshots, nobody), look_every_s=0.02
+    )
+    await followed.start()
+    followed.keys = keys = AlteredKeys()
+    await say(desk)
+    followed.follow()
+    async with asyncio.timeout(20):
+        while not keys.is_asked or followed.standing() is None:
+            await asyncio.sleep(0.02)
+    assert not followed.over.is_set()
+    followed.keys = other.texts
+    await as_far(followed, desk)
+    assert followed.standing() is None
     await followed.stop()
     await desk.stop()

@@ -2,8 +2,10 @@
 whether it is one too many.
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
 
 from litestar import Request
 from litestar.di import NamedDependency
@@ -13,11 +15,12 @@ from turnout.adapters.http.problems import UNREADABLE, NotTaken, no
 from turnout.adapters.http.showing import opening
 from turnout.desk.access import Principal, has_scope
 from turnout.edge import cookies
-from turnout.edge.answers import Declined, declined_by_door
+from turnout.edge.answers import Declined, declined, declined_by_door
 from turnout.edge.at_device import at_device
 from turnout.edge.counter import held_back
 from turnout.edge.door_log import REPELLED
 from turnout.edge.edge import Edge
+from turnout.words.sealed_text import MARK, MARK_BYTES
 
 COUNTED: Final = "counted"
 """Of a route (`opt`): who counts its requests, where it is not the door."""
@@ -30,7 +33,13 @@ NEVER: Final = "never"
 
 DENIED_HERE: Final = frozenset({"scope-missing", "field-hidden", "foreign-origin", "device-needed"}) | REPELLED
 
+AS_BYTES: Final = "as-bytes"
+"""Of a route (`opt`): its body is kept as it comes, and never shown within an answer."""
+
 _ASKER: Final = "turnout_asker"
+
+_ESCAPED_MARK: Final = json.dumps(MARK).strip('"').encode()
+"""As JSON may have it as well, in small letters."""
 
 FOR_LOCKED: Final = {"for-locked": True}
 """`opt` of a route that a locked session may ask: the cover of the screen, unlocking, and an emergency button."""
@@ -68,8 +77,23 @@ def at_the_door(edge: Callable[[], Edge]) -> Callable[[Asked], Awaitable[None]]:
         opening.set(lambda: edge().texts)
         own_site_only(request)
         _count(request, edge())
+        await _nothing_sealed(request)
 
     return passed
+
+
+async def _nothing_sealed(request: Asked) -> None:
+    """Answers repeat what was asked, and what is sealed is opened in them (showing.py): so nobody may send any."""
+    is_opaque = request.method in ("GET", "HEAD", "OPTIONS") or request.route_handler.opt.get(AS_BYTES)
+    body = b"" if is_opaque else await request.body()
+    asked = unquote_to_bytes(bytes(request.scope.get("query_string") or b""))
+    where = (("body", body), ("query", asked), ("path", request.scope["path"].encode()))
+    field = next((name for name, said in where if MARK_BYTES in said or _ESCAPED_MARK in said.lower()), None)
+    if field is None:
+        return
+    too_many: Callable[[], Declined | None] | None = request.scope["state"].get(UNREADABLE)
+    answer = too_many() if too_many is not None else None
+    raise NotTaken(answer or declined("unstorable-text", field=field, kind="noncharacter"))
 
 
 def _count(request: Asked, edge: Edge) -> None:

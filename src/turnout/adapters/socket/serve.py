@@ -28,10 +28,10 @@ from turnout.adapters.socket.messages import (
 from turnout.adapters.socket.sender import Frames, Sender
 from turnout.core.commands import Command, decode_command
 from turnout.desk.access import Principal, has_scope
-from turnout.desk.faults import Busy, Displaced, NotTheDesk
+from turnout.desk.faults import Busy, Displaced, Fault, NotTheDesk
 from turnout.edge import cookies
 from turnout.edge.allowance import UNLIMITED
-from turnout.edge.answers import Declined, declined
+from turnout.edge.answers import Declined, declined, declined_by_fault
 from turnout.edge.at_device import at_device
 from turnout.edge.counter import held_back
 from turnout.edge.edge import OLDEST_PROTOCOL, PROTOCOL, Edge, LineAsked
@@ -265,7 +265,10 @@ class Connection:
     async def _answer_line(self, asked: LineAsked) -> None:
         assert self._edge.lines is not None
         here.set(begun("line"))
-        answer = await self._edge.lines.answer(self._who, asked)
+        try:
+            answer = await self._edge.lines.answer(self._who, asked)
+        except Fault as fault:
+            answer = declined_by_fault(fault)
         if isinstance(answer, Declined):
             self._outlet.put(answer_frame(asked.id, answer))
         else:

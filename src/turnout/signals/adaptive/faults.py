@@ -46,7 +46,7 @@ class DetectorFault(msgspec.Struct, frozen=True):
 
 
 class _Watched:
-    __slots__ = ("is_stop", "counted", "here", "near", "next", "passed", "since_ms")
+    __slots__ = ("counted", "here", "is_stop", "near", "next", "passed", "since_ms")
 
     def __init__(self) -> None:
         self.near: list[str] = []
@@ -140,8 +140,8 @@ class FaultWatch:
     def _at_the_edge(self, watched: _Watched) -> FaultKind | None:
         """Of one that has a neighbour on one side only: vehicles may have come from the lane beside.
 
-        So the whole place is compared with the place behind it, or before it where it is a stop line. A place where nobody
-        is seen at all is not judged: there may be other ways in.
+        So the whole place is compared with the place behind it, or before it where it is a stop line. A place where
+        nobody is seen at all is not judged: there may be other ways in.
         """
         here, behind = (sum(self._watched[name].counted for name in place) for place in (watched.here, watched.next))
         is_stop = watched.is_stop

@@ -8,7 +8,7 @@ from litestar import Request, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
-from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.door import AS_BYTES, TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken
 from turnout.adapters.http.routes.records import MAY_LOOK
 from turnout.audit.files import FILE_BYTES_MAX
@@ -50,7 +50,7 @@ class FileOpening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purpose: Line
 
 
-@post("/incidents/{called:str}/files", status_code=201, request_max_body_size=BODY_BYTES_MAX)
+@post("/incidents/{called:str}/files", status_code=201, request_max_body_size=BODY_BYTES_MAX, opt={AS_BYTES: True})
 async def keep_file(
     called: FromPath[str],
     request: Asked,

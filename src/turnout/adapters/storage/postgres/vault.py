@@ -5,6 +5,7 @@ copies in the write-ahead log, on the standby and in backups last as long as tho
 site's key (decision 0122): when that is changed, they are for good (decision 0200).
 """
 
+import logging
 import secrets
 from collections.abc import Sequence
 from functools import partial
@@ -32,7 +33,7 @@ from turnout.audit.vault import (
     bound_to,
     salted_sha256,
 )
-from turnout.desk.faults import StorageFailed
+from turnout.desk.faults import StorageDamaged, StorageFailed
 
 REF_BYTES: Final = 16
 
@@ -40,6 +41,8 @@ PUT_KEY: Final = (
     "INSERT INTO owner_key (owner, wrapped, generation, part_of) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (owner) DO UPDATE SET puts = owner_key.puts + 1 RETURNING wrapped, generation, part_of"
 )
+log = logging.getLogger(__name__)
+
 KEYS_OF: Final = (
     "SELECT owner, wrapped, CASE WHEN owner_key.generation = site_key.generation THEN fingerprint ELSE next END"
     " FROM owner_key, site_key WHERE owner = ANY($1) AND wrapped IS NOT NULL"
@@ -98,7 +101,16 @@ class PostgresVault:
 
     async def find_keys(self, owners: Sequence[Owner]) -> dict[Owner, bytes]:
         found = await self._line.do(lambda connection: connection.fetch(KEYS_OF, owners))
-        return {owner: unwrapped_key(self._site_key(mark), owner, wrapped) for owner, wrapped, mark in found}
+        keys = {owner: self._find_key(owner, wrapped, mark) for owner, wrapped, mark in found}
+        return {owner: key for owner, key in keys.items() if key is not None}
+
+    def _find_key(self, owner: Owner, wrapped: bytes, mark: bytes | None) -> bytes | None:
+        """None: its row was altered. What it sealed reads as erased, and keeps nobody from everything else."""
+        try:
+            return unwrapped_key(self._site_key(mark), owner, wrapped)
+        except StorageDamaged as damage:
+            log.error("%s; what it sealed cannot be read", damage)
+            return None
 
     async def destroy_keys(self, owners: Sequence[Owner]) -> None:
         for owner in owners:

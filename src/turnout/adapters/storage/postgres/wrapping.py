@@ -22,7 +22,7 @@ def unwrapped_key(site_key: bytes, owner: Owner, wrapped: bytes) -> bytes:
     """Raises `StorageDamaged`."""
     try:
         return AESGCM(site_key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_key(owner))
-    except InvalidTag as trouble:
+    except (InvalidTag, ValueError) as trouble:
         raise StorageDamaged(f"the key of {owner} was altered, or moved there from another") from trouble
 
 
