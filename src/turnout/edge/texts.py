@@ -236,7 +236,8 @@ class Texts:
 
     def _key_of(self, key: str) -> bytes | None:
         """None: destroyed. Empty: not fetched."""
-        return self._of_board[key] if key in self._of_board else self._keys.get(key, b"")
+        secret = self._of_board.get(key, b"")  # in one step: pages are made in threads
+        return secret if secret != b"" else self._keys.get(key, b"")
 
     def _is_missing(self, key: str, owner: str) -> bool:
         """What is erased may be here before its key is destroyed elsewhere: so it is asked for anew each time."""
@@ -303,7 +304,8 @@ class Texts:
         named = await asyncio.to_thread(_keys_named, board)
         for key in known:
             if key not in named:
-                _put(self._keys, key, self._of_board.pop(key), KEYS_MAX)
+                _put(self._keys, key, self._of_board[key], KEYS_MAX)
+                del self._of_board[key]
         self._look_from = max(BOARD_KEYS_MIN, 2 * len(self._of_board))
 
     def _forget_places(self, owners: Iterable[str]) -> None:
