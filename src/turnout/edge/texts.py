@@ -73,8 +73,6 @@ ERASED_MAX: Final = 100_000
 AGAIN_S: Final = 1.0
 """Between two attempts to make keys."""
 
-NOT_HERE: Final = b""
-
 UNKNOWN: Final = "…"
 """Shown where the key has not been fetched: it is, before the same is shown again."""
 
@@ -158,7 +156,7 @@ class Texts:
         and whoever sends the same again is answered."""
         if MARK in text and text not in self._shown:
             body = text.encode()
-            if any(self._key_of(key) == NOT_HERE for key, _ in list_keys(body)):
+            if any(self._key_of(key) == b"" for key, _ in list_keys(body)):
                 self._fetch_soon(body)
                 raise StorageFailed("a key of what was said is not at hand")
         return self.shown(text)
@@ -203,7 +201,7 @@ class Texts:
 
     def knows(self, rows: Iterable[JournalRow]) -> bool:
         """Whether every key of these rows is here."""
-        return all(self._key_of(key) != NOT_HERE for row in rows for key, _ in list_keys(row.body))
+        return all(self._key_of(key) != b"" for row in rows for key, _ in list_keys(row.body))
 
     async def ready(self, bodies: Iterable[bytes], *, neighbours: bool = False, on_board: bool = False) -> None:
         """Fetch the keys of what is sealed in them; with those made together with them, where more is to follow.
@@ -232,18 +230,19 @@ class Texts:
     def _stay(self, key: str) -> None:
         """The board names it."""
         secret = self._key_of(key)
-        if secret != NOT_HERE:
+        if secret != b"":
             self._of_board[key] = secret
             self._keys.pop(key, None)
 
     def _key_of(self, key: str) -> bytes | None:
-        """None: destroyed. `NOT_HERE`: not fetched."""
-        return self._of_board[key] if key in self._of_board else self._keys.get(key, NOT_HERE)
+        """None: destroyed. Empty: not fetched."""
+        secret = self._of_board.get(key, b"")  # in one step: pages are made in threads
+        return secret if secret != b"" else self._keys.get(key, b"")
 
     def _is_missing(self, key: str, owner: str) -> bool:
         """What is erased may be here before its key is destroyed elsewhere: so it is asked for anew each time."""
         secret = self._key_of(key)
-        return secret == NOT_HERE or (owner in self._erased and secret is not None)
+        return secret == b"" or (owner in self._erased and secret is not None)
 
     def _fetch_soon(self, body: bytes) -> None:
         if self._fetching is None or self._fetching.done():
@@ -305,7 +304,8 @@ class Texts:
         named = await asyncio.to_thread(_keys_named, board)
         for key in known:
             if key not in named:
-                _put(self._keys, key, self._of_board.pop(key), KEYS_MAX)
+                _put(self._keys, key, self._of_board[key], KEYS_MAX)
+                del self._of_board[key]
         self._look_from = max(BOARD_KEYS_MIN, 2 * len(self._of_board))
 
     def _forget_places(self, owners: Iterable[str]) -> None:
@@ -326,7 +326,7 @@ class Texts:
         if text is None:
             return token
         secret = self._key_of(text.key)
-        if secret == NOT_HERE:
+        if secret == b"":
             log.warning("the key %s was not fetched before it was shown", text.key)
             return UNKNOWN
         with suppress(KeyError):  # pages are made in threads: it may just have made room for another
