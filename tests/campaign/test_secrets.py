@@ -29,7 +29,7 @@ def secrets_of(server: Watched) -> dict[str, bytes]:
         as_program = {"authorization": f"Bearer {token}"}
         first = browser.post("/api/v1/setup", json={"code": code, "account": "root", "secret": RIGHT})
         assert first.status_code < 300, first.text
-        cookie = browser.cookies["turnout_session"]
+        cookie = browser.cookies["__Host-turnout_session"]
         for account in ("bug", "thread", "unseen", "root"):
             body = {"account": account, "secret": CALLED}
             assert server.ask(browser, "POST", "/session", json=body).status_code >= 400

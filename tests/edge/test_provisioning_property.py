@@ -59,6 +59,7 @@ class City:
     """What the program asks, and beside it who an administrator has closed."""
 
     def __init__(self, folder: Path) -> None:
+        self._clock = self._good = self._fails = 0
         self.store = IdentityStore(folder / "accounts.sqlite")
         self.store._base.execute("PRAGMA synchronous = OFF")  # nothing here is about the disk
         self.accounts = Accounts(self.store, self._now, lambda: None, demo=False, origin="http://turnout.test")
@@ -67,8 +68,6 @@ class City:
         self.desk = ProvisioningDesk(access, self.accounts.provisioned, PLAN, self._now)
         self.closed: set[str] = set()
         """By an administrator."""
-        self._clock = self._good = 0
-        self._fails = 0
 
     def _now(self) -> Moment:
         self._clock += 1

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from msgspec.structs import replace
 from schemathesis import Case
 
 from tests.adapters.http.test_http_no_other_path import REVEALING, Planted, planted, shown_in
@@ -22,7 +23,7 @@ from tests.adapters.running import API, Running, served
 from turnout.adapters.http.private import HEADER, PRIVATE
 from turnout.audit.access_text import SHIPPED, AccessText
 from turnout.core.board import Board
-from turnout.core.reveals.policy import Matter, matter_of_call, matter_of_incident
+from turnout.core.reveals.policy import Matter
 from turnout.edge.answers import Declined
 from turnout.edge.revealing import KINDS, Revealing
 
@@ -42,12 +43,10 @@ FEW = {"POST /api/v1/records/rebuild", "POST /api/v1/incidents/{called}/files"}
 """Each call is a great deal of work: one is enough."""
 
 
-def matter_at(board: Board, noted: Any, record: Any) -> Matter:
-    incident = board.incidents.get(noted.incident_id) or record
-    call = board.calls.get(getattr(noted, "call_id", ""))
-    if incident is not None:
-        return matter_of_incident(incident)
-    return Matter() if call is None else matter_of_call(board, call)
+def matter_at(board: Board, matter: Matter) -> Matter:
+    """As its incident stands on the board at that moment."""
+    incident = matter.incident
+    return matter if incident is None else replace(matter, incident=board.incidents.get(incident.id, incident))
 
 
 class Judge:
@@ -57,13 +56,13 @@ class Judge:
         self.opened, self.wrong = 0, list[Any]()
         text, honest, judge = AccessText(SHIPPED), Revealing._note, self
 
-        async def note(broker: Any, who: Any, noted: Any, purpose: str, record: Any) -> Any:
-            answer = await honest(broker, who, noted, purpose, record)
+        async def note(broker: Any, who: Any, noted: Any, purpose: str, matter: Matter) -> Any:
+            answer = await honest(broker, who, noted, purpose, matter)
             if not isinstance(answer, Declined):
                 board = broker._counter.board
                 judge.opened += 1
-                matter = matter_at(board, noted, record)
-                if not text.allows(board, who.actor, KINDS[type(noted)], matter, purpose, broker._now()):
+                now = broker._now()
+                if not text.allows(board, who.actor, KINDS[type(noted)], matter_at(board, matter), purpose, now):
                     judge.wrong.append((who.actor, noted, purpose))
             return answer
 

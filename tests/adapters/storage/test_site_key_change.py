@@ -111,11 +111,13 @@ async def two_servers(folder: Path) -> AsyncIterator[City]:
     city = City(database, one, two)
     for number, owner in enumerate(OWNERS):
         city.kept[owner] = await city.both[number % 2].vault.put(owner, "caller", NUMBER)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("turnout.adapters.storage.postgres.site_key_following.LOOK_S", 0.05)
-        yield city
-    for server in city.both:
-        await server.stop()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("turnout.adapters.storage.postgres.site_key_following.LOOK_S", 0.05)
+            yield city
+    finally:  # else their sessions would tell the next test that these servers run
+        for server in city.both:
+            await server.stop()
 
 
 async def wrapped_of(database: Database, owner: str) -> bytes | None:
