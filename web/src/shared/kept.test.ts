@@ -51,6 +51,13 @@ describe('what is done in a window', () => {
     expect(again.namesKept()).toEqual(['turnout.form'])
   })
 
+  it('may hold what a page watches, which is a proxy', async () => {
+    const first = await page({ status: 200, drafts_key: KEY })
+    const corners = new Proxy([new Proxy({ lat: 37.76, lon: -122.43 }, {})], {})
+    first.keep('session', 'turnout.zone', { corners })
+    expect(first.kept('session', 'turnout.zone', null)).toEqual({ corners: [{ lat: 37.76, lon: -122.43 }] })
+  })
+
   it('opens for no other session', async () => {
     const first = await page({ status: 200, drafts_key: KEY })
     first.keep('session', 'turnout.form', { narrative: SAID })

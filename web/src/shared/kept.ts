@@ -14,6 +14,11 @@ const OF_A_PERSON = ['turnout.tables.draft']
 /** How it is laid out, which tells nothing. */
 const OF_THE_WINDOW = ['turnout.map.elsewhere']
 const NONCE_BYTES = 12
+
+/** A copy as it would be read from the storage. What a page watches (Svelte's $state) is a proxy, which cannot be cloned. */
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+}
 const WAIT_MS = 15_000
 
 const opened = new Map<string, unknown>()
@@ -31,7 +36,7 @@ function storage(where: Where): Storage | null {
 }
 
 export function kept<T>(where: Where, name: string, otherwise: T): T {
-  if (where === 'session') return opened.has(name) ? (structuredClone(opened.get(name)) as T) : otherwise
+  if (where === 'session') return opened.has(name) ? (plain(opened.get(name)) as T) : otherwise
   try {
     const text = storage(where)?.getItem(name)
     return text ? (JSON.parse(text) as T) : otherwise
@@ -44,7 +49,7 @@ export function keep(where: Where, name: string, value: unknown): void {
   const isNothing = value === undefined || value === null || value === ''
   if (where === 'session') {
     if (isNothing) opened.delete(name)
-    else opened.set(name, structuredClone(value))
+    else opened.set(name, plain(value))
     return sealSoon()
   }
   try {
