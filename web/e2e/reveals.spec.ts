@@ -100,12 +100,10 @@ test('an auditor asks for a review, another approves it, and the auditor reads i
     headers: { 'turnout-query': 'purpose=complaint' },
   })
   expect(opened.ok()).toBe(true)
-  await expect
-    .poll(async () => {
-      await auditor.reload()
-      return auditor.locator('tr[data-reveal]').count()
-    })
-    .toBe(1)
+  await expect(async () => {
+    await auditor.reload()
+    await expect(auditor.locator('tr[data-reveal]')).toHaveCount(1, { timeout: 3_000 })
+  }).toPass({ timeout: 30_000 })
   await supervisor.locator('input[name="incident"]').fill(tag)
   await supervisor.getByRole('button', { name: en.admin.look, exact: true }).click()
   await expect(supervisor.locator('tr[data-reveal]')).toHaveCount(1)
