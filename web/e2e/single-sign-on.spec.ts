@@ -13,7 +13,7 @@ test('a provider is a button at the door, and what it refuses is said in either 
   let asked = ''
   await page.route('**/api/v1/session/sso/city', (route) => {
     asked = route.request().postData() ?? ''
-    return route.fulfill({ json: { url: '/?refused=sign-on-refused' } })
+    return route.fulfill({ json: { url: `${url()}/?refused=sign-on-refused` } })
   })
   await page.reload()
   await page.locator('input[name=position]').fill('D7')
