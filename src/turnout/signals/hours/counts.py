@@ -105,9 +105,7 @@ def _read(row: dict[str, str], where: str) -> tuple[int, int, int, float]:
         cure = "write a day as mon or 2026-11-26, a time as 07:15, and vehicles as a number"
         raise Malformed("this row cannot be read", where, cure) from trouble
     if minute >= DAY_MINUTES or minute % SLOT_MINUTES or minutes % SLOT_MINUTES or not 0 < minutes <= 60:
-        raise Malformed(
-            f"{clock} for {minutes} minutes", where, "count by quarters of an hour, or by 30 or 60 minutes"
-        )
+        raise Malformed(f"{clock} for {minutes} minutes", where, "count by quarters of an hour, or by 30 or 60 minutes")
     if not 0 <= vehicles * 60 / minutes <= 100_000 or minute + minutes > DAY_MINUTES:
         raise Malformed(f"{vehicles:g} vehicles in {minutes} minutes", where, "write how many were counted")
     return day, minute, minutes, vehicles * 60 / minutes

@@ -41,7 +41,9 @@ class Segmentation(NamedTuple):
     whole: float
 
 
-def segmented(demand: Floats, most: int, least_slots: int, price: float, kinds_max: int = DAY_KINDS_MAX) -> Segmentation:
+def segmented(
+    demand: Floats, most: int, least_slots: int, price: float, kinds_max: int = DAY_KINDS_MAX
+) -> Segmentation:
     """The best grouping. `demand`: [days, slots, streams]; `most`: periods of all kinds of days together.
 
     `least_slots`: a period lasts at least so long; `price`: of each, as a share of `whole`.

@@ -36,9 +36,9 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     """Seen while nobody knows what the lamps showed; they are not in `all`."""
     share_on_green: float | None
     platoon_ratio: float | None
-    """Share of arrivals on green by the green's share of the time; 1: they come evenly (HCM 7th ed., equation 19-7)."""
+    """Share of arrivals on green by the green's share of the time; 1: they come evenly (HCM 7th ed., chapter 19)."""
     arrival_type: int | None
-    """1 very poor to 6 exceptional (HCM, exhibit 19-13)."""
+    """1 very poor to 6 exceptional (HCM, likewise)."""
 
 
 class Splits(msgspec.Struct, frozen=True):
