@@ -176,7 +176,7 @@ def _rests_on(counts: Counts, whole: Filled, missing: Sequence[int]) -> tuple[Na
     if missing:
         said.append(
             Name(
-                f"nobody counted on {', '.join(DAYS[day] for day in missing)}: they have the hours of the kind with most days",
+                f"nobody counted on {', '.join(DAYS[day] for day in missing)}: they have the hours of most other days",
                 f"{'、'.join(DAYS_ZH[day] for day in missing)}没有计数，沿用天数最多一类的时段",
             )
         )

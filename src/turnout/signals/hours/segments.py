@@ -65,7 +65,7 @@ def segmented(
             best = value, tuple(zip(groups, shares, strict=True))
     assert best is not None
     kinds = tuple(DayKind(group, cuts[group].segments(number)) for group, number in best[1])
-    return Segmentation(kinds, sum(costs[group][number - 1] for group, number in best[1]), whole)
+    return Segmentation(kinds, sum(costs[group][number - 1] for group, number in best[1]), float(whole))
 
 
 def groupings(days: int, most: int) -> Iterator[tuple[tuple[int, ...], ...]]:
