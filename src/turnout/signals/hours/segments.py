@@ -52,20 +52,38 @@ def segmented(
     sums = _Sums(demand)
     whole = sums.cost(tuple(range(days)))[0, slots]
     each = price * whole
+    known: dict[tuple[int, ...], _Cuts] = {}
+
+    def cuts_of(group: tuple[int, ...]) -> _Cuts:
+        if group not in known:
+            known[group] = _Cuts(sums.cost(group), most, least_slots)
+        return known[group]
+
+    alone = [cuts_of((day,)).costs for day in range(days)]
+    ranked = sorted(
+        (
+            (_shared([_at_least(alone, sums, group) for group in groups], most, each)[0], n, groups)
+            for n, groups in enumerate(groupings(days, min(kinds_max, most)))
+        ),
+        key=lambda row: row[:2],
+    )
     best: tuple[float, tuple[tuple[tuple[int, ...], int], ...]] | None = None
-    costs: dict[tuple[int, ...], list[float]] = {}
-    cuts: dict[tuple[int, ...], _Cuts] = {}
-    for groups in groupings(days, min(kinds_max, most)):
-        for group in groups:
-            if group not in costs:
-                cuts[group] = _Cuts(sums.cost(group), most, least_slots)
-                costs[group] = cuts[group].costs
-        value, shares = _shared([costs[group] for group in groups], most, each)
-        if best is None or value < best[0] - 1e-9 * max(whole, 1.0):
+    slack = 1e-9 * max(whole, 1.0)
+    for at_least, _, groups in ranked:
+        if best is not None and at_least >= best[0] - slack:
+            break
+        value, shares = _shared([cuts_of(group).costs for group in groups], most, each)
+        if best is None or value < best[0] - slack:
             best = value, tuple(zip(groups, shares, strict=True))
     assert best is not None
-    kinds = tuple(DayKind(group, cuts[group].segments(number)) for group, number in best[1])
-    return Segmentation(kinds, sum(costs[group][number - 1] for group, number in best[1]), float(whole))
+    kinds = tuple(DayKind(group, known[group].segments(number)) for group, number in best[1])
+    return Segmentation(kinds, sum(known[group].costs[number - 1] for group, number in best[1]), float(whole))
+
+
+def _at_least(alone: Sequence[list[float]], sums: "_Sums", group: tuple[int, ...]) -> list[float]:
+    """By number of periods, what these days cannot cost less than: each day by itself, and how far they are apart."""
+    apart = sums.apart(group)
+    return [max(sum(alone[day][n] for day in group), apart) for n in range(len(alone[0]))]
 
 
 def groupings(days: int, most: int) -> Iterator[tuple[tuple[int, ...], ...]]:
@@ -107,6 +125,13 @@ class _Sums:
         centred = flat - flat.mean(axis=0)
         self._products = (centred @ centred.T).reshape(days, slots, days, slots)
 
+    def apart(self, days: tuple[int, ...]) -> float:
+        """Squared distances of these days from their mean, each slot by itself."""
+        picked = list(days)
+        own = self._products[np.ix_(picked, range(self.slots), picked, range(self.slots))]
+        squares = np.einsum("dtdt->", own)
+        return max(float(squares - np.einsum("dtet->", own) / len(picked)), 0.0)
+
     def cost(self, days: tuple[int, ...]) -> Floats:
         """[first slot, length]; length 0 costs nothing."""
         slots, picked = self.slots, list(days)
@@ -128,23 +153,19 @@ class _Cuts:
 
     def __init__(self, cost: Floats, most: int, least: int) -> None:
         self.slots = slots = cost.shape[0]
-        least = max(least, 1)
+        least = min(max(least, 1), slots)
         most = max(1, min(most, slots // least))
-        around = np.arange(slots)[:, None]
         allowed = np.where(np.arange(slots + 1) >= least, cost, np.inf)
-        reached = [allowed.copy()]
+        first, before, end = np.ogrid[:slots, : slots + 1, : slots + 1]
+        last = np.where(end >= before, allowed[(first + before) % slots, np.maximum(end - before, 0)], np.inf)
+        reached = [allowed]
         """[first slot, so many slots later], of so many periods in a row."""
         self._came: list[NDArray[np.int64]] = []
         for _ in range(1, most):
-            now = np.full((slots, slots + 1), np.inf)
-            came = np.zeros((slots, slots + 1), np.int64)
-            for end in range(2 * least, slots + 1):
-                before = np.arange(least, end - least + 1)
-                through = reached[-1][:, before] + allowed[(around + before) % slots, end - before]
-                came[:, end] = before[through.argmin(axis=1)]
-                now[:, end] = through.min(axis=1)
-            reached.append(now)
+            through = reached[-1][:, :, None] + last
+            came = through.argmin(axis=1)
             self._came.append(came)
+            reached.append(np.take_along_axis(through, came[:, None, :], axis=1)[:, 0, :])
         self._starts = [0, *(int(each[:, slots].argmin()) for each in reached[1:])]
         self.costs = [float(each[start, slots]) for each, start in zip(reached, self._starts, strict=True)]
 

@@ -22,6 +22,11 @@ BACK_ROWS: Final = 20
 RUNS_MAX: Final = 50
 """So many such runs are looked at; a file with more is in no order at all."""
 
+UNORDERED_MIN: Final = 20
+UNORDERED: Final = 0.02
+"""So many steps back, and as a share of the rows: no clock is set that often."""
+AHEAD_MS: Final = 60_000
+"""A row whose time is so much later than that of the rows after it has a wrong one."""
 DESCENTS_MAX: Final = 10_000
 """Steps back that are looked at one by one."""
 
@@ -74,7 +79,7 @@ def signal_log(at_ms: Ints, code: Ints, parameter: Ints) -> SignalLog:
     """One device's rows, in the order in which they were written. Finds gaps, set clocks, late and repeated rows."""
     if not len(at_ms):
         return SignalLog(at_ms, code, parameter, ())
-    ahead = _ahead(at_ms)
+    ahead = np.zeros(len(at_ms), bool) if _is_unordered(at_ms) else _ahead(at_ms)
     at_ms, code, parameter = at_ms[~ahead], code[~ahead], parameter[~ahead]
     backs, out_of_order = _set_back(at_ms, code, parameter)
     order = np.lexsort((parameter, code, at_ms))
@@ -99,16 +104,22 @@ def signal_log(at_ms: Ints, code: Ints, parameter: Ints) -> SignalLog:
     return SignalLog(at_ms, code, parameter, stretches, tuple(gaps), out_of_order, repeated, int(ahead.sum()))
 
 
+def _is_unordered(at_ms: Ints) -> bool:
+    """Whether the rows are in no order of time at all: what their clock did cannot be seen then."""
+    steps = int((np.diff(at_ms) < -BACK_MS).sum())
+    return steps > UNORDERED_MIN and steps > UNORDERED * len(at_ms)
+
+
 def _ahead(at_ms: Ints) -> Bools:
     """A few rows with times of the future, after which the log goes on as before: they are wrong, not the rest."""
     wrong = np.zeros(len(at_ms), bool)
-    for before in np.flatnonzero(np.diff(at_ms) < -BACK_MS).tolist()[:DESCENTS_MAX]:
+    for before in np.flatnonzero(np.diff(at_ms) < -AHEAD_MS).tolist()[:DESCENTS_MAX]:
         resumed = int(at_ms[before + 1])
         following = at_ms[before + 1 : before + 1 + BACK_ROWS]
-        preceding = at_ms[max(before - BACK_ROWS + 1, 0) : before + 1] > resumed + BACK_MS
+        preceding = at_ms[max(before - BACK_ROWS + 1, 0) : before + 1] > resumed + AHEAD_MS
         turned = preceding[::-1]
         few = len(turned) if turned.all() else int(np.argmin(turned))
-        if few < BACK_ROWS and len(following) > few and (following < at_ms[before] - BACK_MS).all():
+        if few < BACK_ROWS and len(following) > few and (following < at_ms[before] - AHEAD_MS).all():
             wrong[before + 1 - few : before + 1] = True
     return wrong
 
@@ -132,8 +143,8 @@ def _set_back(at_ms: Ints, code: Ints, parameter: Ints) -> tuple[list[Gap], int]
     """
     newest = np.maximum.accumulate(at_ms)
     late = at_ms < newest
-    if not late.any():
-        return [], 0
+    if not late.any() or _is_unordered(at_ms):
+        return [], int(late.sum())
     edges = np.flatnonzero(np.diff(np.concatenate([[False], late, [False]]).astype(np.int8)))
     runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
     found, out_of_order = [], int(late.sum())

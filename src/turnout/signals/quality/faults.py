@@ -35,9 +35,9 @@ RESTS: Final[Mapping[Use, str]] = {"advance": "arrivals", "presence": "splits", 
 def faults_of(log: SignalLog, signal: LoggedSignal, edges_ms: Ints, covered: Ints) -> tuple[DetectorFault, ...]:
     """By hour and detector. An hour that is not covered says nothing of a detector."""
     counted = {each.channel: _counted(log, each.channel, edges_ms) for each in signal.detectors}
+    stuck = {each.channel: _stuck(log, each.channel, edges_ms) for each in signal.detectors}
     found = []
     for detector in signal.detectors:
-        stuck = _stuck(log, detector.channel, edges_ms)
         reported = np.histogram(log.of(REPORTED_FAULTS, detector.channel)[0], edges_ms)[0]
         beside = _beside(signal, detector)
         for n, at_ms in enumerate(edges_ms[:-1].tolist()):
@@ -45,11 +45,11 @@ def faults_of(log: SignalLog, signal: LoggedSignal, edges_ms: Ints, covered: Int
             if not share:
                 continue
             own = counted[detector.channel][n]
-            others = [int(counted[other.channel][n]) for other in beside]
+            others = [int(counted[other.channel][n]) for other in beside if not stuck[other.channel][n]]
             kind: FaultKind | None = None
             if reported[n]:
                 kind = "reported"
-            elif stuck[n]:
+            elif stuck[detector.channel][n]:
                 kind = "stuck"
             elif own > PER_HOUR_MAX * share:
                 kind = "chatters"

@@ -11,10 +11,11 @@ What a figure is counted to: an arrival to the hour of the arrival, a cycle to t
 split to the hour in which its red was 5 s old. Yellow lasts from its beginning to that of red clearance.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from turnout.signals.quality.clock import Ints, SignalLog
 from turnout.signals.quality.faults import faults_of
@@ -28,6 +29,7 @@ from turnout.signals.quality.figures import (
     Splits,
 )
 from turnout.signals.quality.lamps import (
+    DETECTOR_OFF,
     DETECTOR_ON,
     DO_NOT_WALK,
     GREEN,
@@ -104,11 +106,12 @@ def report(log: EventLog, signal: LoggedSignal, from_ms: int | None = None, to_m
     hours = _Hours(np.arange(begin, end + 1, HOUR_MS, dtype=np.int64))
     covered = _covered_ms(found, hours)
     faults = faults_of(found, signal, hours.edges_ms, covered)
-    lamps = _lamps(found, signal)
+    lamps, mute = _lamps(found, signal), _mute(found, signal)
+    heard = replace(signal, detectors=tuple(each for each in signal.detectors if each.name not in mute))
     doubts: dict[tuple[str, int], list[str]] = {}
     for fault in faults:
         doubts.setdefault((fault.group, fault.at_ms), []).append(fault.detector)
-    rows = [each for group in signal.groups for each in _group_hours(found, signal, group, lamps[group], hours, doubts)]
+    rows = [each for group in signal.groups for each in _group_hours(found, heard, group, lamps[group], hours, doubts)]
     return QualityReport(
         junction=signal.junction,
         device=signal.device,
@@ -126,20 +129,26 @@ def report(log: EventLog, signal: LoggedSignal, from_ms: int | None = None, to_m
         gaps=tuple(gap for gap in found.gaps if gap.to_ms > begin and gap.from_ms < end),
         faults=faults,
         diagrams=tuple(
-            purdue_of(group, lamps[group], _arrivals_at(found, signal.detectors_of(group, "advance")), begin, end)
+            purdue_of(group, lamps[group], _arrivals_at(found, heard.detectors_of(group, "advance")), begin, end)
             for group in signal.groups
-            if signal.detectors_of(group, "advance")
+            if heard.detectors_of(group, "advance")
         ),
         out_of_order=found.out_of_order,
         repeated=found.repeated,
         ahead=found.ahead,
-        rests_on=_rests_on(found, signal, covered),
+        rests_on=_rests_on(found, heard, covered, mute),
     )
 
 
 def _lamps(log: SignalLog, signal: LoggedSignal) -> dict[str, Lamp]:
     lamps = {group: lamp_of(log, PHASE, number) for group, number in signal.phases.items()}
     return lamps | {group: lamp_of(log, OVERLAP, number) for group, number in signal.overlaps.items()}
+
+
+def _mute(log: SignalLog, signal: LoggedSignal) -> tuple[str, ...]:
+    """Detectors of which no row was ever logged: whether nobody came or they are not connected, nobody knows."""
+    heard = set(np.unique(log.parameter[np.isin(log.code, (DETECTOR_OFF, DETECTOR_ON))]).tolist())
+    return tuple(each.name for each in signal.detectors if each.channel not in heard)
 
 
 def _covered_ms(log: SignalLog, hours: _Hours) -> Ints:
@@ -352,7 +361,7 @@ def _first_calls(log: SignalLog, called: Ints, walks: Ints, ends: Ints) -> tuple
     return called[same], walk[same]
 
 
-def _rests_on(log: SignalLog, signal: LoggedSignal, covered: Ints) -> tuple[Name, ...]:
+def _rests_on(log: SignalLog, signal: LoggedSignal, covered: Ints, mute: Sequence[str]) -> tuple[Name, ...]:
     missing, parts = int((covered == 0).sum()), int(((covered > 0) & (covered < HOUR_MS - 60_000)).sum())
     said = [
         Name(f"{len(log.at_ms)} rows of device {signal.device}", f"设备 {signal.device} 的 {len(log.at_ms)} 条记录")
@@ -371,6 +380,13 @@ def _rests_on(log: SignalLog, signal: LoggedSignal, covered: Ints) -> tuple[Name
     ):
         if count:
             said.append(Name(f"{count} {en}", f"{count} {zh}"))
+    if mute:
+        said.append(
+            Name(
+                f"never heard of in this log, and so taken for nothing: {', '.join(mute)}",
+                f"以下检测器在记录中从未出现，不据以计数：{'、'.join(mute)}",
+            )
+        )
     for group in signal.groups:
         lacks = [use for use in ("advance", "presence") if not signal.detectors_of(group, use)]
         if lacks:
