@@ -18,7 +18,7 @@ from turnout.signals.area.streams import SATURATION_PER_S
 from turnout.signals.arterial import task_of
 from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
-from turnout.signals.command import coordinated
+from turnout.signals.coordinating import coordinated
 from turnout.signals.hours.counts import Counts, Stream
 from turnout.signals.hours.periods import Period, periods
 from turnout.signals.hours.plans import JunctionPlans, PlanFigures, PlansByHours, Told, with_changes
