@@ -71,6 +71,8 @@ class _Approach(_Row, frozen=True, kw_only=True):
     name: Name
     lanes: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     speed_kmh: Kmh = 50.0
+    street: Name | None = None
+    heading_deg: Annotated[float, msgspec.Meta(ge=0, lt=360)] | None = None
 
 
 class _Movement(_Row, frozen=True, kw_only=True):
@@ -244,7 +246,10 @@ def _junction(row: _Junction) -> Junction:
         name=row.name or Name(row.id, row.id),
         at=row.at,
         groups=tuple(_group(each) for each in row.group),
-        approaches=tuple(Approach(each.id, each.name, each.lanes, _mps(each.speed_kmh)) for each in row.approach),
+        approaches=tuple(
+            Approach(each.id, each.name, each.lanes, _mps(each.speed_kmh), each.street, each.heading_deg)
+            for each in row.approach
+        ),
         movements=tuple(
             Movement(each.id, each.approach, each.turn, each.group, each.yields_to) for each in row.movement
         ),
