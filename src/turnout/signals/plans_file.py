@@ -40,6 +40,9 @@ FORMAT: Final = "turnout-signals-1"
 FILE_BYTES_MAX: Final = 32 << 20
 """Some thousand junctions with all their plans."""
 
+JUNCTIONS_MAX: Final = 5_000
+"""Of one file: more than a city of ten million has."""
+
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3_600)]
 Metres = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
@@ -175,7 +178,7 @@ class _Arterial(_Row, frozen=True, kw_only=True):
 
 class _File(_Row, frozen=True, kw_only=True):
     format: str
-    junction: Annotated[tuple[_Junction, ...], msgspec.Meta(max_length=5_000)] = ()
+    junction: Annotated[tuple[_Junction, ...], msgspec.Meta(max_length=JUNCTIONS_MAX)] = ()
     arterial: Annotated[tuple[_Arterial, ...], msgspec.Meta(max_length=500)] = ()
 
 
