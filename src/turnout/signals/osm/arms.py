@@ -72,7 +72,14 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bearing(self) -> float:
+        """Of the place where it is seen."""
         return bearing_of(self.at)
+
+    @property
+    def direction(self) -> float:
+        """In which it leads away; of one beside the middle, not the same as its bearing."""
+        (east, north), (from_east, from_north) = self.at, self.line[0]
+        return bearing_of((east - from_east, north - from_north))
 
 
 class Arm(msgspec.Struct, frozen=True):
@@ -88,8 +95,9 @@ class Arm(msgspec.Struct, frozen=True):
 
     @property
     def bearing(self) -> float:
-        easts, norths = zip(*(unit(leg.bearing) for leg in self.legs), strict=True)
-        return bearing_of((sum(easts), sum(norths)))
+        """In which it leads away."""
+        easts, norths = zip(*(unit(leg.direction) for leg in self.legs), strict=True)
+        return round(bearing_of((sum(easts), sum(norths))), 1) % 360.0
 
     @property
     def name(self) -> Name:
@@ -289,9 +297,10 @@ def arms_of(legs: Iterable[Leg], drives_on_left: bool) -> list[Arm]:
 
 
 def _make_one_street(coming: Leg, leading: Leg, drives_on_left: bool) -> bool:
-    angle = turned(coming.bearing, leading.bearing)
+    angle = turned(coming.direction, leading.direction)
     is_beside = abs(angle) <= PAIR_DEG and math.dist(coming.at, leading.at) <= PAIR_M
     is_named = coming.name.en == leading.name.en and coming.road_class == leading.road_class
     # Looking outwards, traffic that leaves is on the side on which one drives.
-    is_in_order = angle <= 2 if drives_on_left else angle >= -2
-    return is_beside and is_named and is_in_order
+    side = unit(coming.direction + (-90.0 if drives_on_left else 90.0))
+    beside = (leading.at[0] - coming.at[0]) * side[0] + (leading.at[1] - coming.at[1]) * side[1]
+    return is_beside and is_named and beside >= -1.0

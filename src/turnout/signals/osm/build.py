@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from turnout.signals.model import Signals
-from turnout.signals.osm.arms import Plane, arms_of, legs_of, middle_of, turned
+from turnout.signals.osm.arms import Plane, arms_of, legs_of, middle_of
 from turnout.signals.osm.clusters import Cluster, clusters
 from turnout.signals.osm.junction import Found, junction_of
 from turnout.signals.osm.said import Guess, counted, problems_of
@@ -55,9 +55,6 @@ def _wrong_side(streets: Streets, its: Iterable[Cluster], rules: Rules) -> list[
         legs, _ = legs_of(streets, cluster, Plane(middle_of(streets, cluster)))
         one_way = [leg for leg in legs if leg.comes != leg.leads and leg.name.en]
         for is_left in (True, False):
-            votes[is_left] += sum(
-                len(arm.legs) == 2 and abs(turned(arm.legs[0].bearing, arm.legs[1].bearing)) > 4
-                for arm in arms_of(one_way, is_left)
-            )
+            votes[is_left] += sum(len(arm.legs) == 2 for arm in arms_of(one_way, is_left))
     mine, other = votes[rules.drives_on_left], votes[not rules.drives_on_left]
     return [Guess("wrong-side")] if other > 3 and other > 2 * mine else []

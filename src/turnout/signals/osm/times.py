@@ -116,11 +116,11 @@ class Ground:
         come, go = self.arms[way.come], self.arms[way.go]
         assert come.coming is not None, "a way begins where traffic comes"
         assert go.leading is not None, "a way ends where traffic leads away"
-        inwards = (come.coming.bearing + 180.0) % 360.0
+        inwards = (come.coming.direction + 180.0) % 360.0
         start = self._place(come.coming, self._stop_m(way.come), come.coming is come.leading, inwards, come.lanes_in)
         clear_m = self.setback_m[way.go] + CROSSWALK_M
-        end = self._place(go.leading, clear_m, go.coming is go.leading, go.leading.bearing, go.lanes_out)
-        bend = _bend(start, unit(inwards), end, unit(go.leading.bearing))
+        end = self._place(go.leading, clear_m, go.coming is go.leading, go.leading.direction, go.lanes_out)
+        bend = _bend(start, unit(inwards), end, unit(go.leading.direction))
         at = np.linspace(0.0, 1.0, SAMPLES)[:, None]
         curve: Line = (1 - at) ** 2 * np.array(start) + 2 * at * (1 - at) * np.array(bend) + at**2 * np.array(end)
         return curve
@@ -138,7 +138,7 @@ class Ground:
         beyond = max(0.0, metres - math.hypot(*leg.line[0]))
         east, north = along(leg.line, beyond)
         if math.hypot(east, north) < metres:
-            ahead = unit(leg.bearing)
+            ahead = unit(leg.direction)
             more = metres - math.hypot(east, north)
             east, north = east + ahead[0] * more, north + ahead[1] * more
         side = unit(heading - 90.0 if self.rules.drives_on_left else heading + 90.0)

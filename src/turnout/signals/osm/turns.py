@@ -65,8 +65,8 @@ def _turns(arms: Sequence[Arm], i: int) -> dict[int, Turn]:
     """Where an arm leads; of several that are nearly straight on, the straightest is through."""
     coming = arms[i].coming
     assert coming is not None, "only arms that come are asked"
-    ahead = (coming.bearing + 180.0) % 360.0
-    angles = {j: turned(ahead, arm.leading.bearing) for j, arm in enumerate(arms) if arm.leading is not None}
+    ahead = (coming.direction + 180.0) % 360.0
+    angles = {j: turned(ahead, arm.leading.direction) for j, arm in enumerate(arms) if arm.leading is not None}
     straight = min((j for j in angles if j != i), key=lambda j: abs(angles[j]), default=None)
     found: dict[int, Turn] = {}
     for j, angle in angles.items():
