@@ -258,7 +258,8 @@ def lanes_of(tags: Mapping[str, str], is_two_way: bool, inwards: str, road_class
         return came, left, True
     if total is not None:
         # An odd lane is counted both ways: nobody has said whose it is.
-        return came or max(1, (total + 1) // 2), left or max(1, (total + 1) // 2), total % 2 == 0
+        half, is_clear = (total + 1) // 2, total % 2 == 0 and came is None and left is None
+        return came or half, left or half, is_clear
     return came or 1, left or 1, False
 
 

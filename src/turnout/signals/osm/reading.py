@@ -35,7 +35,7 @@ def read_osm(osm_file: Path) -> Extract:
         raise Malformed("there is no such file", str(osm_file), CURE)
     try:
         return _read(str(osm_file))
-    except (RuntimeError, UnicodeDecodeError) as trouble:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as trouble:
         raise Malformed(str(trouble), str(osm_file), CURE) from trouble
 
 

@@ -175,18 +175,20 @@ def _bend(start: Point, ahead: Point, end: Point, away: Point) -> Point:
 def shared_m(ending: Line, beginning: Line, apart_m: float) -> tuple[float, float]:
     """Along the first until it is clear of the second, and along the second until it comes to the first.
 
-    Where they never come so near, the whole of the first and nothing of the second.
+    To the next point of the first and from the last of the second, as what lies between points is not looked at. Where
+    they never come so near, the whole of the first and nothing of the second.
     """
     gaps = np.hypot(*(ending[:, None, :] - beginning[None, :, :]).transpose(2, 0, 1))
     near = gaps <= apart_m
     clear, enter = _lengths(ending), _lengths(beginning)
     if not near.any():
         return float(clear[-1]), 0.0
-    return float(clear[near.any(axis=1)][-1]), float(enter[near.any(axis=0)][0])
+    last, first = int(np.flatnonzero(near.any(axis=1))[-1]), int(np.flatnonzero(near.any(axis=0))[0])
+    return float(clear[min(last + 1, len(clear) - 1)]), float(enter[max(first - 1, 0)])
 
 
 def _lengths(line: Line) -> Line:
-    """Along a line, at each of its points; half a piece is added, as what lies between points is not looked at."""
+    """Along a line, at each of its points."""
     pieces: Line = np.hypot(*np.diff(line, axis=0).T)
     return np.concatenate([[0.0], np.cumsum(pieces)])
 
