@@ -24,7 +24,7 @@ NEEDS_EXTRA: Final = Name(
     "this needs the extra that reads maps ({module} is missing): uv pip install 'turnout[build]'",
     "需要安装读取地图的附加组件（缺少 {module}）：uv pip install 'turnout[build]'",
 )
-NO_SIGNALS: Final = Name("there are no traffic signals in it", "其中没有交通信号灯")
+NO_SIGNALS: Final = Name("there are no traffic signals in it that could be taken", "其中没有可采用的交通信号灯")
 COUNTED: Final = Name(
     "{junctions} junctions, {groups} signal groups, {arterials} streets through at least three; {guesses} things to"
     " look at, each above its junction in the file",
@@ -76,15 +76,17 @@ def _from_osm(asked: argparse.Namespace) -> int:
     if wrong:
         raise BrokenSignals(wrong)
     _write(asked.to, write_plans(signals, _head(asked), _remarks(found.problems, language)))
-    for line in spoken(tuple(each for each in found.problems if not each.spot.junction), language):
-        print(line)
-    for line in spoken(tuple(each for each in found.problems if each.spot.junction), language):
+    _tell(asked.to, signals, found.problems, language)
+    return FINE
+
+
+def _tell(path: Path, signals: Signals, problems: tuple[Problem, ...], language: Language) -> None:
+    for line in spoken(problems, language):
         print(line)
     groups = sum(len(junction.groups) for junction in signals.junctions)
     counted = {"junctions": len(signals.junctions), "groups": groups, "arterials": len(signals.arterials)}
-    print(COUNTED.spoken(language).format(guesses=len(found.problems), **counted))
-    print(asked.to)
-    return FINE
+    print(COUNTED.spoken(language).format(guesses=len(problems), **counted))
+    print(path)
 
 
 def _head(asked: argparse.Namespace) -> list[str]:
