@@ -36,7 +36,7 @@ operating, recovery_command = Later("turnout.operating"), Later("turnout.recover
 moving_command, subject_command = Later("turnout.moving_command"), Later("turnout.subject.command")
 redaction_command, site_keys_command = Later("turnout.redaction.command"), Later("turnout.site_keys_command")
 signals_command = Later("turnout.signals.command")
-area_command = Later("turnout.signals.area.command")
+area_command, osm_command = Later("turnout.signals.area.command"), Later("turnout.signals.osm.command")
 devices_command, controllers_command = Later("turnout.devices_command"), Later("turnout.controllers_command")
 simulated_run = Later("turnout.city.simulated.run")
 
@@ -189,6 +189,7 @@ def _add_redact(commands: "Commands") -> None:
 def _add_signals(commands: "Commands") -> None:
     kinds = signals_command.add_signals_commands(commands)
     area_command.add_area_command(kinds)
+    osm_command.add_osm_command(kinds)
     controllers_command.add_controller_commands(kinds)
 
 

@@ -40,6 +40,9 @@ FORMAT: Final = "turnout-signals-1"
 FILE_BYTES_MAX: Final = 32 << 20
 """Some thousand junctions with all their plans."""
 
+JUNCTIONS_MAX: Final = 5_000
+"""Of one file: more than a city of ten million has."""
+
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3_600)]
 Metres = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
@@ -48,6 +51,8 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 PerHour = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 OrderName = Literal["outbound-leads", "inbound-leads", "both-lead", "both-lag"]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -69,6 +74,8 @@ class _Approach(_Row, frozen=True, kw_only=True):
     name: Name
     lanes: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     speed_kmh: Kmh = 50.0
+    street: Name | None = None
+    heading_deg: Annotated[float, msgspec.Meta(ge=0, lt=360)] | None = None
 
 
 class _Movement(_Row, frozen=True, kw_only=True):
@@ -115,6 +122,7 @@ _Others = Annotated[dict[Id, Seconds], msgspec.Meta(max_length=255)]
 class _Junction(_Row, frozen=True, kw_only=True):
     id: Id
     name: Name | None = None
+    at: tuple[Longitude, Latitude] | None = None
     group: Annotated[tuple[_Group, ...], msgspec.Meta(max_length=255)] = ()
     approach: Annotated[tuple[_Approach, ...], msgspec.Meta(max_length=64)] = ()
     movement: Annotated[tuple[_Movement, ...], msgspec.Meta(max_length=255)] = ()
@@ -170,7 +178,7 @@ class _Arterial(_Row, frozen=True, kw_only=True):
 
 class _File(_Row, frozen=True, kw_only=True):
     format: str
-    junction: Annotated[tuple[_Junction, ...], msgspec.Meta(max_length=5_000)] = ()
+    junction: Annotated[tuple[_Junction, ...], msgspec.Meta(max_length=JUNCTIONS_MAX)] = ()
     arterial: Annotated[tuple[_Arterial, ...], msgspec.Meta(max_length=500)] = ()
 
 
@@ -239,8 +247,12 @@ def _junction(row: _Junction) -> Junction:
     return Junction(
         id=row.id,
         name=row.name or Name(row.id, row.id),
+        at=row.at,
         groups=tuple(_group(each) for each in row.group),
-        approaches=tuple(Approach(each.id, each.name, each.lanes, _mps(each.speed_kmh)) for each in row.approach),
+        approaches=tuple(
+            Approach(each.id, each.name, each.lanes, _mps(each.speed_kmh), each.street, each.heading_deg)
+            for each in row.approach
+        ),
         movements=tuple(
             Movement(each.id, each.approach, each.turn, each.group, each.yields_to) for each in row.movement
         ),
