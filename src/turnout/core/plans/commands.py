@@ -27,7 +27,7 @@ class ProposePlans(Do, frozen=True, kw_only=True, tag="propose-plans"):
     over: Code = ""
     seeds: Count = 0
     figures: Annotated[tuple[ProposedFigure, ...], msgspec.Meta(max_length=FIGURES_MAX)] = ()
-    """With `digest`, `over` and `seeds` as the simulation's record has them: what an asker sends here is not believed."""
+    """With `digest`, `over` and `seeds` from the record of the simulation: what an asker sends is not believed."""
 
 
 class ReleasePlans(Do, frozen=True, kw_only=True, tag="release-plans"):

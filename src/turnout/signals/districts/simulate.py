@@ -30,7 +30,8 @@ from turnout.signals.districts.results import (
     SimulateResult,
 )
 from turnout.signals.districts.shapes import PlanSet
-from turnout.signals.districts.sumo import RUN_S, SimulationFailed, Sumo, elements, get_sumo, number, run
+from turnout.signals.districts.sumo import RUN_S, SimulationFailed, elements, number, run
+from turnout.signals.districts.sumo_program import Sumo, get_sumo
 from turnout.signals.model import Junction, Plan, Signals
 from turnout.signals.problem import BrokenSignals
 from turnout.signals.sumo_xml import Programme, Records, read_records

@@ -5,17 +5,15 @@ bounded by the limits that the worker sets for all it starts.
 """
 
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from lxml import etree
 
+from turnout.signals.districts.sumo_program import HOME, Sumo
 from turnout.words.name import Name
-from turnout.words.trouble import Unsupported
 
 RUN_S: Final = 900.0
 """Of one run. A gridlock lasts until the scenario ends, not longer."""
@@ -23,11 +21,6 @@ FIGURES_BYTES_MAX: Final = 256 << 20
 """Of one file of figures: a day of a large city's trips is smaller."""
 SAID_CHARS: Final = 500
 """Of what SUMO says where it fails."""
-HOME: Final = "SUMO_HOME"
-MISSING: Final = Name(
-    "SUMO is not installed on this server: install turnout[signals] (package eclipse-sumo), or set SUMO_HOME",
-    "本服务器未安装 SUMO：请安装 turnout[signals]（eclipse-sumo 包），或设置 SUMO_HOME",
-)
 
 
 class SimulationFailed(Exception):
@@ -36,31 +29,6 @@ class SimulationFailed(Exception):
     def __init__(self, said: Name) -> None:
         super().__init__(said.en)
         self.said = said
-
-
-class Sumo(NamedTuple):
-    program: Path
-    home: Path | None
-
-
-def find_sumo() -> Sumo | None:
-    """`SUMO_HOME` is asked first, then the package `eclipse-sumo`, then the path of programs."""
-    named = os.environ.get(HOME, "")
-    homes = [Path(named)] if named else [Path(folder) / "sumo" for folder in sys.path if folder]
-    for home in homes:
-        program = home / "bin" / "sumo"
-        if program.is_file() and os.access(program, os.X_OK):
-            return Sumo(program, home)
-    found = shutil.which("sumo") if not named else None
-    return Sumo(Path(found), None) if found is not None else None
-
-
-def get_sumo() -> Sumo:
-    """Raises `Unsupported` with what to install."""
-    found = find_sumo()
-    if found is None:
-        raise Unsupported(MISSING.en, cure="install turnout[signals]")
-    return found
 
 
 def run(sumo: Sumo, folder: Path, words: Sequence[str], run_s: float = RUN_S) -> None:

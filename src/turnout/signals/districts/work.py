@@ -46,6 +46,13 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
     problems: tuple[Any, ...] = ()
 
 
+class Simulated(msgspec.Struct, frozen=True):
+    """The answer to `simulate`: what was found (`results.SimulateResult`), and the whole set of plans that it is of."""
+
+    result: msgspec.Raw
+    plans: msgspec.Raw
+
+
 Message = Progress | Answer | Refusal
 
 encode: Final = msgspec.json.Encoder().encode

@@ -27,7 +27,7 @@ from turnout.signals.districts.areas import area_result
 from turnout.signals.districts.chains import derived
 from turnout.signals.districts.coordinating import bands
 from turnout.signals.districts.folder import District, read_head
-from turnout.signals.districts.plan_sets import only, plans_of, with_plans
+from turnout.signals.districts.plan_sets import body_of, only, plans_of, with_plans
 from turnout.signals.districts.reading import (
     ReadDistrict,
     arterial_shape,
@@ -40,7 +40,17 @@ from turnout.signals.districts.results import CoordinateArea, Simulate
 from turnout.signals.districts.shapes import ArterialAsked, BandsAsked, CheckAnswer, CheckAsked, PlanSet
 from turnout.signals.districts.simulate import simulate
 from turnout.signals.districts.sumo import SimulationFailed
-from turnout.signals.districts.work import Answer, Message, Progress, Refusal, Work, encode, framed, read_work
+from turnout.signals.districts.work import (
+    Answer,
+    Message,
+    Progress,
+    Refusal,
+    Simulated,
+    Work,
+    encode,
+    framed,
+    read_work,
+)
 from turnout.signals.model import Signals
 from turnout.signals.plans_written import plans_file
 from turnout.signals.problem import BrokenSignals, Problem, Spot
@@ -135,7 +145,9 @@ def _body(reader: Reader, work: Work, told: Told) -> bytes:
             draft = msgspec.json.decode(work.ask, type=PlanSet)
             return encode(plans_of(with_plans(signals, draft)))
         case "simulate":
-            return encode(simulate(district, read, plans, msgspec.json.decode(work.ask, type=Simulate), told))
+            return encode(
+                _simulated(district, read, plans, signals, msgspec.json.decode(work.ask, type=Simulate), told)
+            )
         case "area":
             return encode(_area(district, msgspec.json.decode(work.ask, type=CoordinateArea), told))
 
@@ -200,6 +212,14 @@ def _area(district: District, asked: CoordinateArea, told: Told) -> Any:
     area = read_area(district.content(head.network), head.network, district.added(), demand)
     told(0.3, Name("looking for cycle, splits and offsets", "正在搜索周期、绿信比与相位差"))
     return area_result(area, coordinate(area, asked.cycles_s or CYCLES_S))
+
+
+def _simulated(
+    district: District, read: ReadDistrict, plans: PlanSet | None, signals: Signals, asked: Simulate, told: Told
+) -> Simulated:
+    result = simulate(district, read, plans, asked, told)
+    body = body_of(plans_of(with_plans(signals, asked.plans)))
+    return Simulated(msgspec.Raw(encode(result)), msgspec.Raw(body))
 
 
 def _remark(district: District, work: Work) -> str:
