@@ -267,7 +267,8 @@ def _limit() -> None:
     os.nice(NICE)
     for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES_MAX), (resource.RLIMIT_FSIZE, FILE_BYTES_MAX)):
         _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        kept = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (kept, kept))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
