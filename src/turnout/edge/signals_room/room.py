@@ -15,7 +15,7 @@ import msgspec
 from turnout.core.board import Board
 from turnout.core.events import Event
 from turnout.core.plans.events import PlansRefused, PlansReleased, PlansWithdrawn
-from turnout.core.plans.matters import PlanProposal
+from turnout.core.plans.matters import ProposedPlans
 from turnout.core.plans.rules import find_proposal
 from turnout.edge.answers import Declined, declined
 from turnout.edge.signals_room.asking import Asking
@@ -211,7 +211,7 @@ class SignalsRoom:
         return _encode(ProposalShown(card=card, plans=msgspec.Raw(plans), simulation=result))
 
 
-def card_of(proposal: PlanProposal, state: ProposalState, board: Board) -> ProposalCard:
+def card_of(proposal: ProposedPlans, state: ProposalState, board: Board) -> ProposalCard:
     row = board.district_plans.get(proposal.district)
     return ProposalCard(
         id=proposal.id,
