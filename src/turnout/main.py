@@ -38,6 +38,7 @@ redaction_command, site_keys_command = Later("turnout.redaction.command"), Later
 signals_command = Later("turnout.signals.command")
 area_command = Later("turnout.signals.area.command")
 district_command = Later("turnout.signals.districts.command")
+hours_command, quality_command = Later("turnout.signals.hours.command"), Later("turnout.signals.quality.command")
 devices_command, controllers_command = Later("turnout.devices_command"), Later("turnout.controllers_command")
 simulated_run = Later("turnout.city.simulated.run")
 
@@ -191,6 +192,8 @@ def _add_signals(commands: "Commands") -> None:
     kinds = signals_command.add_signals_commands(commands)
     area_command.add_area_command(kinds)
     district_command.add_district_commands(kinds)
+    hours_command.add_hours_command(kinds)
+    quality_command.add_quality_command(kinds)
     controllers_command.add_controller_commands(kinds)
 
 

@@ -28,7 +28,7 @@ from turnout.signals.districts.simulate import simulate
 from turnout.signals.districts.sumo import SimulationFailed
 from turnout.signals.model import DAYS, Signals
 from turnout.signals.plans_file import FILE_BYTES_MAX, read_plans
-from turnout.signals.plans_written import plans_file
+from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals, spoken
 from turnout.signals.sumo_xml import read_records
 from turnout.words.name import Language, Name, language_of
@@ -104,7 +104,7 @@ def _arterial(district: District, read: ReadDistrict, junctions: list[str]) -> s
     records = read_records(district.content(district.head.network), district.head.network, root="net")
     name = " – ".join(junctions)
     arterial = derived(records, read.signals, Name(name, name), junctions, "-".join(junctions))
-    return plans_file(Signals((), (arterial,))).decode()
+    return write_plans(Signals((), (arterial,))).decode()
 
 
 def _simulate(asked: argparse.Namespace) -> int:
