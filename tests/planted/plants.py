@@ -37,6 +37,7 @@ from tests.planted.publication_plants import PUBLICATION_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
 from tests.planted.release_plants import RELEASE_PLANTS
 from tests.planted.retention_plants import RETENTION_PLANTS
+from tests.planted.room_plants import ROOM_PLANTS
 from tests.planted.signal_plants import SIGNAL_PLANTS
 from tests.planted.site_key_plants import SITE_KEY_PLANTS
 from tests.planted.telling_plants import TELLING_PLANTS
@@ -413,6 +414,7 @@ PLANTS: dict[str, Plant] = {
     **RETENTION_PLANTS,
     **CORRIDOR_PLANTS,
     **DATA_PLANTS,
+    **ROOM_PLANTS,
     **SITE_KEY_PLANTS,
     **IDENTITY_PLANTS,
     **CLEAR_PLANTS,
