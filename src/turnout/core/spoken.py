@@ -114,6 +114,7 @@ KIND_NAMES: Final[dict[str, Name]] = {
     "erasure": Name("request to erase", "销毁申请"),
     "corridor": Name("corridor", "绿色通道"),
     "permit": Name("permission for signals", "信号许可"),
+    "plans": Name("proposal of signal plans", "信号方案提案"),
 }
 
 INCIDENT_STATUS_NAMES: Final[dict[str, Name]] = {

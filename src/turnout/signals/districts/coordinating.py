@@ -148,7 +148,7 @@ def _sections(found: Coordination) -> tuple[SectionShape, ...]:
 
 
 def _plans(signals: Signals, wave: Wave, task: BandTask, found: Coordination) -> tuple[JunctionPlans, ...]:
-    """The first junction keeps its offset: others are set to it. What was coordinated comes last, as what is in force."""
+    """The first junction keeps its offset, others are set to it. What was coordinated comes last: it is in force."""
     junctions: Sequence[Junction | None] = [signals.junction(site.id) for site in task.sites]
     first = junctions[0].plan(wave.plan) if junctions[0] is not None else None
     if first is None:
@@ -172,5 +172,3 @@ def _drawings(
         diagram(task, found, title, names, "en", through).decode(),
         diagram(task, found, title, names, "zh-CN", through).decode(),
     )
-
-

@@ -38,7 +38,8 @@ def hours_of(shape: HoursShape) -> InForce:
 
 
 def shape_of_hours(hours: InForce) -> HoursShape:
-    return HoursShape(plan=hours.plan, days=hours.days, since=f"{hours.from_minute // 60:02}:{hours.from_minute % 60:02}")
+    hour, minute = divmod(hours.from_minute, 60)
+    return HoursShape(plan=hours.plan, days=hours.days, since=f"{hour:02}:{minute:02}")
 
 
 def junction_plans(junction: Junction) -> JunctionPlans:

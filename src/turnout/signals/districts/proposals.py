@@ -1,6 +1,6 @@
 """What is told of proposals on the engineer's screen, as in JSON."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from turnout.signals.districts.shapes import Clock, Id, PlanSet
+from turnout.signals.districts.shapes import Clock, PlanSet
 from turnout.signals.model import Day
 from turnout.words.name import Name
 
@@ -29,7 +29,9 @@ class Simulate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     period: Period | None = None
 
 
-class CoordinateArea(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="area"):
+class CoordinateArea(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="area"
+):
     """Cycle, splits and offsets of all signals of the district at once. No cycles: 50 to 140 s by tens."""
 
     cycles_s: Annotated[tuple[Annotated[int, msgspec.Meta(ge=30, le=300)], ...], msgspec.Meta(max_length=30)] = ()

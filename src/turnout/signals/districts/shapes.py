@@ -277,5 +277,5 @@ class BandsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Width of the band through all sites, read off the time-space plane."""
     inbound_s: float
     plans: PlanSet
-    """The junctions' plans with the offsets found. Empty where the order of greens was still open: there are no plans."""
+    """The junctions' plans with the offsets found. Empty where the order of greens was open: there are no plans."""
     svg: Drawings
