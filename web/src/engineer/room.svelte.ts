@@ -43,10 +43,10 @@ class Room {
       .sort((a, b) => a.name.en.localeCompare(b.name.en, undefined, { numeric: true }))
   }
   get mayPlan(): boolean {
-    return session.holds('signals') || session.holds('signals-plan')
+    return session.holds('signal-plans')
   }
   get mayRelease(): boolean {
-    return session.holds('signals') || session.holds('signals-release')
+    return session.holds('signal-release')
   }
 
   find(junction: string): Junction | undefined {

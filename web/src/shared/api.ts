@@ -59,7 +59,8 @@ async function answered<T>(
   const problem = (content ?? {}) as { code?: string; detail?: string; title?: string; fields?: Record<string, unknown> }
   // A proof that is refused (somebody else's password) is the trouble of who asked for it: its dialogue is open already.
   const isProof = method === 'POST' && path.startsWith('/session')
-  if (problem.code === 'proof-needed' && !isProof && !isAgain && (await prover())) return answered<T>(method, path, body, wait_ms, true)
+  if (problem.code === 'proof-needed' && !isProof && !isAgain && (await prover()))
+    return answered<T>(method, path, body, wait_ms, true)
   throw new Problem(reply.status, problem.code ?? `http-${reply.status}`, problem.detail ?? problem.title ?? '', problem.fields)
 }
 

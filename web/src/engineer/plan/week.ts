@@ -29,8 +29,7 @@ interface Start {
 /** Beginnings in minutes of the week, in order; of two at the same minute the later one in the list holds. */
 function starts(hours: Hours[]): Start[] {
   const at = new Map<number, string>()
-  for (const one of hours)
-    for (const day of one.days) at.set(DAYS.indexOf(day) * DAY_MINUTES + minutesOf(one.from), one.plan)
+  for (const one of hours) for (const day of one.days) at.set(DAYS.indexOf(day) * DAY_MINUTES + minutesOf(one.from), one.plan)
   return [...at].map(([minute, plan]) => ({ at: minute, plan })).sort((a, b) => a.at - b.at)
 }
 
@@ -46,11 +45,12 @@ export function planOn(hours: Hours[], day: Day, minute: number): string {
 /** The week as seven strips. */
 export function strips(hours: Hours[]): Record<Day, Stretch[]> {
   const all = starts(hours)
-  const of = (day: Day, n: number): Stretch[] => {
+  const of = (n: number): Stretch[] => {
     if (!all.length) return []
     const [first, last] = [n * DAY_MINUTES, (n + 1) * DAY_MINUTES]
     const inside = all.filter((one) => one.at >= first && one.at < last)
-    const whole = inside[0]?.at === first ? inside : [{ at: first, plan: planAt(all, first - 1 < 0 ? WEEK_MINUTES : first - 1) }, ...inside]
+    const whole =
+      inside[0]?.at === first ? inside : [{ at: first, plan: planAt(all, first - 1 < 0 ? WEEK_MINUTES : first - 1) }, ...inside]
     return whole.map((one, i) => ({
       plan: one.plan,
       from: one.at - first,
@@ -58,7 +58,7 @@ export function strips(hours: Hours[]): Record<Day, Stretch[]> {
       begins: all.some((start) => start.at === one.at),
     }))
   }
-  return Object.fromEntries(DAYS.map((day, n) => [day, of(day, n)])) as Record<Day, Stretch[]>
+  return Object.fromEntries(DAYS.map((day, n) => [day, of(n)])) as Record<Day, Stretch[]>
 }
 
 /** The plan runs on these days from a minute until before another; around it everything stays as it was. */

@@ -50,8 +50,19 @@ class Making {
 
   async ask(arterial: Arterial): Promise<void> {
     const { plan, method, least_s, most_s, ratio, sameWidth } = this.settings
-    const wave: Wave = { id: plan || 'open', plan, method, ratio, same_width: sameWidth, cycle_s: plan ? [0, 0] : [least_s, most_s] }
-    const asked = { arterial: room.made.includes(arterial) ? arterial : arterial.id, wave, plans: draft.isEmpty ? null : draft.set }
+    const wave: Wave = {
+      id: plan || 'open',
+      plan,
+      method,
+      ratio,
+      same_width: sameWidth,
+      cycle_s: plan ? [0, 0] : [least_s, most_s],
+    }
+    const asked = {
+      arterial: room.made.includes(arterial) ? arterial : arterial.id,
+      wave,
+      plans: draft.isEmpty ? null : draft.set,
+    }
     const of = this.#of
     this.isAsked = true
     this.trouble = ''

@@ -29,7 +29,11 @@ export function isLacking(found: Wavy | Lacking): found is Lacking {
 }
 
 /** Of plans: the longest green of each through group, at the fastest speed of progression. */
-export function ofPlans(arterial: Arterial, plansOf: (junction: string) => JunctionPlans | undefined, name: string): Wavy | Lacking {
+export function ofPlans(
+  arterial: Arterial,
+  plansOf: (junction: string) => JunctionPlans | undefined,
+  name: string,
+): Wavy | Lacking {
   const own = arterial.stops.filter((stop) => stop.outbound || stop.inbound)
   const plans = own.map((stop) => planFor(plansOf(stop.junction), name))
   if (own.length < 2) return { lack: 'few', junctions: own.map((stop) => stop.junction) }
