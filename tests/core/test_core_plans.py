@@ -30,7 +30,7 @@ DELAY = ProposedFigure(figure="delay_s", before=100.0, after=90.0, change=-10.0,
 
 def proposing(id: str = "P1", digest: str = ONE, over: str = FILES, **more: Any) -> ProposePlans:
     said: dict[str, Any] = {"district": "centre", "seeds": 5, "figures": (DELAY,), "note": "morning"}
-    return ProposePlans(proposal_id=id, digest=digest, over=over, **(said | more))
+    return ProposePlans(proposal_id=id, simulation="d" * 64, digest=digest, over=over, **(said | more))
 
 
 def context(who: Actor) -> Context:
@@ -71,7 +71,7 @@ def test_nobody_releases_or_refuses_what_they_proposed_themselves() -> None:
         assert given_by(board, ADA, command) == SecondPersonNeeded(whose=ActorId("ada"))
 
 
-@pytest.mark.parametrize("lacking", [{"figures": ()}, {"seeds": 0}, {"over": ""}])
+@pytest.mark.parametrize("lacking", [{"figures": ()}, {"seeds": 0}, {"over": ""}, {"digest": ""}])
 def test_what_no_simulation_compared_cannot_be_proposed(lacking: dict[str, Any]) -> None:
     command = msgspec.structs.replace(proposing(), **lacking)
     assert given_by(Board(), ADA, command) == PlansNotSimulated(district="centre")

@@ -673,6 +673,7 @@ export interface PlanProposal {
   note: string
   over: string
   seeds: number
+  simulation: string
 }
 /**
  * One figure of the simulation. `change` is after minus before, with its 95 % confidence interval.
@@ -2400,7 +2401,7 @@ export interface EndCorridor {
  * Propose a set of plans that was simulated. What its simulation found is filled in by the server.
  */
 export interface ProposePlans {
-  digest: string
+  digest?: string
   district: string
   do: 'propose-plans'
   figures?: ProposedFigure[]
@@ -2408,6 +2409,7 @@ export interface ProposePlans {
   over?: string
   proposal_id: string
   seeds?: number
+  simulation: string
 }
 /**
  * Put them in force, as somebody else than who proposed them. No controller is written to.

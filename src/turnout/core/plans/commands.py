@@ -12,7 +12,7 @@ FIGURES_MAX: Final = 16
 DIGEST = r"^[0-9a-f]{64}$"
 
 Digest = Annotated[str, msgspec.Meta(pattern=DIGEST)]
-"""SHA-256 of a whole set of plans."""
+"""SHA-256, in hexadecimal."""
 
 
 class ProposePlans(Do, frozen=True, kw_only=True, tag="propose-plans"):
@@ -20,12 +20,14 @@ class ProposePlans(Do, frozen=True, kw_only=True, tag="propose-plans"):
 
     proposal_id: Id
     district: Id
-    digest: Digest
+    simulation: Digest
+    """Of what the simulation found: a job's `simulation`."""
     note: Line = ""
+    digest: Code = ""
     over: Code = ""
     seeds: Count = 0
     figures: Annotated[tuple[ProposedFigure, ...], msgspec.Meta(max_length=FIGURES_MAX)] = ()
-    """With `over` and `seeds` as the simulation's record has them: what an asker sends here is not believed."""
+    """With `digest`, `over` and `seeds` from the record of the simulation: what an asker sends is not believed."""
 
 
 class ReleasePlans(Do, frozen=True, kw_only=True, tag="release-plans"):

@@ -28,6 +28,8 @@ class PlanProposal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     id: str
     district: str
+    simulation: str
+    """Digest of what its simulation found, kept as the set is."""
     digest: str
     over: str
     """Digest of the plans that it was simulated against."""

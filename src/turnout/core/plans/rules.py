@@ -51,7 +51,7 @@ def _has_moved_on(board: Board, district: str, over: str) -> bool:
 def _propose(board: Board, command: ProposePlans, context: Context) -> Decision:
     if find_proposal(board, command.proposal_id) is not None:
         return IdentityTaken(kind="plans", value=command.proposal_id)
-    if not (command.figures and command.over and command.seeds):
+    if not (command.figures and command.digest and command.over and command.seeds):
         return PlansNotSimulated(district=command.district)
     if _has_moved_on(board, command.district, command.over):
         return PlansMovedOn(district=command.district)
@@ -63,6 +63,7 @@ def _propose(board: Board, command: ProposePlans, context: Context) -> Decision:
     proposal = PlanProposal(
         id=command.proposal_id,
         district=command.district,
+        simulation=command.simulation,
         digest=command.digest,
         over=command.over,
         note=command.note,

@@ -25,23 +25,24 @@ State = tuple[str, int]
 
 
 class _Way(NamedTuple):
-    """By junction: the link by which it is entered. By section: metres, and seconds at the speed limit."""
+    """By junction: the link by which it is entered. By section: metres, seconds at the speed limit, edges driven on."""
 
     entered: list[Link]
     metres: list[float]
     seconds: list[float]
+    edges: list[list[str]]
 
 
 def derived(records: Records, signals: Signals, name: Name, junctions: Sequence[str], id: str) -> Arterial:
     """Raises `BrokenSignals` where a junction is unknown or named twice, or two do not follow one another both ways."""
     chain = [_signalled(signals, junction) for junction in junctions]
-    for junction in junctions:
-        if junctions.count(junction) > 1:
-            raise _broken("named-twice", junction, Name("it is named twice", "重复出现"))
+    for named in junctions:
+        if junctions.count(named) > 1:
+            raise _broken("named-twice", named, Name("it is named twice", "重复出现"))
     network = _Network(records)
     out = network.way(junctions)
     back = network.way(list(reversed(junctions)))
-    back = _Way(back.entered[::-1], back.metres[::-1], back.seconds[::-1])
+    back = _Way(back.entered[::-1], back.metres[::-1], back.seconds[::-1], back.edges[::-1])
     stops = []
     for n, junction in enumerate(chain):
         section = {}
@@ -50,6 +51,13 @@ def derived(records: Records, signals: Signals, name: Name, junctions: Sequence[
             section = {"to_next_m": out.metres[n], "back_m": back.metres[n], "speed": limit_mps}
         stops.append(_stop(junction, out.entered[n], back.entered[n], section))
     return Arterial(id=id, name=name, stops=tuple(stops), waves=_waves(chain))
+
+
+def edges_along(records: Records, junctions: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Edges between the first and the last stop line, outbound and inbound. Raises `BrokenSignals` as `derived`."""
+    network = _Network(records)
+    out, back = network.way(junctions), network.way(list(reversed(junctions)))
+    return [edge for section in out.edges for edge in section], [edge for section in back.edges for edge in section]
 
 
 def _stop(junction: Junction, out: Link, back: Link, section: Mapping[str, float]) -> Stop:
@@ -141,13 +149,15 @@ class _Network:
             links.append(link)
         entered: list[Link] = []
         metres, seconds = [0.0] * len(chain), [0.0] * len(chain)
+        edges: list[list[str]] = [[] for _ in chain]
         for link in reversed(links):
             if len(entered) < len(chain) and link.signal == chain[len(entered)]:
                 entered.append(link)
             at = len(entered) - 1
             metres[at] += self._length_m(link)
             seconds[at] += self._length_m(link) / max(_speed_mps(self._edges[link.to_edge]), 1.0)
-        return _Way(entered, metres[:-1], seconds[:-1])
+            edges[at].append(link.to_edge)
+        return _Way(entered, metres[:-1], seconds[:-1], edges[:-1])
 
     def _length_m(self, link: Link) -> float:
         """Of the edge that the link leads to, with the way across the junction."""

@@ -15,6 +15,7 @@ class ProposalCard(msgspec.Struct, frozen=True, kw_only=True):
     district: str
     state: ProposalState
     digest: str
+    simulation: str
     note: str
     by: str
     at: int

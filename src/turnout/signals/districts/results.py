@@ -57,6 +57,8 @@ class JobCard(msgspec.Struct, frozen=True, kw_only=True):
     """Why it failed, where the plans are to blame: as of `check`."""
     result: Any = None
     """`SimulateResult` or `AreaResult`, once it is done."""
+    simulation: str = ""
+    """Digest of the result of a simulation: by it the plans are proposed."""
 
 
 class Interval(msgspec.Struct, frozen=True):
