@@ -1,5 +1,5 @@
 /** Which plan runs when in the week. An entry holds from its minute of its days until the next one begins, whatever the day. */
-import { DAYS, type Day, type Hours } from '../shapes'
+import { DAYS, type Day, type Hours, type JunctionPlans, type Plan } from '../shapes'
 
 export const DAY_MINUTES = 24 * 60
 const WEEK_MINUTES = 7 * DAY_MINUTES
@@ -96,4 +96,18 @@ function written(all: Start[]): Hours[] {
 /** What a plan is called where another name takes its place: hours follow it. */
 export function renamed(hours: Hours[], from: string, to: string): Hours[] {
   return hours.map((one) => (one.plan === from ? { ...one, plan: to } : one))
+}
+
+/** The plan in force at a moment, by the city's clock; where no hours are given, the one that comes last. */
+export function runningAt(junction: JunctionPlans, at_ms: number, timeZone: string): Plan | undefined {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: timeZone || undefined,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(at_ms)
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
+  const name = planOn(junction.hours, part('weekday').toLowerCase() as Day, Number(part('hour')) * 60 + Number(part('minute')))
+  return junction.plans.find((plan) => plan.id === name) ?? junction.plans[junction.plans.length - 1]
 }

@@ -63,16 +63,19 @@ export function passes(sites: Site[], sections: Section[], isBack: boolean): num
   return passed
 }
 
-/** By moments of leaving the first site of the direction: whether there is green at every site on the way. */
-function free(sites: Site[], sections: Section[], cycle_s: number, isBack: boolean): boolean[] {
+/** By moments of leaving the first site of the direction: 1 where there is green at every site on the way. */
+function free(sites: Site[], sections: Section[], cycle_s: number, isBack: boolean): Uint8Array {
   const passed = passes(sites, sections, isBack)
-  const moments = Math.round(cycle_s / STEP_S)
-  return Array.from({ length: moments }, (_, n) =>
-    sites.every((site, i) => {
+  const found = new Uint8Array(Math.round(cycle_s / STEP_S)).fill(1)
+  sites.forEach((site, i) => {
+    const greens = isBack ? site.back : site.out
+    for (let n = 0; n < found.length; n++) {
+      if (!found[n]) continue
       const local_s = n * STEP_S + (passed[i] as number) - site.offset_s
-      return (isBack ? site.back : site.out).some((green) => floored(local_s - green.from_s, cycle_s) < green.lasts_s)
-    }),
-  )
+      if (!greens.some((green) => floored(local_s - green.from_s, cycle_s) < green.lasts_s)) found[n] = 0
+    }
+  })
+  return found
 }
 
 /** Python's `%`. */
@@ -82,9 +85,9 @@ export function floored(value: number, by: number): number {
 }
 
 /** The longest run, which may go over the end of the cycle. */
-function longest(moments: boolean[]): Run {
+function longest(moments: Uint8Array): Run {
   const count = moments.length
-  const red = moments.indexOf(false)
+  const red = moments.indexOf(0)
   if (red < 0) return { from_s: 0, width_s: count * STEP_S }
   let best = { at: 0, long: 0 }
   let long = 0
