@@ -26,7 +26,7 @@ from turnout.signals.districts.shapes import (
 from turnout.signals.model import Arterial, Junction, Signals, Stop, Wave
 from turnout.signals.problem import BrokenSignals, Problem, Spot
 from turnout.signals.scan import Scanned, scan
-from turnout.words.name import Name
+from turnout.words.name import Language, Name
 
 LIMIT_S: Final = 20.0
 """Of each solving. Ten junctions are proven in two; an engineer who waits at a screen takes the best so far."""
@@ -168,7 +168,6 @@ def _drawings(
 ) -> Drawings:
     title = Name(f"{arterial.name.en} · {wave.id}", f"{arterial.name.zh} · {wave.id}")
     through = (seen.outbound_s, seen.inbound_s)
-    return Drawings(
-        diagram(task, found, title, names, "en", through).decode(),
-        diagram(task, found, title, names, "zh-CN", through).decode(),
-    )
+    languages: tuple[Language, ...] = ("en", "zh-CN")
+    drawn = [diagram(task, found, title, names, each, through).decode() for each in languages]
+    return Drawings(*(svg[svg.index("<svg") :] for svg in drawn))

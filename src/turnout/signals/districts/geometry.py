@@ -46,16 +46,19 @@ def read_geometry(content: bytes, file: str) -> Geometry:
                 drawn += len(line.points)
                 if drawn <= POINTS_MAX:
                     lines.append(line)
-            case "junction" if element.get("type") != "internal":
+            case "junction" if element.get("type") != "internal" and element.get("x") is not None:
                 (at,) = _points(f"{element.get('x')},{element.get('y')}", element, file)
                 nodes.append((at, frozenset(element.get("incLanes", "").split())))
             case "connection" if element.get("tl") and element.get("linkIndex") != "-1":
                 coming[element.get("tl")].add(f"{element.get('from')}_{element.get('fromLane')}")
-    return Geometry(tuple(lines), {signal: _middle(nodes, lanes) for signal, lanes in coming.items()})
+    middles = {signal: _middle(nodes, lanes) for signal, lanes in coming.items()}
+    return Geometry(tuple(lines), {signal: at for signal, at in middles.items() if at is not None})
 
 
-def _middle(nodes: list[tuple[Point, frozenset[str]]], lanes: set[str]) -> Point:
-    own = [at for at, incoming in nodes if incoming & lanes] or [(0.0, 0.0)]
+def _middle(nodes: list[tuple[Point, frozenset[str]]], lanes: set[str]) -> Point | None:
+    own = [at for at, incoming in nodes if incoming & lanes]
+    if not own:
+        return None
     return (
         round(sum(x for x, _ in own) / len(own), DIGITS),
         round(sum(y for _, y in own) / len(own), DIGITS),
