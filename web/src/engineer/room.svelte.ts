@@ -42,6 +42,10 @@ class Room {
       .filter((one) => one.groups.length)
       .sort((a, b) => a.name.en.localeCompare(b.name.en, undefined, { numeric: true }))
   }
+  /** Whether districts are told to this person; corridors are told to everybody who has the board. */
+  get mayLook(): boolean {
+    return ['signals', 'signal-plans', 'signal-release'].some((right) => session.holds(right))
+  }
   get mayPlan(): boolean {
     return session.holds('signal-plans')
   }
@@ -57,6 +61,7 @@ class Room {
   plansOf = (junction: string): JunctionPlans | undefined => this.#byId.get(junction)
 
   async load(): Promise<void> {
+    if (!this.mayLook) return
     try {
       this.list = await api.get<Districts>('/signals/districts')
       this.trouble = ''

@@ -122,7 +122,7 @@ def problem_shape(problem: Problem) -> ProblemShape:
         junction=spot.junction,
         what=problem.what,
         cure=problem.cure,
-        spot=SpotShape(spot.file, spot.line, spot.part),
+        spot=SpotShape(spot.file, spot.line, spot.part, spot.groups),
     )
 
 

@@ -180,6 +180,8 @@ class SpotShape(msgspec.Struct, frozen=True):
     line: int = 0
     part: str = ""
     """What is meant at the junction, such as a plan or a pair of groups."""
+    groups: tuple[str, ...] = ()
+    """Whose greens they are: there the plan editor shows it."""
 
 
 class ProblemShape(msgspec.Struct, frozen=True, kw_only=True):
