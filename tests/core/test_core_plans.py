@@ -15,7 +15,7 @@ from turnout.core.history import chronology
 from turnout.core.invariants import broken
 from turnout.core.no import No
 from turnout.core.plans.commands import ProposePlans, RefusePlans, ReleasePlans, WithdrawPlans
-from turnout.core.plans.matters import PlanProposal, ProposedFigure
+from turnout.core.plans.matters import ProposedFigure, ProposedPlans
 from turnout.core.plans.refusals import PlansFull, PlansMovedOn, PlansNotSimulated
 from turnout.core.plans.rules import DISTRICTS_MAX, PROPOSALS_MAX
 from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry
@@ -135,7 +135,7 @@ def test_whatever_is_commanded_what_is_in_force_was_released_by_a_second_person_
     chosen: list[tuple[Actor, str, str, str, str]],
 ) -> None:
     board, in_force = Board(), ""
-    waiting: dict[str, PlanProposal] = {}
+    waiting: dict[str, ProposedPlans] = {}
     kinds = {"release": ReleasePlans, "refuse": RefusePlans, "withdraw": WithdrawPlans}
     for who, act, id, over, digest in chosen:
         command: Any = proposing(id, digest, over) if act == "propose" else kinds[act](proposal_id=id)

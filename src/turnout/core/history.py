@@ -47,7 +47,7 @@ from turnout.core.incidents.events import (
     IncidentsMerged,
     IncidentsUnlinked,
 )
-from turnout.core.plans.matters import PlanProposal
+from turnout.core.plans.matters import ProposedPlans
 from turnout.core.spoken import (
     ACCESS_NAMES,
     BUILT_IN_REASON_NAMES,
@@ -297,7 +297,7 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return f"{value.reason} ({value.card})" if value.card else value.reason
         case SignalPermit() | Corridor() | JunctionAsk() | JunctionTold():
             return _signals(value, language)
-        case PlanProposal():
+        case ProposedPlans():
             return _plans(value, language)
         case Review():
             return f"{value.who}, {value.purpose}"
@@ -332,7 +332,7 @@ def _signals(value: SignalPermit | Corridor | JunctionAsk | JunctionTold, langua
             return f"{state} ({spoken(SIGNAL_REASON_NAMES, value.reason, language)})" if value.reason else state
 
 
-def _plans(proposal: PlanProposal, language: Language) -> str:
+def _plans(proposal: ProposedPlans, language: Language) -> str:
     """Which plans, by the beginning of their digest, and what their simulation says of delay."""
     delay = next((each for each in proposal.figures if each.figure == "delay_s"), None)
     said = f"{proposal.district} {proposal.digest[:12]}"

@@ -116,6 +116,8 @@ class Junction(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: Name
+    at: tuple[float, float] | None = None
+    """Its middle: longitude and latitude in degrees, WGS 84; None where nobody has said."""
     approaches: tuple[Approach, ...] = ()
     movements: tuple[Movement, ...] = ()
     groups: tuple[SignalGroup, ...] = ()

@@ -48,6 +48,8 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 PerHour = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 OrderName = Literal["outbound-leads", "inbound-leads", "both-lead", "both-lag"]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -115,6 +117,7 @@ _Others = Annotated[dict[Id, Seconds], msgspec.Meta(max_length=255)]
 class _Junction(_Row, frozen=True, kw_only=True):
     id: Id
     name: Name | None = None
+    at: tuple[Longitude, Latitude] | None = None
     group: Annotated[tuple[_Group, ...], msgspec.Meta(max_length=255)] = ()
     approach: Annotated[tuple[_Approach, ...], msgspec.Meta(max_length=64)] = ()
     movement: Annotated[tuple[_Movement, ...], msgspec.Meta(max_length=255)] = ()
@@ -239,6 +242,7 @@ def _junction(row: _Junction) -> Junction:
     return Junction(
         id=row.id,
         name=row.name or Name(row.id, row.id),
+        at=row.at,
         groups=tuple(_group(each) for each in row.group),
         approaches=tuple(Approach(each.id, each.name, each.lanes, _mps(each.speed_kmh)) for each in row.approach),
         movements=tuple(

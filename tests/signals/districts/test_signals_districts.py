@@ -29,7 +29,7 @@ from turnout.signals.districts.reading import ReadDistrict, read_district, shape
 from turnout.signals.districts.shapes import BandsAsked, JunctionPlans, PlanSet, PlanShape, WaveShape, WindowShape
 from turnout.signals.model import GreenWindow, Plan, Signals
 from turnout.signals.plans_file import read_plans
-from turnout.signals.plans_written import plans_file
+from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals
 from turnout.signals.sumo_xml import Records, read_records
 from turnout.words.name import Name
@@ -201,7 +201,7 @@ def test_the_digest_is_of_the_plans_of_all_junctions_whatever_the_draft_names(sa
 
 
 def test_plans_written_as_a_file_read_back_the_same(sample: ReadDistrict) -> None:
-    again = read_plans(plans_file(sample.signals, "of\nthe sample"), "plans.toml")
+    again = read_plans(write_plans(sample.signals, ["of", "the sample"]), "plans.toml")
     assert plans_of(again) == plans_of(sample.signals)
     for mine, its in zip(sample.signals.junctions, again.junctions, strict=True):
         assert (its.groups, its.intergreens, its.movements) == (mine.groups, mine.intergreens, mine.movements)
@@ -233,7 +233,7 @@ def test_whatever_a_plan_is_called_and_says_its_file_and_its_shape_say_the_same(
         "f",
     )
     drafted = with_plans(base, PlanSet((replace(given_plans, plans=(shape_of_plan(plan),)),)))
-    assert plans_of(read_plans(plans_file(drafted), "f")) == plans_of(drafted)
+    assert plans_of(read_plans(write_plans(drafted), "f")) == plans_of(drafted)
 
 
 def quoted(text: str) -> str:

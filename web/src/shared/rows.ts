@@ -657,13 +657,13 @@ export interface CorridorJunction {
  */
 export interface DistrictPlans {
   id: string
-  proposals: PlanProposal[]
+  proposals: ProposedPlans[]
   released: ReleasedPlans | null
 }
 /**
  * A set of plans that somebody proposes for a district. The set itself is kept by its digest, off the board.
  */
-export interface PlanProposal {
+export interface ProposedPlans {
   at: number
   by: string
   digest: string

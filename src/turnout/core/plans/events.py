@@ -1,25 +1,25 @@
 """What has happened to signal plans. Each event has the whole proposal: once it is decided, it is nowhere else."""
 
 from turnout.core.fact import Fact
-from turnout.core.plans.matters import PlanProposal
+from turnout.core.plans.matters import ProposedPlans
 
 
 class PlansProposed(Fact, frozen=True, kw_only=True, tag="plans-proposed"):
-    proposal: PlanProposal
+    proposal: ProposedPlans
 
 
 class PlansReleased(Fact, frozen=True, kw_only=True, tag="plans-released"):
-    proposal: PlanProposal
+    proposal: ProposedPlans
     reason: str = ""
 
 
 class PlansRefused(Fact, frozen=True, kw_only=True, tag="plans-refused"):
-    proposal: PlanProposal
+    proposal: ProposedPlans
     reason: str = ""
 
 
 class PlansWithdrawn(Fact, frozen=True, kw_only=True, tag="plans-withdrawn"):
-    proposal: PlanProposal
+    proposal: ProposedPlans
     reason: str = ""
 
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from turnout.core.board import Board
 from turnout.core.plans.events import PlanEvent, PlansProposed, PlansRefused, PlansReleased, PlansWithdrawn
-from turnout.core.plans.matters import DistrictPlans, PlanProposal, ReleasedPlans
+from turnout.core.plans.matters import DistrictPlans, ProposedPlans, ReleasedPlans
 
 
 def evolve_plans(board: Board, event: PlanEvent) -> Board:
@@ -24,7 +24,7 @@ def evolve_plans(board: Board, event: PlanEvent) -> Board:
             assert_never(event)
 
 
-def _without(row: DistrictPlans, proposal: PlanProposal) -> DistrictPlans:
+def _without(row: DistrictPlans, proposal: ProposedPlans) -> DistrictPlans:
     left = tuple(each for each in row.proposals if each.id != proposal.id)
     assert len(left) < len(row.proposals), f"no proposal {proposal.id} on the board"
     return replace(row, proposals=left)

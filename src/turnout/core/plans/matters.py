@@ -23,7 +23,7 @@ class ProposedFigure(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     high: float
 
 
-class PlanProposal(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class ProposedPlans(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A set of plans that somebody proposes for a district. The set itself is kept by its digest, off the board."""
 
     id: str
@@ -54,4 +54,4 @@ class DistrictPlans(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     id: str
     released: ReleasedPlans | None = None
-    proposals: tuple[PlanProposal, ...] = ()
+    proposals: tuple[ProposedPlans, ...] = ()

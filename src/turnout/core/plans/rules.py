@@ -11,7 +11,7 @@ from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.plans.commands import PlanCommand, ProposePlans, RefusePlans, ReleasePlans, WithdrawPlans
 from turnout.core.plans.events import PlansProposed, PlansRefused, PlansReleased, PlansWithdrawn
-from turnout.core.plans.matters import PlanProposal
+from turnout.core.plans.matters import ProposedPlans
 from turnout.core.plans.refusals import PlansFull, PlansMovedOn, PlansNotSimulated
 from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry
 from turnout.core.reveals.refusals import SecondPersonNeeded
@@ -36,7 +36,7 @@ def decide_plans(board: Board, command: PlanCommand, context: Context) -> Decisi
             assert_never(command)
 
 
-def find_proposal(board: Board, proposal_id: str) -> PlanProposal | None:
+def find_proposal(board: Board, proposal_id: str) -> ProposedPlans | None:
     """One that waits."""
     rows = board.district_plans.values()
     return next((each for row in rows for each in row.proposals if each.id == proposal_id), None)
@@ -60,7 +60,7 @@ def _propose(board: Board, command: ProposePlans, context: Context) -> Decision:
         return PlansFull(most=DISTRICTS_MAX)
     if row is not None and len(row.proposals) >= PROPOSALS_MAX:
         return PlansFull(most=PROPOSALS_MAX)
-    proposal = PlanProposal(
+    proposal = ProposedPlans(
         id=command.proposal_id,
         district=command.district,
         simulation=command.simulation,

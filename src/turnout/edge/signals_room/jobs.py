@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 
 WAITING_MAX: Final = 6
 """With one running: an afternoon of simulations. More would be forgotten by who asked."""
-KEPT_MAX: Final = 24
+KEPT_MAX: Final = 16
 """Jobs that are over and still answered for."""
-RESULT_BYTES_MAX: Final = 4 << 20
-"""A simulation of a thousand junctions says one."""
+RESULT_BYTES_MAX: Final = 8 << 20
+"""A simulation of a thousand junctions says one; a month of a junction's Purdue diagrams some."""
 LIMIT_S: Final = 2 * 3_600.0
 """Twenty seeds of a city's network, twice."""
 AGAIN_S: Final = 60

@@ -15,7 +15,7 @@ import msgspec
 from turnout.core.board import Board
 from turnout.core.events import Event
 from turnout.core.plans.events import PlansRefused, PlansReleased, PlansWithdrawn
-from turnout.core.plans.matters import PlanProposal
+from turnout.core.plans.matters import ProposedPlans
 from turnout.core.plans.rules import find_proposal
 from turnout.edge.answers import Declined, declined
 from turnout.edge.signals_room.asking import Asking
@@ -24,7 +24,7 @@ from turnout.edge.signals_room.simulations import Simulations
 from turnout.records.incidents import ActsAsked, IncidentRecords
 from turnout.signals.districts.folder import DISTRICTS_MAX, FOLDER, HEAD, list_districts
 from turnout.signals.districts.proposals import ProposalCard, Proposals, ProposalState
-from turnout.signals.districts.results import JobAsked, JobCard, JobTaken, Simulate
+from turnout.signals.districts.results import CoordinateArea, JobAsked, JobCard, JobTaken, PlanHours, Quality, Simulate
 from turnout.signals.districts.shapes import DistrictCard
 from turnout.signals.districts.work import Kind, Work
 from turnout.words.name import Name
@@ -34,7 +34,12 @@ NAME: Final = re.compile(r"[\w][\w.\-]{0,63}")
 """Of a district: the name of its folder, and nothing that leads elsewhere."""
 CLOSED_MAX: Final = 200
 """Proposals that are decided, newest first."""
-KINDS: Final = ("area", "simulate")
+KINDS: Final[dict[type[msgspec.Struct], Kind]] = {
+    CoordinateArea: "area",
+    PlanHours: "hours",
+    Quality: "quality",
+    Simulate: "simulate",
+}
 DECIDED: Final = ("plans-released", "plans-refused", "plans-withdrawn")
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -46,7 +51,7 @@ class DistrictsShown(msgspec.Struct, frozen=True, kw_only=True):
 
     districts: list[msgspec.Raw]
     can_run: bool
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[str, ...] = tuple(KINDS.values())
 
 
 class ProposalShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,7 +165,7 @@ class SignalsRoom:
         return _Force(msgspec.Raw(plans), row.released.proposal)
 
     async def put_job(self, district: str, asked: JobAsked) -> JobTaken | Declined:
-        kind: Kind = "simulate" if isinstance(asked, Simulate) else "area"
+        kind = KINDS[type(asked)]
         if kind == "simulate" and not self._has_sumo():
             return declined("no-sumo")
         if not self._has_room():
@@ -211,7 +216,7 @@ class SignalsRoom:
         return _encode(ProposalShown(card=card, plans=msgspec.Raw(plans), simulation=result))
 
 
-def card_of(proposal: PlanProposal, state: ProposalState, board: Board) -> ProposalCard:
+def card_of(proposal: ProposedPlans, state: ProposalState, board: Board) -> ProposalCard:
     row = board.district_plans.get(proposal.district)
     return ProposalCard(
         id=proposal.id,

@@ -45,15 +45,17 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     routes: Files = ()
     additional: Files = ()
     counts: FileName = ""
+    """By day and quarter-hour, for plans by time of day (`turnout signals hours`)."""
     detector_log: FileName = ""
-    day: str = ""
+    """High-resolution events, and `detector_map`, what their numbers mean (`turnout signals quality`)."""
+    detector_map: FileName = ""
     begin_s: Annotated[int, msgspec.Meta(ge=0, le=7 * 86_400)] = 0
     """Seconds of the routes that are simulated; `end_s` 0: until the last vehicle has arrived, or `RUN_MOST_S`."""
     end_s: Annotated[int, msgspec.Meta(ge=0, le=7 * 86_400)] = 0
 
     @property
     def named(self) -> tuple[str, ...]:
-        single = (self.signals, self.network, self.counts, self.detector_log)
+        single = (self.signals, self.network, self.counts, self.detector_log, self.detector_map)
         return tuple(name for name in (*single, *self.programmes, *self.routes, *self.additional) if name)
 
 
@@ -74,6 +76,10 @@ class District(msgspec.Struct, frozen=True):
     def added(self) -> list[tuple[bytes, str]]:
         """Files of programmes: content and name."""
         return [(self.content(name), name) for name in self.head.programmes]
+
+    @property
+    def has_log(self) -> bool:
+        return bool(self.head.detector_log and self.head.detector_map)
 
     @property
     def can_simulate(self) -> bool:

@@ -92,7 +92,7 @@ def card_of(district: District, read: ReadDistrict | None, problems: tuple[Probl
         arterials=len(read.signals.arterials) if read is not None else 0,
         can_simulate=district.can_simulate,
         has_counts=bool(head.counts),
-        has_log=bool(head.detector_log),
+        has_log=district.has_log,
         errors=errors,
         warnings=len(problems) - errors,
     )
@@ -131,6 +131,7 @@ def junction_shape(junction: Junction, places: dict[str, tuple[float, float]]) -
         id=junction.id,
         name=junction.name,
         at_m=places.get(junction.id),
+        at=junction.at,
         groups=tuple(map(_group, junction.groups)),
         intergreens=tuple(
             IntergreenShape(ending, beginning, s_of(least_ms))

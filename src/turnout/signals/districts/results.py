@@ -37,7 +37,27 @@ class CoordinateArea(
     cycles_s: Annotated[tuple[Annotated[int, msgspec.Meta(ge=30, le=300)], ...], msgspec.Meta(max_length=30)] = ()
 
 
-JobAsked = Simulate | CoordinateArea
+class PlanHours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="hours"):
+    """Periods of the week from the district's counts, and an area coordination for each of them."""
+
+    plans_most: Annotated[int, msgspec.Meta(ge=1, le=24)] = 6
+    least_minutes: Annotated[int, msgspec.Meta(ge=15, le=720)] = 60
+    cycles_s: Annotated[tuple[Annotated[int, msgspec.Meta(ge=30, le=300)], ...], msgspec.Meta(max_length=30)] = ()
+
+
+Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+
+
+class Quality(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="quality"):
+    """How well signals serve, from the district's log. Milliseconds of the controllers' clock; none: all of the log."""
+
+    junction: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    """Only this one; else every junction of the log's map."""
+    since_ms: Moment | None = msgspec.field(default=None, name="from")
+    until_ms: Moment | None = msgspec.field(default=None, name="to")
+
+
+JobAsked = Simulate | CoordinateArea | PlanHours | Quality
 
 
 class JobTaken(msgspec.Struct, frozen=True):
@@ -56,7 +76,7 @@ class JobCard(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Any, ...] = ()
     """Why it failed, where the plans are to blame: as of `check`."""
     result: Any = None
-    """`SimulateResult` or `AreaResult`, once it is done."""
+    """`SimulateResult`, `AreaResult`, `from_data.HoursResult` or `QualityResult`, once it is done."""
     simulation: str = ""
     """Digest of the result of a simulation: by it the plans are proposed."""
 

@@ -27,6 +27,7 @@ from turnout.signals.districts.areas import area_result
 from turnout.signals.districts.chains import derived
 from turnout.signals.districts.coordinating import bands
 from turnout.signals.districts.folder import District, read_head
+from turnout.signals.districts.from_data import hours_result, quality_result
 from turnout.signals.districts.plan_sets import body_of, only, plans_of, with_plans
 from turnout.signals.districts.reading import (
     ReadDistrict,
@@ -36,7 +37,7 @@ from turnout.signals.districts.reading import (
     read_district,
     shape_of,
 )
-from turnout.signals.districts.results import CoordinateArea, Simulate
+from turnout.signals.districts.results import CoordinateArea, PlanHours, Quality, Simulate
 from turnout.signals.districts.shapes import ArterialAsked, BandsAsked, CheckAnswer, CheckAsked, PlanSet
 from turnout.signals.districts.simulate import simulate
 from turnout.signals.districts.sumo import SimulationFailed
@@ -52,7 +53,7 @@ from turnout.signals.districts.work import (
     read_work,
 )
 from turnout.signals.model import Signals
-from turnout.signals.plans_written import plans_file
+from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals, Problem, Spot
 from turnout.signals.sumo_xml import read_records
 from turnout.words.name import Name
@@ -140,16 +141,17 @@ def _body(reader: Reader, work: Work, told: Told) -> bytes:
         case "bands":
             return encode(bands(signals, msgspec.json.decode(work.ask, type=BandsAsked)))
         case "plans-file":
-            return encode({"file": plans_file(signals, _remark(district, work)).decode()})
-        case "whole":
-            draft = msgspec.json.decode(work.ask, type=PlanSet)
-            return encode(plans_of(with_plans(signals, draft)))
+            return encode({"file": write_plans(signals, _remark(district, work)).decode()})
         case "simulate":
             return encode(
                 _simulated(district, read, plans, signals, msgspec.json.decode(work.ask, type=Simulate), told)
             )
         case "area":
             return encode(_area(district, msgspec.json.decode(work.ask, type=CoordinateArea), told))
+        case "hours":
+            return encode(hours_result(district, signals, msgspec.json.decode(work.ask, type=PlanHours), told))
+        case "quality":
+            return encode(quality_result(district, msgspec.json.decode(work.ask, type=Quality), told))
 
 
 def _card(reader: Reader, work: Work) -> Any:
@@ -222,9 +224,9 @@ def _simulated(
     return Simulated(msgspec.Raw(encode(result)), msgspec.Raw(body))
 
 
-def _remark(district: District, work: Work) -> str:
+def _remark(district: District, work: Work) -> list[str]:
     of = f"proposal {work.released}" if work.released else "the district's own files"
-    return f"Plans in force of {district.id}: {of}.\n{district.head.attribution} {district.head.licence}"
+    return [f"Plans in force of {district.id}: {of}.", f"{district.head.attribution} {district.head.licence}"]
 
 
 def main() -> None:
@@ -267,7 +269,8 @@ def _limit() -> None:
     os.nice(NICE)
     for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES_MAX), (resource.RLIMIT_FSIZE, FILE_BYTES_MAX)):
         _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        kept = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (kept, kept))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
