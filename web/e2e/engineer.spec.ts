@@ -31,6 +31,13 @@ async function fits(page: Page): Promise<void> {
   expect(over).toBeLessThanOrEqual(0)
 }
 
+/** A junction and one of its plans, in the plan editor. */
+async function chooses(page: Page, junction: string, plan: string): Promise<void> {
+  const lists = page.locator('[data-pane="plan-list"] select')
+  await lists.nth(0).selectOption(junction)
+  await lists.nth(1).selectOption(plan)
+}
+
 const band = (page: Page, pane: string, way: 'out' | 'back') => page.locator(`[data-pane="${pane}"] [data-band="${way}"]`)
 
 test('whoever opens it sees the district drawn with its arterial, and a junction with all that is known of it', async ({
@@ -111,8 +118,7 @@ test('an arterial is put together from junctions in order; two that do not follo
 
 test('方案编辑：改错即在该条旁说明，撤销恢复，刷新后草案仍在，时段可设', async ({ browser }) => {
   const page = await engineer(browser, { language: 'zh-CN', theme: 'light', width: 420 }, '#plans')
-  await page.getByLabel('路口', { exact: true }).selectOption('221')
-  await page.getByLabel('方案', { exact: true }).selectOption('0')
+  await chooses(page, '221', '0')
   const checked = page.locator('.checked')
   await expect(checked).toHaveAttribute('data-errors', '0')
   // K5 与 K7 之间至少 3 秒。
@@ -143,8 +149,7 @@ test('方案编辑：改错即在该条旁说明，撤销恢复，刷新后草�
 
 test('a green is dragged in the signal-timing diagram, the cycle typed, and the week painted', async ({ browser }) => {
   const page = await engineer(browser, { width: 1600 }, '#plans')
-  await page.getByLabel('Junction', { exact: true }).selectOption('221')
-  await page.getByLabel('Plan', { exact: true }).selectOption('0')
+  await chooses(page, '221', '0')
   const green = page.locator('[data-group="K5"] [role="slider"]').first()
   const before = Number(await green.getAttribute('aria-valuenow'))
   const edge = (await page.locator('[data-group="K5"] [data-edge="from"]').first().boundingBox())!
@@ -271,9 +276,15 @@ async function crewsAndSignals() {
   }
   const [supervisor, office] = [await as('supervisor'), await as('traffic-engineer')]
   await isSeen(terminal)
-  for (const text of ['E 300 MISSION ST STRUCTURE FIRE', `D ${UNIT}`]) {
-    const reply = await supervisor.post('/api/v1/line', { data: { id: crypto.randomUUID(), text } })
+  const enters = async (text: string) => {
+    const reply = await supervisor.post('/api/v1/line', { data: { id: crypto.randomUUID(), text, run: true } })
     expect(reply.ok(), await reply.text()).toBe(true)
   }
+  await enters('E 300 MISSION ST STRUCTURE FIRE')
+  const board = (await (await supervisor.get('/api/v1/board')).json()) as {
+    tables: { incidents: Record<string, { tag: string; status: string }> }
+  }
+  const incident = Object.values(board.tables.incidents).find((one) => one.status !== 'closed')
+  await enters(`D ${UNIT} ${incident?.tag}`)
   return { supervisor, terminal, office }
 }

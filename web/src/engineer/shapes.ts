@@ -88,7 +88,7 @@ export interface Junction extends JunctionPlans {
   approaches: { id: string; name: Name; lanes: number; speed_kmh: number }[]
   movements: { id: string; approach: string; turn: string; group: string; yields_to: string[] }[]
   stages: { id: string; groups: string[] }[]
-  detectors?: { id: string; approach: string; lane: number; before_stop_line_m: number; length_m: number }[]
+  detectors: { id: string; approach: string; lane: number; before_stop_line_m: number; length_m: number }[]
 }
 
 export interface Stop {
@@ -100,8 +100,8 @@ export interface Stop {
   to_next_m: number
   back_m: number
   speed_kmh: [number, number]
-  outbound_queue_s?: number
-  inbound_queue_s?: number
+  outbound_queue_s: number
+  inbound_queue_s: number
 }
 
 export type Method = 'maxband' | 'multiband'
@@ -173,8 +173,8 @@ export interface BandsAnswer {
     order: string
     greens_out: Point[]
     greens_in: Point[]
-    outbound_queue_s?: number
-    inbound_queue_s?: number
+    outbound_queue_s: number
+    inbound_queue_s: number
   }[]
   sections: { out: Band; back: Band }[]
   outbound_s: number
@@ -232,6 +232,12 @@ export interface AreaResult {
     saturation_after: number
   }[]
   plans: PlanSet
+}
+
+/** Plans by time of day, made from counts. */
+export interface HoursResult {
+  plans: PlanSet
+  problems: Problem[]
 }
 
 export interface Job {

@@ -1,4 +1,4 @@
-/** The quality report of one junction (`signals/quality/report.py`). Times in ms UTC; what is not known is null. */
+/** The quality report of one junction (`signals/quality/report.py`). Times in ms of the controllers' clock; what is not known is null. */
 import type { Name } from '../../shared/rows'
 
 export interface GroupHour {

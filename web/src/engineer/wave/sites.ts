@@ -54,8 +54,8 @@ export function ofPlans(
       offset_s: (plans[n] as Plan).offset_s,
       out: [longestOf(plans[n], stop.outbound) as Green],
       back: [longestOf(plans[n], stop.inbound) as Green],
-      outQueue_s: stop.outbound_queue_s ?? 0,
-      backQueue_s: stop.inbound_queue_s ?? 0,
+      outQueue_s: stop.outbound_queue_s,
+      backQueue_s: stop.inbound_queue_s,
     })),
     sections: ways.map((way) => ({ out_s: way.out_m / (way.kmh / 3.6), back_s: way.back_m / (way.kmh / 3.6) })),
   }
@@ -75,8 +75,8 @@ export function ofAnswer(answer: BandsAnswer): Wavy {
       offset_s: site.offset_s,
       out: site.greens_out.map((green) => local(green, site.offset_s)),
       back: site.greens_in.map((green) => local(green, site.offset_s)),
-      outQueue_s: site.outbound_queue_s ?? 0,
-      backQueue_s: site.inbound_queue_s ?? 0,
+      outQueue_s: site.outbound_queue_s,
+      backQueue_s: site.inbound_queue_s,
     })),
     sections: answer.sections.map((one) => ({ out_s: one.out.travel_s, back_s: one.back.travel_s })),
   }

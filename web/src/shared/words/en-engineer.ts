@@ -213,6 +213,8 @@ export const enEngineer = {
     propose: 'Propose',
     area: 'Coordinate the whole district',
     coordinate: 'Work it out',
+    byHours: 'Plans by time of day, from counts',
+    hoursFound: (n: number) => `Plans and hours of ${n} junctions, made from the counts of the day.`,
     areaHint:
       'One cycle, splits and offsets of all signals at once, worked out for average traffic. Simulate it before you propose it.',
     areaFound: (cycle: number, before: number, after: number) =>

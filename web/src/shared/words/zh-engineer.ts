@@ -205,6 +205,8 @@ export const zhEngineer: typeof enEngineer = {
     propose: '提出',
     area: '协调整个片区',
     coordinate: '开始计算',
+    byHours: '按流量分时段配时',
+    hoursFound: (n) => `根据全天流量得出 ${n} 个路口的方案和时段。`,
     areaHint: '一次求出公共周期及全部信号机的绿信比和相位差，按平均交通量推算。提出之前请先仿真。',
     areaFound: (cycle, before, after) => `周期 ${cycle} 秒；推算延误每车 ${before.toFixed(1)} → ${after.toFixed(1)} 秒。`,
     proposals: '提案与发布',
