@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Interval, Junction, JunctionPlans } from '../shapes'
 import { extent, share, shown, signed, verdict } from './figures'
-import { differences } from './sides'
+import { differences, onTheClock } from './sides'
 
 const at = (mean: number, low: number, high: number): Interval => ({ mean, low, high })
 
@@ -77,5 +77,31 @@ describe('two sets of plans', () => {
         () => hours,
       )[0],
     ).toMatchObject({ pairs: [], hours: true })
+  })
+  it('differ where another plan comes last and no hours are given: that one runs', () => {
+    const both = (last: string): JunctionPlans => ({
+      id: 'a',
+      plans: ['day', 'night'].sort((one) => (one === last ? 1 : -1)).map((id) => ({ id, cycle_s: 80, offset_s: 0, windows: [] })),
+      hours: [],
+    })
+    const found = differences(
+      [junction('a')],
+      () => both('day'),
+      () => both('night'),
+    )
+    expect(found[0]).toMatchObject({ pairs: [], hours: false, running: ['day', 'night'] })
+  })
+  it('are drawn with their offsets', () => {
+    const [green, whole] = onTheClock({
+      id: 'day',
+      cycle_s: 80,
+      offset_s: 70,
+      windows: [
+        { group: 'K1', from_s: 0, to_s: 30 },
+        { group: 'K2', from_s: 0, to_s: 80 },
+      ],
+    }).windows
+    expect([green?.from_s, green?.to_s]).toEqual([70, 20])
+    expect([whole?.from_s, whole?.to_s]).toEqual([0, 80])
   })
 })
