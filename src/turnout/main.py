@@ -39,6 +39,7 @@ signals_command = Later("turnout.signals.command")
 area_command = Later("turnout.signals.area.command")
 district_command = Later("turnout.signals.districts.command")
 hours_command, quality_command = Later("turnout.signals.hours.command"), Later("turnout.signals.quality.command")
+travel_command = Later("turnout.signals.quality.travel_command")
 devices_command, controllers_command = Later("turnout.devices_command"), Later("turnout.controllers_command")
 simulated_run = Later("turnout.city.simulated.run")
 
@@ -194,6 +195,7 @@ def _add_signals(commands: "Commands") -> None:
     district_command.add_district_commands(kinds)
     hours_command.add_hours_command(kinds)
     quality_command.add_quality_command(kinds)
+    travel_command.add_travel_command(kinds)
     controllers_command.add_controller_commands(kinds)
 
 

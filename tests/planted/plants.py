@@ -36,6 +36,7 @@ from tests.planted.publication_plants import PUBLICATION_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
 from tests.planted.release_plants import RELEASE_PLANTS
 from tests.planted.retention_plants import RETENTION_PLANTS
+from tests.planted.room_plants import ROOM_PLANTS
 from tests.planted.signal_plants import SIGNAL_PLANTS
 from tests.planted.site_key_plants import SITE_KEY_PLANTS
 from tests.planted.telling_plants import TELLING_PLANTS
@@ -411,6 +412,7 @@ PLANTS: dict[str, Plant] = {
     **ACCESS_PLANTS,
     **RETENTION_PLANTS,
     **CORRIDOR_PLANTS,
+    **ROOM_PLANTS,
     **SITE_KEY_PLANTS,
     **IDENTITY_PLANTS,
     **CLEAR_PLANTS,

@@ -104,9 +104,7 @@ async def test_a_change_is_simulated_then_proposed_then_released_by_another_and_
     (listed,) = (await said(await ada.get(f"{SIGNALS}/proposals")))["proposals"]
     assert (listed["state"], listed["change"]["delay_s"]) == ("proposed", [-5.0, -5.0, -5.0])
     own = await gives(ada, do="release-plans", proposal_id="P1")
-    assert (own.status_code, own.json()["code"]) == (403, "not-permitted") or own.json()[
-        "code"
-    ] == "second-person-needed"
+    assert (own.status_code, own.json()["code"]) == (409, "second-person-needed")
     boss = await releaser(house, ben)
     assert (await gives(boss, do="release-plans", proposal_id="P1")).is_success
     after = await said(await ada.get(f"{SIGNALS}/districts/grid"))
@@ -216,11 +214,6 @@ async def test_an_arterial_is_derived_and_coordinated(house: Running) -> None:
     ada = await engineer(house)
     asked = {"name": {"en": "x", "zh": "x"}, "junctions": ["0.0", "0.1"]}
     reply = await ada.post(f"{SIGNALS}/districts/grid/arterials", json=asked)
-    assert (
-        (reply.status_code, reply.json()["code"]) in ((200, None), (422, "signals-broken"))
-        if not reply.is_success
-        else True
-    )
     arterial = await said(reply)
     wave = await said(
         await ada.post(

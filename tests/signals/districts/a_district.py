@@ -35,7 +35,7 @@ def a_district(city: Path, name: str = "grid", more: str = "", *, signals: str =
 def routes() -> str:
     ways = ["0.0.n 0.1.n 0.2.n", "1.0.n 1.1.n 1.2.n", "0.0.e 1.0.e 2.0.e", "0.1.e 1.1.e 2.1.e"]
     rows = "".join(
-        f'<vehicle id="{n}" depart="{n * 4}"><route edges="{ways[n % len(ways)]}"/></vehicle>' for n in range(80)
+        f'<vehicle id="{n}" depart="{n * 20}"><route edges="{ways[n % len(ways)]}"/></vehicle>' for n in range(80)
     )
     return f"<routes>{rows}</routes>"
 

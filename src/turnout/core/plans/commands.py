@@ -9,10 +9,6 @@ from turnout.core.limits import Code, Count, Id, Line
 from turnout.core.plans.matters import ProposedFigure
 
 FIGURES_MAX: Final = 16
-DIGEST = r"^[0-9a-f]{64}$"
-
-Digest = Annotated[str, msgspec.Meta(pattern=DIGEST)]
-"""SHA-256, in hexadecimal."""
 
 
 class ProposePlans(Do, frozen=True, kw_only=True, tag="propose-plans"):
@@ -20,8 +16,8 @@ class ProposePlans(Do, frozen=True, kw_only=True, tag="propose-plans"):
 
     proposal_id: Id
     district: Id
-    simulation: Digest
-    """Of what the simulation found: a job's `simulation`."""
+    simulation: Id
+    """Digest of what the simulation found: a job's `simulation`."""
     note: Line = ""
     digest: Code = ""
     over: Code = ""

@@ -82,16 +82,16 @@ class Jobs:
     def __init__(self, worker: Worker, limit_s: float = LIMIT_S) -> None:
         self._worker, self._limit_s = worker, limit_s
         self._jobs: dict[str, Job] = {}
-        self._line: asyncio.Queue[Job] = asyncio.Queue(WAITING_MAX)
+        self._come = asyncio.Event()
         self._running: tuple[Job, asyncio.Task[None]] | None = None
 
     def put(self, district: str, kind: str, work: Work, taken: Taken | None = None) -> Job | Declined:
         waiting = sum(job.state == "waiting" for job in self._jobs.values())
-        if waiting >= WAITING_MAX or self._line.full():
+        if waiting >= WAITING_MAX:
             return declined("jobs-full", most=WAITING_MAX, wait_s=AGAIN_S)
         job = Job(str(uuid.uuid4()), district, kind, work, taken)
         self._jobs[job.id] = job
-        self._line.put_nowait(job)
+        self._come.set()
         self._forget()
         return job
 
@@ -113,8 +113,11 @@ class Jobs:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            job = await self._line.get()
-            if not job.over.is_set():
+            self._come.clear()
+            job = next((job for job in self._jobs.values() if job.state == "waiting"), None)
+            if job is None:
+                await self._come.wait()
+            else:
                 await self._run(job)
 
     async def _run(self, job: Job) -> None:

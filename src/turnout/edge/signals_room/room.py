@@ -65,7 +65,7 @@ class ProposalShown(msgspec.Struct, frozen=True, kw_only=True):
 class _Force(msgspec.Struct, frozen=True):
     """What is in force in a district: the set, the proposal that it came from, and whether it is lost."""
 
-    plans: msgspec.Raw | None = None
+    plans: msgspec.Raw = msgspec.Raw(b"null")
     released: str = ""
     lost: bool = False
 

@@ -23,7 +23,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     folder: str
     ask: msgspec.Raw = msgspec.Raw(b"null")
-    plans: msgspec.Raw | None = None
+    plans: msgspec.Raw = msgspec.Raw(b"null")
     released: str = ""
     lost: bool = False
     """Plans were released and their body is not found: the files' are shown, and that is said."""

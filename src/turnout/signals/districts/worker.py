@@ -129,7 +129,7 @@ def _body(reader: Reader, work: Work, told: Told) -> bytes:
     if work.kind == "card":
         return encode(_card(reader, work))
     district, read = reader.get(work.folder)
-    plans = msgspec.json.decode(work.plans, type=PlanSet) if work.plans is not None else None
+    plans = msgspec.json.decode(work.plans, type=PlanSet | None)
     if work.kind == "district":
         return encode(_district(district, read, work, plans))
     signals = with_plans(read.signals, plans) if plans is not None else read.signals

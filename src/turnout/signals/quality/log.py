@@ -84,6 +84,30 @@ def _lines(content: bytes, file: str) -> Iterator[str]:
 
 
 LINE_BYTES_MAX: Final = 1_024
+MINUTES_MAX: Final = 100_000
+EPOCH: Final = datetime.datetime(1970, 1, 1)
+
+
+class LocalClock:
+    """Reads times of a clock without a zone. Remembers minutes: a log has many rows of each."""
+
+    def __init__(self) -> None:
+        self._minutes: dict[str, int] = {}
+
+    def at_ms(self, text: str) -> int:
+        """`2026-11-26 08:00:00.1`, with a blank or a T. Raises `ValueError`, for a zone also."""
+        if len(text) < 19 or text[16] != ":":
+            raise ValueError(text)
+        minute = self._minutes.get(text[:16])
+        if minute is None:
+            if len(self._minutes) >= MINUTES_MAX:
+                self._minutes.clear()
+            begun = datetime.datetime.strptime(text[:16].replace("T", " "), "%Y-%m-%d %H:%M")
+            minute = self._minutes[text[:16]] = round((begun - EPOCH).total_seconds()) * 1_000
+        whole, dot, part = text[17:].partition(".")
+        if len(whole) != 2 or not whole.isdecimal() or (dot and not part.isdecimal()) or int(whole) > 59:
+            raise ValueError(text)
+        return minute + int(whole) * 1_000 + int((part + "000")[:3])
 
 
 class _Reading:
@@ -93,7 +117,7 @@ class _Reading:
         self.kept: dict[str, tuple[array[int], array[int], array[int]]] = {}
         self.rows = self.refused = self.total = 0
         self.problems: list[Problem] = []
-        self.minutes: dict[str, int] = {}
+        self.clock = LocalClock()
 
     def name_columns(self, header: list[str]) -> None:
         told = [cell.strip().lower().replace("_", "").replace(" ", "") for cell in header]
@@ -114,7 +138,7 @@ class _Reading:
             device = row[self.columns["device"]].strip() if "device" in self.columns else ""
             if self.devices is not None and device not in self.devices:
                 return
-            at_ms = self._at_ms(row[self.columns["time"]].strip())
+            at_ms = self.clock.at_ms(row[self.columns["time"]].strip())
             code, parameter = int(row[self.columns["code"]]), int(row[self.columns["parameter"]])
             if not (0 <= code <= 65_535 and 0 <= parameter <= 2**31 - 1):
                 raise ValueError("a code or a parameter that no controller logs")
@@ -128,23 +152,6 @@ class _Reading:
         self.total += 1
         if self.total > ROWS_MAX:
             raise Unsupported(f"more than {ROWS_MAX} rows", self.file, "hand in fewer devices or hours")
-
-    def _at_ms(self, text: str) -> int:
-        """`2026-11-26 08:00:00.1`, with a blank or a T. Raises `ValueError`, for a zone also."""
-        if len(text) < 19 or text[16] != ":":
-            raise ValueError(text)
-        minute = self.minutes.get(text[:16])
-        if minute is None:
-            if len(self.minutes) > 100_000:
-                self.minutes.clear()
-            begun = datetime.datetime.strptime(text[:16].replace("T", " "), "%Y-%m-%d %H:%M")
-            minute = round((begun - datetime.datetime(1970, 1, 1)).total_seconds()) * 1_000
-            self.minutes[text[:16]] = minute
-        seconds = text[17:]
-        whole, dot, part = seconds.partition(".")
-        if len(whole) != 2 or not whole.isdecimal() or (dot and not part.isdecimal()) or int(whole) > 59:
-            raise ValueError(text)
-        return minute + int(whole) * 1_000 + int((part + "000")[:3])
 
     def _refuse(self, row: list[str], line: int) -> None:
         self.refused += 1
@@ -191,5 +198,5 @@ def written(log: Mapping[str, SignalLog]) -> bytes:
 
 def clock_text(at_ms: int) -> str:
     """`2026-11-26 08:00:00.1`."""
-    begun = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=at_ms)
+    begun = EPOCH + datetime.timedelta(milliseconds=at_ms)
     return begun.strftime("%Y-%m-%d %H:%M:%S.") + f"{at_ms % 1_000:03d}".rstrip("0").ljust(1, "0")
