@@ -89,6 +89,8 @@ def _stop(shape: StopShape) -> Stop:
         to_next_m=shape.to_next_m,
         back_m=shape.back_m,
         speed_mps=(shape.speed_kmh[0] / KMH, shape.speed_kmh[1] / KMH),
+        outbound_queue_ms=ms_of(shape.outbound_queue_s),
+        inbound_queue_ms=ms_of(shape.inbound_queue_s),
     )
 
 
@@ -111,6 +113,8 @@ def _answer(signals: Signals, arterial: Arterial, wave: Wave, task: BandTask, fo
                 order=order.name,
                 greens_out=_greens(offset_s, order.outbound_from, order.outbound_share, found.cycle_s),
                 greens_in=_greens(offset_s, order.inbound_from, order.inbound_share, found.cycle_s),
+                outbound_queue_s=site.outbound_queue_s,
+                inbound_queue_s=site.inbound_queue_s,
             )
             for site, offset_s, order in zip(task.sites, found.offsets_s, found.chosen(task), strict=True)
         ),

@@ -20,6 +20,7 @@ from turnout.signals.districts.plan_sets import (
 from turnout.signals.districts.shapes import (
     ApproachShape,
     ArterialShape,
+    DetectorShape,
     DistrictCard,
     DistrictShape,
     GroupShape,
@@ -122,7 +123,7 @@ def problem_shape(problem: Problem) -> ProblemShape:
         junction=spot.junction,
         what=problem.what,
         cure=problem.cure,
-        spot=SpotShape(spot.file, spot.line, spot.part),
+        spot=SpotShape(spot.file, spot.line, spot.part, spot.groups),
     )
 
 
@@ -145,6 +146,10 @@ def junction_shape(junction: Junction, places: dict[str, tuple[float, float]]) -
             MovementShape(each.id, each.approach, each.turn, each.group, each.yields_to) for each in junction.movements
         ),
         stages=tuple(StageShape(each.id, each.groups) for each in junction.stages),
+        detectors=tuple(
+            DetectorShape(each.id, each.approach, each.lane, each.before_stop_line_m, each.length_m)
+            for each in junction.detectors
+        ),
         plans=tuple(map(shape_of_plan, junction.plans)),
         hours=tuple(map(shape_of_hours, junction.hours)),
     )
@@ -195,4 +200,6 @@ def stop_shape(stop: Stop) -> StopShape:
         to_next_m=round(stop.to_next_m, 1),
         back_m=round(stop.back_m, 1),
         speed_kmh=(round(stop.speed_mps[0] * KMH, 1), round(stop.speed_mps[1] * KMH, 1)),
+        outbound_queue_s=s_of(stop.outbound_queue_ms),
+        inbound_queue_s=s_of(stop.inbound_queue_ms),
     )

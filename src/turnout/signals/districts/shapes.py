@@ -93,6 +93,14 @@ class StageShape(msgspec.Struct, frozen=True):
     groups: tuple[str, ...]
 
 
+class DetectorShape(msgspec.Struct, frozen=True):
+    id: str
+    approach: str
+    lane: int
+    before_stop_line_m: float
+    length_m: float
+
+
 class WindowShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Green from `from_s` until before `to_s` of the cycle; past its end where `to_s` is not later."""
 
@@ -141,6 +149,7 @@ class JunctionShape(msgspec.Struct, frozen=True, kw_only=True):
     approaches: tuple[ApproachShape, ...] = ()
     movements: tuple[MovementShape, ...] = ()
     stages: tuple[StageShape, ...] = ()
+    detectors: tuple[DetectorShape, ...] = ()
     plans: tuple[PlanShape, ...] = ()
     hours: tuple[HoursShape, ...] = ()
 
@@ -156,6 +165,9 @@ class StopShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     to_next_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] = 0.0
     back_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] = 0.0
     speed_kmh: tuple[float, float] = (50.0, 50.0)
+    outbound_queue_s: Seconds = 0.0
+    """So long before the band the green has to begin; inbound likewise."""
+    inbound_queue_s: Seconds = 0.0
 
 
 class WaveShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -180,6 +192,8 @@ class SpotShape(msgspec.Struct, frozen=True):
     line: int = 0
     part: str = ""
     """What is meant at the junction, such as a plan or a pair of groups."""
+    groups: tuple[str, ...] = ()
+    """Whose greens they are: there the plan editor shows it."""
 
 
 class ProblemShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,6 +256,8 @@ class SiteShape(msgspec.Struct, frozen=True, kw_only=True):
     order: str
     greens_out: tuple[Point, ...]
     greens_in: tuple[Point, ...]
+    outbound_queue_s: float = 0.0
+    inbound_queue_s: float = 0.0
 
 
 class BandShape(msgspec.Struct, frozen=True, kw_only=True):
