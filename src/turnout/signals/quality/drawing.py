@@ -104,7 +104,7 @@ class _Drawing:
             notes.append(ON_GREEN.spoken(self.language).format(share=share))
         if self.diagram.cell_s:
             cells = {"cell": self.diagram.cell_s, "into": self.diagram.into_cell_s}
-            notes.append(PUT_TOGETHER.spoken(self.language).format(**cells))
+            notes.append(PUT_TOGETHER.spoken(self.language).format_map(cells))
         _text(svg, WIDTH - RIGHT, 48, " · ".join(notes), anchor="end")
 
     def _axes(self, svg: Tree.Element) -> None:
