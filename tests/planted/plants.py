@@ -29,6 +29,7 @@ from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.identity_plants import IDENTITY_PLANTS
 from tests.planted.keeper_plants import KEEPER_PLANTS
+from tests.planted.map_plants import MAP_PLANTS
 from tests.planted.plant import Patch, Plant
 from tests.planted.postgres_plants import POSTGRES_PLANTS
 from tests.planted.proof_plants import PROOF_PLANTS
@@ -403,6 +404,7 @@ PLANTS: dict[str, Plant] = {
     **KEEPER_PLANTS,
     "a line of the message log lost in silence": Plant(lines_lost_in_silence, a_lost_line_is_counted),
     **POSTGRES_PLANTS,
+    **MAP_PLANTS,
     **SIGNAL_PLANTS,
     **AREA_PLANTS,
     **CONTROLLER_PLANTS,

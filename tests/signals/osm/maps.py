@@ -21,6 +21,7 @@ class Map:
         self.nodes: list[str] = []
         self.ways: list[str] = []
         self.relations: list[str] = []
+        self.last_way = 100
 
     def node(self, east_m: float, north_m: float, **tags: str) -> int:
         lat = LAT + north_m / DEGREE_M
@@ -30,7 +31,8 @@ class Map:
         return number
 
     def way(self, *nodes: int, **tags: str) -> int:
-        number = 101 + len(self.ways)
+        self.last_way += 1
+        number = self.last_way
         inside = "".join(f'<nd ref="{node}"/>' for node in nodes)
         tags = {"highway": "secondary", "maxspeed": "50"} | {key.replace("__", ":"): tags[key] for key in tags}
         self.ways.append(f'<way id="{number}">{inside}{_tags(tags)}</way>')

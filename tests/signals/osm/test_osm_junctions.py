@@ -152,6 +152,19 @@ def test_a_lane_painted_for_turning_left_alone_has_a_group_that_nobody_meets(tmp
     assert may_meet(junction, "east-left", "west-through"), "no lane is painted over there"
 
 
+def test_two_painted_lanes_that_face_each_other_are_said_to_have_green_together(tmp_path: Path) -> None:
+    drawn, middle, _ = a_crossing()
+    drawn.ways[3:] = []
+    drawn.ways.pop(1)
+    painted = {"turn__lanes__forward": "left|through;right", "lanes": "3", "lanes__forward": "2"}
+    for east in (-100, 100):
+        drawn.way(drawn.node(east, 0), middle, name="Main Street", **painted)
+    found = drawn.read(tmp_path)
+    (junction,) = found.signals.junctions
+    assert may_meet(junction, "west-left", "east-left")
+    assert guessed(found)["turns-together"] == "east, west"
+
+
 @pytest.mark.parametrize(
     ("kind", "missing"),
     [("no_left_turn", {"left"}), ("only_left_turn", {"through", "right"}), ("only_straight_on", set())],

@@ -256,6 +256,9 @@ class _Built:
         for rule, arms in said.items():
             if arms:
                 yield Guess(rule, self.cluster.id, ", ".join(self.ids[i] for i in arms))
+        facing = [i for i in self.protected if any(is_opposite(self.arms, i, other) for other in self.protected)]
+        if facing:
+            yield Guess("turns-together", self.cluster.id, ", ".join(self.ids[i] for i in sorted(facing)))
         if self.walks_are_guessed:
             yield Guess("crossings-guessed", self.cluster.id)
         if not self.walks:

@@ -39,6 +39,12 @@ SAID: Final[Mapping[str, tuple[Name, Name]]] = {
         Name("other approaches have a signal on the map, this one has none", "其他进口在地图上有信号灯，此进口没有"),
         Name("see whether it is signalled; take it out if it is not", "请核实是否有信号灯；若无请删去"),
     ),
+    "turns-together": (
+        Name("two that turn across face each other and have green together", "对向的两股转弯车流同时绿灯"),
+        Name(
+            "see whether both fit beside each other; else write an intergreen", "请核实两者能否并行；否则请写入绿灯间隔"
+        ),
+    ),
     "no-crossing": (
         Name("the map shows no crossing with signals here", "地图上此处没有带信号灯的人行横道"),
         Name("add the pedestrian groups that are there, with their clearances", "请补充现有的行人信号组及其清空时间"),

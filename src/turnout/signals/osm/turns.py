@@ -4,7 +4,7 @@ Ways are chords between the ends of arms around the junction: two cross where th
 on how finely the map draws the middle.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -89,11 +89,11 @@ def _reached(arms: Sequence[Arm], inner: Sequence[Walk], streets: Streets) -> se
     for i, arm in enumerate(arms):
         if arm.coming is None:
             continue
-        seen, queue = {arm.coming.node}, deque([arm.coming.node])
-        while queue:
-            for other in sorted(onward[queue.popleft()] - seen):
-                seen.add(other)
-                queue.append(other)
+        seen, reached = {arm.coming.node}, [arm.coming.node]
+        while reached:
+            new = onward[reached.pop()] - seen
+            seen |= new
+            reached += sorted(new)
         found |= {(i, j) for j, other in enumerate(arms) if other.leading is not None and other.leading.node in seen}
     return found
 
