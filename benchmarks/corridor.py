@@ -271,11 +271,11 @@ class Driving:
         assert self._loops is not None
         return self._loops.queue(junction, {link[0] for link in self._links_of(junction, group)}, self._now_ms)
 
-    def _full(self, junction: str, ahead: Ahead) -> bool | None:
+    def _full(self, junction: str, ahead: Ahead) -> float | None:
         """Behind the last of its stop lines."""
         assert self._loops is not None
         last = ahead.also[-1] if ahead.also else ahead.group
-        return self._loops.is_full({link[1] for link in self._links_of(junction, last)}, self._now_ms)
+        return self._loops.full_s({link[1] for link in self._links_of(junction, last)}, self._now_ms)
 
     def _links_of(self, junction: str, group: str) -> list[tuple[str, str, str]]:
         shown, links = self._shown[junction], self._lanes[junction]

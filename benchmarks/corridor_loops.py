@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from turnout.signals.adaptive.observer import JAM_M, STANDING_MS, Reading, Seen
-from turnout.signals.corridor import FULL_MS
 from turnout.signals.model import Junction
 from turnout.signals.simulated.sumo_layout import PLACES_M, loops_file, placed
 from turnout.signals.sumo_xml import read_records
@@ -71,10 +70,10 @@ class Loops:
         back_m = max(standing)
         return round(back_m / JAM_M * (BEYOND if back_m >= PLACES_M[-1] - 1 else 1.0)) + 1
 
-    def is_full(self, lanes: set[str], at_ms: int) -> bool | None:
-        """Whether on all these lanes behind a junction somebody stands."""
-        names = [name for lane in lanes for name in self._exits.get(lane, ())]
-        return all(self._stands(name, FULL_MS, at_ms) for name in names) if names else None
+    def full_s(self, lanes: set[str], at_ms: int) -> float | None:
+        """For how long somebody has stood on each of these lanes behind a junction."""
+        since = [self._seen[name].since_ms for lane in lanes for name in self._exits.get(lane, ())]
+        return min((at_ms - each) / 1_000 if each >= 0 else 0.0 for each in since) if since else None
 
     def _stands(self, name: str, so_long_ms: int, at_ms: int) -> bool:
         return 0 <= self._seen[name].since_ms <= at_ms - so_long_ms

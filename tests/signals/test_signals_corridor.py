@@ -190,8 +190,8 @@ def test_a_controller_is_told_anew_when_the_arrival_moves_and_now_and_then() -> 
     assert ("J1", False) in [(act.junction, act.is_new) for act in acts if isinstance(act, Ask)]
 
 
-def full_at(*junctions: str) -> corridor.Full:
-    return lambda junction, ahead: junction in junctions
+def full_at(*junctions: str, seconds: float = corridor.BLOCKED_S) -> corridor.Full:
+    return lambda junction, ahead: seconds if junction in junctions else 0.0
 
 
 def with_full(track: Track, seen: Seen, now_ms: int, *junctions: str) -> tuple[Track, list[Act]]:
@@ -215,6 +215,14 @@ def test_green_into_a_street_that_has_become_full_is_given_back() -> None:
     assert Release(corridor="C1", junction="J1", reason="blocked") in acts
     assert "J1" not in track.held
     assert not track.barred
+
+
+def test_green_stays_while_the_street_behind_may_yet_discharge_and_the_next_junction_is_opened() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    standing = full_at("J1", seconds=corridor.FULL_S)
+    (track,), acts = step([track], {"C1": seen_at(0.0, 1_000, STOPS)}, nobody_counts, all_meet, 1_000, standing)
+    assert [act.junction for act in acts if isinstance(act, Ask)] == ["J2"]
+    assert list(track.held) == ["J1", "J2"]
 
 
 def test_a_full_street_far_away_opens_nothing_yet() -> None:

@@ -52,9 +52,11 @@ ASK_ANEW_MS: Final = 5_000
 """A controller is told anew when the arrival has moved by this much."""
 REPEAT_MS: Final = 20_000
 """And in any case so often: it drops what nobody repeats."""
-FULL_MS: Final = 10_000
-"""So long somebody stands behind a junction before the street there is taken to be full: a queue that drives off
-passes a detector sooner."""
+FULL_S: Final = 10.0
+"""So long somebody stands behind a junction before the street there is taken to be full: a queue that drives off passes
+a detector sooner. Then the next junction is opened."""
+BLOCKED_S: Final = 30.0
+"""And so long although it is: green into that street is lost to all others, and is given back."""
 THROUGH_MS: Final = 6_000
 """From the stop line until a long vehicle has left the junction."""
 
@@ -156,8 +158,8 @@ class StandBack(msgspec.Struct, frozen=True, kw_only=True):
 Act = Ask | Release | StandBack
 Queue = Callable[[str, str], int | None]
 """Vehicles that wait in each lane before a junction's group; None: nobody counts them."""
-Full = Callable[[str, Ahead], bool | None]
-"""Whether the street behind a junction is full, where the crew drives on; None: nobody looks there."""
+Full = Callable[[str, Ahead], float | None]
+"""For how many seconds somebody has stood behind a junction, where the crew drives on; None: nobody looks there."""
 Meet = Callable[[str, str, str], bool]
 """Whether two groups of a junction may not be green together."""
 
@@ -168,7 +170,7 @@ def lead_s(queue: int | None) -> float:
     return min(LEAD_MAX_S, CLEARING_S + START_UP_S + waiting * SATURATION_HEADWAY_S + MARGIN_S)
 
 
-def nobody_looks(junction: str, ahead: Ahead) -> bool | None:
+def nobody_looks(junction: str, ahead: Ahead) -> float | None:
     """`Full` of a city without detectors behind its junctions."""
     return None
 
@@ -278,7 +280,7 @@ class _Wants(NamedTuple):
 def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: int) -> _Wants:
     """Queues are counted from the crew on: who waits at one junction waits at the next one too.
 
-    A street that is full is the queue of the junction ahead of it: that one is opened first, from the far end.
+    A street that is full is the queue of the junction at its end: that one is opened first, from the far end.
     """
     age_ms = None if seen is None else now_ms - seen.fix_at_ms
     if seen is None or age_ms is None or age_ms > LOST_HOLD_MS or _is_still(track, now_ms):
@@ -301,8 +303,9 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
         waiting = None if here is None or waiting is None else waiting + here
         is_held = held is not None and held.serves(ahead)
         is_near = is_open_first or seconds <= lead_s(waiting)
-        is_open_first = (is_held or is_near) and full(ahead.junction, ahead) is True
-        if is_open_first:
+        full_s = (full(ahead.junction, ahead) or 0.0) if is_held or is_near else 0.0
+        is_open_first = full_s >= FULL_S
+        if full_s >= BLOCKED_S:
             blocked.append(ahead.junction)
         elif is_held or (is_near and age_ms <= LOST_AFTER_MS):
             wants[ahead.junction] = replace(ahead, seconds=seconds)
