@@ -71,6 +71,7 @@ class Shown:
         self._yields = {int(each.id): each.yields_to for each in junction.movements}
         self._movement_group = {each.id: each.group for each in junction.movements}
         self.is_ours = False
+        self.told = ""
 
     def letters(self, at_ms: int, links: int) -> str:
         shown = self.controller.shown(at_ms).aspects
@@ -230,8 +231,10 @@ class Driving:
         for act in [*acts, *more]:
             self._do(act, now_ms)
         for id, shown in self._shown.items():
-            if shown.is_ours:
-                self._sumo.trafficlight.setRedYellowGreenState(id, shown.letters(now_ms, self._links[id]))
+            letters = shown.letters(now_ms, self._links[id]) if shown.is_ours else shown.told
+            if letters != shown.told:
+                self._sumo.trafficlight.setRedYellowGreenState(id, letters)
+                shown.told = letters
 
     def _do(self, act: logic.Act, now_ms: int) -> None:
         request = f"{act.corridor}/{act.junction}"

@@ -48,7 +48,7 @@ class SimulatedJunction:
         self._guard = Guard(rules_of(self.junction), at_ms)
         self._owed_ms = dict.fromkeys(self._names, 0)
         self._paying = ("", 0)
-        self._serving = Serving(self._plan, self._names)
+        self._serving = Serving(self.junction, self._plan)
 
     def step_to(self, at_ms: int) -> None:
         """What has been shown until now, second by second."""
