@@ -7,6 +7,8 @@ One test with several acts, since starting whole processes costs seconds.
 import asyncio
 import base64
 import json
+import shutil
+import signal
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,9 +24,10 @@ from tests.adapters.running import free_port
 from tests.adapters.test_tls import self_made
 from tests.postgres_pair import connected
 from tests.roles.city import RoleProcess, all_well
-from tests.two_servers import token_in
+from tests.two_servers import CITY, token_in
 from turnout.adapters.identity.devices import new_request
 from turnout.adapters.storage.postgres.database import Database
+from turnout.adapters.storage.postgres.site_key import SITE_KEY
 from turnout.main import main
 
 API = "/api/v1"
@@ -48,11 +51,20 @@ class TlsRole(RoleProcess):
         return f"https://localhost:{self.devices_port}"
 
 
+class TlsServer(TlsRole):
+    """All in one, that takes turns with others."""
+
+    def __init__(self, database: str, data: Path, *words: str) -> None:
+        super().__init__("edge", database, data)
+        more = ("--devices-port", str(self.devices_port), "--no-simulation", "--reserve-mib", "0")
+        self._words = ("serve", "--database", database, "--data", str(data), *words, *more)
+
+
 class Town:
     """A desk and two edges. The desk binds `BOUND` and `ROLE` to known terminals."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
-        cert, key = self_made(folder)
+    def __init__(self, database: Database, folder: Path, cert: Path) -> None:
+        key = cert.with_suffix(".key")
         data = folder / "data"
         scopes = (("field:E07",), ("admin",))
         self.crew, self.administrator = (bearer(token_in(data, scope, name=scope[0])) for scope in scopes)
@@ -88,7 +100,7 @@ class Town:
 
 @asynccontextmanager
 async def town(database: Database, folder: Path) -> AsyncIterator[Town]:
-    found = Town(database, folder)
+    found = Town(database, folder, self_made(folder)[0])
     try:
         async with httpx.AsyncClient(verify=found.trust, timeout=20.0) as client:
             found.desk.start()
@@ -120,8 +132,39 @@ async def test_a_terminal_is_known_at_either_edge_and_by_the_desk_and_cut_at_bot
             await the_terminal_is_known(city, edge)
             await nobody_else_is(city, edge)
         await the_key_is_in_no_file_and_not_in_the_clear_in_the_database(city)
-        await revoked_it_is_cut_at_both(city)
+        await revoked_it_is_cut(city, city.one, city.two, crew=city.crew)
         await an_administrator_at_an_edge_revokes_by_the_desk(city)
+
+
+async def test_a_terminal_stays_known_and_others_are_issued_when_another_server_has_taken_over(
+    database: Database, tmp_path: Path
+) -> None:
+    cert, key = self_made(tmp_path)
+    words = ("--tls-cert", str(cert), "--tls-key", str(key), "--device-only", BOUND)
+    first, second = (TlsServer(database.url, tmp_path / name, *words) for name in ("one", "two"))
+    city = Town(database, tmp_path, cert)
+    crew = bearer(token_in(tmp_path / "one", ("field:E07",)))
+    try:
+        async with httpx.AsyncClient(verify=city.trust, timeout=20.0) as client:
+            first.start()
+            await first.until_well(client)
+            (tmp_path / "two" / CITY).mkdir(parents=True)
+            shutil.copy(tmp_path / "one" / CITY / SITE_KEY, tmp_path / "two" / CITY)
+            await city.issue("E07")
+            second.start()
+            await second.until_it_says(client, "not-the-desk")
+            async with city.at_terminal("E07", first, **crew) as inside:
+                assert await code_of(inside, "GET", "/board") == ""
+            first.end(signal.SIGKILL)
+            await second.until_well(client)
+        async with city.at_terminal("E07", second, **crew) as inside, city.elsewhere(second, **crew) as outside:
+            assert await code_of(inside, "GET", "/board") == ""
+            assert await code_of(outside, "GET", "/board") == "device-needed"
+        await city.issue("E08")
+        assert (tmp_path / "E08" / "ca.pem").read_bytes() == (tmp_path / "E07" / "ca.pem").read_bytes()
+        await revoked_it_is_cut(city, second, crew=crew)
+    finally:
+        first.end(), second.end()
 
 
 async def the_terminal_is_known(city: Town, edge: TlsRole) -> None:
@@ -162,20 +205,20 @@ async def the_key_is_in_no_file_and_not_in_the_clear_in_the_database(city: Town)
     assert b"PRIVATE KEY" not in wrapped
 
 
-async def revoked_it_is_cut_at_both(city: Town) -> None:
+async def revoked_it_is_cut(city: Town, *at: TlsRole, crew: dict[str, str]) -> None:
     greeting = json.dumps({"type": "hello", "protocol": 1, "board": True})
     sockets = []
-    for edge in (city.one, city.two):
+    for edge in at:
         address = f"wss://localhost:{edge.devices_port}/socket"
-        more = {"ssl": city.shown("E07"), "max_size": 2**27, "additional_headers": city.crew}
+        more = {"ssl": city.shown("E07"), "max_size": 2**27, "additional_headers": crew}
         sockets.append(await websockets.connect(address, **more))
         await sockets[-1].send(greeting)
         assert json.loads(await sockets[-1].recv())["type"] == "welcome"
     assert await asyncio.to_thread(city.command, "revoke", "E07") == 0
     async with asyncio.timeout(60):
         await asyncio.gather(*(socket.wait_closed() for socket in sockets))
-    for edge in (city.one, city.two):
-        async with city.at_terminal("E07", edge, **city.crew) as lost:
+    for edge in at:
+        async with city.at_terminal("E07", edge, **crew) as lost:
             assert await code_of(lost, "GET", "/board") == "device-needed"
 
 

@@ -1,6 +1,7 @@
 """Where several processes share a city: what the desk binds to terminals is bound everywhere, and the desk issues."""
 
 import argparse
+import socket
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.adapters.running import free_port
 from tests.postgres_pair import the_pair
 from turnout import devices_command
 from turnout.adapters.identity.devices import DAYS, Authority, Devices, new_request
@@ -18,6 +20,7 @@ from turnout.device_sharing import bind_as_the_desk, joined_shared_devices
 from turnout.edge.between import DevicesAsked
 from turnout.edge.identities import IdentityRefusal
 from turnout.up import _words
+from turnout.web_server import check_port
 from turnout.words.moment import Moment
 from turnout.words.trouble import Malformed
 
@@ -100,3 +103,14 @@ def test_of_several_roles_the_edge_alone_has_the_door_for_terminals(
     said = {role: _words(role, roles, Settings(), 8080) for role in roles}
     assert [any("8443" in word for word in said[role]) for role in roles] == [True, False, False]
     assert all(said[role][said[role].index("--device-only") + 1] == "crew" for role in roles)
+
+
+def test_a_port_for_terminals_that_another_program_has_is_named_at_the_start() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Malformed, match="--devices-port"):
+            check_port(Settings(port=free_port(), devices_port=port))
+        with pytest.raises(Malformed, match="choose one with --port"):
+            check_port(Settings(port=port, devices_port=free_port()))
