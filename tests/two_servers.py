@@ -25,13 +25,13 @@ PATIENCE_S = 60
 """For a machine that does much else: whole servers are started here."""
 
 
-def token_in(data: Path, scopes: tuple[str, ...] = ("calls", "dispatch", "read", "avl")) -> str:
+def token_in(data: Path, scopes: tuple[str, ...] = ("calls", "dispatch", "read", "avl"), name: str = "tester") -> str:
     """A program's token in the data folder's accounts, as `turnout token` makes one."""
     folder = data / CITY
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = IdentityStore(folder / "accounts.sqlite")
     accounts = Accounts(store, SystemClock().now, lambda: None, demo=False, origin="http://localhost")
-    made = accounts.add_token(NewToken(name="tester", scopes=scopes), part("setup"))
+    made = accounts.add_token(NewToken(name=name, scopes=scopes), part("setup"))
     store.close()
     assert isinstance(made, TokenMade)
     return made.token

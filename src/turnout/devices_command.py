@@ -1,22 +1,31 @@
 """`turnout devices`: certificates for terminals, issued, listed and revoked on the machine, renewed by themselves."""
 
 import argparse
+import asyncio
 import os
 import ssl
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import msgspec
 
+from turnout.adapters.between.desk_line import DeskLine, client_for, trusted
 from turnout.adapters.clock import SystemClock
-from turnout.adapters.identity.devices import DAYS, DAYS_MAX, FOLDER, Devices, new_request, write_key
+from turnout.adapters.identity.devices import DAYS, FOLDER, Authority, Devices, new_request, write_key
 from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.storage.postgres.between import PostgresBetween
+from turnout.adapters.storage.postgres.database import Database
+from turnout.adapters.storage.postgres.site_key import SITE_KEY
+from turnout.config import Settings
+from turnout.desk.faults import Fault
+from turnout.desk.operations import Operations
 from turnout.edge.answers import declined_by_door
-from turnout.edge.identities import IdentityRefusal
+from turnout.edge.between import CERTIFICATE_DAYS_MAX, CSR_BYTES_MAX, DevicesAsked, DevicesSaid
 from turnout.words.trouble import Malformed
 
 RENEWED: Final = 200
@@ -24,8 +33,11 @@ EARLY: Final = "device-too-early"
 ASK_S: Final = 30.0
 
 
-def add_devices_commands(commands: Any, place_of: Callable[[argparse.Namespace], Path]) -> None:
-    """`place_of`: the city's data folder."""
+Where = Callable[[argparse.Namespace], tuple[Settings, Path]]
+"""From the command line, the settings and the city's data folder."""
+
+
+def add_devices_commands(commands: Any, where: Where) -> None:
     devices = commands.add_parser("devices", help="certificates for terminals: issue, list, revoke, renew (设备证书)")
     acts = devices.add_subparsers(required=True)
     issue = acts.add_parser("issue", help="a first certificate for a terminal (签发)")
@@ -33,17 +45,19 @@ def add_devices_commands(commands: Any, place_of: Callable[[argparse.Namespace],
     issue.add_argument("--to", type=Path, required=True, help="a folder for the certificate, its key and ca.pem")
     issue.add_argument("--csr", type=Path, help="a request (PEM) made on the terminal: the key never leaves it")
     issue.add_argument(
-        "--days", type=int, default=DAYS, help=f"how long it is good (default: {DAYS}, at most {DAYS_MAX})"
+        "--days", type=int, default=DAYS, help=f"how long it is good (default: {DAYS}, at most {CERTIFICATE_DAYS_MAX})"
     )
-    issue.set_defaults(run=lambda asked: _issue(place_of(asked), asked))
+    issue.set_defaults(run=lambda asked: _issue(*where(asked), asked))
     listing = acts.add_parser("list", help="all devices (列出)")
-    listing.set_defaults(run=lambda asked: _list(place_of(asked)))
+    listing.set_defaults(run=lambda asked: _list(*where(asked)))
     revoke = acts.add_parser("revoke", help="at once, also where it is connected (吊销)")
     revoke.add_argument("name", help="its name or identity")
-    revoke.set_defaults(run=lambda asked: _revoke(place_of(asked), asked.name))
+    revoke.set_defaults(run=lambda asked: _revoke(*where(asked), asked.name))
     for command in (issue, listing, revoke):
         command.add_argument("--city", type=Path, help="a city folder (default: the shipped San Francisco)")
         command.add_argument("--data", type=Path, help="the data folder of the server (default: var, or TURNOUT_DATA)")
+        command.add_argument("--database", help="the PostgreSQL that the servers share: the desk is asked (数据库)")
+        command.add_argument("--trust", type=Path, help="certificates (PEM) by which the desk is known")
     renew = acts.add_parser("renew", help="on the terminal: another certificate once half of its time is over (续期)")
     renew.add_argument("--server", required=True, help="https://desk.example:8443, the door for devices")
     renew.add_argument("--cert", type=Path, required=True)
@@ -53,49 +67,66 @@ def add_devices_commands(commands: Any, place_of: Callable[[argparse.Namespace],
     renew.set_defaults(run=_renew)
 
 
-def _opened(folder: Path) -> tuple[IdentityStore, Devices]:
+def _answered(settings: Settings, folder: Path, asked: DevicesAsked) -> DevicesSaid:
+    """By the desk, where the city is in a database; else from the files, beside the server. Raises `Malformed`."""
+    if settings.database:
+        return asyncio.run(_asked_of_the_desk(settings, asked))
+    if (folder / SITE_KEY).exists():
+        raise Malformed("this city is in a database", where=str(folder), cure="--database")
     store = IdentityStore(folder / "accounts.sqlite")
-    return store, Devices(store, folder / FOLDER, SystemClock().now)
+    with closing(store):
+        return Devices(store, Authority(folder / FOLDER), SystemClock().now).answer(asked)
 
 
-def _issue(folder: Path, asked: argparse.Namespace) -> int:
-    if not 0 < asked.days <= DAYS_MAX:
-        raise Malformed(f"{asked.days} days", where="--days", cure=f"1 to {DAYS_MAX}")
+async def _asked_of_the_desk(settings: Settings, asked: DevicesAsked) -> DevicesSaid:
+    """It alone writes accounts. Every process knows what it has done within a second."""
+    async with AsyncExitStack() as stack:
+        between = PostgresBetween(Database(settings.database, Operations.stream))
+        stack.push_async_callback(between.close)
+        try:
+            client = await stack.enter_async_context(client_for(await between.key(), trusted(settings.trust)))
+            body = await DeskLine(between.find_door, client).ask("devices", msgspec.json.encode(asked), ASK_S)
+        except Fault as fault:
+            raise Malformed(str(fault), where="--database", cure="is there a desk, and can it be reached?") from fault
+    return msgspec.json.decode(body, type=DevicesSaid)
+
+
+def _issue(settings: Settings, folder: Path, asked: argparse.Namespace) -> int:
+    if not 0 < asked.days <= CERTIFICATE_DAYS_MAX:
+        raise Malformed(f"{asked.days} days", where="--days", cure=f"1 to {CERTIFICATE_DAYS_MAX}")
     asked.to.mkdir(parents=True, exist_ok=True)
     name = "".join(one if one.isalnum() or one in "-_" else "_" for one in asked.name)
     if asked.csr is not None:
         csr = _read(asked.csr)
+        if len(csr) > CSR_BYTES_MAX:
+            raise Malformed("no request for a certificate", where=str(asked.csr), cure="PKCS #10 in PEM")
     else:
         key, csr = new_request(asked.name)
         write_key(asked.to / f"{name}.key", key)
-    store, devices = _opened(folder)
-    with closing(store):
-        issued = devices.issue(asked.name, csr, asked.days, "setup")
-    if isinstance(issued, IdentityRefusal):
+    try:
+        said = DevicesAsked(act="issue", name=asked.name, csr=csr.decode("latin-1"), days=asked.days)
+        issued = _answered(settings, folder, said)
+        if issued.refusal is not None:
+            raise Malformed(declined_by_door(issued.refusal).text.en, where=asked.name, cure="turnout devices list")
+    except Malformed:
         if asked.csr is None:
             (asked.to / f"{name}.key").unlink()
-        raise Malformed(declined_by_door(issued).text.en, where=asked.name, cure="turnout devices list")
-    (asked.to / f"{name}.pem").write_bytes(issued.certificate)
-    (asked.to / "ca.pem").write_bytes(issued.authority)
+        raise
+    (asked.to / f"{name}.pem").write_text(issued.certificate, encoding="ascii")
+    (asked.to / "ca.pem").write_text(issued.authority, encoding="ascii")
     print(f"{issued.id}  {asked.name}  {_day(issued.expires)}  {asked.to / name}.pem")
     return 0
 
 
-def _list(folder: Path) -> int:
-    store, devices = _opened(folder)
-    with closing(store):
-        listed = devices.list()
-    for one in listed:
+def _list(settings: Settings, folder: Path) -> int:
+    for one in _answered(settings, folder, DevicesAsked(act="list")).listed:
         until = f"revoked {_day(one.revoked)}" if one.revoked else f"until {_day(one.expires)}"
         print(f"{one.id}  {one.name}  since {_day(one.issued)}  {until}")
     return 0
 
 
-def _revoke(folder: Path, name: str) -> int:
-    store, devices = _opened(folder)
-    with closing(store):
-        done = devices.revoke(name)
-    if not done:
+def _revoke(settings: Settings, folder: Path, name: str) -> int:
+    if _answered(settings, folder, DevicesAsked(act="revoke", name=name)).refusal is not None:
         raise Malformed("there is no such device, or it is revoked", where=name, cure="turnout devices list")
     return 0
 

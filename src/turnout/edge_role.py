@@ -7,7 +7,6 @@ to have been, everything that was made of it is closed and begun again.
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from copy import copy
@@ -20,7 +19,7 @@ from typing import Final
 import msgspec
 from litestar import Litestar
 
-from turnout.adapters.between.desk_line import DeskLine, client_for
+from turnout.adapters.between.desk_line import DeskLine, client_for, trusted
 from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.between.nats_line import NatsLine
 from turnout.adapters.between.passing_on import PassingOn, Standing
@@ -29,6 +28,7 @@ from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.standing_by import Asgi, Gate, Scope, say_no
 from turnout.adapters.identity.accounts import Accounts
+from turnout.adapters.identity.devices import Authority
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.postgres.between import PostgresBetween
@@ -46,10 +46,13 @@ from turnout.config import SHIPPED, Settings
 from turnout.desk.faults import Fault, StorageFailed
 from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations
-from turnout.device_serving import refuse_devices_shared
+from turnout.device_serving import check_devices
+from turnout.device_sharing import bind_as_the_desk, door_of, joined_shared_devices, shared_authority
 from turnout.edge import cookies
+from turnout.edge.at_device import certificate_of as shown_certificate
 from turnout.edge.connections import Connections
 from turnout.edge.edge import Edge
+from turnout.edge.identities import KnownDevices
 from turnout.edge.measuring import Measures
 from turnout.edge.recording import Recorder
 from turnout.edge.shared_places import SharedPlaces, take_from_others
@@ -106,6 +109,7 @@ class Process:
     site_keys: SiteKeys
     line: DeskLine
     key: bytes
+    authority: Authority
     gate: Gate
     assets: Assets
     inside: Inside
@@ -115,7 +119,7 @@ class Process:
 async def serve_edge(settings: Settings, role: str) -> None:
     """Until SIGTERM or Ctrl-C. Raises `Malformed` for settings that cannot be."""
     stop = stop_signal()
-    refuse_devices_shared(settings)
+    check_devices(settings)
     check_port(settings)
     certificate_of(settings)
     city = load_city(settings.city or shipped_city(SHIPPED))
@@ -130,11 +134,13 @@ async def serve_edge(settings: Settings, role: str) -> None:
             await prepare_postgres(database, machine)
             site_keys = await following_site_key(stack, database, machine)
             key = await between.key()
+            authority = await shared_authority(database, site_keys, folder, signs=False)
         except StorageFailed as fault:
             raise Malformed(str(fault), where="--database", cure="see the operators' manual") from fault
-        client = await stack.enter_async_context(client_for(key, trusted(settings)))
-        process = _made_ready(own, role, city, database, folder, site_keys, DeskLine(between.find_door, client), key)
-        await stack.enter_async_context(web(process.gate, settings))
+        client = await stack.enter_async_context(client_for(key, trusted(settings.trust)))
+        line = DeskLine(between.find_door, client)
+        process = _made_ready(own, role, city, database, folder, site_keys, line, key, authority)
+        await stack.enter_async_context(web(process.gate, settings, door_of(authority, settings)))
         say(
             f"This is {ROLE_EN[role]} of {city.catalogue.name.en}.",
             f"本进程担任{ROLE_ZH[role]}（{city.catalogue.name.zh}）。",
@@ -153,10 +159,6 @@ ROLE_EN: Final = {"edge": "an edge", "worker": "a worker"}
 ROLE_ZH: Final = {"edge": "接入端", "worker": "后台处理"}
 
 
-def trusted(settings: Settings) -> ssl.SSLContext | None:
-    return ssl.create_default_context(cafile=str(settings.trust)) if settings.trust is not None else None
-
-
 def _made_ready(
     own: Settings,
     role: str,
@@ -166,6 +168,7 @@ def _made_ready(
     site_keys: SiteKeys,
     line: DeskLine,
     key: bytes,
+    authority: Authority,
 ) -> Process:
     assets, inside = Assets(BUILT, city.artefacts.tiles), Inside()
     api = litestar_app(inside.found, version("turnout"))
@@ -173,7 +176,9 @@ def _made_ready(
     loaded = load_ground(city)
     prepare(loaded.gazetteer)
     set_aside_what_stays()
-    return Process(own, role, city, loaded, database, folder, site_keys, line, key, Gate(), assets, inside, api)
+    return Process(
+        own, role, city, loaded, database, folder, site_keys, line, key, authority, Gate(), assets, inside, api
+    )
 
 
 async def _serve_once(process: Process, stop: asyncio.Event) -> None:
@@ -257,10 +262,11 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     in_background(stack, watching.run())
     in_background(stack, messages.run())
     in_background(stack, door_log.run())
+    joined_shared_devices(edge, store, settings, process.authority)
     kept_by_desk = PostgresKept(process.database)
     stack.push_async_callback(kept_by_desk.close)
     edge.counter.simulated = Simulations(KeptBodies(kept_by_desk)).fill
-    copied = await _copied(stack, kept_by_desk, store, connections)
+    copied = await _copied(stack, kept_by_desk, store, edge, settings)
     shared = SharedPlaces()
     _shares(stack, process, edge, desk, shared)
     in_background(stack, _exchange(process.line, edge, shared))
@@ -268,7 +274,7 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
         web_app(edge, process.assets, settings, process.api),
         process.line,
         say_no,
-        standing=lambda scope: standing_of(accounts, scope),
+        standing=lambda scope: standing_of(accounts, edge.devices, scope),
         refresh=copied.refresh,
         worker=settings.worker,
     )
@@ -317,17 +323,32 @@ def _recorded(
 
 
 async def _copied(
-    stack: AsyncExitStack, kept: PostgresKept, store: IdentityStore, connections: Connections
+    stack: AsyncExitStack, kept: PostgresKept, store: IdentityStore, edge: Edge, settings: Settings
 ) -> CopiedAccounts:
-    """The copy of the accounts, and its following: who has been signed off elsewhere is cut off here."""
-    copied = CopiedAccounts(kept, store, lambda: connections.keep_only(store.open_sessions()))
+    """The copy of the accounts, and its following: who was signed off or revoked elsewhere is cut off here."""
+
+    def changed() -> None:
+        bind_as_the_desk(edge, store, settings)
+        edge.connections.keep_only(store.open_sessions())
+
+    copied = CopiedAccounts(kept, store, changed)
     await copied.refresh()
     in_background(stack, copied.follow())
     return copied
 
 
-def standing_of(accounts: Accounts, scope: Scope) -> Standing:
-    """How the session or token stands that this request shows; one that shows nothing need not be looked for."""
+def standing_of(accounts: Accounts, devices: KnownDevices | None, scope: Scope) -> Standing:
+    """How the session or token stands that this request shows; one that shows nothing need not be looked for.
+
+    A terminal's certificate that is not known here may have been issued a moment ago.
+    """
+    certificate = shown_certificate(scope)
+    is_new = bool(certificate) and devices is not None and devices.find(certificate) is None
+    found = _standing_of(accounts, scope)
+    return "unknown" if found == "open" and is_new else found
+
+
+def _standing_of(accounts: Accounts, scope: Scope) -> Standing:
     headers = {bytes(name).lower(): bytes(value).decode("latin-1") for name, value in scope["headers"]}
     bearer = headers.get(b"authorization", "").removeprefix("Bearer ").strip()
     if bearer:

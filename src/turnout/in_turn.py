@@ -26,6 +26,7 @@ from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.assets import Assets
 from turnout.adapters.http.standing_by import Gate
 from turnout.adapters.identity.accounts import decoy
+from turnout.adapters.identity.devices import Authority, Devices
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database, names_standby
@@ -38,7 +39,8 @@ from turnout.desk.faults import Fault, NotTheDesk, StorageFailed
 from turnout.desk.head import Head
 from turnout.desk.lease import LeaseKeeper
 from turnout.desk.operations import Operations
-from turnout.device_serving import refuse_devices_shared
+from turnout.device_serving import check_devices, cut_off_revoked
+from turnout.device_sharing import door_of, joined_shared_devices, shared_authority
 from turnout.edge.between import LINK, DeskDoor
 from turnout.edge.edge import Edge
 from turnout.edge.shared_places import SharedPlaces, exchanged, take_from_others
@@ -106,6 +108,8 @@ class Server:
     between: PostgresBetween
     key: bytes
     """The city's, for its inner door."""
+    authority: Authority
+    """Of terminals' certificates."""
     handing_over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -117,7 +121,7 @@ class Server:
 async def serve_in_turn(settings: Settings) -> None:
     """Until SIGTERM or Ctrl-C: stand by, be the desk, stand by."""
     stop = stop_signal()
-    refuse_devices_shared(settings)
+    check_devices(settings)
     check_port(settings)
     certificate_of(settings)
     city = load_city(settings.city or shipped_city(SHIPPED))
@@ -127,6 +131,7 @@ async def serve_in_turn(settings: Settings) -> None:
         try:
             await prepare_postgres(database, folder)
             site_keys = await following_site_key(stack, database, folder)
+            authority = await shared_authority(database, site_keys, folder, signs=True)
             if not await names_standby(database):
                 say(
                     "The database names no synchronous standby: what is acknowledged is on one machine only.",
@@ -136,10 +141,10 @@ async def serve_in_turn(settings: Settings) -> None:
             raise Malformed(str(fault), where="--database", cure="see the operators' manual") from fault
         between = PostgresBetween(database)
         stack.push_async_callback(between.close)
-        server = _made_ready(settings, city, database, site_keys, between, await between.key())
+        server = _made_ready(settings, city, database, site_keys, between, await between.key(), authority)
         lease = PostgresLease(database)
         stack.push_async_callback(lease.close)
-        await stack.enter_async_context(web(server.gate, settings))
+        await stack.enter_async_context(web(server.gate, settings, door_of(authority, settings)))
         holder = f"{socket.gethostname()}/{settings.port}/{secrets.token_hex(4)}"
         while not stop.is_set():
             say("Standing by for the desk.", "待命中：准备接任指挥台。")
@@ -161,7 +166,13 @@ async def serve_in_turn(settings: Settings) -> None:
 
 
 def _made_ready(
-    settings: Settings, city: City, database: Database, site_keys: SiteKeys, between: PostgresBetween, key: bytes
+    settings: Settings,
+    city: City,
+    database: Database,
+    site_keys: SiteKeys,
+    between: PostgresBetween,
+    key: bytes,
+    authority: Authority,
 ) -> Server:
     """Everything that does not hang on who is the desk, before anybody waits for it."""
     loaded, assets, inside = load_ground(city), Assets(BUILT, city.artefacts.tiles), Inside()
@@ -172,7 +183,7 @@ def _made_ready(
     load_what_providers_add(settings)
     prepare(loaded.gazetteer)
     set_aside_what_stays()
-    return Server(settings, city, database, site_keys, loaded, assets, Gate(), inside, api, between, key)
+    return Server(settings, city, database, site_keys, loaded, assets, Gate(), inside, api, between, key, authority)
 
 
 async def _either(stop: asyncio.Event, taking: Coroutine[Any, Any, int]) -> int | None:
@@ -197,12 +208,14 @@ async def _be_the_desk(
         edge, accounts = await stack.enter_async_context(opened_on(stores, settings, city, server.loaded))
         certificate = certificate_of(settings)
         edge.certificate_expires = certificate.expires if certificate is not None else None
+        register = joined_shared_devices(edge, accounts.store, settings, server.authority)
+        in_background(stack, cut_off_revoked(edge, accounts.store))
         show_tiles(edge, server.assets, city)
         server.inside.edge = edge
         stack.callback(server.inside.leave)
         shared = SharedPlaces()
         _joined_nats(stack, server, edge, shared)
-        gate.open(_door(server, stores, edge, shared))
+        gate.open(_door(server, stores, edge, shared, register))
         stack.callback(gate.close)
         await server.between.announce(epoch, DeskDoor(settings.reached_at, LINK))
         set_aside_what_stays()
@@ -236,7 +249,7 @@ def _joined_nats(stack: AsyncExitStack, server: Server, edge: Edge, shared: Shar
     line.start()
 
 
-def _door(server: Server, stores: Stores, edge: Edge, shared: SharedPlaces) -> InnerDoor:
+def _door(server: Server, stores: Stores, edge: Edge, shared: SharedPlaces, register: Devices) -> InnerDoor:
     """What answers while this is the desk: the application, and the inner door before it."""
     accounts = stores.accounts
     assert accounts is not None, "with a database the accounts are kept in it"
@@ -247,6 +260,7 @@ def _door(server: Server, stores: Stores, edge: Edge, shared: SharedPlaces) -> I
         desk=edge.counter.desk,
         places=lambda said: exchanged(edge, shared, said),
         hand_over=server.handing_over.set,
+        devices=register.answer,
         keep_accounts=accounts.keep_now,
     )
 

@@ -201,7 +201,7 @@ def _add_signals(commands: "Commands") -> None:
 
 
 def _add_devices(commands: "Commands") -> None:
-    devices_command.add_devices_commands(commands, lambda asked: operating.data_folder(settings_of(asked)))
+    devices_command.add_devices_commands(commands, lambda asked: _place_of(asked)[:2])
 
 
 def _add_keeper(commands: "Commands") -> None:

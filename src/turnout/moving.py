@@ -9,10 +9,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from turnout.adapters.identity.devices import FOLDER, Authority
 from turnout.adapters.storage.folder_lock import folder_lock
+from turnout.adapters.storage.postgres.authority import KeptAuthority, PostgresAuthority
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.lease import PostgresLease
+from turnout.adapters.storage.postgres.site_key import SITE_KEY, SiteKeys
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
@@ -24,11 +27,12 @@ from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal, Tail
 from turnout.recovery.copying import sync
 from turnout.storing import MOVED
-from turnout.storing_shared import SITE_KEY, prepare_postgres
+from turnout.storing_shared import prepare_postgres
 from turnout.words.trouble import Malformed, NotOurs
 
 FILES: Final = ("journal.sqlite", "snapshots.sqlite", "vault.sqlite", "vault.keys")
-"""What a server without `--database` works on. Accounts, records, files and the message log stay where they are."""
+"""What a server without `--database` works on. Accounts, records, files and the message log stay where they are,
+and the authority's certificate, whose key is set aside with these."""
 
 BATCH_ROWS: Final = 2_000
 
@@ -71,6 +75,7 @@ async def _copied(stack: AsyncExitStack, folder: Path, database: Database, tell:
     stack.push_async_callback(shared.close)
     await shared.prepare(database)
     owners, details = await _copy_details(vault, shared)
+    await _copy_authority(Authority(folder / FOLDER), PostgresAuthority(database, SiteKeys(folder / SITE_KEY)))
     await _copy_snapshot(folder, database, tail)
     return Moved(tail, owners, details, folder / MOVED)
 
@@ -136,6 +141,19 @@ async def _copy_details(ours: SqliteVault, theirs: PostgresVault) -> tuple[int, 
     return owners, details
 
 
+async def _copy_authority(ours: Authority, theirs: PostgresAuthority) -> None:
+    """Of terminals' certificates, where there is one with its key: those that they have stay good."""
+    try:
+        if not ours.key_file.is_file():
+            return
+        made = KeptAuthority(ours.certificate_file.read_bytes(), ours.key_file.read_bytes())
+        await theirs.keep(made)
+        if await theirs.find() != made:
+            raise NotOurs("the database holds another authority", "--database", "name an empty database")
+    finally:
+        await theirs.close()
+
+
 async def _copy_snapshot(folder: Path, database: Database, tail: Tail) -> None:
     """The newest board, so that the first start in the database need not read every row."""
     ours, theirs = SqliteSnapshots(folder / "snapshots.sqlite"), PostgresSnapshots(database)
@@ -152,7 +170,7 @@ def _set_aside(folder: Path) -> None:
     aside = folder / MOVED
     aside.mkdir(mode=0o700)
     sync(folder)
-    for name in FILES:
+    for name in (*FILES, f"{FOLDER}/ca.key"):
         for path in (folder / name, folder / f"{name}-wal", folder / f"{name}-shm"):
             if path.exists():
                 path.rename(aside / path.name)

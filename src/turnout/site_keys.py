@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from turnout.adapters.storage.postgres.database import Database
-from turnout.adapters.storage.postgres.site_key import SiteKeys, fingerprint, make_site_key
+from turnout.adapters.storage.postgres.site_key import SITE_KEY, SiteKeys, fingerprint, make_site_key
 from turnout.adapters.storage.postgres.site_key_change import Holder, SiteKeyChange
 from turnout.adapters.storage.postgres.site_key_following import SiteKeyFollower
 from turnout.adapters.storage.postgres.site_key_row import SiteKeyRow
 from turnout.desk.operations import Operations
-from turnout.storing_shared import SITE_KEY
 from turnout.words.trouble import Malformed, NotOurs
 
 DESTROYED_S: Final = 30.0

@@ -14,7 +14,7 @@ from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.kept import PostgresKept
 from turnout.adapters.storage.postgres.plan_bodies import KeptBodies
-from turnout.adapters.storage.postgres.site_key import SiteKeys
+from turnout.adapters.storage.postgres.site_key import SITE_KEY, SiteKeys
 from turnout.adapters.storage.postgres.site_key_following import SiteKeyFollower
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.postgres.standing import PostgresStanding
@@ -34,9 +34,6 @@ log = logging.getLogger(__name__)
 
 ACCOUNTS_LOOK_S: Final = 0.25
 """How long a change of the accounts may be on this machine only."""
-
-SITE_KEY: Final = "vault.site-key"
-"""The file of the machine's data folder that has it."""
 
 LAST_S: Final = 1.0
 """For the last changes, when this server stops being the desk."""

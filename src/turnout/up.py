@@ -18,7 +18,7 @@ from typing import Final
 import httpx
 import msgspec
 
-from turnout.adapters.between.desk_line import DeskLine, client_for
+from turnout.adapters.between.desk_line import DeskLine, client_for, trusted
 from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.lease import PostgresLease
@@ -26,7 +26,7 @@ from turnout.clear_lines import refuse_clear_lines
 from turnout.config import Settings
 from turnout.desk.faults import Fault
 from turnout.desk.operations import Operations
-from turnout.edge_role import serve_edge, trusted
+from turnout.edge_role import serve_edge
 from turnout.in_turn import serve_in_turn
 from turnout.terminal import say, stop_signal
 from turnout.words.trouble import Malformed
@@ -91,13 +91,14 @@ async def _children(settings: Settings, roles: list[str]) -> int:
 
 
 def _words(role: str, roles: list[str], settings: Settings, port: int) -> list[str]:
-    """This command line again, for one role on its own port."""
+    """This command line again, for one role on its own port. Terminals come to the edge alone."""
     kept: list[str] = []
+    own = ("--role", "--port") if role == "edge" else ("--role", "--port", "--devices-port")
     words = iter(sys.argv[1:])
     for word in words:
-        if word in ("--role", "--port"):
+        if word in own:
             next(words, "")
-        elif not word.startswith(("--role=", "--port=")):
+        elif word.partition("=")[0] not in own:
             kept.append(word)
     if role == "edge" and "worker" in roles and "--worker" not in kept:
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
@@ -116,7 +117,7 @@ async def hand_over(settings: Settings) -> int:
         stack.push_async_callback(lease.close)
         try:
             client: httpx.AsyncClient = await stack.enter_async_context(
-                client_for(await between.key(), trusted(settings))
+                client_for(await between.key(), trusted(settings.trust))
             )
             before = (await lease.look()).seen
             await DeskLine(between.find_door, client).ask("hand-over", b"{}", HAND_OVER_WITHIN_S)

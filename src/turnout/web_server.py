@@ -183,13 +183,19 @@ async def _listening(host: str, port: int, task: asyncio.Task[None]) -> None:
 
 
 def check_port(settings: Settings) -> None:
+    _check(settings.host, settings.port, "--port")
+    if settings.devices_port:
+        _check(settings.host, settings.devices_port, "--devices-port")
+
+
+def _check(host: str, port: int, option: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as trouble:
             raise Malformed(
-                f"cannot listen on {settings.host}:{settings.port} ({trouble.strerror})",
-                where="port",
-                cure="another program has it; choose one with --port · 端口被占用，请用 --port 另选",
+                f"cannot listen on {host}:{port} ({trouble.strerror})",
+                where=option,
+                cure=f"another program has it; choose one with {option} · 端口被占用，请用 {option} 另选",
             ) from trouble

@@ -14,7 +14,9 @@ from tests.adapters.running import API, running
 from tests.edge import test_edge_door_chain as chain_tests
 from tests.edge.test_edge_door_log import test_no_flood_of_failures_pushes_out_who_got_in
 from tests.planted.plant import Patch, Plant
+from tests.roles import test_passing_on as passing_on_tests
 from turnout.adapters.between import inner_door as inner_door_module
+from turnout.adapters.between import passing_on as passing_on_module
 from turnout.adapters.between.inner_door import InnerDoor
 from turnout.adapters.identity import oidc as oidc_module
 from turnout.adapters.identity import passwords as passwords_module
@@ -28,7 +30,7 @@ from turnout.adapters.identity.sign_on_plan import ProviderPlan
 from turnout.adapters.identity.store import IdentityStore
 from turnout.adapters.identity.vouching import Vouching
 from turnout.edge import at_device as at_device_module
-from turnout.edge.between import KEY_HEADER, LINK, LINK_HEADER
+from turnout.edge.between import CERTIFICATE_HEADER, KEY_HEADER, LINK, LINK_HEADER
 from turnout.edge.identities import Asserted, Entry, IdentityRefusal, NewAccount, SignedIn
 from turnout.edge.single_sign_on import Begun, Returned
 from turnout.records import chained_lines
@@ -239,7 +241,7 @@ async def a_bound_token_is_of_no_use_without_a_certificate(folder: Path) -> None
 
 def a_revoked_terminal_is_nobodys(folder: Path) -> None:
     store = IdentityStore(folder / "accounts.sqlite")
-    known = Devices(store, folder / "devices", lambda: Moment(1_800_000_000_000))
+    known = Devices(store, Authority(folder / "devices"), lambda: Moment(1_800_000_000_000))
     issued = known.issue("E07", new_request("E07")[1], 30, "setup")
     assert not isinstance(issued, IdentityRefusal)
     der = x509.load_pem_x509_certificate(issued.certificate).public_bytes(Encoding.DER)
@@ -255,6 +257,35 @@ def nothing_is_bound(patch: Patch) -> None:
 
 def any_authority_will_do(patch: Patch) -> None:
     patch.setattr(Authority, "has_signed", lambda self, certificate: True)
+
+
+def an_edge_that_passes_on_what_a_client_says(patch: Patch) -> None:
+    believed = {CERTIFICATE_HEADER.encode(), b"client-cert"}
+    patch.setattr(passing_on_module, "OURS", passing_on_module.OURS - believed)
+
+
+def a_desk_that_believes_its_own_door(patch: Patch) -> None:
+    """Of what an edge passes on: the certificate is then the edge's, or one that its asker wrote into `Client-Cert`."""
+    patch.setattr(inner_door_module, "_certificate", lambda headers: b"the edge's own")
+
+
+async def only_an_edge_says_which_certificate_was_shown(folder: Path) -> None:
+    await passing_on_tests.test_the_edge_says_which_certificate_its_asker_has_shown_and_no_asker_does()
+
+
+async def what_no_edge_said_was_not_shown(folder: Path) -> None:
+    told: list[bytes] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        told.append(at_device_module.certificate_of(scope))
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    transport = httpx.ASGITransport(app=InnerDoor(app, bytes(32), public=False))  # type: ignore[arg-type]
+    headers = {KEY_HEADER: bytes(32).hex(), LINK_HEADER: str(LINK)}
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk.test", headers=headers) as edge:
+        await edge.get(f"{API}/devices")
+    assert told == [b""]
 
 
 async def a_certificate_of_another_authority_is_nobodys(folder: Path) -> None:
@@ -287,6 +318,12 @@ IDENTITY_PLANTS: dict[str, Plant] = {
     "a bound token that works from anywhere": Plant(nothing_is_bound, a_bound_token_is_of_no_use_without_a_certificate),
     "a terminal with a certificate that anybody has made": Plant(
         any_authority_will_do, a_certificate_of_another_authority_is_nobodys
+    ),
+    "a certificate that a client says it has": Plant(
+        an_edge_that_passes_on_what_a_client_says, only_an_edge_says_which_certificate_was_shown
+    ),
+    "a desk that takes an edge's own door for its asker's": Plant(
+        a_desk_that_believes_its_own_door, what_no_edge_said_was_not_shown
     ),
     "a terminal that is revoked in name only": Plant(revoked_in_name, a_revoked_terminal_is_nobodys),
     "who sat there before, let in again": Plant(whatever_it_says, a_provider_has_asked_this_time),

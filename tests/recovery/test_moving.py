@@ -13,8 +13,11 @@ from tests.adapters.running import running
 from tests.postgres_pair import connected, the_pair
 from tests.two_servers import TurnoutServer, token_in
 from turnout import moving
+from turnout.adapters.identity.devices import Authority
+from turnout.adapters.storage.postgres.authority import KeptAuthority, PostgresAuthority
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.adapters.storage.postgres.site_key import SiteKeys
 from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.adapters.storage.sqlite.journal import last_of_file, read_file
 from turnout.adapters.storage.sqlite.vault import SqliteVault
@@ -23,6 +26,7 @@ from turnout.core.board import Location
 from turnout.core.incidents.commands import AddNarrative, OpenIncident
 from turnout.desk.faults import StorageFailed
 from turnout.desk.operations import Operations
+from turnout.device_sharing import shared_authority
 from turnout.edge.details import DetailsGiven
 from turnout.moving import move
 from turnout.storing import MOVED, in_files
@@ -91,6 +95,21 @@ async def test_every_row_and_detail_is_in_the_database_as_it_was_in_the_files(fo
     with pytest.raises(DetailsDestroyed):
         await vault.put(IncidentId("I2"), "name", b"again")
     await vault.close()
+
+
+async def test_terminals_stay_known_and_the_authoritys_key_leaves_the_files(folder: Path, database: Database) -> None:
+    authority = Authority(folder / "devices")
+    authority.make()
+    made = KeptAuthority(authority.certificate_file.read_bytes(), authority.key_file.read_bytes())
+    await move(folder, database.url)
+    kept = PostgresAuthority(database, SiteKeys(folder / "vault.site-key"))
+    assert await kept.find() == made
+    await kept.close()
+    assert not authority.key_file.exists()
+    assert (folder / MOVED / "ca.key").read_bytes() == made.key, "to be destroyed with the others"
+    there = await shared_authority(database, SiteKeys(folder / "vault.site-key"), folder, signs=True)
+    assert there.certificate_file.read_bytes() == made.certificate
+    assert there.has_key()
 
 
 async def test_a_server_goes_on_there_and_none_starts_on_the_files_any_more(

@@ -12,9 +12,12 @@ import pytest
 from tests.core.conftest import a_city
 from tests.postgres_pair import Server, connected, server_user, the_pair
 from turnout.adapters.clock import SystemClock
+from turnout.adapters.storage.postgres.authority import KeptAuthority, PostgresAuthority
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.adapters.storage.postgres.site_key import SiteKeys
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
+from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.core.board import Location
 from turnout.core.incidents.commands import AddNarrative, OpenIncident
 from turnout.core.tables.commands import PublishCatalogue
@@ -22,6 +25,7 @@ from turnout.desk.access import part
 from turnout.desk.answers import Done
 from turnout.desk.book import Origin
 from turnout.desk.desk import Desk
+from turnout.desk.faults import StorageFailed
 from turnout.desk.operations import Operations
 from turnout.main import main
 from turnout.words.identity import CommandId
@@ -48,6 +52,24 @@ async def a_day_at_work(database: Database) -> None:
     await journal.close()
 
 
+async def an_authority(database: Database, site_key: Path) -> KeptAuthority:
+    vault = PostgresVault(database, site_key)
+    await vault.prepare(database)
+    await vault.close()
+    kept, made = PostgresAuthority(database, SiteKeys(site_key)), KeptAuthority(b"a certificate", b"and its key")
+    await kept.keep(made)
+    await kept.close()
+    return made
+
+
+async def the_authority(server: Server, site_key: Path) -> KeptAuthority | None:
+    kept = PostgresAuthority(Database(server.url("postgres"), Operations.stream), SiteKeys(site_key))
+    try:
+        return await kept.find()
+    finally:
+        await kept.close()
+
+
 async def dropped(database: Database) -> None:
     async with connected(database) as connection:
         await connection.execute(f"DROP SCHEMA IF EXISTS {Operations.stream} CASCADE")
@@ -59,6 +81,7 @@ def restored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     pair = the_pair()
     database = Database(pair.primary.url("postgres"), Operations.stream)
     asyncio.run(a_day_at_work(database))
+    asyncio.run(an_authority(database, pair.folder / "restored.site-key"))
     server = Server(pair.folder / "restored")
     server.folder.mkdir(mode=0o755)
     if (user := server_user()) is not None:
@@ -72,6 +95,7 @@ def restored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     finally:
         asyncio.run(dropped(database))
         shutil.rmtree(server.folder)
+        (pair.folder / "restored.site-key").unlink()
 
 
 async def asked(server: Server, *statements: str) -> Any:
@@ -106,6 +130,16 @@ def test_a_restored_database_passes_the_drill_and_one_altered_row_fails_it(
     assert altered == 1, "no row was altered: nothing was tried"
     assert main(["drill", "--database", restored.url("postgres")]) == 1
     assert "FAILED · 未通过" in capsys.readouterr().out
+
+
+def test_a_restored_database_has_the_authority_of_terminals_for_who_has_the_site_key(
+    restored: Server, tmp_path: Path
+) -> None:
+    site_key = the_pair().folder / "restored.site-key"
+    assert asyncio.run(the_authority(restored, site_key)) == KeptAuthority(b"a certificate", b"and its key")
+    (tmp_path / "other").write_bytes(bytes(32))
+    with pytest.raises(StorageFailed, match="lacks the site key"):
+        asyncio.run(the_authority(restored, tmp_path / "other"))
 
 
 ALTERING = "UPDATE journal SET actor = 'somebody else' WHERE seq = 12"

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from turnout.adapters.between import inner_door
@@ -15,13 +16,18 @@ from turnout.desk.answers import Done, Refused
 from turnout.desk.book import Origin
 from turnout.desk.faults import Busy
 from turnout.desk.operations import Operations
-from turnout.edge.between import LINK, decode_answer, encode_submitted, talks_with
+from turnout.edge.at_device import CERTIFICATE, NONES, certificate_of
+from turnout.edge.between import LINK, DevicesAsked, DevicesSaid, decode_answer, encode_submitted, talks_with
 from turnout.words.identity import ActorId, CommandId, TimerId
 from turnout.words.moment import Moment
 
 KEY = bytes(range(32))
 RING = RingTimer(timer=TimerId("t"))
 CLOCK = Origin(Actor(ActorId("clock"), roles=("system",)), CommandId("ring/t/1"), "D1", "why", "t")
+
+
+def register(asked: DevicesAsked) -> DevicesSaid:
+    return DevicesSaid(id=asked.act)
 
 
 class NotingDesk:
@@ -48,18 +54,29 @@ def order() -> list[str]:
 
 
 @pytest.fixture
-async def client(desk: NotingDesk, order: list[str]) -> AsyncIterator[httpx.AsyncClient]:
+def certificates() -> list[bytes]:
+    """What the application was told that its askers have shown."""
+    return []
+
+
+@pytest.fixture
+async def client(desk: NotingDesk, order: list[str], certificates: list[bytes]) -> AsyncIterator[httpx.AsyncClient]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         shown = sorted(name.decode() for name, _ in scope["headers"] if name.startswith(b"x-"))
         order.append(f"{scope['method']} for {scope['client'][0]} by {scope['scheme']} {shown}")
+        certificates.append(certificate_of(scope))
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"from the application"})
 
     async def keep() -> None:
         order.append("kept")
 
-    door = InnerDoor(app, KEY, public=False, desk=desk, keep_accounts=keep)
-    transport = httpx.ASGITransport(app=door)  # type: ignore[arg-type]
+    door = InnerDoor(app, KEY, public=False, desk=desk, keep_accounts=keep, devices=register)
+
+    async def behind_a_door_of_its_own(scope: Any, receive: Any, send: Any) -> None:
+        await door({**scope, "state": {CERTIFICATE: b"the edge's own"}}, receive, send)
+
+    transport = httpx.ASGITransport(app=behind_a_door_of_its_own)
     headers = {"x-turnout-key": KEY.hex(), "x-turnout-link": str(LINK)}
     async with httpx.AsyncClient(transport=transport, base_url="http://desk.test", headers=headers) as client:
         yield client
@@ -120,6 +137,25 @@ async def test_what_is_passed_on_is_its_askers_and_kept_before_the_answer(
     headers = {"x-turnout-client": "198.51.100.7", "x-turnout-scheme": "https", "x-turnout-locked": "yes"}
     assert (await client.post("/api/v1/session", content=b"{}", headers=headers)).text == "from the application"
     assert order == ["POST for 198.51.100.7 by https []", "kept"]
+
+
+async def test_a_terminals_certificate_is_the_one_that_the_edge_was_shown(
+    client: httpx.AsyncClient, order: list[str], certificates: list[bytes]
+) -> None:
+    for said in ({}, {"x-turnout-certificate": "ZGVy"}, {"x-turnout-certificate": "?"}, {"client-cert": ":ZGVy:"}):
+        await client.get("/api/v1/devices", headers=said)
+    assert certificates == [b"", b"der", NONES, b""], "nothing of the connection's own, or that the asker wrote"
+    assert order[1].endswith("[]"), "and it is hidden"
+
+
+async def test_the_register_of_terminals_is_kept_before_the_operator_is_told(
+    client: httpx.AsyncClient, order: list[str]
+) -> None:
+    answer = await client.post("/between/v1/devices", content=msgspec.json.encode(DevicesAsked(act="list")))
+    assert msgspec.json.decode(answer.content, type=DevicesSaid) == register(DevicesAsked(act="list"))
+    assert order == ["kept"]
+    for wrong in ('{"act":"forge"}', '{"act":"issue","days":401}', '{"act":"issue","csr":"' + "x" * 8_193 + '"}'):
+        assert (await client.post("/between/v1/devices", content=wrong)).status_code == 400
 
 
 async def test_a_session_that_a_provider_opened_is_kept_before_its_answer_and_what_is_read_waits_for_nothing(

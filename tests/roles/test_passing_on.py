@@ -11,6 +11,7 @@ from turnout.adapters.between.desk_line import DeskLine, client_for
 from turnout.adapters.between.passing_on import OF_A_WORKER, PassingOn, Standing, is_of_the_desk
 from turnout.adapters.http.api import litestar_app
 from turnout.adapters.http.standing_by import say_no
+from turnout.edge.at_device import CERTIFICATE
 from turnout.edge.between import DeskDoor
 
 KEY = bytes(32)
@@ -20,7 +21,9 @@ DESK, WORKER = "http://desk.test", "http://worker.test"
 class Edge:
     """An edge whose desk and worker answer by `far`; `asked` is what they were asked."""
 
-    def __init__(self, far: Callable[[httpx.Request], httpx.Response], standing: Standing = "open") -> None:
+    def __init__(
+        self, far: Callable[[httpx.Request], httpx.Response], standing: Standing = "open", certificate: bytes = b""
+    ) -> None:
         self.asked: list[httpx.Request] = []
         self.refreshed = 0
 
@@ -39,7 +42,11 @@ class Edge:
         line.client._transport = httpx.MockTransport(answer)
         line.client._mounts = {}
         app = PassingOn(_here, line, say_no, standing=lambda scope: standing, refresh=refresh, worker=WORKER)
-        transport = httpx.ASGITransport(app=app, client=("198.51.100.7", 5))  # type: ignore[arg-type]
+
+        async def door(scope: Any, receive: Any, send: Any) -> None:
+            await app({**scope, "state": {CERTIFICATE: certificate}}, receive, send)
+
+        transport = httpx.ASGITransport(app=door, client=("198.51.100.7", 5))
         self.client = httpx.AsyncClient(transport=transport, base_url="http://edge.test")
 
 
@@ -80,6 +87,22 @@ async def test_what_changes_accounts_is_the_desks_with_its_askers_address() -> N
     assert sent.headers.get_list("x-turnout-scheme") == sent.headers.get_list("x-forwarded-proto") == ["http"]
     assert "x-forwarded-for" not in sent.headers
     assert (sent.headers["host"], edge.refreshed) == ("edge.test", 1)
+
+
+async def test_the_edge_says_which_certificate_its_asker_has_shown_and_no_asker_does() -> None:
+    lie = {"x-turnout-certificate": "bGll", "client-cert": ":bGll:"}
+    for shown, said in ((b"der", ["ZGVy"]), (b"", [])):
+        edge = Edge(far_and_well, certificate=shown)
+        for method, path in (
+            ("GET", "/api/v1/devices"),
+            ("POST", "/api/v1/devices/renew"),
+            ("GET", "/api/v1/coverage"),
+        ):
+            await edge.client.request(method, path, headers=lie)
+        assert [one.headers.get_list("x-turnout-certificate") for one in edge.asked] == [said] * 3
+        assert not any("client-cert" in one.headers for one in edge.asked)
+        assert [one.url.host for one in edge.asked] == ["desk.test", "desk.test", "worker.test"]
+        assert edge.refreshed == 1, "what a terminal was given is known here before it is"
 
 
 async def test_accounts_by_scim_and_the_way_back_from_a_provider_are_the_desks_and_looked_for_before_the_answer() -> (

@@ -1,7 +1,8 @@
 """From which terminal somebody asks, and who may ask from a known terminal only (functions 18.5, ASVS 5.0 chapter 12).
 
 An operator says which roles and scopes are bound (`serve --device-only`). A certificate is believed from the connection
-alone, or from a proxy of which the operator says that it checks them; one that is revoked is worse than none.
+alone, from a proxy of which the operator says that it checks them, or from an edge of the city that passes a request
+on; one that is revoked is worse than none.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,12 @@ from turnout.desk.access import Principal
 from turnout.edge.edge import Edge
 
 CERTIFICATE: Final = "turnout.certificate"
-"""In the `state` of an ASGI scope (DER), put there by adapters/device_door.py, or for a proxy by http/proxies.py."""
+"""In the `state` of an ASGI scope (DER), put there by adapters/device_door.py, or for a proxy by http/proxies.py,
+and of what an edge passes on by between/inner_door.py."""
+
+
+NONES: Final = b"-"
+"""In the place of a certificate: worse than none, as one that is revoked."""
 
 
 def certificate_of(scope: Mapping[str, Any]) -> bytes:

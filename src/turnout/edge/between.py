@@ -5,7 +5,7 @@ version and of the one before, so that a city can be upgraded one process after 
 """
 
 import re
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -14,7 +14,9 @@ from turnout.desk import faults
 from turnout.desk.answers import Done, Refused
 from turnout.desk.book import Origin
 from turnout.desk.faults import Fault
+from turnout.edge.identities import Device, IdentityRefusal
 from turnout.telemetry.latest import BATCH_MAX, Fix
+from turnout.words.moment import Moment
 
 LINK: Final = 3
 """Goes up by one when a process of the version before could misread what is said, and by two when there is nothing for
@@ -30,6 +32,9 @@ SCHEME_HEADER: Final = "x-turnout-scheme"
 
 LOCKED_HEADER: Final = "x-turnout-locked"
 """`yes`: the edge has seen nobody use the session for too long, or its person has locked it."""
+
+CERTIFICATE_HEADER: Final = "x-turnout-certificate"
+"""Which certificate the asker's terminal has shown the edge: DER in base64; there is none where it has shown none."""
 
 DOOR: Final = "/between/v1"
 
@@ -78,6 +83,30 @@ class PlacesHeard(msgspec.Struct, frozen=True):
     life: str
     upto: int
     fixes: list[Fix]
+
+
+CERTIFICATE_DAYS_MAX: Final = 400
+CSR_BYTES_MAX: Final = 8_192
+
+
+class DevicesAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator's command line asks of the register of terminals. `csr` in PEM, `days`: of the certificate."""
+
+    act: Literal["issue", "list", "revoke"]
+    name: str = ""
+    csr: Annotated[str, msgspec.Meta(max_length=CSR_BYTES_MAX)] = ""
+    days: Annotated[int, msgspec.Meta(ge=0, le=CERTIFICATE_DAYS_MAX)] = 0
+
+
+class DevicesSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of it: the certificate and its authority's in PEM, or everything that there is."""
+
+    refusal: IdentityRefusal | None = None
+    id: str = ""
+    certificate: str = ""
+    authority: str = ""
+    expires: Moment = Moment(0)
+    listed: list[Device] = []
 
 
 PLACES_MAX: Final = BATCH_MAX

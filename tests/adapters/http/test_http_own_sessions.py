@@ -95,11 +95,11 @@ async def test_a_session_that_an_edge_found_unused_is_locked_where_the_edge_pass
 ) -> None:
     scope = {"headers": [(b"cookie", f"turnout_session={ana.cookies['turnout_session']}".encode())]}
     house.accounts._idle._term_ms = house.idle_ms
-    assert standing_of(house.accounts, scope) == "open"
+    assert standing_of(house.accounts, None, scope) == "open"
     house.clock.ahead_ms += house.idle_ms + MINUTE_MS
-    assert standing_of(house.accounts, scope) == "locked", "by what the edge saw"
-    assert standing_of(house.accounts, {"headers": [(b"cookie", b"turnout_session=none")]}) == "unknown"
-    assert standing_of(house.accounts, {"headers": []}) == "open"
+    assert standing_of(house.accounts, None, scope) == "locked", "by what the edge saw"
+    assert standing_of(house.accounts, None, {"headers": [(b"cookie", b"turnout_session=none")]}) == "unknown"
+    assert standing_of(house.accounts, None, {"headers": []}) == "open"
     house.accounts._idle._term_ms = 0
     key = bytes(32)
     headers = {"x-turnout-key": key.hex(), "x-turnout-link": str(LINK), "x-turnout-locked": "yes"}

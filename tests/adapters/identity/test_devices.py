@@ -47,7 +47,7 @@ class Terminals:
         """By the command, beside the running server. The folder of what the terminal gets."""
         to = self.folder / name
         asked = argparse.Namespace(name=name, to=to, csr=csr, days=days)
-        assert devices_command._issue(self.data, asked) == 0
+        assert devices_command._issue(Settings(), self.data, asked) == 0
         return to
 
     def aged(self, files: Path, days: int) -> Path:
@@ -62,7 +62,7 @@ class Terminals:
         return files.with_suffix(".pem")
 
     def revoke(self, name: str) -> None:
-        assert devices_command._revoke(self.data, name) == 0
+        assert devices_command._revoke(Settings(), self.data, name) == 0
 
     def shown(self, cert: Path, key: Path) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.folder / "localhost.pem"))
@@ -295,7 +295,7 @@ async def test_an_administrator_lists_and_revokes_and_it_is_on_the_journal(termi
 
 def test_a_name_is_one_devices_and_bad_requests_are_refused_by_name(tmp_path: Path) -> None:
     store = IdentityStore(tmp_path / "accounts.sqlite")
-    known = Devices(store, tmp_path / "devices", lambda: Moment(1_800_000_000_000))
+    known = Devices(store, Authority(tmp_path / "devices"), lambda: Moment(1_800_000_000_000))
     _, csr = new_request("E07")
 
     def code(name: str, request: bytes = csr) -> str:
@@ -314,7 +314,7 @@ def test_a_name_is_one_devices_and_bad_requests_are_refused_by_name(tmp_path: Pa
 
 def test_a_connection_that_outlives_its_certificate_is_nobodys(tmp_path: Path) -> None:
     store, now = IdentityStore(tmp_path / "accounts.sqlite"), [Moment(1_800_000_000_000)]
-    known = Devices(store, tmp_path / "devices", lambda: now[0])
+    known = Devices(store, Authority(tmp_path / "devices"), lambda: now[0])
     issued = known.issue("E07", new_request("E07")[1], 30, "setup")
     assert not isinstance(issued, IdentityRefusal)
     der = x509.load_pem_x509_certificate(issued.certificate).public_bytes(Encoding.DER)
@@ -374,8 +374,9 @@ async def test_a_request_made_on_the_terminal_keeps_the_key_there(terminals: Ter
         {"device_only": ("crew",)},
         {"devices_port": 9},
         {"proxy_certificates": True},
-        {"devices_port": 9, "database": "postgresql://x/y"},
-        {"proxy_certificates": True, "proxies": ("10.0.0.7",), "database": "postgresql://x/y"},
+        {"devices_port": 9, "roles": ("edge",)},
+        {"devices_port": 9, "roles": ("desk",), "tls_cert": Path("c"), "tls_key": Path("k")},
+        {"devices_port": 9, "roles": ("worker",), "tls_cert": Path("c"), "tls_key": Path("k")},
     ],
 )
 def test_a_door_that_cannot_be_is_refused_at_the_start(tmp_path: Path, wrong: dict[str, Any]) -> None:
@@ -389,7 +390,7 @@ async def test_the_command_lists_what_there_is(terminals: Terminals, capsys: pyt
     terminals.issue("E08")
     terminals.revoke("E08")
     capsys.readouterr()
-    assert devices_command._list(terminals.data) == 0
+    assert devices_command._list(Settings(), terminals.data) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert "E07" in first
     assert "until" in first

@@ -1,4 +1,4 @@
-"""Terminals whose certificates a named proxy has checked (RFC 9440), and servers that have no such thing yet."""
+"""Terminals whose certificates a named proxy has checked (RFC 9440)."""
 
 import argparse
 import base64
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -21,19 +20,7 @@ from turnout.adapters.identity.devices import DAYS, Authority, Devices, new_requ
 from turnout.config import Settings
 from turnout.device_serving import joined_devices
 from turnout.edge.at_device import CERTIFICATE
-from turnout.edge_role import serve_edge
-from turnout.in_turn import serve_in_turn
 from turnout.web_server import web
-from turnout.words.trouble import Malformed
-
-
-async def test_several_servers_refuse_at_the_start_what_they_would_not_hold(tmp_path: Path) -> None:
-    """Roles that look bound and are not would be worse than a door that does not open."""
-    shared = Settings(database="postgresql://nobody@127.0.0.1:1/x", device_only=("crew",), data=tmp_path)
-    with pytest.raises(Malformed, match="need files"):
-        await serve_in_turn(shared)
-    with pytest.raises(Malformed, match="need files"):
-        await serve_edge(shared, "edge")
 
 
 @asynccontextmanager
@@ -52,7 +39,8 @@ async def behind_a_proxy(folder: Path, **other: Any) -> AsyncIterator[Running]:
 def a_certificate(house: Running, folder: Path, name: str = "E07") -> bytes:
     """Issued by the command; DER."""
     data = house.folder / house.edge.ground.city
-    assert devices_command._issue(data, argparse.Namespace(name=name, to=folder / name, csr=None, days=DAYS)) == 0
+    asked = argparse.Namespace(name=name, to=folder / name, csr=None, days=DAYS)
+    assert devices_command._issue(Settings(), data, asked) == 0
     return x509.load_pem_x509_certificate((folder / name / f"{name}.pem").read_bytes()).public_bytes(Encoding.DER)
 
 

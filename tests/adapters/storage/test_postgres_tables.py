@@ -58,7 +58,7 @@ RELEASED_STEPS = {
     "journal": ["db51025ba95143df"],
     "kept": ["300ecf2d2fb5cbe9"],
     "snapshots": ["0f2ffde11ccb79be"],
-    "vault": ["442f4cb12f74466f", "ff4d026d14b4d07e", "142d598d14c401fb"],
+    "vault": ["442f4cb12f74466f", "ff4d026d14b4d07e", "142d598d14c401fb", "7811468788d21ce8"],
 }
 
 

@@ -16,8 +16,9 @@ from cryptography.exceptions import InvalidTag
 from tests.postgres_pair import connected, the_pair
 from turnout.adapters.storage.postgres import site_key as files_of_keys
 from turnout.adapters.storage.postgres import vault as vault_module
+from turnout.adapters.storage.postgres.authority import KeptAuthority, PostgresAuthority
 from turnout.adapters.storage.postgres.database import Database, PostgresLine
-from turnout.adapters.storage.postgres.site_key import SiteKeys, find_site_key, fingerprint
+from turnout.adapters.storage.postgres.site_key import SITE_KEY, SiteKeys, find_site_key, fingerprint
 from turnout.adapters.storage.postgres.site_key_change import SiteKeyChange
 from turnout.adapters.storage.postgres.site_key_following import SiteKeyFollower
 from turnout.adapters.storage.postgres.vault import PostgresVault
@@ -25,13 +26,13 @@ from turnout.adapters.storage.postgres.wrapping import unwrapped_key
 from turnout.audit.vault import DetailsDestroyed, VaultRef
 from turnout.desk.faults import StorageDamaged, StorageFailed
 from turnout.site_keys import change_site_key, lay_next
-from turnout.storing_shared import SITE_KEY
 from turnout.words.identity import IncidentId
 from turnout.words.trouble import Malformed, NotOurs
 
 OWNERS = [IncidentId(f"I{n}") for n in range(7)]
 GONE = IncidentId("gone")
 NUMBER = b"+1 415 555 0132"
+AUTHORITY = KeptAuthority(b"a certificate", b"and its key")
 
 
 class KeyServer:
@@ -80,8 +81,16 @@ class City:
 
     async def all_opens(self) -> None:
         for server in self.both:
+            assert await self.authority_at(server) == AUTHORITY, server.folder.name
             for owner, kept in self.kept.items():
                 assert await server.vault.open(owner, kept.ref) == NUMBER, (server.folder.name, owner)
+
+    async def authority_at(self, server: KeyServer) -> KeptAuthority | None:
+        kept = PostgresAuthority(self.database, server.keys)
+        try:
+            return await kept.find()
+        finally:
+            await kept.close()
 
     async def change(self, *running: "KeyServer") -> Any:
         """As an operator does it, with servers that look meanwhile: both, if it is not said which."""
@@ -111,6 +120,9 @@ async def two_servers(folder: Path) -> AsyncIterator[City]:
     city = City(database, one, two)
     for number, owner in enumerate(OWNERS):
         city.kept[owner] = await city.both[number % 2].vault.put(owner, "caller", NUMBER)
+    authority = PostgresAuthority(database, one.keys)
+    await authority.keep(AUTHORITY)
+    await authority.close()
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("turnout.adapters.storage.postgres.site_key_following.LOOK_S", 0.05)

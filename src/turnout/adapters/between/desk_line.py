@@ -10,6 +10,7 @@ import logging
 import ssl
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -64,6 +65,11 @@ def client_for(key: bytes, trust: ssl.SSLContext | None) -> httpx.AsyncClient:
         ),
         trust_env=False,
     )
+
+
+def trusted(certificates: Path | None) -> ssl.SSLContext | None:
+    """By which the city's other processes are known (PEM); None: those that the machine trusts."""
+    return ssl.create_default_context(cafile=str(certificates)) if certificates is not None else None
 
 
 class DeskLine:

@@ -5,6 +5,8 @@ taken, as that of the desk's own edge is. A request that it passes on is answere
 the key there is nothing here but, where this process has one, the public application.
 """
 
+import base64
+import binascii
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -18,7 +20,9 @@ from turnout.desk.book import Origin
 from turnout.desk.desk import COMMAND_BYTES_MAX
 from turnout.desk.faults import Fault
 from turnout.edge.allowance import found_locked, passed_on
+from turnout.edge.at_device import CERTIFICATE, NONES
 from turnout.edge.between import (
+    CERTIFICATE_HEADER,
     CLIENT_HEADER,
     DOOR,
     KEY_HEADER,
@@ -26,6 +30,8 @@ from turnout.edge.between import (
     LINK_HEADER,
     LOCKED_HEADER,
     SCHEME_HEADER,
+    DevicesAsked,
+    DevicesSaid,
     PlacesHeard,
     PlacesSaid,
     decode_submitted,
@@ -46,7 +52,7 @@ SAID_BYTES_MAX: Final = COMMAND_BYTES_MAX + 64 * 1024
 """A command of the largest size, and who sends it."""
 
 HIDDEN: Final = frozenset(
-    name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER, LOCKED_HEADER)
+    name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER, LOCKED_HEADER, CERTIFICATE_HEADER)
 )
 """Between processes only: the application does not see them."""
 
@@ -70,11 +76,13 @@ class InnerDoor:
         desk: Submits | None = None,
         places: Callable[[PlacesSaid], PlacesHeard] | None = None,
         hand_over: Callable[[], None] | None = None,
+        devices: Callable[[DevicesAsked], DevicesSaid] | None = None,
         keep_accounts: Callable[[], Awaitable[None]] = _nothing_kept,
     ) -> None:
         """`keep_accounts` returns when every process can find what a request has changed of the accounts."""
         self._app, self._key, self._public = app, key.hex().encode(), public
         self._desk, self._places, self._hand_over, self._keep_accounts = desk, places, hand_over, keep_accounts
+        self._devices = devices
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -127,6 +135,10 @@ class InnerDoor:
         if what == "hand-over" and self._hand_over is not None:
             self._hand_over()
             return b"{}"
+        if what == "devices" and self._devices is not None:
+            register = self._devices(msgspec.json.decode(body, type=DevicesAsked))
+            await self._keep_accounts()
+            return msgspec.json.encode(register)
         return None
 
     async def _passed_on(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
@@ -147,6 +159,8 @@ class InnerDoor:
         inside = {**scope, "headers": kept, "client": (asker, 0) if asker else scope.get("client")}
         if scheme in (b"http", b"https"):
             inside["scheme"] = scheme.decode()
+        # What this process's own door or proxy says is of the edge that passes it on, not of its asker.
+        inside["state"] = {**(scope.get("state") or {}), CERTIFICATE: _certificate(headers)}
         if not may_change_accounts(scope["method"], str(scope["path"])):
             await self._app(inside, receive, send)
             return
@@ -159,6 +173,14 @@ class InnerDoor:
         await self._keep_accounts()
         for message in held:
             await send(message)
+
+
+def _certificate(headers: dict[bytes, bytes]) -> bytes:
+    """What the asker's terminal has shown the edge (DER); empty: nothing. What cannot be read is nobody's."""
+    try:
+        return base64.b64decode(headers.get(CERTIFICATE_HEADER.encode(), b""), validate=True)
+    except binascii.Error:
+        return NONES
 
 
 def _talks(said: bytes) -> bool:

@@ -1,9 +1,10 @@
 """At an edge: which requests go to another process, and how they get there and back.
 
-What changes accounts, sessions, tokens or files is the desk's: it has them, the edge only a copy. What no dispatch
-waits for may go to a worker, and is answered here when the worker does not answer.
+What changes accounts, sessions, tokens, terminals or files is the desk's: it has them, the edge only a copy. What no
+dispatch waits for may go to a worker, and is answered here when the worker does not answer.
 """
 
+import base64
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
@@ -14,7 +15,9 @@ import httpx
 
 from turnout.adapters.between.desk_line import DeskLine
 from turnout.desk.faults import DeskUnreachable, Fault
+from turnout.edge.at_device import certificate_of
 from turnout.edge.between import (
+    CERTIFICATE_HEADER,
     CLIENT_HEADER,
     KEY_HEADER,
     LINK_HEADER,
@@ -31,11 +34,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 SayNo = Callable[[Scope, Send, str], Awaitable[None]]
 Standing = Literal["open", "locked", "unknown"]
-"""Of the session or token that a request shows, by this edge's copy of the accounts and what it saw of it. `open` too:
-the request shows none."""
+"""Of the session, token or terminal that a request shows, by this edge's copy of the accounts and what it saw of it.
+`open` too: the request shows none."""
 
 OF_THE_DESK: Final = re.compile(
-    r"/api/v1/(?:session/.+|setup|accounts(?:/.*)?|tokens(?:/.*)?|sign-ins|me/sign-ins|offline-entries(?:/.*)?|ground(?:/.*)?|signals/.+|proof/.+|files/.+|incidents/[^/]+/files(?:/.*)?)"
+    r"/api/v1/(?:session/.+|setup|accounts(?:/.*)?|tokens(?:/.*)?|sign-ins|me/sign-ins|offline-entries(?:/.*)?|devices(?:/.*)?|ground(?:/.*)?|signals/.+|proof/.+|files/.+|incidents/[^/]+/files(?:/.*)?)"
     r"|/scim/v2(?:/.*)?"
 )
 SESSION: Final = "/api/v1/session"
@@ -53,10 +56,11 @@ HOP_BY_HOP: Final = frozenset(
 """RFC 9110, 7.6.1: of one connection, not of the request."""
 
 OURS: Final = frozenset(
-    name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER, LOCKED_HEADER)
+    name.encode() for name in (KEY_HEADER, LINK_HEADER, CLIENT_HEADER, SCHEME_HEADER, LOCKED_HEADER, CERTIFICATE_HEADER)
 ) | {
     b"x-forwarded-proto",
     b"x-forwarded-for",
+    b"client-cert",
 }
 """What this edge says of who asks: never taken over from an asker."""
 
@@ -68,7 +72,7 @@ WORKER_S: Final = 5.0
 
 
 class PassingOn:
-    """The edge's application. A request whose session or token is not known here may be newer than the copy."""
+    """The edge's application. A session, token or terminal that is not known here may be newer than the copy."""
 
     def __init__(
         self,
@@ -177,6 +181,8 @@ def _headers_of(scope: Scope, locked: bool) -> list[tuple[bytes, bytes]]:
     asker = str(client[0] if client else "").encode()
     if locked:
         kept.append((LOCKED_HEADER.encode(), b"yes"))
+    if certificate := certificate_of(scope):
+        kept.append((CERTIFICATE_HEADER.encode(), base64.b64encode(certificate)))
     # A desk of the version before knows the scheme by the second name.
     return [*kept, (SCHEME_HEADER.encode(), scheme), (b"x-forwarded-proto", scheme), (CLIENT_HEADER.encode(), asker)]
 

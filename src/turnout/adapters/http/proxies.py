@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from turnout.adapters.http.app import AnyAsgi, Scope
-from turnout.edge.at_device import CERTIFICATE
+from turnout.edge.at_device import CERTIFICATE, NONES
 from turnout.words.encrypted import is_of_this_machine
 from turnout.words.later import Later
 from turnout.words.trouble import Malformed
@@ -27,9 +27,6 @@ HOPS_MAX: Final = 16
 
 CERTIFICATE_BYTES_MAX: Final = 16 * 1024
 """Of the header: one of ours has 800; uvicorn and granian let no longer headers through than some tens of kilobytes."""
-
-NONES: Final = b"-"
-"""In the place of a certificate: worse than none, as one that is revoked."""
 
 SAID_BY: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 """Of a socket some proxies say the socket's own scheme (Traefik)."""

@@ -1,7 +1,8 @@
 """Certificates of the service's own terminals: vehicles, walls, consoles (X.509, RFC 5280; clients of TLS).
 
-A city has an authority of its own, whose key is a file of the machine's. A certificate names a device and lives for
-weeks; the terminal renews it by itself. Who is revoked is in the file of accounts, and asked at every request.
+A city has an authority of its own, whose key is a file of the machine's, or in the database that its servers share. A
+certificate names a device and lives for weeks; the terminal renews it by itself. Who is revoked is in the file of
+accounts, and asked at every request.
 Never a resident's telephone: a device is issued to by name, on the machine, by an operator.
 """
 
@@ -16,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from turnout.adapters.identity.store import IdentityStore
+from turnout.edge.between import CERTIFICATE_DAYS_MAX, CSR_BYTES_MAX, DevicesAsked, DevicesSaid
 from turnout.edge.identities import CertificateGiven, Device, IdentityRefusal
 from turnout.words.later import Later
 from turnout.words.moment import DAY_MS, Moment
@@ -33,13 +35,11 @@ AUTHORITY_DAYS: Final = 3_650
 DAYS: Final = 30
 """Of one certificate: a terminal that is off for a holiday still gets in, one that was lost and forgotten does not."""
 
-DAYS_MAX: Final = 400
 DEVICES_MAX: Final = 20_000
 """That one city has, the revoked ones included."""
 
 NAME_MAX: Final = 64
 SAYS: Final = "urn:turnout:device:"
-CSR_BYTES_MAX: Final = 8_192
 KNOWN_MAX: Final = 4_096
 
 
@@ -55,34 +55,25 @@ class Issued(msgspec.Struct, frozen=True):
 class Authority:
     """The city's own, in a folder: `ca.pem` for servers, `ca.key` for nobody else."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, key: bytes | None = None) -> None:
+        """`key` (PEM) where it is in no file; empty: this process has none."""
+        self._folder, self._key = folder, key
         self.certificate_file = folder / "ca.pem"
-        self._key_file = folder / "ca.key"
+        self.key_file = folder / "ca.key"
 
     def make(self) -> None:
         """Where there is none yet. It is valid for ten years."""
         if self.certificate_file.exists():
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(oid.NameOID.COMMON_NAME, "Turnout devices")])
-        now = datetime.now(UTC)
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(days=AUTHORITY_DAYS))
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_usage(signs=True), critical=True)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        write_key(self._key_file, key)
-        self.certificate_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+        certificate, key = new_authority()
+        write_key(self.key_file, key)
+        self.certificate_file.write_bytes(certificate)
+
+    def take(self, certificate: bytes) -> None:
+        """Be the authority of this certificate (PEM), made elsewhere."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.certificate_file.write_bytes(certificate)
 
     def has_signed(self, certificate: bytes) -> bool:
         """Whether the certificate (DER) is one of this authority's."""
@@ -90,11 +81,12 @@ class Authority:
 
     def has_key(self) -> bool:
         """Not after a restore: no backup has it."""
-        return self._key_file.exists()
+        return self.key_file.exists() if self._key is None else bool(self._key)
 
     def sign(self, device: Device, request: Any, days: int, now: Moment) -> Issued:
         """A certificate for the key of `request` (PKCS #10, RFC 2986), in this device's name whatever it says."""
-        key = serialization.load_pem_private_key(self._key_file.read_bytes(), password=None)
+        held = self.key_file.read_bytes() if self._key is None else self._key
+        key = serialization.load_pem_private_key(held, password=None)
         authority = x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
         begins = datetime.fromtimestamp(now / 1_000, UTC)
         ends = begins + timedelta(days=days)
@@ -122,9 +114,8 @@ class Authority:
 class Devices:
     """Implements `edge.identities.KnownDevices`: who is known, who is revoked, and the renewal."""
 
-    def __init__(self, store: IdentityStore, folder: Path, now: Callable[[], Moment]) -> None:
-        self._store, self._now = store, now
-        self.authority = Authority(folder)
+    def __init__(self, store: IdentityStore, authority: Authority, now: Callable[[], Moment]) -> None:
+        self._store, self._now, self.authority = store, now, authority
 
     def issue(self, name: str, csr: bytes, days: int, by: str) -> Issued | IdentityRefusal:
         """The first certificate of a new device. Its name is nobody else's that is not revoked."""
@@ -157,7 +148,7 @@ class Devices:
         request = read_request(csr)
         if isinstance(request, IdentityRefusal):
             return request
-        days = min(DAYS_MAX, max(1, round((ends - begins) / DAY_MS)))
+        days = min(CERTIFICATE_DAYS_MAX, max(1, round((ends - begins) / DAY_MS)))
         issued = self.authority.sign(held, request, days, self._now())
         self._store.renew_device(held.id, issued.expires)
         return issued
@@ -178,6 +169,19 @@ class Devices:
             return None
         device = self._store.find_device(id)
         return device if device is not None and not device.revoked else None
+
+    def answer(self, asked: DevicesAsked) -> DevicesSaid:
+        """An operator's, from a command line."""
+        if asked.act == "list":
+            return DevicesSaid(listed=self.list())
+        if asked.act == "revoke":
+            unknown = IdentityRefusal("unknown-device", {"device": asked.name})
+            return DevicesSaid(refusal=None if self.revoke(asked.name) else unknown)
+        issued = self.issue(asked.name, asked.csr.encode(), asked.days, "setup")
+        if isinstance(issued, IdentityRefusal):
+            return DevicesSaid(refusal=issued)
+        certificate, authority = issued.certificate.decode("ascii"), issued.authority.decode("ascii")
+        return DevicesSaid(id=issued.id, certificate=certificate, authority=authority, expires=issued.expires)
 
     def list(self) -> list[Device]:
         return self._store.list_devices()
@@ -229,11 +233,36 @@ def new_request(name: str) -> tuple[Any, bytes]:
     return key, request.public_bytes(serialization.Encoding.PEM)
 
 
+def new_authority() -> tuple[bytes, Any]:
+    """(certificate in PEM, key)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(oid.NameOID.COMMON_NAME, "Turnout devices")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=AUTHORITY_DAYS))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return made.public_bytes(serialization.Encoding.PEM), key
+
+
+def key_bytes(key: Any) -> bytes:
+    """PKCS #8 in PEM, without a passphrase."""
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return bytes(key.private_bytes(pem, pkcs8, serialization.NoEncryption()))
+
+
 def write_key(path: Path, key: Any) -> None:
     """For its owner's eyes alone, and never over another one."""
-    body = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    body = key_bytes(key)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(body)

@@ -7,7 +7,7 @@ their SHA-256 is enough. The file is apart from the journal: it can be replaced 
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,7 @@ _STEPS = (
     ALTER TABLE sessions ADD COLUMN drafts_key TEXT NOT NULL DEFAULT '';
     ALTER TABLE sessions ADD COLUMN lacks_factor INTEGER NOT NULL DEFAULT 0;
     """,
+    "CREATE TABLE bound_to_devices (role TEXT PRIMARY KEY) STRICT;",
 )
 SCHEMA = len(_STEPS)
 
@@ -399,6 +400,19 @@ class IdentityStore(SessionTable):
 
     def renew_device(self, device: str, expires: Moment) -> None:
         self._run("UPDATE devices SET expires = ? WHERE id = ?", expires, device)
+
+    def bind_to_devices(self, roles: Sequence[str]) -> None:
+        """These roles, and scopes of tokens, and no others, may be used from known terminals only."""
+        if self.bound_to_devices() == frozenset(roles):
+            return
+        with self._using() as base:
+            base.execute("BEGIN IMMEDIATE")
+            base.execute("DELETE FROM bound_to_devices")
+            base.executemany("INSERT INTO bound_to_devices VALUES (?)", [(one,) for one in sorted(set(roles))])
+            base.execute("COMMIT")
+
+    def bound_to_devices(self) -> frozenset[str]:
+        return frozenset(str(row[0]) for row in self._rows("SELECT role FROM bound_to_devices"))
 
     def revoke_device(self, device: str, now: Moment) -> bool:
         """By identity or name; False where there is none that is not revoked."""

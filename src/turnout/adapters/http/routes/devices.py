@@ -11,6 +11,7 @@ from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.routes.accounts import taken
 from turnout.edge.answers import declined_by_door
 from turnout.edge.at_device import certificate_of
+from turnout.edge.between import CSR_BYTES_MAX
 from turnout.edge.identities import CertificateGiven, Device, IdentityRefusal
 
 Asked = Request[Any, Any, Any]
@@ -19,7 +20,7 @@ Asked = Request[Any, Any, Any]
 class RenewalAsked(msgspec.Struct, frozen=True):
     """A request for a certificate (PKCS #10, PEM) for a new key of the terminal's."""
 
-    csr: Annotated[str, msgspec.Meta(max_length=8_192)]
+    csr: Annotated[str, msgspec.Meta(max_length=CSR_BYTES_MAX)]
 
 
 @get("/devices")

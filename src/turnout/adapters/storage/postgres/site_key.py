@@ -15,6 +15,9 @@ from typing import Final
 
 from turnout.desk.faults import StorageDamaged, StorageFailed
 
+SITE_KEY: Final = "vault.site-key"
+"""Its file in a machine's data folder."""
+
 KEY_BYTES: Final = 32
 NEXT: Final = ".next"
 """What the next key's file has behind the name of the key's file."""
@@ -48,6 +51,15 @@ class SiteKeys:
         if mark is not None and mark not in self._held:
             self.look()
         return self._held.get(mark) if mark is not None else None
+
+    def get(self, mark: bytes | None) -> bytes:
+        """As `find`. Raises `StorageFailed` for one that this server lacks."""
+        key = self.find(mark)
+        if key is None:
+            raise StorageFailed(
+                f"this server lacks the site key {short(mark or b'')}: copy it to where the others have it"
+            )
+        return key
 
     def laid(self) -> bytes | None:
         """The fingerprint of what lies beside the key."""

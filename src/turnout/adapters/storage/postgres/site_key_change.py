@@ -1,4 +1,4 @@
-"""Changing the site's key while the city works: begun, every owner's key wrapped anew, ended (decision 0200).
+"""Changing the site's key while the city works: begun, every key wrapped anew, ended (decision 0200).
 
 Every step may be the last and may be done again. From `begin` to `end` each owner's key is wrapped by one of two site
 keys, which each server that runs holds; who asks for a new key gets one under the next. `end` finds nothing under the
@@ -11,7 +11,12 @@ from typing import Final, NamedTuple
 from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine
 from turnout.adapters.storage.postgres.site_key import SiteKeys, short
 from turnout.adapters.storage.postgres.site_key_row import SESSION, SiteKeyRow, has_left, read_row
-from turnout.adapters.storage.postgres.wrapping import unwrapped_key, wrapped_key
+from turnout.adapters.storage.postgres.wrapping import (
+    unwrapped_authority,
+    unwrapped_key,
+    wrapped_authority,
+    wrapped_key,
+)
 from turnout.desk.faults import StorageFailed
 from turnout.words.trouble import NotOurs
 
@@ -34,10 +39,15 @@ WRAP: Final = (
     "UPDATE owner_key SET wrapped = fresh.wrapped, generation = $3"
     " FROM unnest($1::text[], $2::bytea[]) AS fresh (owner, wrapped) WHERE owner_key.owner = fresh.owner"
 )
+NEXT_AUTHORITIES: Final = (
+    "SELECT name, certificate, wrapped FROM authority WHERE generation = $1 FOR UPDATE SKIP LOCKED"
+)
+WRAP_AUTHORITY: Final = "UPDATE authority SET wrapped = $2, generation = $3 WHERE name = $1"
 END: Final = (
     "UPDATE site_key SET fingerprint = next, next = NULL, generation = generation + 1 WHERE generation = $1"
     " AND next = $2 AND NOT EXISTS"
-    " (SELECT FROM owner_key WHERE wrapped IS NOT NULL AND owner_key.generation = $1) RETURNING generation"
+    " (SELECT FROM owner_key WHERE wrapped IS NOT NULL AND owner_key.generation = $1)"
+    " AND NOT EXISTS (SELECT FROM authority WHERE authority.generation = $1) RETURNING generation"
 )
 
 
@@ -82,7 +92,10 @@ class SiteKeyChange:
         return await self._line.do(lambda connection: _begin(connection, fresh))
 
     async def wrap_some(self, row: SiteKeyRow, after: str = "") -> tuple[str, int]:
-        """The next `BATCH` owners behind `after`, under the next key: the last of them, and how many there were."""
+        """The next `BATCH` owners behind `after`, under the next key: the last of them, and how many there were.
+
+        With the first the authorities, of which there is one.
+        """
         return await self._line.do(lambda connection: self._wrap_some(connection, row, after))
 
     async def has_left(self, row: SiteKeyRow) -> bool:
@@ -101,14 +114,19 @@ class SiteKeyChange:
     async def _wrap_some(self, connection: Connection, row: SiteKeyRow, after: str) -> tuple[str, int]:
         old, fresh = self._keys.find(row.fingerprint), self._keys.find(row.next)
         async with connection.transaction():
+            authorities = await connection.fetch(NEXT_AUTHORITIES, row.generation) if not after else []
             owners = await connection.fetch(NEXT_OWNERS, after, row.generation, BATCH)
-            if not owners:
+            if not owners and not authorities:
                 return after, 0
             if old is None or fresh is None:
                 raise StorageFailed(f"both keys are needed: {self._keys.path} and {self._keys.next_path}")
+            for name, certificate, wrapped in authorities:
+                key = unwrapped_authority(old, name, certificate, wrapped)
+                anew = wrapped_authority(fresh, name, certificate, key)
+                await connection.execute(WRAP_AUTHORITY, name, anew, row.generation + 1)
             again = [wrapped_key(fresh, owner, unwrapped_key(old, owner, wrapped)) for owner, wrapped in owners]
             await connection.execute(WRAP, [owner for owner, _ in owners], again, row.generation + 1)
-        return str(owners[-1][0]), len(owners)
+        return str(owners[-1][0]) if owners else after, len(owners)
 
 
 async def _holders(connection: Connection) -> list[Holder]:

@@ -20,7 +20,7 @@ SAY: Final = (
 
 
 class SiteKeyRow(NamedTuple):
-    """Owners' keys are wrapped by `fingerprint` (of `generation`) or, during a change, by `next` (of the one after)."""
+    """Keys are wrapped by `fingerprint` (of `generation`) or, during a change, by `next` (of the one after)."""
 
     generation: int
     fingerprint: bytes
@@ -52,8 +52,11 @@ async def why_not_with(connection: Connection, keys: SiteKeys) -> str:
 
 
 async def has_left(connection: Connection, generation: int) -> bool:
-    """Whether a key of an owner is wrapped by the site key of that generation."""
-    sql = "SELECT EXISTS (SELECT FROM owner_key WHERE wrapped IS NOT NULL AND generation = $1)"
+    """Whether a key of an owner, or of an authority, is wrapped by the site key of that generation."""
+    sql = (
+        "SELECT EXISTS (SELECT FROM owner_key WHERE wrapped IS NOT NULL AND generation = $1)"
+        " OR EXISTS (SELECT FROM authority WHERE generation = $1)"
+    )
     return bool(await connection.fetchval(sql, generation))
 
 

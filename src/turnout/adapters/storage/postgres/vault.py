@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine, upgrade
-from turnout.adapters.storage.postgres.site_key import KEY_BYTES, SiteKeys, destroy_site_key, make_site_key, short
+from turnout.adapters.storage.postgres.site_key import KEY_BYTES, SiteKeys, destroy_site_key, make_site_key
 from turnout.adapters.storage.postgres.site_key_row import SHARED, SiteKeyRow, read_row, why_not_with
 from turnout.adapters.storage.postgres.wrapping import NONCE_BYTES, unwrapped_key, wrapped_key
 from turnout.adapters.storage.sealed import OwnersDetails
@@ -107,7 +107,7 @@ class PostgresVault:
     def _find_key(self, owner: Owner, wrapped: bytes, mark: bytes | None) -> bytes | None:
         """None: its row was altered. What it sealed reads as erased, and keeps nobody from everything else."""
         try:
-            return unwrapped_key(self._site_key(mark), owner, wrapped)
+            return unwrapped_key(self._keys.get(mark), owner, wrapped)
         except StorageDamaged as damage:
             log.error("%s; what it sealed cannot be read", damage)
             return None
@@ -156,7 +156,7 @@ class PostgresVault:
     async def _keep_keys(self, connection: Connection, owners: Sequence[Owner], keys: Sequence[bytes]) -> None:
         async with connection.transaction():
             generation, mark = (await read_row(connection, SHARED)).newest
-            site_key = self._site_key(mark)
+            site_key = self._keys.get(mark)
             wrapped = [wrapped_key(site_key, owner, key) for owner, key in zip(owners, keys, strict=True)]
             await connection.execute(
                 "INSERT INTO owner_key (owner, wrapped, generation)"
@@ -167,13 +167,13 @@ class PostgresVault:
     async def _key_for(self, connection: Connection, row: SiteKeyRow, owner: Owner, whole: Owner | None) -> bytes:
         """The owner's key, made on first use; a card's as part of what is `whole`, whose key is locked by then."""
         generation, mark = row.newest
-        fresh = wrapped_key(self._site_key(mark), owner, secrets.token_bytes(KEY_BYTES))
+        fresh = wrapped_key(self._keys.get(mark), owner, secrets.token_bytes(KEY_BYTES))
         wrapped, under, part_of = await connection.fetchrow(PUT_KEY, owner, fresh, generation, whole)
         if wrapped is None:
             raise DetailsDestroyed(owner)
         if part_of != whole:
             raise ValueError(f"{owner} is another's key")
-        return unwrapped_key(self._site_key(row.of(under)), owner, wrapped)
+        return unwrapped_key(self._keys.get(row.of(under)), owner, wrapped)
 
     async def _take_over(self, connection: Connection, one: OwnersDetails) -> None:
         if one.key is None:
@@ -184,7 +184,7 @@ class PostgresVault:
             await connection.execute(
                 "INSERT INTO owner_key (owner, wrapped, generation, part_of) VALUES ($1, $2, $3, $4)"
                 " ON CONFLICT (owner) DO NOTHING",
-                *(one.owner, wrapped_key(self._site_key(mark), one.owner, one.key), generation, one.part_of),
+                *(one.owner, wrapped_key(self._keys.get(mark), one.owner, one.key), generation, one.part_of),
             )
             await connection.executemany(
                 "INSERT INTO detail (ref, owner, field, sha256, nonce, sealed) VALUES ($1, $2, $3, $4, $5, $6)"
@@ -206,7 +206,7 @@ class PostgresVault:
         if row is None:
             raise DetailUnknown(ref)
         field, sha256, nonce, sealed = row
-        key = unwrapped_key(self._site_key(mark), under, wrapped)
+        key = unwrapped_key(self._keys.get(mark), under, wrapped)
         try:
             salted = AESGCM(key).decrypt(nonce, sealed, bound_to(under, field, ref))
         except InvalidTag as trouble:
@@ -215,14 +215,6 @@ class PostgresVault:
         if salted_sha256(salt, detail) != sha256:
             raise DetailDamaged(ref)
         return detail, sha256
-
-    def _site_key(self, mark: bytes | None) -> bytes:
-        key = self._keys.find(mark)
-        if key is None:
-            raise StorageFailed(
-                f"this server lacks the site key {short(mark or b'')}: copy it to where the others have it"
-            )
-        return key
 
 
 async def _lacks(connection: Connection, keys: SiteKeys) -> str:
