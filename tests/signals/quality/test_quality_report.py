@@ -96,10 +96,10 @@ def test_an_hour_without_data_is_missing_and_not_zero():
 
 
 def test_a_green_does_not_last_through_a_gap():
-    rows = [*cycles(60), (3_000.0, 8, 2), (3_004.0, 10, 2)]
+    rows = [(0.0, 1, 2), *a_vehicle(100), (3_000.0, 8, 2), (3_004.0, 10, 2), (3_050.0, 1, 2)]
     each = hour(report(a_log(rows), a_signal()))
-    assert each.green_s == 40
-    assert each.known_s == 48
+    assert each.green_s == pytest.approx(100.4)
+    assert each.known_s == pytest.approx(100.4 + 50)
 
 
 def test_a_detector_that_never_logged_counts_for_nothing():
