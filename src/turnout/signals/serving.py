@@ -8,6 +8,7 @@ stands in the way. Where no second has all green, those that have any are run th
 another are served in turn. Groups to which the served ones give way under green are not asked for meanwhile.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -28,7 +29,9 @@ class Serving:
         self._names = tuple(group.id for group in junction.groups)
         self._approach, self._before = approach_of(junction), gives_way_to(junction)
         self._groups: frozenset[str] = frozenset()
-        self._local_ms = 0
+        self._turns: list[int] = []
+        """The seconds of the cycle that serve these groups, and which of them it is now."""
+        self._turn = 0
 
     def greens(self, groups: Sequence[str], at_ms: int) -> list[bool] | None:
         """For whom green is to be asked at this second; to be called once a second while it serves these groups.
@@ -37,14 +40,15 @@ class Serving:
         """
         if frozenset(groups) != self._groups:
             self._groups = frozenset(groups)
-            self._local_ms = (at_ms - self.plan.offset_ms) % self.plan.cycle_ms
+            self._turns = serving_ms(self.plan, self._groups, self._approach.get(groups[0], frozenset()))
+            local_ms = (at_ms - self.plan.offset_ms) % self.plan.cycle_ms // STEP_MS * STEP_MS
+            self._turn = bisect_left(self._turns, local_ms)
         else:
-            self._local_ms = (self._local_ms + STEP_MS) % self.plan.cycle_ms
-        found = next_serving(self.plan, groups, self._local_ms, self._approach.get(groups[0], frozenset()))
-        if found is None:
+            self._turn += 1
+        if not self._turns:
             return None
-        self._local_ms = found
-        green = green_at(self.plan, found)
+        self._turn %= len(self._turns)
+        green = green_at(self.plan, self._turns[self._turn])
         before = frozenset[str]().union(*(self._before.get(group, ()) for group in self._groups & green)) - self._groups
         return [name in green - before for name in self._names]
 
@@ -83,23 +87,12 @@ def green_at(plan: Plan, local_ms: int) -> frozenset[str]:
     )
 
 
-def next_serving(
-    plan: Plan, groups: Sequence[str], local_ms: int, approach: frozenset[str] = frozenset()
-) -> int | None:
-    """The first second of the cycle, this one or a later one, at which all of the groups have green, and the approach.
+def serving_ms(plan: Plan, groups: frozenset[str], approach: frozenset[str] = frozenset()) -> list[int]:
+    """The seconds of the cycle at which all of the groups have green, and the approach; milliseconds, in order.
 
-    Where there is none: all of the groups; else any of them. None where none of them ever has.
+    Where there is none: all of the groups; else any of them. Empty where none of them ever has.
     """
-    asked = frozenset(groups)
-    all_of: int | None = None
-    any_of: int | None = None
-    for later_ms in range(0, plan.cycle_ms, STEP_MS):
-        at_ms = (local_ms + later_ms) % plan.cycle_ms
-        green = green_at(plan, at_ms)
-        if asked and asked | approach <= green:
-            return at_ms
-        if all_of is None and asked and asked <= green:
-            all_of = at_ms
-        if any_of is None and asked & green:
-            any_of = at_ms
-    return any_of if all_of is None else all_of
+    greens = [(at_ms, green_at(plan, at_ms)) for at_ms in range(0, plan.cycle_ms, STEP_MS)]
+    with_approach = [at_ms for at_ms, green in greens if groups and groups | approach <= green]
+    all_of = [at_ms for at_ms, green in greens if groups and groups <= green]
+    return with_approach or all_of or [at_ms for at_ms, green in greens if groups & green]
