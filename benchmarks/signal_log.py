@@ -27,9 +27,10 @@ BEGINS: Final = datetime.datetime(2026, 1, 12, 8)
 END_S: Final = 3_600
 SEED: Final = 7
 
-HEAD: Final = """# Which phases and detectors of events.csv.gz are which groups. Both are made, not measured: one hour of the SUMO scenario
-# bologna/acosta (DLR-TS/sumo-scenarios, © DLR and others, EPL-2.0) with seed 7, by benchmarks/signal_log.py. Detectors
-# stand where nobody built any: two at each stop line, one 60 m before it. The date is made up.
+HEAD: Final = """\
+# Which phases and detectors of events.csv.gz are which groups. Both are made, not measured: one hour of the SUMO
+# scenario bologna/acosta (DLR-TS/sumo-scenarios, © DLR and others, EPL-2.0) with seed 7, by benchmarks/signal_log.py.
+# Detectors stand where nobody built any: two at each stop line, one 60 m before it. The date is made up.
 format = "turnout-quality-1"
 """
 

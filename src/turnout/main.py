@@ -36,7 +36,7 @@ operating, recovery_command = Later("turnout.operating"), Later("turnout.recover
 moving_command, subject_command = Later("turnout.moving_command"), Later("turnout.subject.command")
 redaction_command, site_keys_command = Later("turnout.redaction.command"), Later("turnout.site_keys_command")
 signals_command = Later("turnout.signals.command")
-area_command = Later("turnout.signals.area.command")
+area_command, osm_command = Later("turnout.signals.area.command"), Later("turnout.signals.osm.command")
 district_command = Later("turnout.signals.districts.command")
 hours_command, quality_command = Later("turnout.signals.hours.command"), Later("turnout.signals.quality.command")
 travel_command = Later("turnout.signals.quality.travel_command")
@@ -192,6 +192,7 @@ def _add_redact(commands: "Commands") -> None:
 def _add_signals(commands: "Commands") -> None:
     kinds = signals_command.add_signals_commands(commands)
     area_command.add_area_command(kinds)
+    osm_command.add_osm_command(kinds)
     district_command.add_district_commands(kinds)
     hours_command.add_hours_command(kinds)
     quality_command.add_quality_command(kinds)

@@ -18,7 +18,7 @@ from turnout.edge.signals_room.asking import Asking
 from turnout.edge.signals_room.jobs import Job, Jobs
 from turnout.edge.signals_room.ports import Told, WorkerLate, WorkerLost
 from turnout.edge.signals_room.simulations import PLANS, SIMULATIONS, Simulations, sha256
-from turnout.signals.districts.results import Counts, Interval, Pair, SimulateResult
+from turnout.signals.districts.results import ConfidenceInterval, Pair, RunCounts, SimulateResult
 from turnout.signals.districts.shapes import PlanSet
 from turnout.signals.districts.work import Answer, Progress, Refusal, Simulated, Work
 from turnout.words.name import Name
@@ -217,9 +217,9 @@ async def test_a_process_that_nobody_asks_is_ended(monkeypatch: pytest.MonkeyPat
 
 
 def a_result(plans: bytes) -> SimulateResult:
-    same = Interval(1.0, 0.5, 1.5)
-    counts = Counts(entered=1, arrived=1, never_entered=0, teleports=0)
-    pair = Pair(figure="delay_s", before=same, after=same, change=Interval(-2.0, -3.0, -1.0))
+    same = ConfidenceInterval(1.0, 0.5, 1.5)
+    counts = RunCounts(entered=1, arrived=1, never_entered=0, teleports=0)
+    pair = Pair(figure="delay_s", before=same, after=same, change=ConfidenceInterval(-2.0, -3.0, -1.0))
     return SimulateResult(
         digest=sha256(plans),
         base="b" * 64,

@@ -50,6 +50,10 @@ class Approach(msgspec.Struct, frozen=True):
     name: Name
     lanes: int = 1
     speed_mps: float = 13.89
+    street: Name | None = None
+    """The street's own name, by which arterials are found; None where nobody has said."""
+    heading_deg: float | None = None
+    """Where traffic drives that comes to the stop line: degrees clockwise from north."""
 
 
 class Movement(msgspec.Struct, frozen=True):

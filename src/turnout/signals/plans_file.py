@@ -40,6 +40,9 @@ FORMAT: Final = "turnout-signals-1"
 FILE_BYTES_MAX: Final = 32 << 20
 """Some thousand junctions with all their plans."""
 
+JUNCTIONS_MAX: Final = 5_000
+"""Of one file: more than a city of ten million has."""
+
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3_600)]
 Metres = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
@@ -71,6 +74,8 @@ class _Approach(_Row, frozen=True, kw_only=True):
     name: Name
     lanes: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     speed_kmh: Kmh = 50.0
+    street: Name | None = None
+    heading_deg: Annotated[float, msgspec.Meta(ge=0, lt=360)] | None = None
 
 
 class _Movement(_Row, frozen=True, kw_only=True):
@@ -173,7 +178,7 @@ class _Arterial(_Row, frozen=True, kw_only=True):
 
 class _File(_Row, frozen=True, kw_only=True):
     format: str
-    junction: Annotated[tuple[_Junction, ...], msgspec.Meta(max_length=5_000)] = ()
+    junction: Annotated[tuple[_Junction, ...], msgspec.Meta(max_length=JUNCTIONS_MAX)] = ()
     arterial: Annotated[tuple[_Arterial, ...], msgspec.Meta(max_length=500)] = ()
 
 
@@ -244,7 +249,10 @@ def _junction(row: _Junction) -> Junction:
         name=row.name or Name(row.id, row.id),
         at=row.at,
         groups=tuple(_group(each) for each in row.group),
-        approaches=tuple(Approach(each.id, each.name, each.lanes, _mps(each.speed_kmh)) for each in row.approach),
+        approaches=tuple(
+            Approach(each.id, each.name, each.lanes, _mps(each.speed_kmh), each.street, each.heading_deg)
+            for each in row.approach
+        ),
         movements=tuple(
             Movement(each.id, each.approach, each.turn, each.group, each.yields_to) for each in row.movement
         ),

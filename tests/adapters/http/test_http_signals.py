@@ -188,7 +188,7 @@ async def test_the_list_has_every_district_also_one_that_cannot_be_read(house: R
     assert (no.status_code, no.json()["code"]) == (400, "malformed")
 
 
-@pytest.mark.parametrize("name", ["nowhere", "..", "%2e%2e%2fgrid", ".grid", "grid%00", "a" * 300])
+@pytest.mark.parametrize("name", ["nowhere", "..", "%2e%2e%2fgrid", ".grid", "grid%00", "a" * 300, "网" * 64])
 async def test_a_district_is_a_folder_of_the_city_and_nothing_else(house: Running, name: str) -> None:
     ada = await engineer(house)
     reply = await ada.get(f"{SIGNALS}/districts/{name}/plans.toml")

@@ -15,7 +15,7 @@ from turnout.signals.area.area import read_area
 from turnout.signals.check import check
 from turnout.signals.guard import rules_of
 from turnout.signals.hours.counts import Counts, Stream
-from turnout.signals.hours.plans import PlansByHours, area_by_hours, wait_ms
+from turnout.signals.hours.plans import PlansByHours, area_by_hours, shifted, wait_ms
 from turnout.signals.hours.waves import delay_s, grouped, refuse_shared, wave_by_hours, weighted
 from turnout.signals.model import DAY_MINUTES, GreenWindow, Plan, Signals, Wave
 from turnout.signals.plans_file import read_plans
@@ -202,6 +202,29 @@ def test_the_new_plan_begins_where_the_wait_ends(before_s: int, one: int, after_
         if (at - before.offset_ms) % before.cycle_ms == 0
     )
     assert (ends + wait - after.offset_ms) % after.cycle_ms == 0
+
+
+def test_all_offsets_of_a_plan_are_shifted_alike_so_that_its_changes_cost_least(by_area: PlansByHours):
+    """No other common shift of one plan's offsets makes the junctions wait less at its changes."""
+    own = {each.junction: list(each.plans) for each in by_area.junctions}
+
+    def waits(plans: dict[str, list[Plan]]) -> int:
+        return sum(
+            wait_ms(by_id[change.before], by_id[change.after], change.at_minute)
+            for each in plans.values()
+            for by_id in [{plan.id: plan for plan in each}]
+            for change in by_area.periods.changes
+        )
+
+    last = by_area.periods.periods[-1].plan
+    cycle_ms = next(plan.cycle_ms for plan in own["A"] if plan.id == last)
+    for shift_ms in range(0, cycle_ms, 1_000):
+        assert waits(own) <= waits(shifted(own, dict.fromkeys(by_area.programmes, 0) | {last: shift_ms}))
+    for plan, programmes in by_area.programmes.items():
+        offsets = {each.signal: each.offset_ms for each in programmes}
+        for junction, each in own.items():
+            (made,) = [one for one in each if one.id == plan]
+            assert (offsets[junction] - made.offset_ms) % made.cycle_ms == 0
 
 
 def test_counts_of_turns_become_counts_of_the_groups_that_serve_them():

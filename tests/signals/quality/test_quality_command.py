@@ -53,6 +53,27 @@ def test_hours_and_diagrams_come_in_both_languages(tmp_path: Path, capsys: pytes
     assert "4 rows came twice" in capsys.readouterr().out
 
 
+ROAD = """format = "turnout-signals-1"
+[[junction]]
+id = "sample"
+name = { en = "Sample Square", zh = "样本广场" }
+[[junction.group]]
+id = "P6"
+[[arterial]]
+id = "street"
+stop = [{ junction = "sample", outbound = "P6", to_next_m = 300 }, { junction = "beyond", outbound = "K1" }]
+"""
+
+
+def test_a_road_has_what_its_junctions_know_and_says_how_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "plans.toml").write_text(ROAD)
+    assert run(tmp_path, SAMPLE, MAP, "--plans", str(tmp_path / "plans.toml")) == 0
+    (first, _) = csv.DictReader(io.StringIO((tmp_path / "out" / "roads.csv").read_text()))
+    assert (first["direction"], first["junctions"], first["known"], first["on_green"]) == ("outbound", "2", "1", "476")
+    assert "58% on green at 1 of 2 junctions" in capsys.readouterr().out
+    assert "Sample Square" in (tmp_path / "out" / "purdue.sample.P6.en.svg").read_text()
+
+
 def test_missing_hours_are_empty_cells(tmp_path: Path):
     rows = cycles(600) + cycles(8_400, since_s=7_800)
     (tmp_path / "log.csv").write_bytes(written(a_log(rows).signals))

@@ -139,6 +139,16 @@ def test_cycles_that_lack_a_row_are_not_judged():
     assert each.cycles == 8
 
 
+def test_a_lost_beginning_of_green_is_no_red():
+    rows = [row for row in cycles(900) if row != (180.0, 1, 2)]
+    found = report(a_log([*rows, *a_vehicle(150), *a_vehicle(200)]), a_signal((5, "advance")))
+    each = hour(found)
+    assert each.arrivals is not None
+    assert (each.arrivals.all, each.arrivals.unplaced) == (0, 2)
+    assert each.known_s == 854 - 86
+    assert all(not EIGHT + 134_000 <= cycle.at_ms < EIGHT + 224_000 for cycle in found.diagrams[0].cycles)
+
+
 def test_a_device_that_is_not_in_the_log_is_refused():
     with pytest.raises(Malformed, match="no row of device"):
         report(EventLog({}, 0, 0), a_signal())

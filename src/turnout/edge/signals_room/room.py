@@ -32,6 +32,8 @@ from turnout.words.trouble import BadInput
 
 NAME: Final = re.compile(r"[\w][\w.\-]{0,63}")
 """Of a district: the name of its folder, and nothing that leads elsewhere."""
+NAME_BYTES_MAX: Final = 200
+"""Below what a file system takes."""
 CLOSED_MAX: Final = 200
 """Proposals that are decided, newest first."""
 KINDS: Final[dict[type[msgspec.Struct], Kind]] = {
@@ -140,7 +142,7 @@ class SignalsRoom:
         return work if isinstance(work, Declined) else await asking.ask(work)
 
     async def _work(self, district: str, kind: Kind, ask: bytes) -> Work | Declined:
-        if not NAME.fullmatch(district):
+        if not NAME.fullmatch(district) or len(district.encode()) > NAME_BYTES_MAX:
             return declined("unknown-district", district=district[:64])
         folder = self._city / FOLDER / district
         if not await asyncio.to_thread((folder / HEAD).is_file):

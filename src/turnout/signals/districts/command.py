@@ -17,9 +17,9 @@ from turnout.signals.districts.reading import ReadDistrict, read_district
 from turnout.signals.districts.results import (
     SEEDS_LEAST,
     SEEDS_MOST,
-    Counts,
-    Interval,
+    ConfidenceInterval,
     Period,
+    RunCounts,
     Simulate,
     SimulateResult,
 )
@@ -159,13 +159,13 @@ def _tell(part: float, said: Name, language: Language) -> None:
 
 def _tell_result(found: SimulateResult, language: Language) -> None:
     for pair in found.pairs:
-        change: Interval = pair.change
+        change: ConfidenceInterval = pair.change
         told = {"figure": FIGURES[pair.figure].spoken(language), "before": pair.before.mean, "after": pair.after.mean}
         print(HEADING.spoken(language).format(**told, change=change.mean, low=change.low, high=change.high))
     for side, counts in zip(SIDES, (found.before, found.after), strict=True):
         print(_beside(side.spoken(language), counts, language))
 
 
-def _beside(side: str, counts: Counts, language: Language) -> str:
+def _beside(side: str, counts: RunCounts, language: Language) -> str:
     told = {"entered": counts.entered, "never": counts.never_entered, "teleports": counts.teleports}
     return BESIDE.spoken(language).format(side=side, **told)

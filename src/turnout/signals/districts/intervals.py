@@ -11,18 +11,18 @@ from typing import Final
 
 from scipy import stats
 
-from turnout.signals.districts.results import Compared, Interval
+from turnout.signals.districts.results import Compared, ConfidenceInterval
 
 CONFIDENCE: Final = 0.95
 DIGITS: Final = 3
 
 
-def interval(values: Sequence[float]) -> Interval:
+def interval(values: Sequence[float]) -> ConfidenceInterval:
     """At least two values."""
     mean = statistics.fmean(values)
     t = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1))
     half = t * statistics.stdev(values) / math.sqrt(len(values))
-    return Interval(round(mean, DIGITS), round(mean - half, DIGITS), round(mean + half, DIGITS))
+    return ConfidenceInterval(round(mean, DIGITS), round(mean - half, DIGITS), round(mean + half, DIGITS))
 
 
 def compared(before: Sequence[float], after: Sequence[float]) -> Compared:

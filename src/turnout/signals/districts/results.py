@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from turnout.signals.districts.shapes import Clock, PlanSet
+from turnout.signals.districts.shapes import Clock, PlanSet, ProblemShape
 from turnout.signals.model import Day
 from turnout.words.name import Name
 
@@ -73,7 +73,7 @@ class JobCard(msgspec.Struct, frozen=True, kw_only=True):
     """0 to 1."""
     said: Name
     """What it does now, or why it failed."""
-    problems: tuple[Any, ...] = ()
+    problems: tuple[ProblemShape, ...] = ()
     """Why it failed, where the plans are to blame: as of `check`."""
     result: Any = None
     """`SimulateResult`, `AreaResult`, `from_data.HoursResult` or `QualityResult`, once it is done."""
@@ -81,7 +81,7 @@ class JobCard(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the result of a simulation: by it the plans are proposed."""
 
 
-class Interval(msgspec.Struct, frozen=True):
+class ConfidenceInterval(msgspec.Struct, frozen=True):
     """A mean with its 95 % confidence interval (Student's t over seeds)."""
 
     mean: float
@@ -92,9 +92,9 @@ class Interval(msgspec.Struct, frozen=True):
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """Before, after and the difference after minus before, paired by seed."""
 
-    before: Interval
-    after: Interval
-    change: Interval
+    before: ConfidenceInterval
+    after: ConfidenceInterval
+    change: ConfidenceInterval
 
 
 Figure = Literal["delay_s", "stops", "travel_s", "throughput", "waiting_s"]
@@ -104,12 +104,12 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """One figure of the whole district."""
 
     figure: Figure
-    before: Interval
-    after: Interval
-    change: Interval
+    before: ConfidenceInterval
+    after: ConfidenceInterval
+    change: ConfidenceInterval
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
+class RunCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Of all seeds together."""
 
     entered: int
@@ -140,8 +140,8 @@ class SimulateResult(msgspec.Struct, frozen=True, kw_only=True):
     """Of the plans in force that it was compared with."""
     seeds: int
     period: Period | None
-    before: Counts
-    after: Counts
+    before: RunCounts
+    after: RunCounts
     pairs: tuple[Pair, ...]
     junctions: tuple[JunctionCompared, ...]
     arterials: tuple[ArterialCompared, ...]

@@ -21,11 +21,11 @@ from turnout.signals.districts.plan_sets import body_of, digest_of, plans_of, wi
 from turnout.signals.districts.reading import ReadDistrict
 from turnout.signals.districts.results import (
     ArterialCompared,
-    Counts,
     Figure,
     JunctionCompared,
     Pair,
     Period,
+    RunCounts,
     Simulate,
     SimulateResult,
 )
@@ -52,7 +52,7 @@ class _Run(NamedTuple):
     """What one run says. `edges`: by edge, time loss in seconds of all, vehicles that left it, mean travel time."""
 
     figures: Mapping[Figure, float]
-    counts: Counts
+    counts: RunCounts
     edges: Mapping[str, tuple[float, float, float]]
 
 
@@ -194,7 +194,7 @@ def _read(place: Path) -> _Run:
         "waiting_s": number(trips, "waitingTime"),
         "throughput": float(arrived),
     }
-    counts = Counts(
+    counts = RunCounts(
         entered=inserted,
         arrived=arrived,
         never_entered=int(number(vehicles, "loaded")) - inserted,
@@ -285,8 +285,8 @@ def _result(runs: tuple[list[_Run], list[_Run]], layout: _Layout, asked: Simulat
     )
 
 
-def _sum(runs: Sequence[_Run]) -> Counts:
-    return Counts(
+def _sum(runs: Sequence[_Run]) -> RunCounts:
+    return RunCounts(
         entered=sum(each.counts.entered for each in runs),
         arrived=sum(each.counts.arrived for each in runs),
         never_entered=sum(each.counts.never_entered for each in runs),

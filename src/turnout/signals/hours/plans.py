@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from turnout.signals.area.area import CYCLES_S, Coordinated, coordinate, read_area
 from turnout.signals.area.streams import LaneId
@@ -22,6 +24,8 @@ from turnout.words.trouble import Malformed
 
 FAINT_PER_H: Final = 1.0
 """At the least, of what is counted at all: a green that nobody was counted at in this period stays a green."""
+
+Ints = NDArray[np.int64]
 
 Told = Callable[[float], None]
 """How much is done, 0 to 1."""
@@ -103,6 +107,8 @@ def area_by_hours(
         problems |= {(problem.rule, problem.spot): problem for problem in area.problems}
         if told is not None:
             told((n + 1) / len(timed.periods.periods))
+    shifts = shifts_ms(timed.periods, plans)
+    plans = shifted(plans, shifts)
     return PlansByHours(
         periods=with_changes(timed.periods, plans),
         junctions=tuple(
@@ -110,7 +116,10 @@ def area_by_hours(
             for junction, each in plans.items()
         ),
         figures=tuple(figures),
-        programmes=programmes,
+        programmes={
+            plan: tuple(replace(each, offset_ms=each.offset_ms + shifts[plan]) for each in own)
+            for plan, own in programmes.items()
+        },
         problems=tuple(problems.values()),
     )
 
@@ -132,6 +141,54 @@ def _figures(period: Period, found: Coordinated) -> PlanFigures:
         delay_after_s=round(means[1], 2) if means[1] is not None else None,
         fullest=round(max((each.degree for each in found.after.values()), default=0.0), 3),
     )
+
+
+def shifts_ms(found: Periods, plans: Mapping[str, Sequence[Plan]]) -> dict[str, int]:
+    """By plan: by how much later all its junctions begin together, so that they wait least at the changes.
+
+    A shift of all offsets alike leaves a coordination as it is. Whole seconds; one plan after the other in the order of
+    the periods, the first stays.
+    """
+    offsets = {
+        period.plan: np.array([plan.offset_ms for own in plans.values() for plan in own if plan.id == period.plan])
+        for period in found.periods
+    }
+    cycles = {plan.id: plan.cycle_ms for own in plans.values() for plan in own}
+    shifts: dict[str, int] = {}
+    for period in found.periods:
+        after = [change for change in found.changes if change.after == period.plan and change.before in shifts]
+        before = [change for change in found.changes if change.before == period.plan and change.after in shifts]
+        waits = {0: 0}
+        for shift in range(0, cycles[period.plan] if after or before else 1, SECOND_MS):
+            moved = {
+                **{each: offsets[each] + shifts[each] for each in shifts},
+                period.plan: offsets[period.plan] + shift,
+            }
+            waits[shift] = sum(
+                int(
+                    _waits_ms(
+                        moved[each.before], cycles[each.before], moved[each.after], cycles[each.after], each
+                    ).sum()
+                )
+                for each in (*after, *before)
+            )
+        shifts[period.plan] = min(waits, key=lambda shift: (waits[shift], shift))
+    return shifts
+
+
+def _waits_ms(before: Ints, before_cycle_ms: int, after: Ints, after_cycle_ms: int, change: Change) -> Ints:
+    """`wait_ms` of every junction, from the offsets of the two plans."""
+    at_ms = change.at_minute * 60 * SECOND_MS
+    found: Ints = (after - at_ms - (before - at_ms) % before_cycle_ms) % after_cycle_ms
+    return found
+
+
+def shifted(plans: Mapping[str, Sequence[Plan]], shifts: Mapping[str, int]) -> dict[str, list[Plan]]:
+    """With these shifts of their offsets, within each plan's cycle."""
+    return {
+        junction: [replace(plan, offset_ms=(plan.offset_ms + shifts[plan.id]) % plan.cycle_ms) for plan in own]
+        for junction, own in plans.items()
+    }
 
 
 def with_changes(found: Periods, plans: Mapping[str, Sequence[Plan]]) -> Periods:

@@ -18,10 +18,10 @@ from turnout.signals.area.streams import SATURATION_PER_S
 from turnout.signals.arterial import task_of
 from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
-from turnout.signals.command import coordinated
+from turnout.signals.coordinating import coordinated
 from turnout.signals.hours.counts import Counts, Stream
 from turnout.signals.hours.periods import Period, periods
-from turnout.signals.hours.plans import JunctionPlans, PlanFigures, PlansByHours, Told, with_changes
+from turnout.signals.hours.plans import JunctionPlans, PlanFigures, PlansByHours, Told, shifted, shifts_ms, with_changes
 from turnout.signals.model import SECOND_MS, Arterial, Junction, Plan, Signals, Stop, Wave
 from turnout.signals.problem import BrokenSignals, Problem, Spot
 from turnout.signals.sumo_xml import Records
@@ -103,6 +103,7 @@ def wave_by_hours(
         figures.append(_figures(period, found.cycle_s, delay_s))
         if told is not None:
             told((n + 1) / len(timed.periods.periods))
+    plans = shifted(plans, shifts_ms(timed.periods, plans))
     return PlansByHours(
         periods=with_changes(timed.periods, plans),
         junctions=tuple(

@@ -71,8 +71,9 @@ class SignalLog(NamedTuple):
 
     def of(self, codes: Collection[int], parameter: int) -> tuple[Ints, Ints]:
         """Times and codes of the rows with one of these codes and this parameter."""
-        wanted = (self.parameter == parameter) & np.isin(self.code, list(codes))
-        return self.at_ms[wanted], self.code[wanted]
+        own = np.flatnonzero(self.parameter == parameter)
+        own = own[np.isin(self.code[own], list(codes))]
+        return self.at_ms[own], self.code[own]
 
 
 def signal_log(at_ms: Ints, code: Ints, parameter: Ints) -> SignalLog:

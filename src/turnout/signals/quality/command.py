@@ -5,12 +5,14 @@ import csv
 import io
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from turnout.signals.command import FAULTY, FINE
+from turnout.signals.model import Signals
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import BrokenSignals, spoken
 from turnout.signals.quality.clock import GAP_NAMES
@@ -19,6 +21,7 @@ from turnout.signals.quality.figures import GroupHour, QualityReport
 from turnout.signals.quality.log import clock_text, read_log
 from turnout.signals.quality.log_map import read_map
 from turnout.signals.quality.report import report
+from turnout.signals.quality.roads import RoadHour, Way, by_road
 from turnout.words.name import Language, Name, language_of
 from turnout.words.trouble import Malformed
 
@@ -44,6 +47,24 @@ COLUMNS: Final = (
     "late_on_red",
     "doubted_detectors",
 )
+ROAD_COLUMNS: Final = (
+    "arterial",
+    "direction",
+    "hour",
+    "junctions",
+    "known",
+    "arrivals",
+    "on_green",
+    "share_on_green",
+    "splits_judged",
+    "split_failures",
+    "doubted_detectors",
+)
+WAYS: Final[Mapping[Way, Name]] = {"outbound": Name("outbound", "去程"), "inbound": Name("inbound", "返程")}
+ROAD: Final = Name(
+    "{arterial}, {way}, {at}: {share:.0%} on green at {known} of {junctions} junctions",
+    "{arterial}，{way}，{at}：{junctions} 个路口中的 {known} 个，绿灯到达 {share:.0%}",
+)
 READ: Final = Name("{rows} rows, {refused} of them refused", "{rows} 条记录，其中 {refused} 条未被接受")
 FOUND: Final = Name(
     "junction {junction}: {hours} hours, {on_green} on green, {failures} of {judged} splits failed",
@@ -61,7 +82,7 @@ def add_quality_command(kinds: Any) -> None:
     quality = kinds.add_parser("quality", help="report how well signals serve, from their logs (运行质量报告)")
     quality.add_argument("log", type=Path, help="high-resolution events (.csv, .csv.gz)")
     quality.add_argument("--map", type=Path, required=True, help="what its numbers mean (quality.toml)")
-    quality.add_argument("--plans", type=Path, help="the file of plans, for the junctions' names")
+    quality.add_argument("--plans", type=Path, help="the file of plans: names, and the roads to add up")
     quality.add_argument("--junction", default="", help="only this one")
     quality.add_argument("--to", type=Path, required=True, help="a folder for tables and diagrams")
     quality.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
@@ -81,7 +102,7 @@ def _quality(asked: argparse.Namespace) -> int:
         signals = [
             each for each in read_map(_content(asked.map), asked.map.name) if asked.junction in ("", each.junction)
         ]
-        names = _names(asked.plans)
+        plans = read_plans(_content(asked.plans), asked.plans.name) if asked.plans is not None else Signals(())
     except BrokenSignals as trouble:
         print(trouble.spoken(language), file=sys.stderr)
         return FAULTY
@@ -94,14 +115,18 @@ def _quality(asked: argparse.Namespace) -> int:
     reports = [report(log, signal) for signal in signals]
     for each in reports:
         _tell(each, language)
-    _write(asked.to, reports, names)
+    roads = by_road(reports, plans.arterials)
+    for road in roads:
+        _tell_road(road, language)
+    _write(asked.to, reports, roads, {junction.id: junction.name for junction in plans.junctions})
     return FINE
 
 
-def _names(plans: Path | None) -> dict[str, Name]:
-    if plans is None:
-        return {}
-    return {junction.id: junction.name for junction in read_plans(_content(plans), plans.name).junctions}
+def _tell_road(road: RoadHour, language: Language) -> None:
+    if road.share_on_green is not None:
+        told = {"arterial": road.arterial, "way": WAYS[road.way].spoken(language), "at": clock_text(road.at_ms)[:16]}
+        counted = {"known": road.known, "junctions": road.junctions, "share": road.share_on_green}
+        print(ROAD.spoken(language).format(**told, **counted))
 
 
 def _tell(found: QualityReport, language: Language) -> None:
@@ -147,8 +172,22 @@ def _row(junction: str, hour: GroupHour) -> list[object]:
     return ["" if cell is None else round(cell, 3) if isinstance(cell, float) else cell for cell in cells]
 
 
-def _write(folder: Path, reports: list[QualityReport], names: dict[str, Name]) -> None:
+def roads_table(roads: Sequence[RoadHour]) -> bytes:
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(ROAD_COLUMNS)
+    for road in roads:
+        share = None if road.share_on_green is None else round(road.share_on_green, 3)
+        cells = (road.arrivals, road.on_green, share, road.splits_judged, road.split_failures)
+        row = [road.arterial, road.way, clock_text(road.at_ms)[:16], road.junctions, road.known, *cells]
+        rows.writerow(["" if cell is None else cell for cell in (*row, " ".join(road.doubts))])
+    return table.getvalue().encode()
+
+
+def _write(folder: Path, reports: list[QualityReport], roads: Sequence[RoadHour], names: dict[str, Name]) -> None:
     files = {"quality.csv": table_of(reports), "quality.json": msgspec.json.format(msgspec.json.encode(reports))}
+    if roads:
+        files["roads.csv"] = roads_table(roads)
     for found in reports:
         for diagram in found.diagrams:
             stem = _stem(f"{found.junction}.{diagram.group}")

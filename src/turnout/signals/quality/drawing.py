@@ -103,8 +103,8 @@ class _Drawing:
             share = sum(each.on_green for each in arrivals) / total
             notes.append(ON_GREEN.spoken(self.language).format(share=share))
         if self.diagram.cell_s:
-            said = PUT_TOGETHER.spoken(self.language)
-            notes.append(said.format(cell=self.diagram.cell_s, into=self.diagram.into_cell_s))
+            cells = {"cell": self.diagram.cell_s, "into": self.diagram.into_cell_s}
+            notes.append(PUT_TOGETHER.spoken(self.language).format_map(cells))
         _text(svg, WIDTH - RIGHT, 48, " · ".join(notes), anchor="end")
 
     def _axes(self, svg: Tree.Element) -> None:

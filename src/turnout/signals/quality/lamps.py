@@ -15,6 +15,10 @@ GREEN, YELLOW, RED, UNKNOWN = 0, 1, 2, -1
 PHASE: Final = {1: GREEN, 8: YELLOW, 10: RED, 11: RED}
 """Phase begin green, begin yellow clearance, begin red clearance, end red clearance."""
 OVERLAP: Final = {61: GREEN, 63: YELLOW, 64: RED, 65: RED}
+FOLLOWS: Final = tuple(
+    before * 3 + after for before, after in ((GREEN, YELLOW), (GREEN, RED), (YELLOW, RED), (RED, GREEN))
+)
+"""Green to red: its yellow was lost, a few seconds of it."""
 CLEARED: Final = (11, 65)
 WALK, WALK_ENDING, DO_NOT_WALK = 21, 22, 23
 PEDESTRIAN_CALLS: Final = (45, 90)
@@ -62,7 +66,10 @@ def total_until(begins: Ints, ends: Ints, times: Ints) -> Ints:
 
 
 def lamp_of(log: SignalLog, codes: dict[int, int], number: int) -> Lamp:
-    """The segments of a phase or an overlap. Red that is told twice, at its beginning and its end, is one."""
+    """The segments of a phase or an overlap. Red that is told twice, at its beginning and its end, is one.
+
+    Where something is shown that cannot follow, a row was lost: when it ended is not known, so it has no length.
+    """
     at_ms, code = log.of(codes, number)
     shows = np.array([codes[each] for each in code.tolist()], np.int64)
     is_sharp = ~np.isin(code, CLEARED)
@@ -74,7 +81,9 @@ def lamp_of(log: SignalLog, codes: dict[int, int], number: int) -> Lamp:
     ends = _stretch_ends(log, at_ms)
     until = ends.copy()
     until[:-1] = np.minimum(np.where(ends[:-1] == ends[1:], at_ms[1:], ends[:-1]), ends[:-1])
-    return Lamp(at_ms, until, shows, is_sharp)
+    lost = np.zeros(len(at_ms), bool)
+    lost[:-1] = (ends[:-1] == ends[1:]) & ~np.isin(shows[:-1] * 3 + shows[1:], FOLLOWS)
+    return Lamp(at_ms, np.where(lost, at_ms, until), shows, is_sharp)
 
 
 def _stretch_ends(log: SignalLog, at_ms: Ints) -> Ints:

@@ -1,0 +1,107 @@
+"""What was guessed and has to be looked at, as problems in both languages."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from turnout.signals.problem import Problem, Spot
+from turnout.words.name import Name
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """`part`: the approaches that are meant, or a number."""
+
+    rule: str
+    junction: str = ""
+    part: str = ""
+
+
+LOOK: Final = Name("look at the street and write them into the file", "请到现场核对后写入文件")
+SAID: Final[Mapping[str, tuple[Name, Name]]] = {
+    "lanes-unknown": (
+        Name("the map does not say how many lanes; they are guessed", "地图未标车道数，为推测值"),
+        Name(
+            "count the lanes and correct `lanes`; intergreens follow the width",
+            "请清点车道并更正 lanes；绿灯间隔随宽度而变",
+        ),
+    ),
+    "speed-unknown": (
+        Name("no speed limit on the map; 50 km/h is taken", "地图未标限速，按 50 km/h 计"),
+        Name("correct `speed_kmh` and the amber that follows from it", "请更正 speed_kmh 及相应黄灯时间"),
+    ),
+    "no-street-name": (
+        Name("the street has no name on the map", "地图上该道路无名称"),
+        Name("name it, or no arterial can be found through it", "请补充名称，否则无法据此查找干道"),
+    ),
+    "no-lamp": (
+        Name("other approaches have a signal on the map, this one has none", "其他进口在地图上有信号灯，此进口没有"),
+        Name("see whether it is signalled; take it out if it is not", "请核实是否有信号灯；若无请删去"),
+    ),
+    "no-crossing": (
+        Name("the map shows no crossing with signals here", "地图上此处没有带信号灯的人行横道"),
+        Name("add the pedestrian groups that are there, with their clearances", "请补充现有的行人信号组及其清空时间"),
+    ),
+    "crossings-guessed": (
+        Name(
+            "pedestrians cross here, the map does not say where: all arms are taken",
+            "有行人过街，但地图未标位置：按每个路口臂均有处理",
+        ),
+        Name("take out the crossings that are not there", "请删去不存在的人行横道"),
+    ),
+    "lamp-alone": (
+        Name(
+            "a signal between junctions, and nothing on the map that crosses there",
+            "路段上的信号灯，地图上没有与之相交者",
+        ),
+        Name(
+            "say what it is for, or take it out: a crossing, an exit, a ramp", "请写明用途或删去：人行横道、出口或匝道"
+        ),
+    ),
+    "many-arms": (
+        Name("so many arms no junction has; it is left out", "路口臂过多，已略去"),
+        Name("describe it by hand, as several junctions if it is several", "请手工描述；若为多个路口请分开"),
+    ),
+    "no-way-through": (
+        Name("a signal with no way through it; it is left out", "信号灯处没有可通行的方向，已略去"),
+        Name("see how the streets are drawn, one-ways above all", "请核对道路画法，尤其是单行方向"),
+    ),
+    "driving-side": (
+        Name("no country is given: one is taken to drive on the right", "未指定国家：按右侧通行处理"),
+        Name("name it: --country DE", "请指定，例如 --country CN"),
+    ),
+    "wrong-side": (
+        Name("most streets with two carriageways are driven on the other side", "多数双幅道路为另一侧通行"),
+        Name("name the country that the map is of", "请指定地图所属的国家"),
+    ),
+    "left-out": (
+        Name("not everything around signals could be taken: {part}", "信号灯周边有内容未能采用：{part}"),
+        Name(
+            "take the extract with its ways whole, and look at turns that are forbidden",
+            "请截取完整道路，并核对禁止转向",
+        ),
+    ),
+    "proposed-plans": (
+        Name(
+            "the plan `proposed` is no street's plan: it is made up, to begin with",
+            "方案 proposed 并非现场方案，仅供起步",
+        ),
+        Name("write the real plans and their hours, and take it out", "请写入真实方案与时段，并将其删去"),
+    ),
+}
+
+
+def problems_of(guesses: tuple[Guess, ...], file: str) -> tuple[Problem, ...]:
+    return tuple(_problem(guess, file) for guess in guesses)
+
+
+def _problem(guess: Guess, file: str) -> Problem:
+    what, cure = SAID[guess.rule]
+    said = Name(what.en.replace("{part}", guess.part), what.zh.replace("{part}", guess.part))
+    part = "" if "{part}" in what.en else guess.part
+    return Problem(guess.rule, Spot(file, junction=guess.junction, part=part), said, cure, "warning")
+
+
+def counted(left: Counter[str]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in sorted(left.items()))
