@@ -84,7 +84,7 @@ def test_the_fixture_of_the_screen_is_what_the_scan_finds() -> None:
 def test_the_fixture_has_bands_of_every_kind() -> None:
     widths = [one["found"][way]["width_s"] for one in map(case, range(CASES)) for way in ("out", "back")]
     assert min(widths) == 0
-    assert sum(0 < width for width in widths) > 15
+    assert sum(width > 0 for width in widths) > 15
     assert any(one["found"]["out"]["width_s"] == one["cycle_s"] for one in map(case, range(CASES)))
 
 

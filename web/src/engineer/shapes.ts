@@ -250,6 +250,8 @@ export interface Job {
   said: Name
   problems: Problem[]
   result: unknown
+  /** Of a simulation that is done: the name under which its figures may be proposed. */
+  simulation: string
 }
 
 export interface ProposalCard {
