@@ -177,7 +177,7 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     made: Callable[[Layout], Any] = {
         "max-pressure": lambda layout: MaxPressure(layout, begin_ms, truth),
         "self-organising": lambda layout: SelfOrganising(layout, begin_ms, truth),
-        "detectors": lambda layout: AdaptiveControl(layout, begin_ms),
+        "detectors": lambda layout: AdaptiveControl(layout, begin_ms, plan=layout.junction.plans[-1].id),
     }[control]
     controls: dict[str, Controls] = {layout.junction.id: made(layout) for layout in scene.placed.layouts}
     before = truth.look if control != "detectors" else None

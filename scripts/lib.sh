@@ -33,7 +33,7 @@ ensure_python() {
   fi
   say 'Installing what uv.lock names … 正在安装依赖 …'
   # shellcheck disable=SC2086 -- several words, or none
-  .venv/bin/uv sync --quiet --frozen --all-extras $groups --python .venv/bin/python
+  .venv/bin/uv sync --quiet --frozen --all-extras --no-extra signals $groups --python .venv/bin/python
   printf '%s' "$want" >"$stamp"
 }
 
@@ -69,6 +69,11 @@ install_package() {
     say "$needed"
     return 1
   fi
+}
+
+# SUMO, for simulating signal plans: 780 MB that nothing else needs (decision 0248). What is there already stays.
+ensure_sumo() {
+  ensure_python && .venv/bin/uv sync --quiet --frozen --inexact --all-extras --python .venv/bin/python
 }
 
 # FUSE, for the disk that forgets what was not synced (tests/campaign). Without /dev/fuse those tests are left out.

@@ -35,6 +35,7 @@ from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.kept import PostgresKept
+from turnout.adapters.storage.postgres.plan_bodies import KeptBodies
 from turnout.adapters.storage.postgres.site_key import SiteKeys
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.postgres.vault import PostgresVault
@@ -52,6 +53,7 @@ from turnout.edge.edge import Edge
 from turnout.edge.measuring import Measures
 from turnout.edge.recording import Recorder
 from turnout.edge.shared_places import SharedPlaces, take_from_others
+from turnout.edge.signals_room.simulations import Simulations
 from turnout.edge.texts import Texts
 from turnout.in_turn import Inside
 from turnout.loading import Loaded, load_ground, prepare, set_aside_what_stays
@@ -255,7 +257,10 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     in_background(stack, watching.run())
     in_background(stack, messages.run())
     in_background(stack, door_log.run())
-    copied = await _copied(stack, process, store, connections)
+    kept_by_desk = PostgresKept(process.database)
+    stack.push_async_callback(kept_by_desk.close)
+    edge.counter.simulated = Simulations(KeptBodies(kept_by_desk)).fill
+    copied = await _copied(stack, kept_by_desk, store, connections)
     shared = SharedPlaces()
     _shares(stack, process, edge, desk, shared)
     in_background(stack, _exchange(process.line, edge, shared))
@@ -312,11 +317,9 @@ def _recorded(
 
 
 async def _copied(
-    stack: AsyncExitStack, process: Process, store: IdentityStore, connections: Connections
+    stack: AsyncExitStack, kept: PostgresKept, store: IdentityStore, connections: Connections
 ) -> CopiedAccounts:
     """The copy of the accounts, and its following: who has been signed off elsewhere is cut off here."""
-    kept = PostgresKept(process.database)
-    stack.push_async_callback(kept.close)
     copied = CopiedAccounts(kept, store, lambda: connections.keep_only(store.open_sessions()))
     await copied.refresh()
     in_background(stack, copied.follow())

@@ -37,6 +37,9 @@ moving_command, subject_command = Later("turnout.moving_command"), Later("turnou
 redaction_command, site_keys_command = Later("turnout.redaction.command"), Later("turnout.site_keys_command")
 signals_command = Later("turnout.signals.command")
 area_command, osm_command = Later("turnout.signals.area.command"), Later("turnout.signals.osm.command")
+district_command = Later("turnout.signals.districts.command")
+hours_command, quality_command = Later("turnout.signals.hours.command"), Later("turnout.signals.quality.command")
+travel_command = Later("turnout.signals.quality.travel_command")
 devices_command, controllers_command = Later("turnout.devices_command"), Later("turnout.controllers_command")
 simulated_run = Later("turnout.city.simulated.run")
 
@@ -190,6 +193,10 @@ def _add_signals(commands: "Commands") -> None:
     kinds = signals_command.add_signals_commands(commands)
     area_command.add_area_command(kinds)
     osm_command.add_osm_command(kinds)
+    district_command.add_district_commands(kinds)
+    hours_command.add_hours_command(kinds)
+    quality_command.add_quality_command(kinds)
+    travel_command.add_travel_command(kinds)
     controllers_command.add_controller_commands(kinds)
 
 

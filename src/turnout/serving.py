@@ -82,6 +82,7 @@ from turnout.edge.tables_in_force import follow_offset, take_at_start
 from turnout.edge.texts import Texts
 from turnout.edge.timed_journal import TimedJournal
 from turnout.edge.transferring import Transfers
+from turnout.engineering import opened_room
 from turnout.loading import Loaded, load_ground, load_the_rest
 from turnout.noting import opened_door_log, opened_messages
 from turnout.providing import provided, scim_of
@@ -236,6 +237,9 @@ async def opened_on(
         edge.corridors = joined_corridors(edge.counter, edge.adviser, city, parts.clock.now)
         stack.push_async_callback(edge.corridors.stop)
         in_background(stack, edge.corridors.run())
+        has_room = parts.space.has_room_for_bulk
+        room = opened_room(edge.counter, parts.records, city.folder, stores.bodies, has_room)
+        edge.signals_room = await stack.enter_async_context(room)
         if provisioning is not None:
             in_background(stack, provisioning.settle())
         in_background(stack, erasing(parts, edge).run())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.storage.plan_bodies import FolderBodies
 from turnout.adapters.storage.sqlite.journal import SqliteJournal
 from turnout.adapters.storage.sqlite.snapshots import SqliteSnapshots
 from turnout.adapters.storage.sqlite.vault import SqliteVault
@@ -20,6 +21,7 @@ from turnout.desk.head import Head
 from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal, Snapshots
 from turnout.edge.alarms.facts import DatabaseFacts
+from turnout.edge.signals_room.ports import Bodies
 from turnout.words.trouble import NotOurs
 
 ACCOUNTS: Final = "accounts.sqlite"
@@ -44,6 +46,8 @@ class Stores:
     journal: Journal
     snapshots: Snapshots
     vault: WholeVault
+    bodies: Bodies
+    """Of signal plans."""
     epoch: int | None = None
     standing: Callable[[], Fault | None] = lambda: None
     accounts: AccountsElsewhere | None = None
@@ -70,7 +74,7 @@ async def in_files(stack: AsyncExitStack, folder: Path) -> Stores:
     stack.push_async_callback(snapshots.close)
     vault = SqliteVault(folder / "vault.sqlite", folder / "vault.keys")
     stack.push_async_callback(vault.close)
-    return Stores(journal, snapshots, vault)
+    return Stores(journal, snapshots, vault, FolderBodies(folder))
 
 
 async def opened_accounts(stack: AsyncExitStack, stores: Stores, folder: Path) -> IdentityStore:

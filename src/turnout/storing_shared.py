@@ -13,6 +13,7 @@ from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.kept import PostgresKept
+from turnout.adapters.storage.postgres.plan_bodies import KeptBodies
 from turnout.adapters.storage.postgres.site_key import SiteKeys
 from turnout.adapters.storage.postgres.site_key_following import SiteKeyFollower
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
@@ -161,7 +162,9 @@ async def in_postgres(
     standing = PostgresStanding(database)
     stack.push_async_callback(standing.close)
     accounts = KeptAccounts(kept, epoch, keeper.standing)
-    return Stores(journal, snapshots, vault, epoch, keeper.standing, accounts, followed, standing.ask)
+    return Stores(
+        journal, snapshots, vault, KeptBodies(kept, epoch), epoch, keeper.standing, accounts, followed, standing.ask
+    )
 
 
 @asynccontextmanager

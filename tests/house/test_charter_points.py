@@ -67,11 +67,11 @@ FILTERS: Final[dict[str, str]] = {
 
 PATH_NAMES: Final = {
     "account", "session", "token", "called", "number", "unit", "person", "call", "media_id", "ticket", "seq", "row",
-    "provider", "entry", "device",
+    "provider", "entry", "device", "district", "job", "proposal",
 }  # fmt: skip
 """`person` is a card's identity inside one incident that is named before it; `provider` is where staff sign in;
 `entry` one sign-in of theirs; `device` one of
-the service's own terminals."""
+the service's own terminals; `district` a part of the city with signals, `job` and `proposal` work on their plans."""
 
 POINTS: Final[dict[str, str]] = {
     "1 recognition": r"face|gait|voiceprint|biometr|plate(?!au)|anpr|recogni",

@@ -15,6 +15,7 @@ from turnout.core.events import Event
 from turnout.core.history_text import EVENT_TEXTS
 from turnout.core.incidents.commands import IncidentCommand
 from turnout.core.no import No
+from turnout.core.plans.commands import PlanCommand
 from turnout.core.refusals import Refusal
 from turnout.core.refusals_text import REFUSAL_TEXTS, code_of, speak
 from turnout.core.retention.commands import RetentionCommand
@@ -90,7 +91,7 @@ def test_no_event_is_named_after_a_class_path_and_no_text_is_left_over() -> None
 
 def test_every_command_belongs_to_a_noun() -> None:
     working = (CallCommand, IncidentCommand, UnitCommand, TimerCommand, TableCommand, RosterCommand)
-    nouns = (*working, RevealCommand, RetentionCommand, CorridorCommand)
+    nouns = (*working, RevealCommand, RetentionCommand, CorridorCommand, PlanCommand)
     assert [c for noun in nouns for c in typing.get_args(noun)] == list(typing.get_args(Command))
     names = [str(kind.__struct_config__.tag) for kind in typing.get_args(Command)]
     assert len(set(names)) == len(names)

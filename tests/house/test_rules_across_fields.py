@@ -20,7 +20,7 @@ OF_THE_SITUATION = {
     *("station-not-alerted", "too-many-alerts", "no-first-due-station", "no-ground", "reviews-full", "on-hold"),
     *("call-of-incident", "not-over", "retention-full"),
     *("corridor-is-open", "corridor-is-over", "corridors-full", "unit-not-under-way"),
-    *("no-signals-armed", "junction-not-permitted"),
+    *("no-signals-armed", "junction-not-permitted", "plans-not-simulated", "plans-moved-on", "plans-full"),
 }
 """They say how the board stands, whatever the fields of the command say of one another."""
 

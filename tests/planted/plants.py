@@ -24,6 +24,7 @@ from tests.planted.area_plants import AREA_PLANTS
 from tests.planted.clear_plants import CLEAR_PLANTS
 from tests.planted.controller_plants import CONTROLLER_PLANTS
 from tests.planted.corridor_plants import CORRIDOR_PLANTS
+from tests.planted.data_plants import DATA_PLANTS
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.identity_plants import IDENTITY_PLANTS
@@ -37,6 +38,7 @@ from tests.planted.publication_plants import PUBLICATION_PLANTS
 from tests.planted.records_plants import RECORDS_PLANTS
 from tests.planted.release_plants import RELEASE_PLANTS
 from tests.planted.retention_plants import RETENTION_PLANTS
+from tests.planted.room_plants import ROOM_PLANTS
 from tests.planted.signal_plants import SIGNAL_PLANTS
 from tests.planted.site_key_plants import SITE_KEY_PLANTS
 from tests.planted.telling_plants import TELLING_PLANTS
@@ -413,6 +415,8 @@ PLANTS: dict[str, Plant] = {
     **ACCESS_PLANTS,
     **RETENTION_PLANTS,
     **CORRIDOR_PLANTS,
+    **DATA_PLANTS,
+    **ROOM_PLANTS,
     **SITE_KEY_PLANTS,
     **IDENTITY_PLANTS,
     **CLEAR_PLANTS,

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from tests.signals.streets import Crossing, a_crossing
 from tests.signals.watching import begun, watched
+from turnout.signals.adaptive import priority
 from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.adaptive.faults import FAULT_NAMES, FaultWatch
 from turnout.signals.adaptive.layout import Layout, green_sets
-from turnout.signals.adaptive.observer import Observer, Reading
+from turnout.signals.adaptive.observer import Arrival, Observer, Reading
 from turnout.signals.adaptive.pressure import MaxPressureControl
+from turnout.signals.adaptive.priority import Situation
 from turnout.signals.adaptive.supervisor import (
     frees,
     promise_of,
@@ -41,7 +43,7 @@ def driven(layout: Layout, crossing: Crossing, seconds: int = SECONDS) -> Adapti
 class Trusting(FaultWatch):
     """Believes every detector, so that the supervisor is tried and not the plan."""
 
-    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> None:
+    def step(self, at_ms: int) -> None:
         pass
 
 
@@ -49,7 +51,7 @@ def longest_waits(layout: Layout, readings: list[Mapping[str, Reading]]) -> dict
     """Of each group: how long somebody stood at its stop line in red, and how long it was red; in ms."""
     rules = rules_of(layout.junction)
     control, seen = AdaptiveControl(layout, 0), begun(rules)
-    control.watch = Trusting(layout)
+    control.watch = Trusting(layout, control.observer.seen)
     since, red, worst = [-1] * 3, [0] * 3, dict.fromkeys(range(3), (0, 0))
     for at_s, reading in enumerate(readings, start=1):
         shown = control.step(at_s * 1_000, reading)
@@ -171,6 +173,34 @@ def test_a_lane_whose_exit_is_full_gets_no_green_for_its_queue() -> None:
     assert greens <= 2 * 16
 
 
+@st.composite
+def situations(draw: st.DrawFn) -> Situation:
+    arrival = st.builds(Arrival, st.integers(-20_000, 30_000), st.sampled_from((0.05, 0.5, 1.0)))
+    lanes = ("m1", "m2", "s1")
+    queues = {lane: sorted(draw(st.lists(arrival, max_size=8))) for lane in lanes}
+    moving = {lane: queue[draw(st.integers(0, 3)) :] for lane, queue in queues.items()}
+    blocked = draw(st.sets(st.sampled_from(lanes)))
+    return Situation(queues, moving, blocked, blocked | draw(st.sets(st.sampled_from(lanes))))
+
+
+@given(situations(), st.integers(0, 2))
+@settings(max_examples=300, deadline=None)
+def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situation, current: int) -> None:
+    layout, given_by = a_crossing(3), priority.Settings()
+    change_ms = [0 if nth == current else 4_000 for nth in range(3)]
+
+    def rate(nth: int) -> float:
+        stage, start_ms = layout.stages[nth], change_ms[nth] + given_by.start_ms
+        if nth == current:
+            return priority._rate(stage, seen.moving, seen.stalled, 0, 0, 0, given_by)
+        return priority._rate(stage, seen.queues, seen.blocked, 0, start_ms, given_by.penalty_ms, given_by)
+
+    best = priority.best_stage(layout, seen, 0, current, change_ms, given_by)
+    rates = [rate(nth) for nth in range(3)]
+    assert rates[best] == max(rates)
+    assert best == current or rates[best] > rates[current]
+
+
 def test_who_gives_way_inside_the_junction_is_let_out_before_the_other_road_begins() -> None:
     """The left turn of the main road stands under green; it gets its own stage before the side road has green."""
     layout = a_crossing(3)
@@ -278,3 +308,5 @@ def test_a_junction_without_a_plan_to_fall_back_to_is_refused() -> None:
     )
     with pytest.raises(Unsupported, match="no plan"):
         AdaptiveControl(bare, 0)
+    with pytest.raises(Unsupported, match="no plan night"):
+        AdaptiveControl(layout, 0, plan="night")

@@ -91,6 +91,25 @@ def test_no_clock_gets_anything_unsafe_out_of_a_large_junction(rules: Rules, dat
         seen = watched(rules, seen, [lamp.aspect for lamp in lamps], 1_000, has_true_clock=False)
 
 
+@given(st.one_of(st.sampled_from(list(SMALL.values())), junctions()), st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_guard_that_skips_what_changes_nothing_is_in_every_state_that_the_rules_give(
+    rules: Rules, data: st.DataObject
+) -> None:
+    """The same asked many times, at any clock: shown, and how long, as `step` by `step`."""
+    size = len(rules.groups)
+    passing = st.one_of(st.just(1_000), st.integers(-500, 2_500), st.sampled_from((0, 1, 999, 1_001)))
+    guard, lamps, at_ms = Guard(rules, 0), all_red(rules), 0
+    for _ in range(12):
+        greens = data.draw(st.tuples(*[st.booleans()] * size))
+        passes_ms = data.draw(passing)
+        for _ in range(data.draw(st.integers(1, 40))):
+            at_ms += passes_ms
+            lamps = step(rules, lamps, greens, passes_ms)
+            assert guard.let_out(greens, at_ms) == tuple(lamp.aspect for lamp in lamps)
+            assert guard.lamps == lamps
+
+
 @given(junctions())
 @settings(max_examples=30, deadline=None)
 def test_who_was_red_too_long_is_served_though_everybody_else_asks_for_ever(rules: Rules) -> None:

@@ -91,6 +91,22 @@ def test_what_nobody_may_run_is_found_with_its_junction_and_plan(
     assert expected in found_in(change)
 
 
+@pytest.mark.parametrize(
+    ("change", "groups"),
+    [
+        (("K2 = [[46, 75]], F1", "K2 = [[44, 75]], F1"), ("K1", "K2")),
+        (("K2 = [[46, 75]], F1", "K2 = [[30, 75]], F1"), ("K1", "K2")),
+        (("K2 = [[46, 75]], F1", "K2 = [[46, 49]], F1"), ("K2",)),
+        (("K2 = [[46, 75]], F1", "K2 = [[46, 95]], F1"), ("K2",)),
+        (("max_red_s = 80", "max_red_s = 30"), ("K1",)),
+        (("K2 = [[46, 75]], F1", "F1"), ("K2",)),
+    ],
+)
+def test_a_wrong_green_is_found_with_its_groups(change: tuple[str, str], groups: tuple[str, ...]) -> None:
+    found = [problem.spot.groups for problem in check(main_street(change)) if problem.spot.part == "day"]
+    assert groups in found
+
+
 def test_every_problem_is_said_in_both_languages_with_what_to_do() -> None:
     problems = check(main_street(("K2 = [[46, 75]], F1", "K2 = [[44, 75]], F1")), "main_street.toml")
     english, chinese = problems[0].spoken("en"), problems[0].spoken("zh-CN")

@@ -79,7 +79,9 @@ class FakeSumo:
     def __init__(self) -> None:
         self.now, self.told, self.is_closed = 0.0, [], False
         self.simulation = SimpleNamespace(getTime=lambda: self.now)
-        self.inductionloop = SimpleNamespace(getVehicleData=self._data)
+        self.inductionloop = SimpleNamespace(
+            getTimeSinceDetection=self._since, getLastStepVehicleNumber=self._number, getVehicleData=lambda name: []
+        )
         self.trafficlight = SimpleNamespace(setRedYellowGreenState=lambda *said: self.told.append(said))
 
     def start(self, words: list[str]) -> None:
@@ -91,8 +93,39 @@ class FakeSumo:
     def close(self) -> None:
         self.is_closed = True
 
-    def _data(self, name: str) -> list[tuple[str, float, float, float, str]]:
-        return [("v", 5.0, 5.0, -1.0, "car")] if name == "s1@2.5" and self.now >= 5 else []
+    def _is_there(self, name: str) -> bool:
+        return name == "s1@2.5" and self.now >= 5
+
+    def _since(self, name: str) -> float:
+        return 0.0 if self._is_there(name) else self.now + 1
+
+    def _number(self, name: str) -> int:
+        return int(self._is_there(name))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "read"),
+    [
+        ([(9.0, 0), (0.0, 1), (0.0, 1), (0.4, 1), (1.4, 0)], [None, (1, True), (0, True), (0, False), None]),
+        ([(0.3, 1), (0.0, 2), (0.0, 2), (0.0, 1)], [(1, False), (2, True), (0, True), (0, True)]),
+        ([(0.0, 1), (0.2, 9)], [(1, True), (running.READ_MAX, False)]),
+    ],
+)
+def test_who_was_on_a_loop_a_second_ago_has_not_come_again(
+    seconds: list[tuple[float, int]], read: list[tuple[int, bool] | None]
+) -> None:
+    """Two that stand on it at once among them: each second both are seen."""
+    now = [(0.0, 0)]
+    loop = SimpleNamespace(
+        getTimeSinceDetection=lambda name: now[0][0],
+        getLastStepVehicleNumber=lambda name: now[0][1],
+        getVehicleData=lambda name: [("v", 5.0, 1.0, -1.0, "car")] * now[0][1],
+    )
+    sumo, loops = SimpleNamespace(inductionloop=loop), [Loop("s1@2.5", "s1", 1.0, 2.0)]
+    detectors, found = running.Detectors(sumo, loops, [a_crossing()], None), []
+    for now[0] in seconds:
+        found.append(detectors.read(0)["J"].get("s1@2.5"))
+    assert found == read
 
 
 def test_detectors_are_read_and_lamps_are_told_only_when_they_change(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from turnout.core.incidents.entries import (
 )
 from turnout.core.incidents.incident import Incident, IncidentStatus, PrimaryChoice, RollCall, SupplementalRequest
 from turnout.core.location import Location, PlaceKind
+from turnout.core.plans.matters import DistrictPlans
 from turnout.core.retention.matters import ErasureRequest, Hold
 from turnout.core.reveals.matters import GlassBreak, Review
 from turnout.core.roster.shift import Shift
@@ -68,6 +69,7 @@ __all__ = [
     "CorridorJunction",
     "CrewMember",
     "Dispatch",
+    "DistrictPlans",
     "ErasureRequest",
     "FieldChange",
     "ForcedPlace",
@@ -146,6 +148,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """Whose signals may be asked for green, and which are armed (15.4)."""
     corridors: dict[str, Corridor] = {}
     """Under way; over, they leave."""
+    district_plans: dict[str, DistrictPlans] = {}
+    """By district: the signal plans that were released, and those that are proposed (15.3)."""
     reveals: int = 0
     """How often personal details or files have been opened so far: each has its number, without a gap."""
     tags: dict[str, IncidentId] = {}

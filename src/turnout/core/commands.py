@@ -5,6 +5,7 @@ import msgspec
 from turnout.core.calls.commands import CallCommand
 from turnout.core.corridors.commands import CorridorCommand
 from turnout.core.incidents.commands import IncidentCommand
+from turnout.core.plans.commands import PlanCommand
 from turnout.core.retention.commands import RetentionCommand
 from turnout.core.reveals.commands import RevealCommand
 from turnout.core.roster.commands import RosterCommand
@@ -23,6 +24,7 @@ Command = (
     | RevealCommand
     | RetentionCommand
     | CorridorCommand
+    | PlanCommand
 )
 
 _decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

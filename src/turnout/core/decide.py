@@ -13,6 +13,8 @@ from turnout.core.decision import Decision
 from turnout.core.incidents.commands import IncidentCommand
 from turnout.core.incidents.rules import decide_incident
 from turnout.core.permissions import refused
+from turnout.core.plans.commands import PlanCommand
+from turnout.core.plans.rules import decide_plans
 from turnout.core.retention.commands import RetentionCommand
 from turnout.core.retention.rules import decide_retention
 from turnout.core.reveals.commands import RevealCommand
@@ -50,4 +52,6 @@ def decide(board: Board, command: Command, context: Context) -> Decision:
         return decide_retention(board, command, context)
     if isinstance(command, CorridorCommand):
         return decide_corridor(board, command, context)
+    if isinstance(command, PlanCommand):
+        return decide_plans(board, command, context)
     assert_never(command)

@@ -13,6 +13,7 @@ import msgspec
 from turnout.core.calls.events import CallEvent
 from turnout.core.corridors.events import CorridorEvent
 from turnout.core.incidents.events import IncidentEvent
+from turnout.core.plans.events import PlanEvent
 from turnout.core.retention.events import RetentionEvent
 from turnout.core.reveals.events import RevealEvent
 from turnout.core.roster.events import RosterEvent
@@ -31,6 +32,7 @@ Event = (
     | RevealEvent
     | RetentionEvent
     | CorridorEvent
+    | PlanEvent
 )
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]

@@ -15,6 +15,8 @@ from turnout.core.incidents.events import CourseEvent, EntryEvent, LinkEvent
 from turnout.core.incidents.evolve_course import evolve_course
 from turnout.core.incidents.evolve_entries import evolve_entry
 from turnout.core.incidents.evolve_links import evolve_link
+from turnout.core.plans.events import PlanEvent
+from turnout.core.plans.evolve import evolve_plans
 from turnout.core.retention.events import RetentionEvent
 from turnout.core.retention.evolve import evolve_retention
 from turnout.core.reveals.events import RevealEvent
@@ -59,7 +61,7 @@ def _noun(board: Board, event: Event) -> Board:
     return _beside(board, event)
 
 
-def _beside(board: Board, event: RosterEvent | RevealEvent | RetentionEvent | CorridorEvent) -> Board:
+def _beside(board: Board, event: RosterEvent | RevealEvent | RetentionEvent | CorridorEvent | PlanEvent) -> Board:
     """What goes on beside calls, incidents and units."""
     if isinstance(event, RosterEvent):
         return evolve_roster(board, event)
@@ -69,6 +71,8 @@ def _beside(board: Board, event: RosterEvent | RevealEvent | RetentionEvent | Co
         return evolve_retention(board, event)
     if isinstance(event, CorridorEvent):
         return evolve_corridor(board, event)
+    if isinstance(event, PlanEvent):
+        return evolve_plans(board, event)
     assert_never(event)
 
 

@@ -47,6 +47,7 @@ from turnout.core.incidents.events import (
     IncidentsMerged,
     IncidentsUnlinked,
 )
+from turnout.core.plans.matters import ProposedPlans
 from turnout.core.spoken import (
     ACCESS_NAMES,
     BUILT_IN_REASON_NAMES,
@@ -296,6 +297,8 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return f"{value.reason} ({value.card})" if value.card else value.reason
         case SignalPermit() | Corridor() | JunctionAsk() | JunctionTold():
             return _signals(value, language)
+        case ProposedPlans():
+            return _plans(value, language)
         case Review():
             return f"{value.who}, {value.purpose}"
         case SpecialZone():
@@ -327,6 +330,16 @@ def _signals(value: SignalPermit | Corridor | JunctionAsk | JunctionTold, langua
         case JunctionTold():
             state = f"{value.name.spoken(language)}: {spoken(SIGNAL_STATE_NAMES, value.state, language)}"
             return f"{state} ({spoken(SIGNAL_REASON_NAMES, value.reason, language)})" if value.reason else state
+
+
+def _plans(proposal: ProposedPlans, language: Language) -> str:
+    """Which plans, by the beginning of their digest, and what their simulation says of delay."""
+    delay = next((each for each in proposal.figures if each.figure == "delay_s"), None)
+    said = f"{proposal.district} {proposal.digest[:12]}"
+    if delay is not None:
+        between = f"{delay.change:+.1f} s [{delay.low:+.1f}, {delay.high:+.1f}]"
+        said += Name(f", delay {between}", f"，延误 {between}").spoken(language)
+    return f"{said}: {proposal.note}" if proposal.note else said
 
 
 def _timer(id: str, language: Language, names: Names) -> str:

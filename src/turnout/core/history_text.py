@@ -277,6 +277,13 @@ CORRIDOR_TEXTS: Final[dict[str, Name]] = {
     "corridor-ended": Name("Green corridor of {unit} over: {outcome}", "{unit} 的绿色通道结束：{outcome}"),
 }
 
+PLAN_TEXTS: Final[dict[str, Name]] = {
+    "plans-proposed": Name("Signal plans proposed: {proposal}", "提出信号方案：{proposal}"),
+    "plans-released": Name("Signal plans released: {proposal}{reason}", "发布信号方案：{proposal}{reason}"),
+    "plans-refused": Name("Signal plans refused: {proposal}{reason}", "驳回信号方案：{proposal}{reason}"),
+    "plans-withdrawn": Name("Signal plans withdrawn: {proposal}{reason}", "撤回信号方案：{proposal}{reason}"),
+}
+
 EVENT_TEXTS: Final[dict[str, Name]] = {
     **CALL_TEXTS,
     **COURSE_TEXTS,
@@ -288,5 +295,6 @@ EVENT_TEXTS: Final[dict[str, Name]] = {
     **REVEAL_TEXTS,
     **RETENTION_TEXTS,
     **CORRIDOR_TEXTS,
+    **PLAN_TEXTS,
 }
 """Event name → what is told."""

@@ -24,6 +24,7 @@ def broken(board: Board) -> list[str]:
         *_links(board),
         *_shifts(board),
         *_alerts(board),
+        *_plans(board),
     ]
 
 
@@ -31,7 +32,7 @@ def _keys(board: Board) -> Iterator[str]:
     tables = (board.calls, board.incidents, board.units, board.timers, board.premises, board.closures)
     others = (board.special_zones, board.positions, board.supplements, board.shifts, board.forced_places)
     revealing = (board.reviews, board.glass, board.holds, board.erasures)
-    signals = (board.signal_permits, board.corridors)
+    signals = (board.signal_permits, board.corridors, board.district_plans)
     for table in (*tables, *others, *revealing, *signals):
         for key, entry in table.items():
             if key != entry.id:
@@ -226,6 +227,18 @@ def _ends(board: Board, shift: Shift) -> Iterator[str]:
         yield f"{shift.id} will never be over"
     if shift.began is not None and unit is not None and isinstance(unit.status, OffDuty):
         yield f"{shift.unit} is off duty in its shift {shift.id}"
+
+
+def _plans(board: Board) -> Iterator[str]:
+    """A proposal waits once, in its own district, and against the plans that are in force."""
+    waiting = [(row, proposal) for row in board.district_plans.values() for proposal in row.proposals]
+    if len({proposal.id for _, proposal in waiting}) != len(waiting):
+        yield "a proposal of plans waits twice"
+    for row, proposal in waiting:
+        if proposal.district != row.id:
+            yield f"{proposal.id} of {proposal.district} waits in {row.id}"
+        if not proposal.figures:
+            yield f"{proposal.id} was never simulated"
 
 
 def _alerts(board: Board) -> Iterator[str]:

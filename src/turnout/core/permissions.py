@@ -213,6 +213,8 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "tables": _TABLES,
     "station": frozenset({"report-alert"}),
     "signals": frozenset({"permit-signals", "withdraw-signals", "arm-signals", "disarm-signals", "cancel-corridor"}),
+    "signal-plans": frozenset({"propose-plans", "withdraw-plans"}),
+    "signal-release": frozenset({"release-plans", "refuse-plans"}),
     "read": frozenset(),
     "audit": frozenset({"request-review", "place-hold"}),
     "personal": frozenset({"ask-erasure"}),

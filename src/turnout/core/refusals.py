@@ -12,6 +12,9 @@ from turnout.core.corridors.refusals import JunctionNotPermitted as JunctionNotP
 from turnout.core.corridors.refusals import NoSignalsArmed as NoSignalsArmed
 from turnout.core.corridors.refusals import UnitNotUnderWay as UnitNotUnderWay
 from turnout.core.no import No as No
+from turnout.core.plans.refusals import PlansFull as PlansFull
+from turnout.core.plans.refusals import PlansMovedOn as PlansMovedOn
+from turnout.core.plans.refusals import PlansNotSimulated as PlansNotSimulated
 from turnout.core.refusals_of_tables import NoTables as NoTables
 from turnout.core.refusals_of_tables import TablesInconsistent as TablesInconsistent
 from turnout.core.refusals_of_tables import TablesMoved as TablesMoved
@@ -473,4 +476,7 @@ Refusal = (
     | NoSignalsArmed
     | CorridorsFull
     | JunctionNotPermitted
+    | PlansNotSimulated
+    | PlansMovedOn
+    | PlansFull
 )

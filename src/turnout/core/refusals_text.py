@@ -195,6 +195,15 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
     "junction-not-permitted": Name(
         "The permission does not name the junction {junction}.", "许可中没有路口 {junction}。"
     ),
+    "plans-not-simulated": Name(
+        "These plans of {district} have not been simulated against the plans in force: simulate them first.",
+        "片区 {district} 的这组方案尚未与现行方案作仿真比较，请先仿真。",
+    ),
+    "plans-moved-on": Name(
+        "Other plans of {district} have come into force since: simulate against those, and propose again.",
+        "片区 {district} 已启用其他方案，请与现行方案重新仿真后再提出。",
+    ),
+    "plans-full": Name("There are {most} already; decide some first.", "已有 {most} 项，请先决定一些。"),
     "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),
 }
 """Code → what is said."""

@@ -43,6 +43,9 @@ INSIDE: Final = SYSTEM_ONLY | BROKERED | {"attach-file"}
 """Never a request from outside: the clock rings, and the vault's broker notes who opened what, as it opens it."""
 
 
+ROOM: Final = ("signal-plans", "signal-release", "signals")
+"""Who reads the engineers' screen; what may be done there follows from each."""
+
 OVERSEEN: Final = frozenset({"reviews", "glass", "holds", "erasures"})
 """Tables of rows about who looks at personal details: for those who answer for it, not for every console."""
 
@@ -77,6 +80,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     def sight(self) -> "Sight":
         hidden = self.hidden if has_scope(self, "oversee", "audit") else self.hidden | OVERSEEN
         hidden = hidden if has_scope(self, "signals") else hidden | {"signal_permits"}
+        hidden = hidden if has_scope(self, *ROOM) else hidden | {"district_plans"}
         return Sight(frozenset(self.actor.agencies), self.actor.unit, hidden, self.actor.station)
 
 

@@ -12,6 +12,7 @@ from turnout.core.board import (
     Board,
     Call,
     Corridor,
+    DistrictPlans,
     ErasureRequest,
     ForcedPlace,
     GlassBreak,
@@ -107,6 +108,11 @@ def of_corridor(corridor: Corridor, board: Board) -> Concerned:
 
 def of_permit(_permit: SignalPermit, _board: Board) -> Concerned:
     """Whoever may open a corridor may know where one can be."""
+    return EVERY_DESK
+
+
+def of_plans(_plans: DistrictPlans, _board: Board) -> Concerned:
+    """Signals are the whole city's; only who works with them is shown it (desk/access.py)."""
     return EVERY_DESK
 
 

@@ -14,6 +14,7 @@ from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.overriding import may_override
 from turnout.core.permissions import SYSTEM_ROLE, has_right
+from turnout.core.plans.commands import ProposePlans
 from turnout.core.refusals import Refusal
 from turnout.core.refusals_text import speak
 from turnout.core.tables.commands import PublishCatalogue
@@ -77,6 +78,8 @@ class Counter:
         """Of this server, for commands and for whatever else is asked of it."""
         self.why_unsound: Callable[[Catalogue], Awaitable[Declined | None]] | None = None
         """Asked of tables that somebody publishes whole (edge/tables_desk.py)."""
+        self.simulated: Callable[[ProposePlans], Awaitable[ProposePlans]] | None = None
+        """What a simulation found, for plans that are proposed (edge/signals_room)."""
         self.exported: Exported | None = None
         """Who is told of each command's trace; None: nobody, and then nothing is measured for it."""
         self.measures = measures if measures is not None else Measures()
@@ -155,6 +158,13 @@ class Counter:
             unsound = await self._why_unsound(who, command)
             if unsound is not None:
                 return unsound
+        if isinstance(command, ProposePlans):
+            if self.simulated is None:
+                return declined("no-engineers-room")
+            try:
+                command = await self.simulated(command)
+            except Fault as fault:
+                return declined_by_fault(fault)
         understood = await self._locator.understand(command)
         if isinstance(understood, msgspec.Struct) and understood.__struct_config__.tag_field == "code":
             return refused(understood)

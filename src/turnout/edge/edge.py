@@ -34,6 +34,7 @@ from turnout.edge.proof.notary import Notary
 from turnout.edge.provisioning import ProvisioningDesk
 from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.reveal_log import RevealLog
+from turnout.edge.signals_room.room import SignalsRoom
 from turnout.edge.single_sign_on import SingleSignOn
 from turnout.edge.speech import words_for
 from turnout.edge.tables_desk import TablesDesk
@@ -141,6 +142,9 @@ class Edge:
 
     corridors: Corridors | None = None
     """Green for crews on their way: where the desk is; None elsewhere."""
+
+    signals_room: SignalsRoom | None = None
+    """The engineers' screen: where the desk is; None elsewhere."""
 
     notary: Notary | None = None
     """Who signs checkpoints: where the desk is; None elsewhere."""

@@ -93,6 +93,7 @@ TABLES: Final[tuple[Table[Board], ...]] = (
         also_after=concerns.corridors_after,
         scope_of=concerns.of_corridor,
     ),
+    Table(name="district_plans", entries=attrgetter("district_plans"), row_of=_itself, scope_of=concerns.of_plans),
     *(Table[Board](name=name, entries=attrgetter(name), row_of=_itself) for name in CITY_TABLES),
 )
 """What belongs to an incident concerns its agencies; tables about the city itself are for all."""

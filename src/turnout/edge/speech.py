@@ -5,10 +5,12 @@ The rules' own refusals are spoken by the core. A sentence says what stands in t
 
 from typing import Final
 
+from turnout.edge.signals_room import speech as engineers
 from turnout.words.decoding import complaint
 from turnout.words.name import Name
 
 WORDS: Final[dict[str, Name]] = {
+    **engineers.WORDS,
     # places
     "swapped-axes": Name(
         "Latitude and longitude are the wrong way round: ({lat}, {lon}). Swap them.",
@@ -369,6 +371,7 @@ UNSTORABLE: Final[dict[str, Name]] = {
 """What edge/storable.py may find."""
 
 STATUS: Final[dict[str, int]] = {
+    **engineers.STATUS,
     "not-permitted": 403,
     "scope-missing": 403,
     "field-hidden": 403,
@@ -456,16 +459,7 @@ STATUS: Final[dict[str, int]] = {
 }
 
 _UNKNOWN_404: Final = frozenset(
-    {
-        "unknown-incident",
-        "unknown-unit",
-        "unknown-call",
-        "unknown-account",
-        "unknown-tables",
-        "unknown-token",
-        "unknown-provider",
-        "unknown-person",
-    }
+    f"unknown-{kind}" for kind in ("incident", "unit", "call", "account", "tables", "token", "provider", "person")
 )
 
 

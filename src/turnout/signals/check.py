@@ -7,6 +7,8 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from turnout.signals.model import SECOND_MS, Arterial, GreenWindow, Junction, Plan, Signals
 from turnout.signals.problem import Problem, Severity, Spot
 from turnout.words.name import Name
@@ -26,14 +28,7 @@ def check(signals: Signals, file: str = "") -> tuple[Problem, ...]:
 
 
 def _in_file(problem: Problem, file: str) -> Problem:
-    spot = problem.spot
-    return Problem(
-        problem.rule,
-        Spot(file, spot.line, spot.junction, spot.part),
-        problem.what,
-        problem.cure,
-        problem.severity,
-    )
+    return replace(problem, spot=replace(problem.spot, file=file))
 
 
 def _seconds(duration_ms: int) -> str:
@@ -144,7 +139,7 @@ def plans_keep_the_times(junction: Junction) -> Iterable[Problem]:
         for window in outside:
             yield _problem(
                 "window-outside",
-                spot,
+                replace(spot, groups=(window.group,)),
                 (f"a green of {window.group} lies outside the cycle", f"{window.group} 的绿灯超出周期"),
                 (f"seconds go from 0 to {_seconds(plan.cycle_ms)}", f"秒数应在 0 至 {_seconds(plan.cycle_ms)} 之间"),
             )
@@ -160,11 +155,12 @@ def _is_inside(plan: Plan, window: GreenWindow) -> bool:
 def _greens(junction: Junction, plan: Plan, spot: Spot) -> Iterable[Problem]:
     """Least greens, longest reds, and groups that never have green."""
     for group in junction.groups:
+        own = replace(spot, groups=(group.id,))
         windows = sorted(plan.windows_of(group.id), key=lambda window: window.from_ms)
         if not windows:
             yield _problem(
                 "never-green",
-                spot,
+                own,
                 (f"{group.id} never has green", f"{group.id} 从不亮绿灯"),
                 ("give it a green, if the road is not closed", "若道路未封闭，请为其安排绿灯"),
                 "warning",
@@ -174,7 +170,7 @@ def _greens(junction: Junction, plan: Plan, spot: Spot) -> Iterable[Problem]:
             if lasts < group.min_green_ms:
                 yield _problem(
                     "green-too-short",
-                    spot,
+                    own,
                     (
                         f"{group.id} has green for {_seconds(lasts)}; at least {_seconds(group.min_green_ms)}",
                         f"{group.id} 绿灯仅 {_seconds(lasts)}；至少应为 {_seconds(group.min_green_ms)}",
@@ -185,7 +181,7 @@ def _greens(junction: Junction, plan: Plan, spot: Spot) -> Iterable[Problem]:
             if group.max_red_ms and red > group.max_red_ms:
                 yield _problem(
                     "red-too-long",
-                    spot,
+                    own,
                     (
                         f"{group.id} is red for {_seconds(red)}; more than {_seconds(group.max_red_ms)}",
                         f"{group.id} 红灯长达 {_seconds(red)}；超过 {_seconds(group.max_red_ms)}",
@@ -203,7 +199,7 @@ def _meetings(junction: Junction, plan: Plan, spot: Spot) -> Iterable[Problem]:
             if after < lasts and a != b:
                 yield _problem(
                     "greens-meet",
-                    spot,
+                    replace(spot, groups=(a, b)),
                     (f"{a} and {b} have green together, which they may not", f"{a} 与 {b} 同时绿灯，属于禁止情形"),
                     ("part the two greens by their intergreen", "请按绿灯间隔分开两者"),
                 )
@@ -211,7 +207,7 @@ def _meetings(junction: Junction, plan: Plan, spot: Spot) -> Iterable[Problem]:
                 left = _seconds(after - lasts)
                 yield _problem(
                     "intergreen-broken",
-                    spot,
+                    replace(spot, groups=(a, b)),
                     (
                         f"{left} from the end of {a} to the beginning of {b}; at least {_seconds(least)}",
                         f"{a} 结束至 {b} 开始仅 {left}；至少应为 {_seconds(least)}",

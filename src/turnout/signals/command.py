@@ -7,18 +7,17 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from turnout.signals.adaptive.supervisor import worst_waits_ms
 from turnout.signals.arterial import BandTask, Coordination, task_of
-from turnout.signals.bands import LIMIT_S, maxband, multiband
+from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
+from turnout.signals.coordinating import coordinated
 from turnout.signals.diagram import diagram
 from turnout.signals.guard import rules_of, worst_red_ms
 from turnout.signals.model import SECOND_MS, Arterial, Signals, Wave
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import SEVERITY_NAMES, BrokenSignals, Problem, spoken
-from turnout.signals.scan import Scanned, delivered, scan
+from turnout.signals.scan import Scanned, scan
 from turnout.signals.simulated.sumo_layout import placed
 from turnout.signals.sumo_network import read_sumo
 from turnout.signals.sumo_xml import read_records
@@ -28,7 +27,6 @@ from turnout.words.trouble import Malformed
 FINE: Final = 0
 FAULTY: Final = 1
 """Exit status when the signals have errors, or could not be used."""
-METHODS: Final = {"maxband": maxband, "multiband": multiband}
 WAVE_FORMAT: Final = "turnout-green-wave-1"
 
 COUNTED: Final = Name(
@@ -57,7 +55,8 @@ UNPROVEN: Final = Name(
 def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Any:
     """The commands below it, to which others are added."""
     signals = commands.add_parser("signals", help="check traffic signals, coordinate green waves (交通信号)")
-    kinds = signals.add_subparsers(required=True, metavar="check|bands|area|from-osm|waits|controller|read")
+    words = "check|bands|area|from-osm|hours|quality|travel|district|simulate|waits|controller|read"
+    kinds = signals.add_subparsers(required=True, metavar=words)
     checking = kinds.add_parser("check", help="say what is wrong with signals and their plans (检查信号方案)")
     checking.add_argument("file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)")
     checking.add_argument(
@@ -205,17 +204,6 @@ def _coordinate(signals: Signals, arterial: Arterial, wave: Wave, asked: argpars
             print(asked.to / name)
     except OSError as error:
         raise Malformed(str(error), where=str(asked.to), cure="name another folder") from error
-
-
-def coordinated(task: BandTask, wave: Wave, limit_s: float, step_s: float) -> tuple[BandTask, Coordination]:
-    """The best coordination in whole steps: the cycle first, then all else for that cycle; and the task with it."""
-    method = METHODS[wave.method]
-    least_s, most_s = task.cycle_s
-    if least_s < most_s:
-        free = method(task, limit_s)
-        cycle_s = min(max(round(free.cycle_s / step_s) * step_s, least_s), most_s)
-        task = msgspec.structs.replace(task, cycle_s=(cycle_s, cycle_s))
-    return task, delivered(task, method(task, limit_s), step_s)
 
 
 def _stem(name: str) -> str:

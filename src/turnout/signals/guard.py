@@ -27,6 +27,8 @@ STEP_MAX_MS: Final = 1_000
 TOGETHER: Final = -1
 """In the matrix: these two may have green at the same time."""
 
+FOR_EVER_MS: Final = 1 << 60
+
 
 class Aspect(enum.IntEnum):
     RED = 0
@@ -62,7 +64,11 @@ class Lamp(NamedTuple):
 
 
 class Guard:
-    """The guard of one junction. Begins with all red, as if every green had ended this moment."""
+    """The guard of one junction. Begins with all red, as if every green had ended this moment.
+
+    While the same is asked and nothing can change (`quiet_ms`), lamps are only older: that time is added up and taken
+    into account at the next `step`.
+    """
 
     def __init__(self, rules: Rules, at_ms: int) -> None:
         """Raises `Unsupported` for rules that cannot be kept."""
@@ -70,18 +76,32 @@ class Guard:
         self._rules = rules
         self._at_ms = at_ms
         self._lamps = all_red(rules)
+        self._asked: tuple[bool, ...] = ()
+        self._quiet_ms = self._older_ms = 0
         self.jumps = 0
         """How often the clock went back, or forward by more than a step."""
+        self.shown: tuple[Aspect, ...] = tuple(lamp.aspect for lamp in self._lamps)
+        """The same tuple as long as nothing changes."""
 
     @property
-    def shown(self) -> tuple[Aspect, ...]:
-        return tuple(lamp.aspect for lamp in self._lamps)
+    def lamps(self) -> tuple[Lamp, ...]:
+        return _older(self._rules, self._lamps, self._older_ms)
 
     def let_out(self, greens: Sequence[bool], at_ms: int) -> tuple[Aspect, ...]:
         """What every group shows now that green is asked for the groups where `greens` is true."""
         elapsed_ms, self._at_ms = at_ms - self._at_ms, at_ms
         self.jumps += not 0 <= elapsed_ms <= STEP_MAX_MS
-        self._lamps = step(self._rules, self._lamps, greens, elapsed_ms)
+        passed_ms = min(max(elapsed_ms, 0), STEP_MAX_MS)
+        asked = tuple(greens)
+        if asked == self._asked and passed_ms < self._quiet_ms:
+            self._quiet_ms -= passed_ms
+            self._older_ms += passed_ms
+            return self.shown
+        self._lamps = step(self._rules, self.lamps, asked, passed_ms)
+        self._asked, self._older_ms, self._quiet_ms = asked, 0, quiet_ms(self._rules, self._lamps, asked)
+        shown = tuple(lamp.aspect for lamp in self._lamps)
+        if shown != self.shown:
+            self.shown = shown
         return self.shown
 
 
@@ -106,6 +126,50 @@ def step(rules: Rules, lamps: Sequence[Lamp], greens: Sequence[bool], elapsed_ms
             waiting.discard(i)
     longest_ms = _longest_ms(rules)
     return tuple(Lamp(lamp.aspect, min(lamp.shown_ms, longest_ms), min(lamp.dark_ms, longest_ms)) for lamp in now)
+
+
+def quiet_ms(rules: Rules, lamps: Sequence[Lamp], greens: Sequence[bool]) -> int:
+    """While less time than this passes and the same is asked, `step` changes no aspect. Never too long."""
+    found = FOR_EVER_MS
+    for i, (rule, lamp, is_asked) in enumerate(zip(rules.groups, lamps, greens, strict=True)):
+        match lamp.aspect:
+            case Aspect.ENDING:
+                found = min(found, rule.ending_ms - lamp.shown_ms)
+            case Aspect.STARTING:
+                found = min(found, rule.starting_ms - lamp.shown_ms)
+            case Aspect.GREEN:
+                if not is_asked:
+                    found = min(found, max(rule.min_green_ms, 1) - lamp.shown_ms)
+            case Aspect.RED:
+                if rule.max_red_ms:
+                    found = min(found, rule.max_red_ms - lamp.dark_ms)
+                if is_asked:
+                    found = min(found, _red_ms(rules, lamps, i))
+    return found
+
+
+def _red_ms(rules: Rules, lamps: Sequence[Lamp], i: int) -> int:
+    """At least so long until the group may begin: until the last intergreen is over."""
+    lead_ms, least_ms = rules.groups[i].starting_ms, 0
+    for j, lamp in enumerate(lamps):
+        if _conflict(rules, j, i):
+            if lamp.aspect in (Aspect.STARTING, Aspect.GREEN):
+                return FOR_EVER_MS
+            least_ms = max(least_ms, rules.least_ms[j][i] - lead_ms - lamp.dark_ms)
+    return least_ms
+
+
+def _older(rules: Rules, lamps: Sequence[Lamp], passed_ms: int) -> tuple[Lamp, ...]:
+    """The lamps after a time in which none changes."""
+    longest_ms = _longest_ms(rules)
+    return tuple(
+        Lamp(
+            lamp.aspect,
+            min(lamp.shown_ms + passed_ms, longest_ms),
+            0 if lamp.aspect is Aspect.GREEN else min(lamp.dark_ms + passed_ms, longest_ms),
+        )
+        for lamp in lamps
+    )
 
 
 def _aged(rule: GroupRule, lamp: Lamp, passed_ms: int) -> Lamp:

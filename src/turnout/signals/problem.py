@@ -19,12 +19,16 @@ SEVERITY_NAMES: Final = {"error": Name("error", "错误"), "warning": Name("warn
 
 
 class Spot(msgspec.Struct, frozen=True):
-    """Where: the file, its line (0: the file as a whole) and what is meant there, such as a junction and its plan."""
+    """Where: the file, its line (0: the file as a whole) and what is meant there, such as a junction and its plan.
+
+    `groups`: whose greens they are, for who draws them.
+    """
 
     file: str = ""
     line: int = 0
     junction: str = ""
     part: str = ""
+    groups: tuple[str, ...] = ()
 
     def spoken(self, language: Language) -> str:
         line, junction = ("第 {} 行", "路口 {}") if language == "zh-CN" else ("line {}", "junction {}")

@@ -1,8 +1,8 @@
 """Signal controllers in this process, for a city that has none to try corridors with: guard, fixed plan and priority.
 
-While a request stands, its group is asked for; then the groups that lost green by it get some of it back, those that
-lost most first; then the plan runs on at the second at which it would be now, so that its offset is kept. Whatever is
-asked passes the guard.
+While a request stands, the seconds of the plan that serve its groups are run through (`serving.py`); then the groups
+that lost green by it get some of it back, those that lost most first; then the plan runs on at the second at which it
+would be now, so that its offset is kept. Whatever is asked passes the guard.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ import msgspec
 from turnout.signals.controller import PriorityRequest, PriorityState, PriorityStatus, Shown
 from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, rules_of
 from turnout.signals.model import Junction, Plan
+from turnout.signals.serving import Serving, green_at
 
 REQUESTS_MAX: Final = 8
 """At one junction; who comes later is told `busy`."""
@@ -47,6 +48,7 @@ class SimulatedJunction:
         self._guard = Guard(rules_of(self.junction), at_ms)
         self._owed_ms = dict.fromkeys(self._names, 0)
         self._paying = ("", 0)
+        self._serving = Serving(self.junction, self._plan)
 
     def step_to(self, at_ms: int) -> None:
         """What has been shown until now, second by second."""
@@ -61,8 +63,7 @@ class SimulatedJunction:
         served = self._served()
         planned = greens_of(self._plan, self._names, self._at_ms)
         if served is not None:
-            wanted = [not self._meet(name, served) for name in self._names]
-            wanted = self._compatible(served, wanted)
+            wanted = self._greens_for((served.group, *served.also))
         else:
             wanted = self._paid_back() or planned
         shown = self._guard.let_out(wanted, self._at_ms)
@@ -72,13 +73,9 @@ class SimulatedJunction:
             change_ms = STEP_MAX_MS * (was_planned - (aspect is Aspect.GREEN))
             self._owed_ms[name] = min(OWED_MAX_MS, max(0, self._owed_ms[name] + change_ms))
 
-    def _compatible(self, served: str, wanted: Sequence[bool]) -> list[bool]:
-        """Beside the group that is served those that meet neither it nor each other."""
-        chosen = [served]
-        for name, is_wanted in zip(self._names, wanted, strict=True):
-            if is_wanted and all(not self._meet(name, other) for other in chosen):
-                chosen.append(name)
-        return [name in chosen for name in self._names]
+    def _greens_for(self, groups: Sequence[str]) -> list[bool]:
+        """The plan's seconds for these; those of a group that has none in the plan: it alone."""
+        return self._serving.greens(groups, self._at_ms) or [name == groups[0] for name in self._names]
 
     def _paid_back(self) -> list[bool] | None:
         """Green for the group that lost most, for a bounded time, once; None when nobody is owed any."""
@@ -88,20 +85,21 @@ class SimulatedJunction:
             until_ms = self._at_ms + min(self._owed_ms[group], PAID_BACK_MAX_MS)
         if group == "" or self._at_ms >= until_ms:
             self._paying, self._owed_ms = ("", 0), dict.fromkeys(self._names, 0)
+            self._serving.end()
             return None
         self._paying = (group, until_ms)
-        return self._compatible(group, [not self._meet(name, group) for name in self._names])
+        return self._greens_for((group,))
 
     def _meet(self, one: str, other: str) -> bool:
         return one != other and (one, other) in self._least
 
-    def _served(self) -> str | None:
+    def _served(self) -> PriorityRequest | None:
         first = min(self._standing.values(), key=_rank, default=None)
-        return first.request.group if first is not None else None
+        return first.request if first is not None else None
 
     def ask(self, request: PriorityRequest, at_ms: int) -> PriorityStatus:
         self.step_to(at_ms)
-        if request.group not in self._names:
+        if any(group not in self._names for group in (request.group, *request.also)):
             return PriorityStatus(id=request.id, state="refused", reason="unknown-group")
         known = self._standing.get(request.id)
         if known is None and len(self._standing) >= REQUESTS_MAX:
@@ -121,7 +119,8 @@ class SimulatedJunction:
         if mine is None:
             return PriorityStatus(id=id, state="completed")
         state: PriorityState = "processing"
-        if self._meet(mine.request.group, self._served() or mine.request.group):
+        served = self._served()
+        if served is not None and self._meet(mine.request.group, served.group):
             state = "overridden"
         elif self._guard.shown[self._names.index(mine.request.group)] is Aspect.GREEN:
             state = "granted"
@@ -140,12 +139,7 @@ def _rank(standing: _Standing) -> tuple[int, int, str]:
 
 def greens_of(plan: Plan, names: Sequence[str], at_ms: int) -> list[bool]:
     """Whom the plan gives green at that moment, in the order of `names`."""
-    local_ms = (at_ms - plan.offset_ms) % plan.cycle_ms
-    green = {
-        window.group
-        for window in plan.windows
-        if (local_ms - window.from_ms) % plan.cycle_ms < window.lasts_ms(plan.cycle_ms)
-    }
+    green = green_at(plan, (at_ms - plan.offset_ms) % plan.cycle_ms)
     return [name in green for name in names]
 
 

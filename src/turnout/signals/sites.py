@@ -67,8 +67,11 @@ class Sites:
 def ahead_on(
     sites: Sites, graph: RoadGraph, edge_s: Floats, edges: Sequence[int], fraction: float
 ) -> tuple[Ahead, ...]:
-    """The signals at the ends of all `edges` but the last, from a place so far along the first."""
-    found: list[Ahead] = []
+    """The signals at the ends of all `edges` but the last, from a place so far along the first.
+
+    Of a site with stop lines behind one another the first, and the groups of the others.
+    """
+    found: dict[str, Ahead] = {}
     metres = seconds = 0.0
     left = 1.0 - fraction
     for edge in edges[:-1]:
@@ -76,9 +79,13 @@ def ahead_on(
         seconds += left * float(edge_s[edge])
         left = 1.0
         site = sites.of_edge(edge)
-        if site is not None and all(one.junction != site.id for one in found):
-            found.append(Ahead(site.id, site.groups[edge], metres, seconds))
-    return tuple(found)
+        if site is None:
+            continue
+        if found and next(reversed(found)) == site.id:
+            found[site.id] = found[site.id].with_stop(site.groups[edge])
+        elif site.id not in found:
+            found[site.id] = Ahead(site.id, site.groups[edge], metres, seconds)
+    return tuple(found.values())
 
 
 def assumed_sites(graph: RoadGraph) -> Sites:

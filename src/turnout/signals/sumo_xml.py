@@ -125,11 +125,15 @@ ROOTS: Final = {
     "net": ("net",),
     "additional": ("additional", "add", "tlLogics"),
     "routes": ("routes", "vehroutes", "additional"),
+    "lamps": ("tlsStates",),
+    "crossings": ("instantE1",),
 }
 WANTED: Final = {
     "net": "a SUMO network (.net.xml)",
     "additional": "SUMO's programmes (.add.xml)",
     "routes": "SUMO's routes (.rou.xml)",
+    "lamps": "what SUMO writes for SaveTLSStates",
+    "crossings": "what SUMO writes for instantInductionLoop",
 }
 
 

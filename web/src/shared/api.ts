@@ -23,12 +23,18 @@ export function onProofNeeded(how: () => Promise<boolean>): void {
   prover = how
 }
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-  return (await answered<T>(method, path, body)).content
+async function ask<T>(method: string, path: string, body?: unknown, wait_ms = WAIT_MS): Promise<T> {
+  return (await answered<T>(method, path, body, wait_ms)).content
 }
 
 /** `next`: the query of the next page, where the answer names one (`Link`, RFC 8288). */
-async function answered<T>(method: string, path: string, body?: unknown, isAgain = false): Promise<{ content: T; next: string }> {
+async function answered<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  wait_ms = WAIT_MS,
+  isAgain = false,
+): Promise<{ content: T; next: string }> {
   let reply: Response
   try {
     const { address, said } = apart(path)
@@ -42,7 +48,7 @@ async function answered<T>(method: string, path: string, body?: unknown, isAgain
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(WAIT_MS),
+      signal: AbortSignal.timeout(wait_ms),
     })
   } catch {
     throw new Problem(0, 'no-connection', '')
@@ -53,7 +59,8 @@ async function answered<T>(method: string, path: string, body?: unknown, isAgain
   const problem = (content ?? {}) as { code?: string; detail?: string; title?: string; fields?: Record<string, unknown> }
   // A proof that is refused (somebody else's password) is the trouble of who asked for it: its dialogue is open already.
   const isProof = method === 'POST' && path.startsWith('/session')
-  if (problem.code === 'proof-needed' && !isProof && !isAgain && (await prover())) return answered<T>(method, path, body, true)
+  if (problem.code === 'proof-needed' && !isProof && !isAgain && (await prover()))
+    return answered<T>(method, path, body, wait_ms, true)
   throw new Problem(reply.status, problem.code ?? `http-${reply.status}`, problem.detail ?? problem.title ?? '', problem.fields)
 }
 
@@ -127,6 +134,6 @@ async function all<T>(path: string): Promise<T[]> {
 export const api = {
   all,
   get: <T>(path: string) => ask<T>('GET', path),
-  post: <T>(path: string, body: unknown = {}) => ask<T>('POST', path, body),
+  post: <T>(path: string, body: unknown = {}, wait_ms?: number) => ask<T>('POST', path, body, wait_ms),
   delete: <T>(path: string) => ask<T>('DELETE', path),
 }

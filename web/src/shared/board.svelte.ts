@@ -28,6 +28,8 @@ class LiveBoard {
   erasures = $state.raw<Tables['erasures']>({})
   signal_permits = $state.raw<Tables['signal_permits']>({})
   corridors = $state.raw<Tables['corridors']>({})
+  /** Only for who works with signals: empty for everybody else. */
+  district_plans = $state.raw<Tables['district_plans']>({})
   exercise = $state(false)
   /** Version of the city's tables that the rows go with. */
   catalogue = $state('')

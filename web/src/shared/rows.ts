@@ -132,6 +132,10 @@ export interface Rows {
     | AskJunctions
     | NoteJunctions
     | EndCorridor
+    | ProposePlans
+    | ReleasePlans
+    | RefusePlans
+    | WithdrawPlans
 }
 /**
  * All of it. `seq` is the sequence of the last event applied.
@@ -147,6 +151,9 @@ export interface Board {
   }
   corridors: {
     [k: string]: Corridor
+  }
+  district_plans: {
+    [k: string]: DistrictPlans
   }
   erasures: {
     [k: string]: ErasureRequest
@@ -644,6 +651,49 @@ export interface CorridorJunction {
   reason: string
   since: number
   state: 'asked' | 'granted' | 'lost' | 'refused' | 'released' | 'waiting'
+}
+/**
+ * One district. `released` None: those of its files. A proposal leaves when it is decided or withdrawn.
+ */
+export interface DistrictPlans {
+  id: string
+  proposals: ProposedPlans[]
+  released: ReleasedPlans | null
+}
+/**
+ * A set of plans that somebody proposes for a district. The set itself is kept by its digest, off the board.
+ */
+export interface ProposedPlans {
+  at: number
+  by: string
+  digest: string
+  district: string
+  figures: ProposedFigure[]
+  id: string
+  note: string
+  over: string
+  seeds: number
+  simulation: string
+}
+/**
+ * One figure of the simulation. `change` is after minus before, with its 95 % confidence interval.
+ */
+export interface ProposedFigure {
+  after: number
+  before: number
+  change: number
+  figure: 'delay_s' | 'stops' | 'throughput' | 'travel_s' | 'waiting_s'
+  high: number
+  low: number
+}
+/**
+ * The plans in force.
+ */
+export interface ReleasedPlans {
+  at: number
+  by: string
+  digest: string
+  proposal: string
 }
 /**
  * Somebody wants the details of one matter erased before their time; another person has to approve it.
@@ -2346,4 +2396,39 @@ export interface EndCorridor {
   corridor_id: string
   do: 'end-corridor'
   outcome: 'arrived' | 'cancelled' | 'cleared' | 'lost' | 'no-signals' | 'no-way'
+}
+/**
+ * Propose a set of plans that was simulated. What its simulation found is filled in by the server.
+ */
+export interface ProposePlans {
+  digest?: string
+  district: string
+  do: 'propose-plans'
+  figures?: ProposedFigure[]
+  note?: string
+  over?: string
+  proposal_id: string
+  seeds?: number
+  simulation: string
+}
+/**
+ * Put them in force, as somebody else than who proposed them. No controller is written to.
+ */
+export interface ReleasePlans {
+  do: 'release-plans'
+  proposal_id: string
+  reason?: string
+}
+export interface RefusePlans {
+  do: 'refuse-plans'
+  proposal_id: string
+  reason?: string
+}
+/**
+ * By who proposed them.
+ */
+export interface WithdrawPlans {
+  do: 'withdraw-plans'
+  proposal_id: string
+  reason?: string
 }

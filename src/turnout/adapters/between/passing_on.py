@@ -35,7 +35,7 @@ Standing = Literal["open", "locked", "unknown"]
 the request shows none."""
 
 OF_THE_DESK: Final = re.compile(
-    r"/api/v1/(?:session/.+|setup|accounts(?:/.*)?|tokens(?:/.*)?|sign-ins|me/sign-ins|offline-entries(?:/.*)?|ground(?:/.*)?|proof/.+|files/.+|incidents/[^/]+/files(?:/.*)?)"
+    r"/api/v1/(?:session/.+|setup|accounts(?:/.*)?|tokens(?:/.*)?|sign-ins|me/sign-ins|offline-entries(?:/.*)?|ground(?:/.*)?|signals/.+|proof/.+|files/.+|incidents/[^/]+/files(?:/.*)?)"
     r"|/scim/v2(?:/.*)?"
 )
 SESSION: Final = "/api/v1/session"

@@ -50,6 +50,7 @@ from turnout.adapters.http.routes import (
     session,
     sign_ins,
     sign_on,
+    signals,
     tables,
     transfers,
 )
@@ -111,7 +112,7 @@ def litestar_app(edge: Callable[[], Edge], version: str) -> Litestar:
         request_max_body_size=BODY_BYTES_MAX,
         response_headers={"cache-control": "no-store"} | {name.decode(): value.decode() for name, value in SECURITY},
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=4, exclude=["/files/"]
+            backend="gzip", minimum_size=GZIP_FROM_BYTES, gzip_compress_level=4, exclude=["/files/", "/signals/"]
         ),
         openapi_config=None,
         **_found(edge),
@@ -139,6 +140,7 @@ def _handlers(*, each: bool) -> list[Any]:
         *files.ROUTES,
         *tables.ROUTES,
         *ground.ROUTES,
+        *signals.ROUTES,
         *audit.ROUTES,
         *reveals.ROUTES,
         *messages.ROUTES,

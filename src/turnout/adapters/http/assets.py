@@ -19,7 +19,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-PAGES: Final = ("/", "/console", "/map", "/wall", "/admin", "/field", "/sign-in", "/setup")
+PAGES: Final = ("/", "/console", "/map", "/wall", "/admin", "/engineer", "/field", "/sign-in", "/setup")
 """Screens of the console: all are the one page, which finds out by itself which."""
 
 POLICY: Final = "; ".join(

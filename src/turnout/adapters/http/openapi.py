@@ -13,6 +13,7 @@ from litestar import Litestar
 from turnout.adapters.http.private import HEADER, PRIVATE
 from turnout.adapters.http.problems import Problem
 from turnout.adapters.http.shapes import SHAPES
+from turnout.adapters.http.signal_shapes import SIGNAL_SHAPES
 from turnout.core.commands import Command
 from turnout.core.refusals import Refusal
 from turnout.edge.refusals import PlaceRefusal
@@ -63,7 +64,7 @@ def describe(app: Litestar, version: str) -> dict[str, Any]:
 
 def _own_schemas() -> dict[str, Any]:
     """Schemas from msgspec for commands, refusals, problems, rows and answers, and everything that they hold."""
-    kinds: list[Any] = [Command, Refusal, PlaceRefusal, Problem, *SHAPES]
+    kinds: list[Any] = [Command, Refusal, PlaceRefusal, Problem, *SHAPES, *SIGNAL_SHAPES]
     _, ours = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     shown: dict[str, Any] = as_shown(ours)
     return shown

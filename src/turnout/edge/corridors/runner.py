@@ -395,6 +395,7 @@ def _request(ask: Ask) -> PriorityRequest:
         id=request_id(ask.corridor, ask.junction),
         junction=ask.junction,
         group=ask.group,
+        also=ask.also,
         arrives_in_ms=ask.arrives_in_ms,
         leaves_in_ms=ask.leaves_in_ms,
         level=ask.level,

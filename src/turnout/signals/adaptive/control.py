@@ -4,19 +4,22 @@ Priorities choose the stage, the supervisor overrides them for who has waited to
 cannot be believed runs its plan and says so.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Literal
 
 from turnout.signals.adaptive.faults import DetectorFault, FaultWatch
 from turnout.signals.adaptive.layout import Layout, greens_at
 from turnout.signals.adaptive.observer import Observer, Queues, Reading
-from turnout.signals.adaptive.priority import Settings, Situation, priorities
+from turnout.signals.adaptive.priority import Settings, Situation, best_stage
 from turnout.signals.adaptive.supervisor import CLEAR_MS, SERVED_MS, Supervisor, frees, lanes_of_groups, promise_of
 from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, Rules, rules_of
 from turnout.words.trouble import Unsupported
 
 Mode = Literal["adaptive", "overdue", "plan"]
 SETTINGS: Final = Settings()
+DECIDE_MS: Final = 3_000
+"""Stages are weighed when somebody has come or left, and at least so often. Every 2 s, whatever happens, cost 0.8 s of
+delay."""
 
 
 class StageClock:
@@ -28,13 +31,17 @@ class StageClock:
         self.target = 0
         self.green_since = -1
         self.asked_since = at_ms
+        size = range(len(layout.junction.groups))
+        self._greens = [tuple(i in stage.groups for i in size) for stage in layout.stages]
+        self._alone = [tuple(Aspect.GREEN if green else Aspect.RED for green in greens) for greens in self._greens]
+        self._seen: tuple[int, tuple[Aspect, ...]] = (-1, ())
 
     def see(self, shown: tuple[Aspect, ...], at_ms: int) -> None:
-        groups = self.layout.stages[self.target].groups
-        is_alone = all((aspect is Aspect.GREEN) == (i in groups) for i, aspect in enumerate(shown)) and not any(
-            aspect in (Aspect.ENDING, Aspect.STARTING) for aspect in shown
-        )
-        if not is_alone:
+        target, before = self._seen
+        if shown is before and target == self.target:
+            return
+        self._seen = (self.target, shown)
+        if shown != self._alone[self.target]:
             self.green_since = -1
         elif self.green_since < 0:
             self.green_since = at_ms
@@ -48,30 +55,44 @@ class StageClock:
         if stage != self.target:
             self.target, self.green_since, self.asked_since = stage, -1, at_ms
 
-    def greens(self) -> list[bool]:
-        groups = self.layout.stages[self.target].groups
-        return [i in groups for i in range(len(self.layout.junction.groups))]
+    def greens(self) -> tuple[bool, ...]:
+        return self._greens[self.target]
 
 
 class AdaptiveControl:
     """`mode` says what decides, `faults` which detectors are not believed; both are for people to see."""
 
-    def __init__(self, layout: Layout, at_ms: int, settings: Settings = SETTINGS) -> None:
-        """Raises `Unsupported` for rules that the guard cannot keep, and where there is no plan to fall back to."""
-        if not layout.junction.plans:
-            raise Unsupported(f"junction {layout.junction.id} has no plan", "plan", "give it one to fall back to")
+    def __init__(self, layout: Layout, at_ms: int, settings: Settings = SETTINGS, plan: str = "") -> None:
+        """`plan`: the one to fall back to; else the first.
+
+        Raises `Unsupported` for rules that the guard cannot keep, and where there is no plan to fall back to.
+        """
+        found = layout.junction.plan(plan) if plan else next(iter(layout.junction.plans), None)
+        if found is None:
+            raise Unsupported(f"junction {layout.junction.id} has no plan {plan}", "plan", "give it one")
+        self._plan = found
         rules = rules_of(layout.junction)
         self.layout, self.settings = layout, settings
         self.guard = Guard(rules, at_ms)
         self.observer = Observer(layout, at_ms)
-        self.watch = FaultWatch(layout)
+        self.watch = FaultWatch(layout, self.observer.seen)
         self.clock = StageClock(layout, rules, at_ms)
         self.supervisor = Supervisor(self.clock.promise, at_ms)
         self.mode: Mode = "adaptive"
         self._lanes_of_groups = lanes_of_groups(layout)
+        self._groups_of_lane = {
+            lane.id: [group for group, lanes in enumerate(self._lanes_of_groups) if lane.id in lanes]
+            for lane in layout.lanes
+        }
+        self._lane_of_stop = {lane.stop: lane.id for lane in layout.lanes}
+        self._shown = self.guard.shown
         self._clearing_ms = at_ms - CLEAR_MS
         self._now_ms = self._said_ms = at_ms
+        self._decided_ms = at_ms - DECIDE_MS
         self._has_let_out = False
+        for group, lanes in enumerate(self._lanes_of_groups):
+            if not lanes:
+                self.supervisor.wants(group, at_ms)
 
     @property
     def faults(self) -> tuple[DetectorFault, ...]:
@@ -80,18 +101,33 @@ class AdaptiveControl:
     def step(self, at_ms: int, readings: Mapping[str, Reading], queues: Queues | None = None) -> tuple[Aspect, ...]:
         """What every group shows. `queues`: from a perfect sensor, to compare with."""
         said_ms, at_ms = at_ms, self._own_ms(at_ms)
-        self.observer.step(at_ms, readings)
-        self.watch.step(at_ms, readings)
+        came = self.observer.step(at_ms, readings)
+        self.watch.step(at_ms)
+        for name in came:
+            lane = self._lane_of_stop.get(name)
+            if lane is not None and self.observer.seen[name].since_ms >= 0:
+                for group in self._groups_of_lane[lane]:
+                    self.supervisor.wants(group, at_ms)
         if self.watch.faults and queues is None:
             return self._by_plan(said_ms, at_ms)
         if self.mode == "plan":
             self.mode = "adaptive"
             self.clock.ask(self._nearest_stage(), at_ms)
-        known = self.observer.queues(at_ms) if queues is None else queues
-        self.supervisor.step(at_ms, self.guard.shown, self._wanted(known, at_ms))
-        if self.clock.may_change(at_ms, 0):
+        is_news = self.observer.is_news or not 0 <= at_ms - self._decided_ms < DECIDE_MS
+        if (is_news or queues is not None) and self.clock.may_change(at_ms, 0):
+            self._decided_ms = at_ms
+            known = self.observer.queues(at_ms) if queues is None else queues
             self._choose(known, at_ms, is_perfect=queues is not None)
-        shown = self.guard.let_out(self._asked(at_ms), said_ms)
+        return self._let_out(self._asked(at_ms), said_ms, at_ms)
+
+    def _let_out(self, asked: Sequence[bool], said_ms: int, at_ms: int) -> tuple[Aspect, ...]:
+        shown = self.guard.let_out(asked, said_ms)
+        if shown is not self._shown:
+            self._shown = shown
+            for group in self.supervisor.see(shown, at_ms):
+                lanes = self._lanes_of_groups[group]
+                if not lanes or any(self.observer.stands_at(lane) for lane in lanes):
+                    self.supervisor.wants(group, at_ms)
         self.clock.see(shown, at_ms)
         return shown
 
@@ -104,10 +140,8 @@ class AdaptiveControl:
     def _by_plan(self, said_ms: int, at_ms: int) -> tuple[Aspect, ...]:
         """`said_ms`: by the clock on which the plan's offset counts."""
         self.mode = "plan"
-        plan = self.layout.junction.plans[0]
-        greens = greens_at(plan, said_ms - plan.offset_ms)
-        self.supervisor.step(at_ms, self.guard.shown, [False] * len(self.layout.junction.groups))
-        return self.guard.let_out([group.id in greens for group in self.layout.junction.groups], said_ms)
+        greens = greens_at(self._plan, said_ms - self._plan.offset_ms)
+        return self._let_out([group.id in greens for group in self.layout.junction.groups], said_ms, at_ms)
 
     def _nearest_stage(self) -> int:
         """The stage of which most is green now."""
@@ -117,18 +151,15 @@ class AdaptiveControl:
             range(len(stages)), key=lambda nth: len(stages[nth].groups & green) - len(stages[nth].groups - green)
         )
 
-    def _wanted(self, queues: Queues, at_ms: int) -> list[bool]:
-        """Of each group, whether somebody waits for it; one that has no lanes is always wanted."""
-        return [
-            not lanes or any(queues[lane] and queues[lane][0].at_ms <= at_ms for lane in lanes)
-            for lanes in self._lanes_of_groups
-        ]
-
     def _choose(self, queues: Queues, at_ms: int, *, is_perfect: bool) -> None:
         """The stage that is to be next, asked for; or the one that is on goes on."""
-        observer, clock, lanes = self.observer, self.clock, self.layout.lanes
-        blocked = {lane.id for lane in lanes if observer.is_blocked(lane, at_ms)}
-        stalled = {lane.id for lane in lanes if observer.stalls(lane, clock.green_since, at_ms)}
+        observer, clock = self.observer, self.clock
+        for lane, queue in queues.items():
+            if queue and queue[0][0] <= at_ms:
+                for group in self._groups_of_lane[lane]:
+                    self.supervisor.wants(group, at_ms)
+        blocked = observer.blocked(at_ms)
+        stalled = observer.stalled(clock.green_since, at_ms)
         overdue = self.supervisor.overdue(at_ms)
         if overdue:
             self.mode = "overdue"
@@ -140,9 +171,9 @@ class AdaptiveControl:
         self.mode = "adaptive"
         moving = queues if is_perfect else observer.moving(queues, clock.green_since, at_ms)
         seen = Situation(queues, moving, blocked, blocked | stalled)
-        found = priorities(self.layout, seen, at_ms, clock.target, clock.promise.change_ms[clock.target], self.settings)
-        best = max(range(len(found)), key=lambda nth: found[nth])
-        if found[best] > found[clock.target]:
+        change_ms = clock.promise.change_ms[clock.target]
+        best = best_stage(self.layout, seen, at_ms, clock.target, change_ms, self.settings)
+        if best != clock.target:
             self._change(best, stalled - blocked, at_ms)
 
     def _stands(self, queues: Queues, at_ms: int) -> bool:
@@ -168,7 +199,7 @@ class AdaptiveControl:
             self._has_let_out = False
         self.clock.ask(stage, at_ms)
 
-    def _asked(self, at_ms: int) -> list[bool]:
+    def _asked(self, at_ms: int) -> Sequence[bool]:
         """The groups of the stage; while the junction is being cleared, only those that are green already."""
         asked = self.clock.greens()
         if not 0 <= at_ms - self._clearing_ms < CLEAR_MS:

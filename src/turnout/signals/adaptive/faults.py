@@ -11,7 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from turnout.signals.adaptive.layout import Layout
-from turnout.signals.adaptive.observer import Reading
+from turnout.signals.adaptive.observer import Seen
 from turnout.words.name import Name
 
 FaultKind = Literal["stuck", "silent", "double"]
@@ -34,7 +34,7 @@ SHARE: Final = 0.5
 """Of a lane's fair share is missing at the whole place when one of its detectors is silent."""
 WINDOW_MS: Final = 900_000
 """Counts are compared over so long, then afresh."""
-LOOK_MS: Final = 10_000
+LOOK_MS: Final = 30_000
 AGAIN_MIN: Final = 5
 """A silent one that counts so many is believed again."""
 
@@ -46,28 +46,32 @@ class DetectorFault(msgspec.Struct, frozen=True):
 
 
 class _Watched:
-    __slots__ = ("counted", "here", "is_stop", "near", "next", "passed", "since_ms")
+    __slots__ = ("before", "here", "is_stop", "near", "next", "seen", "until", "window")
 
-    def __init__(self) -> None:
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
         self.near: list[str] = []
         """Before and behind it on the same way, with no other way in or out between."""
         self.here: tuple[str, ...] = ()
         """It and those on the neighbouring lanes at the same place; `next`: the same of the place behind it."""
         self.next: tuple[str, ...] = ()
-        self.counted = 0
-        """In this window."""
-        self.passed: dict[str, int] = {}
-        """What the neighbours counted since this one last saw somebody come."""
-        self.since_ms = -1
-        """Occupied without a new vehicle since."""
+        self.window = self.until = seen.total
+        """What it had counted when the window began, and when it last counted somebody."""
+        self.before: list[int] = []
+        """What the neighbours had counted then."""
         self.is_stop = False
+
+    @property
+    def counted(self) -> int:
+        """In this window."""
+        return self.seen.total - self.window
 
 
 class FaultWatch:
-    """The detectors of one junction."""
+    """The detectors of one junction. `seen`: what the observer keeps of each."""
 
-    def __init__(self, layout: Layout) -> None:
-        self._watched = {mark.detector: _Watched() for mark in layout.marks}
+    def __init__(self, layout: Layout, seen: Mapping[str, Seen]) -> None:
+        self._watched = {mark.detector: _Watched(seen[mark.detector]) for mark in layout.marks}
         into: dict[str, list[str]] = {name: [] for name in self._watched}
         ways = {mark.detector: [way.to for way in mark.ways] for mark in layout.marks}
         for name, onward in ways.items():
@@ -85,38 +89,45 @@ class FaultWatch:
             onward = [way.to for way in mark.ways] or into[mark.detector]  # of a stop line: the place before it
             watched.next = tuple(dict.fromkeys(name for to in onward for name in beside[to]))
         for lane in layout.lanes:
-            for exit_name in lane.exits:
-                self._watched.setdefault(exit_name, _Watched()).near.append(lane.stop)
+            for name in lane.exits:
+                if name not in self._watched:
+                    self._watched[name] = _Watched(seen[name])
+                self._watched[name].near.append(lane.stop)
+        for watched in self._watched.values():
+            watched.before = self._totals(watched)
         self._exits = set(self._watched) - set(ways)
         self._looked_ms = self._window_ms = 0
         self.faults: dict[str, DetectorFault] = {}
 
-    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> None:
-        for name, reading in readings.items():
-            watched = self._watched.get(name)
-            if watched is None:
-                continue
-            if reading.entered:
-                watched.counted += reading.entered
-                watched.passed.clear()
-                for other in watched.near:
-                    self._watched[other].passed[name] = self._watched[other].passed.get(name, 0) + reading.entered
-            if not reading.is_occupied:
-                watched.since_ms = -1
-            elif watched.since_ms < 0 or reading.entered:
-                watched.since_ms = at_ms
-        if not 0 <= at_ms - self._looked_ms < LOOK_MS:
-            self._looked_ms = at_ms
-            for name, watched in self._watched.items():
-                self._look(name, watched, at_ms, readings)
-            if at_ms - self._window_ms >= WINDOW_MS or at_ms < self._window_ms:
-                self._window_ms = at_ms
-                for watched in self._watched.values():
-                    watched.counted = 0
+    def _totals(self, watched: _Watched) -> list[int]:
+        return [self._watched[name].seen.total for name in watched.near]
 
-    def _look(self, name: str, watched: _Watched, at_ms: int, readings: Mapping[str, Reading]) -> None:
-        if name not in readings:
-            watched.since_ms = -1
+    def step(self, at_ms: int) -> None:
+        if 0 <= at_ms - self._looked_ms < LOOK_MS:
+            return
+        self._looked_ms = at_ms
+        for name, watched in self._watched.items():
+            if watched.seen.total != watched.until:
+                watched.until, watched.before = watched.seen.total, self._totals(watched)
+            self._look(name, watched, at_ms)
+        if at_ms - self._window_ms >= WINDOW_MS or at_ms < self._window_ms:
+            self._window_ms = at_ms
+            for watched in self._watched.values():
+                watched.window = watched.seen.total
+
+    def _passed(self, watched: _Watched) -> list[int]:
+        """What each neighbour counted since this one last saw somebody come."""
+        return [now - before for now, before in zip(self._totals(watched), watched.before, strict=True)]
+
+    def _is_passed_by(self, watched: _Watched) -> bool:
+        """Whether so many went by it that it must have seen somebody.
+
+        On both sides of it; where only one is known, twice as many if they may have come from the lane beside.
+        """
+        passed = self._passed(watched)
+        return min(passed, default=0) >= (2 if len(passed) == 1 and len(watched.here) > 1 else 1) * PASSED_MIN
+
+    def _look(self, name: str, watched: _Watched, at_ms: int) -> None:
         kind = self._kind(name, watched, at_ms)
         known = self.faults.get(name)
         if kind is None and known is not None and self._is_right(known, watched):
@@ -125,12 +136,12 @@ class FaultWatch:
             self.faults[name] = DetectorFault(name, kind, at_ms)
 
     def _kind(self, name: str, watched: _Watched, at_ms: int) -> FaultKind | None:
-        if watched.since_ms >= 0:
-            is_long = at_ms - watched.since_ms >= STUCK_MS
-            return "stuck" if is_long and max(watched.passed.values(), default=0) >= PASSED_MIN else None
+        if watched.seen.since_ms >= 0:
+            is_long = at_ms - watched.seen.since_ms >= STUCK_MS
+            return "stuck" if is_long and self._is_passed_by(watched) else None
         if name in self._exits:
             return None
-        if len(watched.near) > 1 and min(watched.passed.get(other, 0) for other in watched.near) >= PASSED_MIN:
+        if len(watched.near) > 1 and self._is_passed_by(watched):
             return "silent"
         if len(watched.near) > 1:
             others = max(self._watched[other].counted for other in watched.near)
@@ -161,7 +172,7 @@ class FaultWatch:
     def _is_right(self, known: DetectorFault, watched: _Watched) -> bool:
         """Whether one that could not be believed can be again."""
         if known.kind == "stuck":
-            return watched.since_ms < 0
+            return watched.seen.since_ms < 0
         if known.kind == "silent":
             return watched.counted >= AGAIN_MIN
         most = max((self._watched[name].counted for name in watched.near), default=0)

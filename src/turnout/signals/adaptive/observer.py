@@ -8,10 +8,10 @@ Vigos, Papageorgiou and Wang (Transp. Res. C 16, 2008).
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from turnout.signals.adaptive.layout import LaneLayout, Layout, Mark
+from turnout.signals.adaptive.layout import Layout, Mark
 
 CRUISE: Final = 0.95
 """Of the speed limit is driven."""
@@ -38,10 +38,13 @@ STRETCH_MAX: Final = 64
 """Vehicles counted on one stretch at most; stretches are shorter than 150 m."""
 CHANGING: Final = 0.02
 """Taken to change lanes on a stretch before anything is learned."""
-WEIGH_MS: Final = 10_000
+WEIGH_MS: Final = 30_000
 """What was learned is applied so often."""
 WEIGHT_MIN: Final = 0.03
 """A lane that is less probable is left out."""
+RIGHT_MS: Final = 2_000
+"""Stretches are put right so often."""
+SECOND_MS: Final = 1_000
 FORGET: Final = 0.95
 """Of what was learned of turning stays, at every vehicle: the last 20 count."""
 
@@ -65,39 +68,41 @@ Queues = Mapping[str, list[Arrival]]
 
 
 class Seen:
-    """What one detector has shown."""
+    """What one detector has shown. It is told only of seconds in which somebody came or left."""
 
-    __slots__ = ("entered", "gone_ms", "last_ms", "since_ms")
+    __slots__ = ("gone_ms", "left_ms", "since_ms", "total")
 
     def __init__(self, at_ms: int) -> None:
         self.since_ms = -1
-        """Occupied since; -1 when it is free."""
-        self.last_ms = at_ms - 60_000
-        """Last time somebody was on it."""
+        """Occupied since, by one vehicle; -1 when it is free."""
+        self.left_ms = at_ms - 60_000
+        """Last time somebody was on it, while it is free."""
         self.gone_ms = -1
         """When the last one who stood here left."""
-        self.entered = 0
-        """In this second."""
+        self.total = 0
+        """Who ever came."""
 
-    def read(self, reading: Reading | None, at_ms: int) -> None:
-        if self.since_ms >= 0 and (reading is None or reading.entered or not reading.is_occupied):
-            self.gone_ms = at_ms if self.stands(at_ms) else self.gone_ms
-        if reading is None:
-            self.entered = 0
-            self.since_ms = -1
-            return
-        self.entered = reading.entered
-        self.last_ms = at_ms
-        if not reading.is_occupied:
-            self.since_ms = -1
-        elif self.since_ms < 0 or reading.entered:
+    def read(self, entered: int, is_occupied: bool, at_ms: int) -> None:
+        """Somebody came, or one who was there was seen again."""
+        if self.since_ms >= 0 and (entered or not is_occupied) and self.stands(at_ms):
+            self.gone_ms = at_ms
+        self.total += entered
+        if not is_occupied:
+            self.since_ms, self.left_ms = -1, at_ms
+        elif self.since_ms < 0 or entered:
             self.since_ms = at_ms
+
+    def empties(self, at_ms: int) -> None:
+        """Nobody is there any more; a second ago somebody was."""
+        if self.stands(at_ms):
+            self.gone_ms = at_ms
+        self.since_ms, self.left_ms = -1, max(self.left_ms, at_ms - SECOND_MS)
 
     def stands(self, at_ms: int) -> bool:
         return 0 <= self.since_ms <= at_ms - STANDING_MS
 
     def is_free(self, at_ms: int) -> bool:
-        return self.since_ms < 0 and self.last_ms <= at_ms - FREE_MS
+        return self.since_ms < 0 and self.left_ms <= at_ms - FREE_MS
 
 
 class _Stretch:
@@ -110,6 +115,7 @@ class _Stretch:
         "full",
         "longest_ms",
         "mark",
+        "names",
         "seen",
         "shares",
         "to",
@@ -117,12 +123,13 @@ class _Stretch:
         "weights",
     )
 
-    def __init__(self, mark: Mark, ways: Sequence[tuple[Seen, float]], seen: Seen) -> None:
-        self.mark, self.seen = mark, seen
-        self.direct = [way for way, _ in ways[: len(mark.ways)]]
-        self.to = [way for way, _ in ways]
+    def __init__(self, mark: Mark, ways: Mapping[str, float], all_seen: Mapping[str, Seen]) -> None:
+        self.mark, self.seen = mark, all_seen[mark.detector]
+        self.names = list(ways)
+        self.to = [all_seen[name] for name in ways]
+        self.direct = self.to[: len(mark.ways)]
         drive = mark.speed_mps * CRUISE
-        self.travel_ms = [round(1_000 * metres / drive) for _, metres in ways]
+        self.travel_ms = [round(1_000 * metres / drive) for metres in ways.values()]
         self.longest_ms = max(self.travel_ms)
         self.arrives_ms = round(1_000 * mark.before_stop_line_m / drive)
         self.full = round(min(way.metres for way in mark.ways) / JAM_M)
@@ -154,30 +161,57 @@ class Observer:
             for way in mark.ways:
                 for other in marks[way.to].beside:
                     ways.setdefault(other, way.metres)
-            stretch = _Stretch(mark, [(self.seen[to], metres) for to, metres in ways.items()], self.seen[mark.detector])
+            stretch = _Stretch(mark, ways, self.seen)
             self._stretches[mark.detector] = stretch
             for nth, to in enumerate(ways):
                 self._into[to].append((stretch, nth))
-        self._ordered = [(mark.detector, self.seen[mark.detector]) for mark in ordered]
-        self._exits = [self.seen[name] for name in exits]
-        self.left_ms = at_ms
-        """When somebody was last seen behind the junction."""
-        self._weighed_ms = at_ms
+        self._stops = [(lane.id, self.seen[lane.stop]) for lane in layout.lanes]
+        self._stop_of = dict(self._stops)
+        self._exits = [(lane.id, [self.seen[name] for name in lane.exits]) for lane in layout.lanes if lane.exits]
+        self._order = {mark.detector: nth for nth, mark in enumerate(ordered)}
+        self._occupied: dict[str, Seen] = {}
+        self._weighed_ms = self._right_ms = at_ms
+        self.is_news = False
+        """Whether somebody came or left in this second."""
         self._weigh()
 
-    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> None:
-        for name, seen in self.seen.items():
-            seen.read(readings.get(name), at_ms)
-        if any(seen.entered for seen in self._exits):
-            self.left_ms = at_ms
-        for name, seen in self._ordered:
-            if seen.entered:
-                self._passed(name, seen.entered, at_ms)
-        for stretch in self._stretches.values():
-            self._put_right(stretch, at_ms)
+    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> list[str]:
+        """The detectors on which somebody came, from the stop lines up."""
+        came = self._read(at_ms, readings)
+        for name in came:
+            entered = readings[name].entered
+            if entered and name in self._order:
+                self._passed(name, entered, at_ms)
+        if not 0 <= at_ms - self._right_ms < RIGHT_MS:
+            self._right_ms = at_ms
+            for stretch in self._stretches.values():
+                self._put_right(stretch, at_ms)
         if not 0 <= at_ms - self._weighed_ms < WEIGH_MS:
             self._weighed_ms = at_ms
             self._weigh()
+        return came
+
+    def _read(self, at_ms: int, readings: Mapping[str, Reading]) -> list[str]:
+        came = []
+        emptied, self._occupied = self._occupied, {}
+        for name, (entered, is_occupied) in readings.items():
+            seen = self.seen.get(name)
+            if seen is None:
+                continue
+            if entered or not is_occupied or seen.since_ms < 0:
+                if entered or seen.since_ms < 0:
+                    came.append(name)
+                seen.read(entered, is_occupied, at_ms)
+            emptied.pop(name, None)
+            if is_occupied:
+                self._occupied[name] = seen
+        for seen in emptied.values():
+            seen.empties(at_ms)
+        self.is_news = bool(came or emptied)
+        return sorted(came, key=self._place) if len(came) > 1 else came
+
+    def _place(self, name: str) -> int:
+        return self._order.get(name, -1)
 
     def _weigh(self) -> None:
         """What was learned of turning and of changing lanes, from the stop lines up."""
@@ -185,11 +219,9 @@ class Observer:
         for name, stretch in self._stretches.items():
             lanes: dict[str, float] = {}
             total = sum(stretch.shares)
-            for other, into in self._into.items():
-                for source, nth in into:
-                    if source is stretch:
-                        for lane, weight in reached.get(other, {}).items():
-                            lanes[lane] = lanes.get(lane, 0.0) + weight * stretch.shares[nth] / total
+            for other, share in zip(stretch.names, stretch.shares, strict=True):
+                for lane, weight in reached.get(other, {}).items():
+                    lanes[lane] = lanes.get(lane, 0.0) + weight * share / total
             reached[name] = lanes
             stretch.weights = tuple((lane, weight) for lane, weight in lanes.items() if weight >= WEIGHT_MIN)
 
@@ -248,7 +280,7 @@ class Observer:
         if after and after[0] < late_ms and all(to.is_free(at_ms) for to in stretch.direct):
             while after and after[0] < late_ms:
                 after.popleft()
-        if stretch.seen.stands(at_ms) and all(to.stands(at_ms) for to in stretch.direct):
+        if 0 <= stretch.seen.since_ms <= at_ms - STANDING_MS and all(to.stands(at_ms) for to in stretch.direct):
             while len(after) < stretch.full:
                 after.appendleft(at_ms - stretch.longest_ms)
 
@@ -259,33 +291,38 @@ class Observer:
         """
         if at_ms - green_ms < STALLS_MS:
             return queues
-        return {
-            lane.id: [each for each in queues[lane.id] if each.at_ms >= at_ms - DUE_MS]
-            if self.seen[lane.stop].last_ms < at_ms - GAP_MS
-            else queues[lane.id]
-            for lane in self.layout.lanes
-        }
+        found = dict(queues)
+        for lane_id, seen in self._stops:
+            if seen.since_ms < 0 and seen.left_ms < at_ms - GAP_MS and queues[lane_id]:
+                found[lane_id] = [each for each in queues[lane_id] if each[0] >= at_ms - DUE_MS]
+        return found
 
     def queues(self, at_ms: int) -> dict[str, list[Arrival]]:
         found: dict[str, list[Arrival]] = {}
-        for lane in self.layout.lanes:
-            found[lane.id] = [Arrival(at_ms, 1.0)] if self.seen[lane.stop].since_ms >= 0 else []
+        for lane_id, seen in self._stops:
+            found[lane_id] = [Arrival(at_ms, 1.0)] if seen.since_ms >= 0 else []
         for stretch in self._stretches.values():
             if stretch.after:
                 for lane_id, weight in stretch.weights:
                     found[lane_id] += [Arrival(came + stretch.arrives_ms, weight) for came in stretch.after]
         for arrivals in found.values():
-            arrivals.sort()
+            if len(arrivals) > 1:
+                arrivals.sort()
         return found
 
-    def stalls(self, lane: LaneLayout, green_ms: int, at_ms: int) -> bool:
-        """Whether the first of the lane has not moved though it had green since `green_ms`.
+    def stands_at(self, lane_id: str) -> bool:
+        return self._stop_of[lane_id].since_ms >= 0
+
+    def stalled(self, green_ms: int, at_ms: int) -> set[str]:
+        """Lanes where the first has not moved though it had green since `green_ms`.
 
         It gives way, or wants where there is red, or waits to change lanes.
         """
-        since_ms = self.seen[lane.stop].since_ms
-        return since_ms >= 0 and at_ms - max(since_ms, green_ms) >= STALLS_MS
+        if at_ms - green_ms < STALLS_MS:
+            return set()
+        return {lane_id for lane_id, seen in self._stops if 0 <= seen.since_ms <= at_ms - STALLS_MS}
 
-    def is_blocked(self, lane: LaneLayout, at_ms: int) -> bool:
-        """Whether nobody could leave: every way out has stood for long."""
-        return bool(lane.exits) and all(0 <= self.seen[name].since_ms <= at_ms - BLOCKED_MS for name in lane.exits)
+    def blocked(self, at_ms: int) -> set[str]:
+        """Lanes from which nobody could leave: every way out has stood for long."""
+        long_ms = at_ms - BLOCKED_MS
+        return {lane_id for lane_id, exits in self._exits if all(0 <= seen.since_ms <= long_ms for seen in exits)}

@@ -43,18 +43,37 @@ class Situation(NamedTuple):
     stalled: Collection[str]
 
 
-def priorities(
+def best_stage(
     layout: Layout, seen: Situation, at_ms: int, current: int, change_ms: Sequence[int], settings: Settings
-) -> list[float]:
-    """Vehicles per second of each stage. `change_ms`: until each one's green begins."""
-    found = []
+) -> int:
+    """The stage that serves most vehicles per second; of equals the one that is on, then the first.
+
+    `change_ms`: until each one's green begins. A stage is not weighed where all that wait could not make it the best.
+    """
+    best = current
+    best_rate = _rate(layout.stages[current], seen.moving, seen.stalled, at_ms, 0, 0, settings)
+    waiting = {lane: sum([each[1] for each in queue]) for lane, queue in seen.queues.items() if queue}
+    for lane in seen.blocked:
+        waiting.pop(lane, None)
     for nth, stage in enumerate(layout.stages):
         if nth == current:
-            found.append(_rate(stage, seen.moving, seen.stalled, at_ms, 0, 0, settings))
-        else:
-            start_ms = change_ms[nth] + settings.start_ms
-            found.append(_rate(stage, seen.queues, seen.blocked, at_ms, start_ms, settings.penalty_ms, settings))
-    return found
+            continue
+        start_ms, cost_ms = change_ms[nth] + settings.start_ms, settings.penalty_ms
+        if _most(stage, waiting, start_ms + cost_ms, settings) > best_rate:
+            rate = _rate(stage, seen.queues, seen.blocked, at_ms, start_ms, cost_ms, settings)
+            if rate > best_rate:
+                best, best_rate = nth, rate
+    return best
+
+
+def _most(stage: Stage, waiting: Mapping[str, float], before_ms: int, settings: Settings) -> float:
+    """No green of the stage serves more per second: as if all were at the stop line and the lanes shared them."""
+    served = flow = 0.0
+    for lane, rate in stage.rates.items():
+        if lane in waiting:
+            served += waiting[lane]
+            flow += rate
+    return 1_000 * served / (before_ms + settings.headway_ms * served / flow) if served else 0.0
 
 
 def _rate(
@@ -70,11 +89,13 @@ def _rate(
     leaving: list[tuple[float, float]] = []
     end_ms = start_ms + settings.horizon_ms
     for lane, rate in stage.rates.items():
-        if lane in without:
+        queue = queues[lane]
+        if not queue or lane in without:
             continue
         headway_ms, free_ms = settings.headway_ms / rate, float(start_ms)
-        for arrives_ms, weight in queues[lane]:
-            free_ms = max(free_ms, arrives_ms - at_ms)
+        for arrives_ms, weight in queue:
+            if arrives_ms - at_ms > free_ms:
+                free_ms = arrives_ms - at_ms
             if free_ms > end_ms:
                 break
             free_ms += headway_ms * weight
@@ -83,7 +104,9 @@ def _rate(
     best = served = 0.0
     for left_ms, weight in leaving:
         served += weight
-        best = max(best, served / (max(left_ms, LEAST_MS) + cost_ms))
+        rate = served / ((left_ms if left_ms > LEAST_MS else LEAST_MS) + cost_ms)
+        if rate > best:
+            best = rate
     return 1_000 * best
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from turnout.signals.adaptive.layout import Layout
-from turnout.signals.guard import STEP_MAX_MS, TOGETHER, Aspect, Rules, refuse_unkept, rules_of
+from turnout.signals.guard import FOR_EVER_MS, STEP_MAX_MS, TOGETHER, Aspect, Rules, refuse_unkept, rules_of
 
 PATIENCE_MS: Final = 90_000
 """So long may somebody wait who was seen, until his stage is put into the queue of the overdue."""
@@ -110,35 +110,38 @@ def _change_ms(rules: Rules, ending: Collection[int], beginning: Collection[int]
 
 
 class Supervisor:
-    """Clocks of how long each group has kept somebody waiting. Milliseconds."""
+    """When each group is to be served at the latest. Told of changes only. Milliseconds."""
 
     def __init__(self, promise: Promise, at_ms: int) -> None:
-        self._promise = promise
-        self._waits_since = [-1] * len(promise.homes)
-        self._red_since = [at_ms] * len(promise.homes)
+        self._homes = promise.homes
+        self._due_ms = [at_ms + UNSEEN_PATIENCE_MS if home >= 0 else FOR_EVER_MS for home in promise.homes]
+        """`FOR_EVER_MS` while it is green, and of a group that has no home."""
+        self._is_green = [False] * len(promise.homes)
 
-    def step(self, at_ms: int, shown: Sequence[Aspect], is_wanted: Sequence[bool]) -> None:
+    def see(self, shown: Sequence[Aspect], at_ms: int) -> list[int]:
+        """What is shown has changed. The groups whose green has just ended."""
+        ended = []
         for i, aspect in enumerate(shown):
-            if aspect is Aspect.GREEN:
-                self._waits_since[i], self._red_since[i] = -1, at_ms
-            elif self._waits_since[i] < 0 and is_wanted[i]:
-                self._waits_since[i] = at_ms
+            if (aspect is Aspect.GREEN) is not self._is_green[i]:
+                self._is_green[i] = aspect is Aspect.GREEN
+                self._due_ms[i] = FOR_EVER_MS
+                if not self._is_green[i]:
+                    ended.append(i)
+                    if self._homes[i] >= 0:
+                        self._due_ms[i] = at_ms - STEP_MAX_MS + UNSEEN_PATIENCE_MS
+        return ended
+
+    def wants(self, group: int, at_ms: int) -> None:
+        """Somebody waits for it."""
+        if at_ms + PATIENCE_MS < self._due_ms[group] < FOR_EVER_MS:
+            self._due_ms[group] = at_ms + PATIENCE_MS
 
     def overdue(self, at_ms: int) -> list[int]:
         """Home stages that are to be served, in their order."""
-        late = []
-        for i, home in enumerate(self._promise.homes):
-            if home < 0:
-                continue
-            since, red = self._waits_since[i], self._red_since[i]
-            due_ms = min(since + PATIENCE_MS if since >= 0 else red + UNSEEN_PATIENCE_MS, red + UNSEEN_PATIENCE_MS)
-            if at_ms >= due_ms:
-                late.append((due_ms, home))
-        return list(dict.fromkeys(home for _, home in sorted(late)))
-
-    def waited_ms(self, at_ms: int, group: int) -> int:
-        since = self._waits_since[group]
-        return at_ms - since if since >= 0 else 0
+        if at_ms < min(self._due_ms):
+            return []
+        late = sorted((due_ms, self._homes[i]) for i, due_ms in enumerate(self._due_ms) if due_ms <= at_ms)
+        return list(dict.fromkeys(home for _, home in late))
 
 
 def worst_wait_ms(promise: Promise, group: int) -> int:

@@ -67,9 +67,9 @@ def add_area_command(kinds: Any) -> None:
 
 def _area(asked: argparse.Namespace) -> int:
     language: Language = asked.language
-    cycles_s = _cycles(asked.cycles)
+    cycles_s = cycles_of(asked.cycles)
     demand = _demand(asked)
-    saturation = _saturation(*_file(asked.saturation)) if asked.saturation is not None else None
+    saturation = saturation_of(*_file(asked.saturation)) if asked.saturation is not None else None
     try:
         area = read_area(*_file(asked.net), [_file(path) for path in asked.plans], demand, saturation)
         found = coordinate(area, cycles_s)
@@ -123,7 +123,7 @@ def _demand(asked: argparse.Namespace) -> Demand | dict[Turning, float]:
     return read_routes([_file(path) for path in asked.routes])
 
 
-def _cycles(text: str) -> list[int]:
+def cycles_of(text: str) -> list[int]:
     """Raises `Malformed`."""
     if not text:
         return list(CYCLES_S)
@@ -134,7 +134,7 @@ def _cycles(text: str) -> list[int]:
     return sorted({int(part) for part in parts})
 
 
-def _saturation(content: bytes, file: str) -> dict[LaneId, float]:
+def saturation_of(content: bytes, file: str) -> dict[LaneId, float]:
     """Vehicles per second by lane. Raises `Malformed` with line."""
     found = {}
     try:

@@ -16,7 +16,7 @@ from turnout.signals.sumo_network import RAIL
 from turnout.signals.sumo_xml import Link, Records
 from turnout.words.trouble import Unsupported
 
-PLACES_M: Final = (2.5, 12.0, 22.0, 35.0, 50.0, 70.0)
+PLACES_M: Final = (2.5, 15.0, 35.0, 70.0)
 """Before the stop line. SUMO's vehicles stop 1 m before it."""
 LENGTH_M: Final = 2.0
 EXIT_M: Final = 15.0

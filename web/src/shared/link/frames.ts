@@ -24,6 +24,7 @@ export type Tables = Pick<
   | 'erasures'
   | 'signal_permits'
   | 'corridors'
+  | 'district_plans'
 >
 export type TableName = keyof Tables
 /** What is true of the board as a whole. Another `catalogue`: the city's tables have changed. */
@@ -65,6 +66,7 @@ export const TABLES: readonly TableName[] = [
   'erasures',
   'signal_permits',
   'corridors',
+  'district_plans',
 ]
 
 export type Command = Rows['command']

@@ -19,6 +19,7 @@ import { enKeeping } from './en-keeping'
 import { enReveals } from './en-reveals'
 import { enPaper } from './en-paper'
 import { enStations } from './en-stations'
+import { enEngineer } from './en-engineer'
 
 export const en = {
   ...enCodes,
@@ -41,6 +42,7 @@ export const en = {
   ...enReveals,
   ...enKeeping,
   ...enCorridors,
+  engineer: enEngineer,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },
@@ -96,6 +98,7 @@ export const en = {
     console: 'Console',
     map: 'Map',
     admin: 'Administration',
+    engineer: 'Signals',
     wall: 'Wall',
     station: 'Station',
     exercise: 'Exercise. Nothing here is real.',

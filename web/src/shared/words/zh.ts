@@ -20,6 +20,7 @@ import { zhKeeping } from './zh-keeping'
 import { zhReveals } from './zh-reveals'
 import { zhPaper } from './zh-paper'
 import { zhStations } from './zh-stations'
+import { zhEngineer } from './zh-engineer'
 
 export const zh: Words = {
   ...zhCodes,
@@ -42,6 +43,7 @@ export const zh: Words = {
   ...zhReveals,
   ...zhKeeping,
   ...zhCorridors,
+  engineer: zhEngineer,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },
@@ -97,6 +99,7 @@ export const zh: Words = {
     console: '席位台',
     map: '地图',
     admin: '管理',
+    engineer: '信号配时',
     wall: '大屏',
     station: '站点终端',
     exercise: '演练。此处一切均非真实。',

@@ -4,6 +4,8 @@ from typing import Annotated, Final
 
 from litestar.params import PathParameter, QueryParameter
 
+from turnout.adapters.http.door import Asked
+from turnout.adapters.http.problems import no
 from turnout.words.moment import MOMENT_MAX
 
 NUMBER_MAX: Final = 2**63 - 1
@@ -17,3 +19,10 @@ Before = Annotated[
 After = Annotated[int, QueryParameter(name="after", ge=0, le=NUMBER_MAX, description="Only later rows: the next page.")]
 Numbered = Annotated[int, PathParameter(ge=0, le=NUMBER_MAX)]
 """A row, a reveal or a version, by its number."""
+
+
+def only_these(request: Asked, keys: frozenset[str]) -> None:
+    """Refuse what else is asked by: a filter that is passed over would look like one that found nothing."""
+    unknown = set(request.query_params) - keys
+    if unknown:
+        raise no("malformed", problem="not a filter of this log", field=min(unknown))

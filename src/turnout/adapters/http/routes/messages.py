@@ -6,8 +6,8 @@ from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from turnout.adapters.http.door import Asked, TheEdge, Who, want
-from turnout.adapters.http.problems import NotTaken, no
-from turnout.adapters.http.routes.bounds import Before, Since, Until
+from turnout.adapters.http.problems import NotTaken
+from turnout.adapters.http.routes.bounds import Before, Since, Until, only_these
 from turnout.core.refusals import UnknownIncident
 from turnout.edge.counter import refused
 from turnout.records.messages import FOUND_MAX, Message, MessagesAsked
@@ -26,7 +26,7 @@ async def of_incident(
 ) -> list[Message]:
     """Every message that concerned one incident, newest first: by identity, tag or number. No bodies."""
     want(who, "audit", "admin")
-    _only_these(request, frozenset({"before", "limit"}))
+    only_these(request, frozenset({"before", "limit"}))
     row = await edge.look_up.find(who, called)
     if row is None:
         raise NotTaken(refused(UnknownIncident(incident=called)))
@@ -47,7 +47,7 @@ async def messages(
 ) -> list[Message]:
     """Messages by call, unit and time, newest first; also those that concern no incident yet. No bodies."""
     want(who, "audit", "admin")
-    _only_these(request, KEYS)
+    only_these(request, KEYS)
     asked = MessagesAsked(
         call=call,
         unit=unit,
@@ -57,13 +57,6 @@ async def messages(
         most=limit,
     )
     return await edge.messages_seen(who, asked)
-
-
-def _only_these(request: Asked, keys: frozenset[str]) -> None:
-    """A key that is passed over would look as if there were such a search."""
-    for key in request.query_params:
-        if key not in keys:
-            raise no("malformed", problem="no messages can be found by this", field=key)
 
 
 ROUTES = [of_incident, messages]

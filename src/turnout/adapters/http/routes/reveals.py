@@ -6,8 +6,8 @@ from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from turnout.adapters.http.door import Asked, TheEdge, Who, want
-from turnout.adapters.http.problems import NotTaken, no
-from turnout.adapters.http.routes.bounds import Before, Since, Until
+from turnout.adapters.http.problems import NotTaken
+from turnout.adapters.http.routes.bounds import Before, Since, Until, only_these
 from turnout.core.refusals import UnknownIncident
 from turnout.edge.answers import Declined
 from turnout.edge.counter import refused
@@ -20,13 +20,6 @@ By = Annotated[str, QueryParameter(name="by", max_length=128, description="The a
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=FOUND_MAX)]
 
 KEYS: Final = frozenset({"by", "since", "until", "before", "limit"})
-"""Whatever else is asked by is refused: a filter that is not known must not look like one that found nothing."""
-
-
-def _only_these(request: Asked) -> None:
-    unknown = set(request.query_params) - KEYS
-    if unknown:
-        raise no("malformed", problem="not a filter of this log", field=sorted(unknown)[0])
 
 
 @get("/reveals")
@@ -42,7 +35,7 @@ async def reveals(
 ) -> RevealPage:
     """Every opening of details and files, newest first: who, why, on what ground, and what is odd about it."""
     want(who, "oversee", "audit")
-    _only_these(request)
+    only_these(request, KEYS)
     asked = RevealsAsked(
         by=by,
         since=None if since is None else Moment(since),

@@ -6,8 +6,7 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from turnout.adapters.http.door import Asked, TheEdge, Who, want
-from turnout.adapters.http.problems import no
-from turnout.adapters.http.routes.bounds import Before, Since, Until
+from turnout.adapters.http.routes.bounds import Before, Since, Until, only_these
 from turnout.records.sign_ins import FOUND_MAX, DoorLine, SignInsAsked
 from turnout.words.moment import Moment
 
@@ -16,7 +15,6 @@ Failures = Annotated[bool, QueryParameter(name="failures", description="Only who
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=FOUND_MAX)]
 
 KEYS: Final = frozenset({"account", "failures", "since", "until", "before", "limit"})
-"""Whatever else is asked by is refused: a filter that is not known must not look like one that found nothing."""
 
 
 @get("/sign-ins")
@@ -33,7 +31,7 @@ async def sign_ins(
 ) -> list[DoorLine]:
     """Who signed in, was not let in, locked, unlocked, took over, signed off or was denied something; newest first."""
     want(who, "audit", "admin")
-    _only_these(request, KEYS)
+    only_these(request, KEYS)
     asked = SignInsAsked(
         account=account,
         failures=failures,
@@ -48,14 +46,8 @@ async def sign_ins(
 @get("/me/sign-ins")
 async def own(who: Who, edge: TheEdge, request: Asked, before: Before = 0, limit: Limit = 100) -> list[DoorLine]:
     """One's own lines: also who tried to come in as oneself."""
-    _only_these(request, frozenset({"before", "limit"}))
+    only_these(request, frozenset({"before", "limit"}))
     return await edge.door_log.find(SignInsAsked(account=str(who.actor.id), before=before, most=limit))
-
-
-def _only_these(request: Asked, keys: frozenset[str]) -> None:
-    unknown = set(request.query_params) - keys
-    if unknown:
-        raise no("malformed", problem="not a filter of this log", field=sorted(unknown)[0])
 
 
 ROUTES = [sign_ins, own]

@@ -1,0 +1,154 @@
+"""The engineers' screen (15.1–15.3): districts, plans checked and coordinated, jobs, proposals.
+
+Answers of a district are passed on as the worker made them; what they hold is in `signals/districts/shapes.py`. Nothing
+here writes to a controller. Proposing and releasing are commands.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, delete, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, JSONBody
+
+from turnout.adapters.http.door import TheEdge, Who, want
+from turnout.adapters.http.problems import NotTaken, no
+from turnout.adapters.http.sizes import TABLES_BYTES_MAX
+from turnout.desk.access import ROOM, Principal
+from turnout.edge.answers import Declined
+from turnout.edge.edge import Edge
+from turnout.edge.signals_room.room import SignalsRoom
+from turnout.signals.districts.proposals import Proposals, ProposalShape
+from turnout.signals.districts.results import JobAsked, JobCard, JobTaken
+from turnout.signals.districts.shapes import (
+    ArterialAsked,
+    ArterialShape,
+    BandsAnswer,
+    BandsAsked,
+    CheckAnswer,
+    CheckAsked,
+    Districts,
+    DistrictShape,
+)
+
+JSON: Final = "application/json"
+TOML: Final = "application/toml"
+
+
+def _room(edge: Edge, who: Principal, *scopes: str) -> SignalsRoom:
+    want(who, *(scopes or ROOM))
+    if edge.signals_room is None:
+        raise no("no-engineers-room")
+    return edge.signals_room
+
+
+def _told(answer: bytes | Declined) -> Response[bytes]:
+    if isinstance(answer, Declined):
+        raise NotTaken(answer)
+    return Response(answer, media_type=JSON)
+
+
+def _shown(kind: Any) -> dict[int, ResponseSpec]:
+    return {200: ResponseSpec(kind, generate_examples=False)}
+
+
+@get("/signals/districts", responses=_shown(Districts))
+async def districts(who: Who, edge: TheEdge) -> Response[bytes]:
+    """Every district of the city's folder, with what can be done there."""
+    return _told(await _room(edge, who).districts())
+
+
+@get("/signals/districts/{district:str}", responses=_shown(DistrictShape))
+async def district(district: FromPath[str], who: Who, edge: TheEdge) -> Response[bytes]:
+    """Streets, junctions with the plans in force, arterials, and what is wrong."""
+    return _told(await _room(edge, who).district(district))
+
+
+@get("/signals/districts/{district:str}/plans.toml")
+async def plans_file(district: FromPath[str], who: Who, edge: TheEdge) -> Response[str]:
+    """The plans in force as the plain file that `turnout signals` reads."""
+    found = await _room(edge, who).plans_file(district)
+    if isinstance(found, Declined):
+        raise NotTaken(found)
+    headers = {"content-disposition": 'attachment; filename="plans.toml"'}
+    return Response(found, media_type=TOML, headers=headers)
+
+
+@post(
+    "/signals/districts/{district:str}/check",
+    status_code=200,
+    request_max_body_size=TABLES_BYTES_MAX,
+    responses=_shown(CheckAnswer),
+)
+async def check(district: FromPath[str], data: JSONBody[CheckAsked], who: Who, edge: TheEdge) -> Response[bytes]:
+    """What is wrong with the plans of these junctions. Nothing is kept."""
+    return _told(await _room(edge, who, "signal-plans").asked(district, "check", data))
+
+
+@post("/signals/districts/{district:str}/arterials", status_code=200, responses=_shown(ArterialShape))
+async def arterials(district: FromPath[str], data: JSONBody[ArterialAsked], who: Who, edge: TheEdge) -> Response[bytes]:
+    """An arterial through these junctions, from the network. It is not kept: give it along with `bands`."""
+    return _told(await _room(edge, who, "signal-plans").asked(district, "arterials", data))
+
+
+@post(
+    "/signals/districts/{district:str}/bands",
+    status_code=200,
+    request_max_body_size=TABLES_BYTES_MAX,
+    responses=_shown(BandsAnswer),
+)
+async def bands(district: FromPath[str], data: JSONBody[BandsAsked], who: Who, edge: TheEdge) -> Response[bytes]:
+    """A green wave, its time-space diagram, and the plans with its offsets. Cut off after a minute."""
+    return _told(await _room(edge, who, "signal-plans").asked(district, "bands", data))
+
+
+@post("/signals/districts/{district:str}/jobs", status_code=202, request_max_body_size=TABLES_BYTES_MAX)
+async def put_job(district: FromPath[str], data: JSONBody[JobAsked], who: Who, edge: TheEdge) -> JobTaken:
+    """A job of minutes: `simulate` a draft beside the plans in force, or coordinate the `area`."""
+    taken = await _room(edge, who, "signal-plans").put_job(district, data)
+    if isinstance(taken, Declined):
+        raise NotTaken(taken)
+    return taken
+
+
+def _card(found: JobCard | Declined) -> Response[bytes]:
+    return _told(found if isinstance(found, Declined) else msgspec.json.encode(found))
+
+
+@get("/signals/jobs/{job:str}", sync_to_thread=False, responses=_shown(JobCard))
+def job(job: FromPath[str], who: Who, edge: TheEdge) -> Response[bytes]:
+    """How far it is, and what it found."""
+    return _card(_room(edge, who).job(job))
+
+
+@delete("/signals/jobs/{job:str}", status_code=200, responses=_shown(JobCard))
+async def cancel(job: FromPath[str], who: Who, edge: TheEdge) -> Response[bytes]:
+    """Not begun or not finished: it ends at once. One that is over stays."""
+    return _card(await _room(edge, who, "signal-plans").cancel(job))
+
+
+@get("/signals/proposals")
+async def proposals(who: Who, edge: TheEdge) -> Proposals:
+    """Those that wait and those that were decided, newest first."""
+    return await _room(edge, who).proposals()
+
+
+@get("/signals/proposals/{proposal:str}", responses=_shown(ProposalShape))
+async def proposal(proposal: FromPath[str], who: Who, edge: TheEdge) -> Response[bytes]:
+    """With the whole set of plans and what its simulation found."""
+    return _told(await _room(edge, who).proposal(proposal))
+
+
+ROUTES = [
+    districts,
+    district,
+    plans_file,
+    check,
+    arterials,
+    bands,
+    put_job,
+    job,
+    cancel,
+    proposals,
+    proposal,
+]

@@ -1,0 +1,104 @@
+"""Who may put signal plans in force (15.3): what was simulated is proposed, and another person decides.
+
+A release concerns the plans that it was simulated against. Once others are in force its figures say nothing, and it
+has to be simulated again. Nothing here writes to a controller. Pure: that a simulation says so is the caller's to show.
+"""
+
+from typing import Final, assert_never
+
+from turnout.core.board import Board
+from turnout.core.context import Context
+from turnout.core.decision import Decision, head
+from turnout.core.plans.commands import PlanCommand, ProposePlans, RefusePlans, ReleasePlans, WithdrawPlans
+from turnout.core.plans.events import PlansProposed, PlansRefused, PlansReleased, PlansWithdrawn
+from turnout.core.plans.matters import ProposedPlans
+from turnout.core.plans.refusals import PlansFull, PlansMovedOn, PlansNotSimulated
+from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry
+from turnout.core.reveals.refusals import SecondPersonNeeded
+
+PROPOSALS_MAX: Final = 20
+"""That wait at once in a district: a person compares two, and decides the rest first."""
+DISTRICTS_MAX: Final = 100
+"""As many as a city's folder may have."""
+
+
+def decide_plans(board: Board, command: PlanCommand, context: Context) -> Decision:
+    match command:
+        case ProposePlans():
+            return _propose(board, command, context)
+        case ReleasePlans():
+            return _release(board, command, context)
+        case RefusePlans():
+            return _refuse(board, command, context)
+        case WithdrawPlans():
+            return _withdraw(board, command, context)
+        case _:
+            assert_never(command)
+
+
+def find_proposal(board: Board, proposal_id: str) -> ProposedPlans | None:
+    """One that waits."""
+    rows = board.district_plans.values()
+    return next((each for row in rows for each in row.proposals if each.id == proposal_id), None)
+
+
+def _has_moved_on(board: Board, district: str, over: str) -> bool:
+    """What the district's files say is not on the board: only plans that were released can have come in between."""
+    row = board.district_plans.get(district)
+    return row is not None and row.released is not None and row.released.digest != over
+
+
+def _propose(board: Board, command: ProposePlans, context: Context) -> Decision:
+    if find_proposal(board, command.proposal_id) is not None:
+        return IdentityTaken(kind="plans", value=command.proposal_id)
+    if not (command.figures and command.digest and command.over and command.seeds):
+        return PlansNotSimulated(district=command.district)
+    if _has_moved_on(board, command.district, command.over):
+        return PlansMovedOn(district=command.district)
+    row = board.district_plans.get(command.district)
+    if row is None and len(board.district_plans) >= DISTRICTS_MAX:
+        return PlansFull(most=DISTRICTS_MAX)
+    if row is not None and len(row.proposals) >= PROPOSALS_MAX:
+        return PlansFull(most=PROPOSALS_MAX)
+    proposal = ProposedPlans(
+        id=command.proposal_id,
+        district=command.district,
+        simulation=command.simulation,
+        digest=command.digest,
+        over=command.over,
+        note=command.note,
+        seeds=command.seeds,
+        figures=command.figures,
+        by=context.actor.id,
+        at=context.at,
+    )
+    return [PlansProposed(**head(context), proposal=proposal)]
+
+
+def _release(board: Board, command: ReleasePlans, context: Context) -> Decision:
+    proposal = find_proposal(board, command.proposal_id)
+    if proposal is None:
+        return UnknownEntry(kind="plans", entry=command.proposal_id)
+    if proposal.by == context.actor.id:
+        return SecondPersonNeeded(whose=proposal.by)
+    if _has_moved_on(board, proposal.district, proposal.over):
+        return PlansMovedOn(district=proposal.district)
+    return [PlansReleased(**head(context), proposal=proposal, reason=command.reason)]
+
+
+def _refuse(board: Board, command: RefusePlans, context: Context) -> Decision:
+    proposal = find_proposal(board, command.proposal_id)
+    if proposal is None:
+        return UnknownEntry(kind="plans", entry=command.proposal_id)
+    if proposal.by == context.actor.id:
+        return SecondPersonNeeded(whose=proposal.by)
+    return [PlansRefused(**head(context), proposal=proposal, reason=command.reason)]
+
+
+def _withdraw(board: Board, command: WithdrawPlans, context: Context) -> Decision:
+    proposal = find_proposal(board, command.proposal_id)
+    if proposal is None:
+        return UnknownEntry(kind="plans", entry=command.proposal_id)
+    if proposal.by != context.actor.id:
+        return NotPermitted(command="withdraw-plans", lacks="own-name", subject=proposal.by)
+    return [PlansWithdrawn(**head(context), proposal=proposal, reason=command.reason)]

@@ -1,0 +1,263 @@
+"""The engineers' room (15.1–15.3): districts read, plans checked, coordinated, simulated, proposed; beside the desk.
+
+Nothing of a district is decoded here: questions and answers pass through as bytes, and processes of the lowest priority
+do the work. What a person decides goes to the desk as a command like any other.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from turnout.core.board import Board
+from turnout.core.events import Event
+from turnout.core.plans.events import PlansRefused, PlansReleased, PlansWithdrawn
+from turnout.core.plans.matters import ProposedPlans
+from turnout.core.plans.rules import find_proposal
+from turnout.edge.answers import Declined, declined
+from turnout.edge.signals_room.asking import Asking
+from turnout.edge.signals_room.jobs import Job, Jobs
+from turnout.edge.signals_room.simulations import Simulations
+from turnout.records.incidents import ActsAsked, IncidentRecords
+from turnout.signals.districts.folder import DISTRICTS_MAX, FOLDER, HEAD, list_districts
+from turnout.signals.districts.proposals import ProposalCard, Proposals, ProposalState
+from turnout.signals.districts.results import CoordinateArea, JobAsked, JobCard, JobTaken, PlanHours, Quality, Simulate
+from turnout.signals.districts.shapes import DistrictCard
+from turnout.signals.districts.work import Kind, Work
+from turnout.words.name import Name
+from turnout.words.trouble import BadInput
+
+NAME: Final = re.compile(r"[\w][\w.\-]{0,63}")
+"""Of a district: the name of its folder, and nothing that leads elsewhere."""
+NAME_BYTES_MAX: Final = 200
+"""Below what a file system takes."""
+CLOSED_MAX: Final = 200
+"""Proposals that are decided, newest first."""
+KINDS: Final[dict[type[msgspec.Struct], Kind]] = {
+    CoordinateArea: "area",
+    PlanHours: "hours",
+    Quality: "quality",
+    Simulate: "simulate",
+}
+DECIDED: Final = ("plans-released", "plans-refused", "plans-withdrawn")
+
+_encode: Final = msgspec.json.Encoder().encode
+Asked = Literal["check", "arterials", "bands"]
+
+
+class DistrictsShown(msgspec.Struct, frozen=True, kw_only=True):
+    """As `shapes.Districts`, with cards as the worker gave them."""
+
+    districts: list[msgspec.Raw]
+    can_run: bool
+    kinds: tuple[str, ...] = tuple(KINDS.values())
+
+
+class ProposalShown(msgspec.Struct, frozen=True, kw_only=True):
+    """As `proposals.ProposalShape`."""
+
+    card: ProposalCard
+    plans: msgspec.Raw
+    simulation: msgspec.Raw
+
+
+class _Force(msgspec.Struct, frozen=True):
+    """What is in force in a district: the set, the proposal that it came from, and whether it is lost."""
+
+    plans: msgspec.Raw = msgspec.Raw(b"null")
+    released: str = ""
+    lost: bool = False
+
+
+class SignalsRoom:
+    def __init__(
+        self,
+        board: Callable[[], Board],
+        records: IncidentRecords,
+        city: Path,
+        simulations: Simulations,
+        reading: Asking,
+        coordinating: Asking,
+        jobs: Jobs,
+        *,
+        has_sumo: Callable[[], bool],
+        has_room: Callable[[], bool],
+    ) -> None:
+        """`city`: its folder. `has_room`: whether the disk has some for what can wait."""
+        self._board, self._records, self._city = board, records, city
+        self.simulations, self._reading, self._coordinating, self.jobs = simulations, reading, coordinating, jobs
+        self._has_sumo, self._has_room = has_sumo, has_room
+        self._cards: dict[str, tuple[object, msgspec.Raw]] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self.jobs.run()
+
+    async def stop(self) -> None:
+        for part in (self._reading, self._coordinating, self.jobs):
+            await part.stop()
+
+    async def districts(self) -> bytes:
+        """Every folder of a district, those that cannot be read too."""
+        try:
+            folders = await asyncio.to_thread(list_districts, self._city)
+        except BadInput as trouble:
+            return _encode(DistrictsShown(districts=[_broken_card(FOLDER, str(trouble))], can_run=False))
+        cards = [await self._card(folder) for folder in folders]
+        return _encode(DistrictsShown(districts=cards, can_run=self._has_sumo()))
+
+    async def _card(self, folder: Path) -> msgspec.Raw:
+        mark = await asyncio.to_thread(_mark, folder)
+        kept = self._cards.get(folder.name)
+        if kept is not None and kept[0] == mark:
+            return kept[1]
+        answer = await self._reading.ask(Work(kind="card", folder=str(folder)))
+        if isinstance(answer, Declined):
+            return _broken_card(folder.name, answer.text.en, answer.text.zh)
+        if len(self._cards) >= DISTRICTS_MAX:
+            self._cards.clear()
+        self._cards[folder.name] = mark, msgspec.Raw(answer)
+        return msgspec.Raw(answer)
+
+    async def district(self, district: str) -> bytes | Declined:
+        return await self._ask(self._reading, district, "district")
+
+    async def plans_file(self, district: str) -> str | Declined:
+        """The plans in force as the plain file."""
+        answer = await self._ask(self._reading, district, "plans-file")
+        if isinstance(answer, Declined):
+            return answer
+        return str(msgspec.json.decode(answer, type=dict[str, str])["file"])
+
+    async def asked(self, district: str, kind: Asked, ask: msgspec.Struct) -> bytes | Declined:
+        """`check` and `arterials` are answered while a person types; `bands` has a process of its own."""
+        asking = self._coordinating if kind == "bands" else self._reading
+        return await self._ask(asking, district, kind, _encode(ask))
+
+    async def _ask(self, asking: Asking, district: str, kind: Kind, ask: bytes = b"null") -> bytes | Declined:
+        work = await self._work(district, kind, ask)
+        return work if isinstance(work, Declined) else await asking.ask(work)
+
+    async def _work(self, district: str, kind: Kind, ask: bytes) -> Work | Declined:
+        if not NAME.fullmatch(district) or len(district.encode()) > NAME_BYTES_MAX:
+            return declined("unknown-district", district=district[:64])
+        folder = self._city / FOLDER / district
+        if not await asyncio.to_thread((folder / HEAD).is_file):
+            return declined("unknown-district", district=district)
+        force = await self._in_force(district)
+        return Work(
+            kind=kind,
+            folder=str(folder),
+            ask=msgspec.Raw(ask),
+            plans=force.plans,
+            released=force.released,
+            lost=force.lost,
+        )
+
+    async def _in_force(self, district: str) -> _Force:
+        row = self._board().district_plans.get(district)
+        if row is None or row.released is None:
+            return _Force()
+        plans = await self.simulations.find_plans(row.released.digest)
+        if plans is None:
+            return _Force(lost=True)
+        return _Force(msgspec.Raw(plans), row.released.proposal)
+
+    async def put_job(self, district: str, asked: JobAsked) -> JobTaken | Declined:
+        kind = KINDS[type(asked)]
+        if kind == "simulate" and not self._has_sumo():
+            return declined("no-sumo")
+        if not self._has_room():
+            return declined("storage-full")
+        work = await self._work(district, kind, _encode(asked))
+        if isinstance(work, Declined):
+            return work
+        if work.lost:
+            return declined("plans-lost", district=district)
+
+        async def taken(body: bytes) -> tuple[msgspec.Raw, str]:
+            return await self.simulations.take(district, body)
+
+        job = self.jobs.put(district, kind, work, taken if kind == "simulate" else None)
+        return JobTaken(job.id) if isinstance(job, Job) else job
+
+    def job(self, job_id: str) -> JobCard | Declined:
+        job = self.jobs.find(job_id)
+        return job.card if job is not None else declined("unknown-job", job=job_id[:64])
+
+    async def cancel(self, job_id: str) -> JobCard | Declined:
+        job = self.jobs.find(job_id)
+        if job is None:
+            return declined("unknown-job", job=job_id[:64])
+        await self.jobs.cancel(job)
+        return job.card
+
+    async def proposals(self) -> Proposals:
+        board = self._board()
+        waiting = [card_of(each, "proposed", board) for row in board.district_plans.values() for each in row.proposals]
+        acts = await asyncio.to_thread(self._records.acts, ActsAsked(codes=DECIDED, most=CLOSED_MAX))
+        decided = [card for _, event in acts if (card := _decided(event, board)) is not None]
+        cards = sorted([*waiting, *decided], key=lambda card: -max(card.at, card.decided_at))
+        return Proposals(tuple(cards))
+
+    async def proposal(self, proposal_id: str) -> bytes | Declined:
+        """With the set of plans and its simulation; a lost one is said, its card is in the list all the same."""
+        waiting = find_proposal(self._board(), proposal_id)
+        card = card_of(waiting, "proposed", self._board()) if waiting is not None else None
+        if card is None:
+            card = next((each for each in (await self.proposals()).proposals if each.id == proposal_id), None)
+        if card is None:
+            return declined("unknown-proposal", proposal=proposal_id[:64])
+        plans = await self.simulations.find_plans(card.digest)
+        result = await self.simulations.find_result(card.simulation)
+        if plans is None or result is None:
+            return declined("plans-lost", district=card.district)
+        return _encode(ProposalShown(card=card, plans=msgspec.Raw(plans), simulation=result))
+
+
+def card_of(proposal: ProposedPlans, state: ProposalState, board: Board) -> ProposalCard:
+    row = board.district_plans.get(proposal.district)
+    return ProposalCard(
+        id=proposal.id,
+        district=proposal.district,
+        state=state,
+        simulation=proposal.simulation,
+        digest=proposal.digest,
+        note=proposal.note,
+        by=proposal.by,
+        at=proposal.at,
+        in_force=row is not None and row.released is not None and row.released.proposal == proposal.id,
+        change={each.figure: (each.change, each.low, each.high) for each in proposal.figures},
+    )
+
+
+def _decided(event: Event, board: Board) -> ProposalCard | None:
+    match event:
+        case PlansReleased():
+            state: ProposalState = "released"
+        case PlansRefused():
+            state = "refused"
+        case PlansWithdrawn():
+            state = "withdrawn"
+        case _:
+            return None
+    card = card_of(event.proposal, state, board)
+    in_force = card.in_force and state == "released"
+    return msgspec.structs.replace(
+        card, decided_by=event.by, decided_at=event.at, reason=event.reason, in_force=in_force
+    )
+
+
+def _mark(folder: Path) -> object:
+    """Of everything in the folder: another time or size, and it is read anew."""
+    return tuple(sorted((each.name, (seen := each.stat()).st_mtime_ns, seen.st_size) for each in folder.iterdir()))
+
+
+def _broken_card(name: str, en: str, zh: str = "") -> msgspec.Raw:
+    card = DistrictCard(
+        id=name, name=Name(name, name), source="", licence="", attribution="", note=Name(en, zh or en), errors=1
+    )
+    return msgspec.Raw(_encode(card))

@@ -1,0 +1,49 @@
+"""The engineers' room of a running city, put together: processes beside the desk, the store of plans, the records."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from turnout.adapters.signals_worker import WorkerProcess
+from turnout.edge.counter import Counter
+from turnout.edge.signals_room.asking import Asking
+from turnout.edge.signals_room.jobs import Jobs
+from turnout.edge.signals_room.ports import Bodies
+from turnout.edge.signals_room.room import SignalsRoom
+from turnout.edge.signals_room.simulations import Simulations
+from turnout.records.incidents import IncidentRecords
+from turnout.signals.districts.sumo_program import find_sumo
+
+READING_S = 60.0
+"""A network of a thousand junctions is read in some seconds, once."""
+COORDINATING_S = 90.0
+"""Two solvings of a wave with a free cycle, each with its own limit, and the reading before."""
+
+
+@asynccontextmanager
+async def opened_room(
+    counter: Counter, records: IncidentRecords, city: Path, bodies: Bodies, has_room: Callable[[], bool]
+) -> AsyncIterator[SignalsRoom]:
+    """Its processes are started when somebody asks. `has_room`: on the disk, for what can wait."""
+    simulations = Simulations(bodies)
+    counter.simulated = simulations.fill
+    room = SignalsRoom(
+        lambda: counter.board,
+        records,
+        city,
+        simulations,
+        Asking(WorkerProcess(), READING_S),
+        Asking(WorkerProcess(), COORDINATING_S),
+        Jobs(WorkerProcess()),
+        has_sumo=lambda: find_sumo() is not None,
+        has_room=has_room,
+    )
+    working = asyncio.create_task(room.run(), name="engineers' room")
+    try:
+        yield room
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        await room.stop()

@@ -1,0 +1,39 @@
+"""What is told of proposals on the engineer's screen, as in JSON."""
+
+from typing import Literal
+
+import msgspec
+
+from turnout.signals.districts.results import SimulateResult
+from turnout.signals.districts.shapes import Id, PlanSet
+
+ProposalState = Literal["proposed", "released", "refused", "withdrawn"]
+
+
+class ProposalCard(msgspec.Struct, frozen=True, kw_only=True):
+    id: Id
+    district: str
+    state: ProposalState
+    digest: str
+    simulation: str
+    note: str
+    by: str
+    at: int
+    decided_by: str = ""
+    decided_at: int = 0
+    reason: str = ""
+    in_force: bool = False
+    change: dict[str, tuple[float, float, float]] = {}
+    """Of the simulation: by figure, mean, low and high of after minus before."""
+
+
+class Proposals(msgspec.Struct, frozen=True):
+    """Newest first."""
+
+    proposals: tuple[ProposalCard, ...]
+
+
+class ProposalShape(msgspec.Struct, frozen=True, kw_only=True):
+    card: ProposalCard
+    plans: PlanSet
+    simulation: SimulateResult

@@ -1,0 +1,168 @@
+"""What a job of the engineer's screen is asked and answers, as in JSON. Times in seconds."""
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from turnout.signals.districts.shapes import Clock, PlanSet, ProblemShape
+from turnout.signals.model import Day
+from turnout.words.name import Name
+
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+SEEDS_LEAST: Final = 5
+"""Student's t of fewer pairs is so wide that nothing follows from it."""
+SEEDS_MOST: Final = 20
+
+
+class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which plan of each junction is simulated: that in force on this day at this hour."""
+
+    day: Day
+    since: Clock = msgspec.field(name="from")
+
+
+class Simulate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="simulate"):
+    """The plans in force and a draft with the same seeds, 1 to `seeds`. No period: the plans that come last."""
+
+    plans: PlanSet
+    seeds: Annotated[int, msgspec.Meta(ge=SEEDS_LEAST, le=SEEDS_MOST)] = SEEDS_LEAST
+    period: Period | None = None
+
+
+class CoordinateArea(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="area"
+):
+    """Cycle, splits and offsets of all signals of the district at once. No cycles: 50 to 140 s by tens."""
+
+    cycles_s: Annotated[tuple[Annotated[int, msgspec.Meta(ge=30, le=300)], ...], msgspec.Meta(max_length=30)] = ()
+
+
+class PlanHours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="hours"):
+    """Periods of the week from the district's counts, and an area coordination for each of them."""
+
+    plans_most: Annotated[int, msgspec.Meta(ge=1, le=24)] = 6
+    least_minutes: Annotated[int, msgspec.Meta(ge=15, le=720)] = 60
+    cycles_s: Annotated[tuple[Annotated[int, msgspec.Meta(ge=30, le=300)], ...], msgspec.Meta(max_length=30)] = ()
+
+
+Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+
+
+class Quality(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="quality"):
+    """How well signals serve, from the district's log. Milliseconds of the controllers' clock; none: all of the log."""
+
+    junction: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    """Only this one; else every junction of the log's map."""
+    since_ms: Moment | None = msgspec.field(default=None, name="from")
+    until_ms: Moment | None = msgspec.field(default=None, name="to")
+
+
+JobAsked = Simulate | CoordinateArea | PlanHours | Quality
+
+
+class JobTaken(msgspec.Struct, frozen=True):
+    job: str
+
+
+class JobCard(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    district: str
+    kind: str
+    state: JobState
+    progress: float = 0.0
+    """0 to 1."""
+    said: Name
+    """What it does now, or why it failed."""
+    problems: tuple[ProblemShape, ...] = ()
+    """Why it failed, where the plans are to blame: as of `check`."""
+    result: Any = None
+    """`SimulateResult`, `AreaResult`, `from_data.HoursResult` or `QualityResult`, once it is done."""
+    simulation: str = ""
+    """Digest of the result of a simulation: by it the plans are proposed."""
+
+
+class ConfidenceInterval(msgspec.Struct, frozen=True):
+    """A mean with its 95 % confidence interval (Student's t over seeds)."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """Before, after and the difference after minus before, paired by seed."""
+
+    before: ConfidenceInterval
+    after: ConfidenceInterval
+    change: ConfidenceInterval
+
+
+Figure = Literal["delay_s", "stops", "travel_s", "throughput", "waiting_s"]
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure of the whole district."""
+
+    figure: Figure
+    before: ConfidenceInterval
+    after: ConfidenceInterval
+    change: ConfidenceInterval
+
+
+class RunCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Of all seeds together."""
+
+    entered: int
+    arrived: int
+    never_entered: int
+    teleports: int
+
+
+class JunctionCompared(msgspec.Struct, frozen=True, kw_only=True):
+    """Time loss on the ways to one junction, in seconds per vehicle that came there."""
+
+    junction: str
+    delay_s: Compared
+
+
+class ArterialCompared(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds from the first stop line to the last, by mean speeds of its sections."""
+
+    arterial: str
+    direction: Literal["outbound", "inbound"]
+    travel_s: Compared
+
+
+class SimulateResult(msgspec.Struct, frozen=True, kw_only=True):
+    digest: str
+    """Of the draft, whole: what may now be proposed."""
+    base: str
+    """Of the plans in force that it was compared with."""
+    seeds: int
+    period: Period | None
+    before: RunCounts
+    after: RunCounts
+    pairs: tuple[Pair, ...]
+    junctions: tuple[JunctionCompared, ...]
+    arterials: tuple[ArterialCompared, ...]
+
+
+class AreaJunction(msgspec.Struct, frozen=True, kw_only=True):
+    """As worked out for average traffic: seconds and stops per vehicle, and how full the fullest lane is."""
+
+    junction: str
+    per_h: float
+    delay_before_s: float
+    delay_after_s: float
+    stops_before: float
+    stops_after: float
+    saturation_before: float
+    saturation_after: float
+
+
+class AreaResult(msgspec.Struct, frozen=True, kw_only=True):
+    cycle_s: float
+    delay_before_s: float
+    delay_after_s: float
+    junctions: tuple[AreaJunction, ...]
+    plans: PlanSet

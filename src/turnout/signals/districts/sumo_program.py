@@ -1,0 +1,41 @@
+"""Where SUMO is on this machine: a program beside (decision 0233), which a city may not have."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from turnout.words.name import Name
+from turnout.words.trouble import Unsupported
+
+HOME: Final = "SUMO_HOME"
+MISSING: Final = Name(
+    "SUMO is not installed on this server: install turnout[signals] (package eclipse-sumo), or set SUMO_HOME",
+    "本服务器未安装 SUMO：请安装 turnout[signals]（eclipse-sumo 包），或设置 SUMO_HOME",
+)
+
+
+class Sumo(NamedTuple):
+    program: Path
+    home: Path | None
+
+
+def find_sumo() -> Sumo | None:
+    """`SUMO_HOME` is asked first, then the package `eclipse-sumo`, then the path of programs."""
+    named = os.environ.get(HOME, "")
+    homes = [Path(named)] if named else [Path(folder) / "sumo" for folder in sys.path if folder]
+    for home in homes:
+        program = home / "bin" / "sumo"
+        if program.is_file() and os.access(program, os.X_OK):
+            return Sumo(program, home)
+    found = shutil.which("sumo") if not named else None
+    return Sumo(Path(found), None) if found is not None else None
+
+
+def get_sumo() -> Sumo:
+    """Raises `Unsupported` with what to install."""
+    found = find_sumo()
+    if found is None:
+        raise Unsupported(MISSING.en, cure="install turnout[signals]")
+    return found

@@ -1,0 +1,279 @@
+"""The process beside the desk that reads districts, coordinates and simulates.
+
+Nobody but the desk starts it: `python -m turnout.signals.districts.worker`.
+
+It is asked by messages on its standard input (`work.py`), one after another, and answers on its standard output. It has
+the lowest priority, limits of memory and file size that hold for SUMO too, and ends with everything it has started as
+soon as nobody asks any more: a desk that is killed leaves nothing behind.
+"""
+
+import contextlib
+import os
+import queue
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Final
+
+import msgspec
+
+from turnout.signals.area.area import CYCLES_S, coordinate, read_area
+from turnout.signals.area.demand import read_routes
+from turnout.signals.check import check
+from turnout.signals.districts.areas import area_result
+from turnout.signals.districts.chains import derived
+from turnout.signals.districts.coordinating import bands
+from turnout.signals.districts.folder import District, read_head
+from turnout.signals.districts.from_data import hours_result, quality_result
+from turnout.signals.districts.plan_sets import body_of, only, plans_of, with_plans
+from turnout.signals.districts.reading import (
+    ReadDistrict,
+    arterial_shape,
+    card_of,
+    problem_shape,
+    read_district,
+    shape_of,
+)
+from turnout.signals.districts.results import CoordinateArea, PlanHours, Quality, Simulate
+from turnout.signals.districts.shapes import ArterialAsked, BandsAsked, CheckAnswer, CheckAsked, PlanSet
+from turnout.signals.districts.simulate import simulate
+from turnout.signals.districts.sumo import SimulationFailed
+from turnout.signals.districts.work import (
+    Answer,
+    Message,
+    Progress,
+    Refusal,
+    Simulated,
+    Work,
+    encode,
+    framed,
+    read_work,
+)
+from turnout.signals.model import Signals
+from turnout.signals.plans_writing import write_plans
+from turnout.signals.problem import BrokenSignals, Problem, Spot
+from turnout.signals.sumo_xml import read_records
+from turnout.words.name import Name
+from turnout.words.trouble import BadInput, Malformed
+
+NICE: Final = 19
+MEMORY_BYTES_MAX: Final = 8 << 30
+"""Of address space: a city's network in SUMO takes two or three."""
+FILE_BYTES_MAX: Final = 2 << 30
+"""Of any file that it or SUMO writes."""
+PROBLEMS_MAX: Final = 200
+READ_MAX: Final = 4
+"""Districts kept as read: an engineer works on one, and looks at another."""
+LOST: Final = Problem(
+    "plans-lost",
+    Spot(),
+    Name(
+        "the released plans are not found in the store; the district's files are shown",
+        "未找到已发布的方案，显示的是文件中的方案",
+    ),
+    Name("restore the data folder or the database from a backup", "请从备份恢复数据目录或数据库"),
+)
+
+Told = Callable[[float, Name], None]
+
+
+class Reader:
+    """Districts as they were read last, for as long as their files do not change."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[object, District, ReadDistrict]] = {}
+
+    def get(self, folder: str) -> tuple[District, ReadDistrict]:
+        """Raises as `read_head` and `read_district`."""
+        district = read_head(Path(folder))
+        mark = district.head, tuple(_mark(district.folder / name) for name in district.head.named)
+        kept = self._read.pop(folder, None)
+        if kept is None or kept[0] != mark:
+            kept = mark, district, read_district(district)
+        self._read[folder] = kept
+        while len(self._read) > READ_MAX:
+            del self._read[next(iter(self._read))]
+        return kept[1], kept[2]
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    seen = path.stat()
+    return seen.st_mtime_ns, seen.st_size
+
+
+def done(reader: Reader, work: Work, told: Told) -> Message:
+    """The answer, or why there is none. Whatever else goes wrong ends the process, which is noticed."""
+    try:
+        return Answer(body=msgspec.Raw(_body(reader, work, told)))
+    except BrokenSignals as trouble:
+        said = Name(trouble.problems[0].spoken("en"), trouble.problems[0].spoken("zh-CN"))
+        problems = tuple(problem_shape(each) for each in trouble.problems[:PROBLEMS_MAX])
+        return Refusal(code="signals-broken", said=said, problems=problems)
+    except SimulationFailed as trouble:
+        return Refusal(code="simulation-failed", said=trouble.said)
+    except Malformed as trouble:
+        return Refusal(code="malformed", said=Name(str(trouble), str(trouble)))
+    except BadInput as trouble:
+        return Refusal(code="signals-unsupported", said=Name(str(trouble), str(trouble)))
+    except msgspec.ValidationError as trouble:
+        return Refusal(code="malformed", said=Name(str(trouble), str(trouble)))
+    except MemoryError:
+        said = Name("it is too large for this server", "数据过大，本服务器无法处理")
+        return Refusal(code="signals-unsupported", said=said)
+
+
+def _body(reader: Reader, work: Work, told: Told) -> bytes:
+    if work.kind == "card":
+        return encode(_card(reader, work))
+    district, read = reader.get(work.folder)
+    plans = msgspec.json.decode(work.plans, type=PlanSet | None)
+    if work.kind == "district":
+        return encode(_district(district, read, work, plans))
+    signals = with_plans(read.signals, plans) if plans is not None else read.signals
+    match work.kind:
+        case "check":
+            return encode(_checked(signals, msgspec.json.decode(work.ask, type=CheckAsked)))
+        case "arterials":
+            return encode(_derived(district, read, signals, msgspec.json.decode(work.ask, type=ArterialAsked)))
+        case "bands":
+            return encode(bands(signals, msgspec.json.decode(work.ask, type=BandsAsked)))
+        case "plans-file":
+            return encode({"file": write_plans(signals, _remark(district, work)).decode()})
+        case "simulate":
+            return encode(
+                _simulated(district, read, plans, signals, msgspec.json.decode(work.ask, type=Simulate), told)
+            )
+        case "area":
+            return encode(_area(district, msgspec.json.decode(work.ask, type=CoordinateArea), told))
+        case "hours":
+            return encode(hours_result(district, signals, msgspec.json.decode(work.ask, type=PlanHours), told))
+        case "quality":
+            return encode(quality_result(district, msgspec.json.decode(work.ask, type=Quality), told))
+
+
+def _card(reader: Reader, work: Work) -> Any:
+    """Of a district that cannot be read too: what is known of it, with the count of its errors."""
+    district = read_head(Path(work.folder))
+    try:
+        district, read = reader.get(work.folder)
+    except BrokenSignals as trouble:
+        return card_of(district, None, trouble.problems)
+    except BadInput as trouble:
+        return card_of(district, None, (_trouble(trouble),))
+    return card_of(district, read, (*read.problems, *check(read.signals)))
+
+
+def _trouble(trouble: BadInput) -> Problem:
+    cure = trouble.cure or "see the engineers' manual"
+    return Problem("unreadable", Spot(trouble.where), Name(trouble.what, trouble.what), Name(cure, cure))
+
+
+def _district(district: District, read: ReadDistrict, work: Work, plans: PlanSet | None) -> Any:
+    """With plans that no longer fit the files: the files' own, and what is wrong."""
+    try:
+        shape = shape_of(district, read, plans, work.released if plans is not None else "")
+    except BrokenSignals as trouble:
+        shape = shape_of(district, read)
+        added = tuple(problem_shape(each) for each in trouble.problems[:PROBLEMS_MAX])
+        return msgspec.structs.replace(shape, problems=(*added, *shape.problems))
+    if work.lost:
+        return msgspec.structs.replace(shape, problems=(problem_shape(LOST), *shape.problems))
+    return shape
+
+
+def _checked(signals: Signals, asked: CheckAsked) -> CheckAnswer:
+    """Of the junctions that are named only: what one types is answered while one types."""
+    draft = with_plans(signals, asked.plans)
+    problems = check(only(draft, [each.id for each in asked.plans.junctions]))
+    errors = sum(each.severity == "error" for each in problems)
+    return CheckAnswer(
+        problems=tuple(problem_shape(each) for each in problems[:PROBLEMS_MAX]),
+        errors=errors,
+        warnings=len(problems) - errors,
+        left=max(len(problems) - PROBLEMS_MAX, 0),
+    )
+
+
+def _derived(district: District, read: ReadDistrict, signals: Signals, asked: ArterialAsked) -> Any:
+    if not district.head.network:
+        raise Malformed("the district has no network to derive an arterial from", district.id, "write it in its file")
+    records = read_records(district.content(district.head.network), district.head.network, root="net")
+    name = "-".join(asked.junctions)[:128]
+    return arterial_shape(derived(records, signals, asked.name, asked.junctions, name), read.geometry.signals)
+
+
+def _area(district: District, asked: CoordinateArea, told: Told) -> Any:
+    head = district.head
+    if not district.can_simulate:
+        raise Malformed("the district has no network with traffic", district.id, "name a network and routes")
+    told(0.1, Name("reading network and traffic", "正在读取路网与交通需求"))
+    demand = read_routes([(district.content(name), name) for name in head.routes])
+    area = read_area(district.content(head.network), head.network, district.added(), demand)
+    told(0.3, Name("looking for cycle, splits and offsets", "正在搜索周期、绿信比与相位差"))
+    return area_result(area, coordinate(area, asked.cycles_s or CYCLES_S))
+
+
+def _simulated(
+    district: District, read: ReadDistrict, plans: PlanSet | None, signals: Signals, asked: Simulate, told: Told
+) -> Simulated:
+    result = simulate(district, read, plans, asked, told)
+    body = body_of(plans_of(with_plans(signals, asked.plans)))
+    return Simulated(msgspec.Raw(encode(result)), msgspec.Raw(body))
+
+
+def _remark(district: District, work: Work) -> list[str]:
+    of = f"proposal {work.released}" if work.released else "the district's own files"
+    return [f"Plans in force of {district.id}: {of}.", f"{district.head.attribution} {district.head.licence}"]
+
+
+def main() -> None:
+    """Until standard input ends."""
+    stdin, stdout = _own_streams()
+    _limit()
+    waiting: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(stdin, waiting), daemon=True).start()
+
+    def tell(message: Message) -> None:
+        stdout.write(framed(encode(message)))
+        stdout.flush()
+
+    reader = Reader()
+    while (work := waiting.get()) is not None:
+        tell(done(reader, work, lambda part, said: tell(Progress(part=part, said=said))))
+
+
+def _listen(stdin: IO[bytes], waiting: "queue.SimpleQueue[Work | None]") -> None:
+    """Also while work is done: who asks may go, and then nothing is finished."""
+    with contextlib.suppress(msgspec.DecodeError, OSError):
+        while (work := read_work(stdin)) is not None:
+            waiting.put(work)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Nothing else writes among the messages, whatever a library prints."""
+    stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return stdin, stdout
+
+
+def _limit() -> None:
+    """For itself and all it starts. Its own process group: it can be ended with SUMO at once."""
+    if os.getpgrp() != os.getpid():
+        os.setpgid(0, 0)
+    os.nice(NICE)
+    for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES_MAX), (resource.RLIMIT_FSIZE, FILE_BYTES_MAX)):
+        _, hard = resource.getrlimit(kind)
+        kept = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (kept, kept))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit(0)

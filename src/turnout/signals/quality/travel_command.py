@@ -1,0 +1,122 @@
+"""`turnout signals travel`: places of our own vehicles in; travel times of the arterials' sections by hour out."""
+
+import argparse
+import csv
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from turnout.signals.command import FAULTY, FINE
+from turnout.signals.plans_file import read_plans
+from turnout.signals.problem import BrokenSignals
+from turnout.signals.quality.log import LocalClock
+from turnout.signals.quality.travel import RUN_NAMES, TravelReport, TravelTimes, lines_of
+from turnout.words.name import Language, Name, language_of
+from turnout.words.place import Place
+from turnout.words.trouble import Malformed, NotOurs, Unsupported
+
+FILE_BYTES_MAX: Final = 512 << 20
+ROWS_MAX: Final = 10_000_000
+REFUSED_SHARE: Final = 0.5
+TRUTHS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+COLUMNS: Final = ("arterial", "from", "to", "hour", "run", "times", "median_s", "lower_s", "upper_s", "speed_kmh")
+ROW: Final = Name(
+    "{arterial} {start} → {end}, {hour:02d}:00, {run}: {times} times, half of them within {median:g} s",
+    "{arterial} {start} → {end}，{hour:02d}:00，{run}：{times} 次，半数在 {median:g} 秒以内",
+)
+READ: Final = Name("{rows} places, {refused} of them refused", "{rows} 个位置，其中 {refused} 个未被接受")
+
+
+def add_travel_command(kinds: Any) -> None:
+    travel = kinds.add_parser("travel", help="travel times of our own vehicles along arterials (自有车辆行程时间)")
+    travel.add_argument("file", type=Path, help="a file of plans (.toml) with arterials and their junctions' places")
+    travel.add_argument("--places", type=Path, required=True, help="a CSV with time, vehicle, lat, lon, urgent")
+    travel.add_argument("--to", type=Path, required=True, help="the table to write (.csv)")
+    travel.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+    travel.set_defaults(run=_travel)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
+
+
+def _travel(asked: argparse.Namespace) -> int:
+    language: Language = asked.language
+    try:
+        signals = read_plans(_content(asked.file), asked.file.name)
+    except BrokenSignals as trouble:
+        print(trouble.spoken(language), file=sys.stderr)
+        return FAULTY
+    lines = lines_of(signals.arterials, signals.junctions)
+    if not lines:
+        raise Malformed("no arterial has two junctions with a place", asked.file.name, "give its junctions `at`")
+    times = TravelTimes(lines)
+    rows, refused = read_places(_content(asked.places), asked.places.name, times)
+    found = times.report()
+    print(READ.spoken(language).format(rows=rows, refused=refused))
+    for row in found.rows:
+        if row.times is not None:
+            told = {"arterial": row.arterial, "start": row.start, "end": row.end, "hour": row.hour}
+            run = RUN_NAMES[row.run].spoken(language)
+            print(ROW.spoken(language).format(run=run, times=row.times, median=row.median_s, **told))
+    for name in found.rests_on:
+        print(name.spoken(language))
+    try:
+        asked.to.parent.mkdir(parents=True, exist_ok=True)
+        asked.to.write_bytes(_table(found))
+    except OSError as error:
+        raise Malformed(str(error), where=str(asked.to), cure="name another file") from error
+    print(asked.to)
+    return FINE
+
+
+def read_places(content: bytes, file: str, times: TravelTimes) -> tuple[int, int]:
+    """Hands the places to `times`; how many rows there were and how many could not be read.
+
+    Columns: `time` (of the city's clock, 2026-11-26 08:00:00), `vehicle`, `lat`, `lon` (WGS 84), `urgent` (1 or 0: with
+    lights and siren). Raises `Malformed`, `NotOurs`, `Unsupported`.
+    """
+    if len(content) > FILE_BYTES_MAX:
+        raise Unsupported(f"more than {FILE_BYTES_MAX >> 20} MiB", file, "hand in a week at a time")
+    clock, rows, refused = LocalClock(), 0, 0
+    try:
+        table = csv.DictReader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig"))
+        if not {"time", "vehicle", "lat", "lon", "urgent"} <= set(table.fieldnames or ()):
+            cure = "name the columns time, vehicle, lat, lon, urgent in the first row"
+            raise NotOurs("columns are missing", f"{file} line 1", cure)
+        for row in table:
+            rows += 1
+            if rows > ROWS_MAX:
+                raise Unsupported(f"more than {ROWS_MAX} rows", file, "hand in a week at a time")
+            try:
+                place = Place(float(row["lat"]), float(row["lon"]))
+                at_ms, is_urgent = clock.at_ms(row["time"].strip()), TRUTHS[row["urgent"].strip().lower()]
+            except (TypeError, ValueError, KeyError, AttributeError):
+                refused += 1
+                continue
+            if not place.is_on_earth():
+                refused += 1
+                continue
+            times.take(row["vehicle"], at_ms, place, is_urgent)
+    except (UnicodeDecodeError, csv.Error) as trouble:
+        raise Malformed(f"not a CSV in UTF-8: {trouble}", file, "write it again") from trouble
+    if refused > REFUSED_SHARE * rows:
+        raise Malformed(f"{refused} of {rows} rows cannot be read", file, "write time, vehicle, lat, lon, urgent")
+    return rows, refused
+
+
+def _table(found: TravelReport) -> bytes:
+    """Fewer than five times are an empty cell."""
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for row in found.rows:
+        told = (row.times, row.median_s, row.lower_s, row.upper_s, row.speed_kmh)
+        cells = ["" if cell is None else cell for cell in told]
+        rows.writerow([row.arterial, row.start, row.end, row.hour, row.run, *cells])
+    return table.getvalue().encode()

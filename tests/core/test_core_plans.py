@@ -1,0 +1,151 @@
+"""Signal plans (15.3): proposed once simulated, released by another person, and only against what is in force."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from turnout.core.board import Board
+from turnout.core.context import Actor, Context
+from turnout.core.decide import decide
+from turnout.core.evolve import evolve
+from turnout.core.history import chronology
+from turnout.core.invariants import broken
+from turnout.core.no import No
+from turnout.core.plans.commands import ProposePlans, RefusePlans, ReleasePlans, WithdrawPlans
+from turnout.core.plans.matters import ProposedFigure, ProposedPlans
+from turnout.core.plans.refusals import PlansFull, PlansMovedOn, PlansNotSimulated
+from turnout.core.plans.rules import DISTRICTS_MAX, PROPOSALS_MAX
+from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry
+from turnout.core.reveals.refusals import SecondPersonNeeded
+from turnout.words.identity import ActorId, CommandId
+from turnout.words.moment import Moment
+
+ADA, BEN = Actor(ActorId("ada"), ("system",)), Actor(ActorId("ben"), ("system",))
+FILES, ONE, TWO = "a" * 64, "b" * 64, "c" * 64
+DELAY = ProposedFigure(figure="delay_s", before=100.0, after=90.0, change=-10.0, low=-14.0, high=-6.0)
+
+
+def proposing(id: str = "P1", digest: str = ONE, over: str = FILES, **more: Any) -> ProposePlans:
+    said: dict[str, Any] = {"district": "centre", "seeds": 5, "figures": (DELAY,), "note": "morning"}
+    return ProposePlans(proposal_id=id, simulation="d" * 64, digest=digest, over=over, **(said | more))
+
+
+def context(who: Actor) -> Context:
+    return Context(at=Moment(1_000), actor=who, command_id=CommandId("c"))
+
+
+def given_by(board: Board, who: Actor, command: Any) -> Board | No:
+    """The board after it, or why not."""
+    decision = decide(board, command, context(who))
+    if not isinstance(decision, list):
+        return decision
+    for event in decision:
+        board = evolve(board, event)
+    assert broken(board) == []
+    return board
+
+
+def after(*steps: tuple[Actor, Any]) -> Board:
+    board = Board()
+    for who, command in steps:
+        found = given_by(board, who, command)
+        assert isinstance(found, Board), found
+        board = found
+    return board
+
+
+def test_another_person_releases_what_was_proposed_and_it_is_in_force() -> None:
+    board = after((ADA, proposing()), (BEN, ReleasePlans(proposal_id="P1", reason="try it")))
+    row = board.district_plans["centre"]
+    assert row.proposals == ()
+    assert row.released is not None
+    assert (row.released.digest, row.released.proposal, row.released.by) == (ONE, "P1", "ben")
+
+
+def test_nobody_releases_or_refuses_what_they_proposed_themselves() -> None:
+    board = after((ADA, proposing()))
+    for command in (ReleasePlans(proposal_id="P1"), RefusePlans(proposal_id="P1")):
+        assert given_by(board, ADA, command) == SecondPersonNeeded(whose=ActorId("ada"))
+
+
+@pytest.mark.parametrize("lacking", [{"figures": ()}, {"seeds": 0}, {"over": ""}, {"digest": ""}])
+def test_what_no_simulation_compared_cannot_be_proposed(lacking: dict[str, Any]) -> None:
+    command = msgspec.structs.replace(proposing(), **lacking)
+    assert given_by(Board(), ADA, command) == PlansNotSimulated(district="centre")
+
+
+def test_figures_against_plans_that_are_no_longer_in_force_count_for_nothing() -> None:
+    two = proposing("P2", TWO)
+    board = after((ADA, proposing()), (ADA, two), (BEN, ReleasePlans(proposal_id="P1")))
+    assert given_by(board, BEN, ReleasePlans(proposal_id="P2")) == PlansMovedOn(district="centre")
+    assert given_by(board, ADA, proposing("P3", TWO)) == PlansMovedOn(district="centre")
+    assert isinstance(given_by(board, ADA, proposing("P3", TWO, over=ONE)), Board)
+
+
+def test_a_refused_proposal_leaves_the_board_and_changes_nothing_in_force() -> None:
+    board = after((ADA, proposing()), (BEN, RefusePlans(proposal_id="P1", reason="too long a red")))
+    assert board.district_plans == {}
+
+
+def test_only_who_proposed_it_withdraws_it() -> None:
+    board = after((ADA, proposing()))
+    no = given_by(board, BEN, WithdrawPlans(proposal_id="P1"))
+    assert no == NotPermitted(command="withdraw-plans", lacks="own-name", subject="ada")
+    gone = given_by(board, ADA, WithdrawPlans(proposal_id="P1"))
+    assert isinstance(gone, Board)
+    assert gone.district_plans == {}
+
+
+def test_an_identity_names_one_waiting_proposal() -> None:
+    board = after((ADA, proposing()))
+    assert given_by(board, BEN, proposing(digest=TWO)) == IdentityTaken(kind="plans", value="P1")
+    assert given_by(board, BEN, ReleasePlans(proposal_id="P9")) == UnknownEntry(kind="plans", entry="P9")
+
+
+def test_proposals_and_districts_have_a_limit() -> None:
+    board = after(*((ADA, proposing(f"P{n}")) for n in range(PROPOSALS_MAX)))
+    assert given_by(board, ADA, proposing("more")) == PlansFull(most=PROPOSALS_MAX)
+    board = after(*((ADA, proposing(f"P{n}", district=f"d{n}")) for n in range(DISTRICTS_MAX)))
+    assert given_by(board, ADA, proposing("more", district="one-more")) == PlansFull(most=DISTRICTS_MAX)
+
+
+def test_the_chronology_says_what_was_proposed_and_what_it_would_change_in_both_languages() -> None:
+    decision = decide(Board(), proposing(), context(ADA))
+    assert isinstance(decision, list)
+    (said,) = chronology(list(enumerate(decision)))
+    assert "delay -10.0 s [-14.0, -6.0]: morning" in said.text.en
+    assert said.text.zh.startswith("提出信号方案")
+    assert "延误 -10.0 s" in said.text.zh
+
+
+steps = st.tuples(
+    st.sampled_from([ADA, BEN]),
+    st.sampled_from(["propose", "release", "refuse", "withdraw"]),
+    st.sampled_from(["P1", "P2", "P3"]),
+    st.sampled_from([FILES, ONE, TWO]),
+    st.sampled_from([ONE, TWO]),
+)
+
+
+@given(st.lists(steps, max_size=30))
+def test_whatever_is_commanded_what_is_in_force_was_released_by_a_second_person_over_what_was_in_force(
+    chosen: list[tuple[Actor, str, str, str, str]],
+) -> None:
+    board, in_force = Board(), ""
+    waiting: dict[str, ProposedPlans] = {}
+    kinds = {"release": ReleasePlans, "refuse": RefusePlans, "withdraw": WithdrawPlans}
+    for who, act, id, over, digest in chosen:
+        command: Any = proposing(id, digest, over) if act == "propose" else kinds[act](proposal_id=id)
+        found = given_by(board, who, command)
+        if isinstance(found, Board):
+            board = found
+            if act == "release":
+                assert waiting[id].by != who.id
+                assert in_force in ("", waiting[id].over)
+                in_force = waiting[id].digest
+        row = board.district_plans.get("centre")
+        waiting = {each.id: each for each in row.proposals} if row is not None else {}
+        assert (row.released.digest if row is not None and row.released is not None else "") == in_force

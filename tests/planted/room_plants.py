@@ -1,0 +1,110 @@
+"""Planted bugs of the engineers' room: figures that an asker makes up, one person alone, plans that have moved on."""
+
+import asyncio
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from tests.core import test_core_plans as rules_tests
+from tests.edge import test_edge_signals_room as room_tests
+from tests.planted.plant import Patch, Plant
+from turnout.adapters.storage.plan_bodies import FolderBodies
+from turnout.core.plans import rules
+from turnout.core.plans.commands import ProposePlans
+from turnout.edge.signals_room import jobs, simulations
+from turnout.edge.signals_room.jobs import Job, Jobs
+from turnout.edge.signals_room.simulations import Simulations
+from turnout.words.identity import ActorId
+
+
+def nobody_proposed_it(patch: Patch) -> None:
+    honest = rules.find_proposal
+
+    def find(board: rules.Board, proposal_id: str) -> rules.ProposedPlans | None:
+        found = honest(board, proposal_id)
+        return replace(found, by=ActorId("")) if found is not None else None
+
+    patch.setattr(rules, "find_proposal", find)
+
+
+def moved_on_unseen(patch: Patch) -> None:
+    patch.setattr(rules, "_has_moved_on", lambda board, district, over: False)
+
+
+def figures_believed(patch: Patch) -> None:
+    async def fill(self: Simulations, command: ProposePlans) -> ProposePlans:
+        return command
+
+    patch.setattr(Simulations, "fill", fill)
+
+
+def bodies_believed(patch: Patch) -> None:
+    async def found(self: Simulations, digest: str) -> bytes | None:
+        return await self._bodies.find(simulations.PLANS + digest)
+
+    patch.setattr(Simulations, "find_plans", found)
+
+
+def a_line_without_an_end(patch: Patch) -> None:
+    patch.setattr(jobs, "WAITING_MAX", 10**9)
+
+
+def silent_when_lost(patch: Patch) -> None:
+    async def work(self: Jobs, job: Job) -> None:
+        try:
+            await self._take(job, await self._worker.ask(job.work, self._limit_s))
+        except jobs.WorkerLost:
+            return
+
+    patch.setattr(Jobs, "_work", work)
+
+
+def two_people_release(_: Path) -> None:
+    rules_tests.test_nobody_releases_or_refuses_what_they_proposed_themselves()
+
+
+def figures_are_of_what_is_in_force(_: Path) -> None:
+    rules_tests.test_figures_against_plans_that_are_no_longer_in_force_count_for_nothing()
+
+
+async def figures_are_the_simulations(folder: Path) -> None:
+    bodies = FolderBodies(folder)
+    await room_tests.test_a_proposal_says_what_its_simulation_found((Simulations(bodies), bodies))
+
+
+async def what_is_kept_is_what_it_was(folder: Path) -> None:
+    bodies = FolderBodies(folder)
+    await room_tests.test_nothing_is_said_of_another_district_or_of_what_is_not_what_it_was(
+        (Simulations(bodies), bodies), folder
+    )
+
+
+async def the_line_has_an_end(_: Path) -> None:
+    async with asyncio.timeout(60):
+        room = Jobs(room_tests.FakeWorker())
+        for _n in range(7):
+            last = room.put("d", "area", room_tests.WORK)
+        assert not isinstance(last, Job)
+
+
+async def a_lost_job_says_so(_: Path) -> None:
+    room = Jobs(room_tests.FakeWorker(room_tests.lost))
+    working = asyncio.create_task(room.run())
+    job = room_tests.put(room)
+    try:
+        async with asyncio.timeout(5):
+            await job.over.wait()
+    finally:
+        working.cancel()
+
+
+ROOM_PLANTS: dict[str, Plant] = {
+    "plans released by who proposed them": Plant(nobody_proposed_it, two_people_release),
+    "plans released over others than they were simulated against": Plant(
+        moved_on_unseen, figures_are_of_what_is_in_force
+    ),
+    "a proposal with figures that somebody sent": Plant(figures_believed, figures_are_the_simulations),
+    "plans in force that are not those that were released": Plant(bodies_believed, what_is_kept_is_what_it_was),
+    "a line of jobs without an end": Plant(a_line_without_an_end, the_line_has_an_end),
+    "a job that never says that its process died": Plant(silent_when_lost, a_lost_job_says_so),
+}

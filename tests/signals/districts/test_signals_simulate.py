@@ -1,0 +1,228 @@
+"""Simulated before it is proposed (15.3): seed by seed beside the plans in force, with intervals that hold, and a SUMO
+that hangs, crashes or writes rubbish is said and ends nothing else.
+"""
+
+import math
+import os
+import random
+import statistics
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from scipy import stats
+
+from tests.signals.districts.a_district import a_district
+from tests.signals.districts.fake_sumo import Behaviour, calls_of, install
+from turnout.signals.districts.folder import District, read_head
+from turnout.signals.districts.intervals import compared, interval
+from turnout.signals.districts.plan_sets import body_of, digest_of, plans_of, with_plans
+from turnout.signals.districts.reading import ReadDistrict, read_district
+from turnout.signals.districts.results import Period, Simulate, SimulateResult
+from turnout.signals.districts.shapes import HoursShape, JunctionPlans, PlanSet
+from turnout.signals.districts.simulate import chosen, simulate
+from turnout.signals.districts.sumo import SimulationFailed
+from turnout.signals.districts.sumo_program import HOME, find_sumo
+from turnout.signals.model import Signals
+from turnout.signals.problem import BrokenSignals
+from turnout.words.name import Name
+from turnout.words.trouble import Unsupported
+
+District_ = tuple[District, ReadDistrict]
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> District_:
+    district = read_head(a_district(tmp_path))
+    return district, read_district(district)
+
+
+def shifted(signals: Signals, seconds: float = 7) -> PlanSet:
+    """A draft: one junction begins its cycle so much later."""
+    junction = plans_of(signals).junctions[0]
+    return PlanSet((replace(junction, plans=tuple(replace(plan, offset_s=seconds) for plan in junction.plans)),))
+
+
+def simulated(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, home: Path, seeds: int = 5, **more: Any
+) -> SimulateResult:
+    monkeypatch.setenv(HOME, str(home))
+    district, read = grid
+    said: list[tuple[float, Name]] = []
+    asked = Simulate(plans=more.pop("plans", shifted(read.signals)), seeds=seeds, period=more.pop("period", None))
+    found = simulate(district, read, None, asked, lambda part, name: said.append((part, name)), **more)
+    assert [part for part, _ in said] == sorted(part for part, _ in said)
+    assert all(0 <= part < 1 for part, _ in said)
+    return found
+
+
+def test_each_seed_is_run_with_both_and_the_difference_has_its_interval(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = install(tmp_path / "home")
+    found = simulated(grid, monkeypatch, home)
+    assert [seed for _, seed in calls_of(home)] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    pairs = {pair.figure: pair for pair in found.pairs}
+    assert (pairs["delay_s"].before.mean, pairs["delay_s"].after.mean) == (24.5, 19.5)
+    change = pairs["delay_s"].change
+    assert (change.mean, change.low, change.high) == (-5.0, -5.0, -5.0)
+    assert pairs["delay_s"].before.low < 24.5 < pairs["delay_s"].before.high
+    assert pairs["stops"].before.mean == pytest.approx(2.02)
+    assert pairs["throughput"].after.mean == 99
+    assert (found.before.never_entered, found.before.teleports, found.before.entered) == (15, 15, 500)
+    assert found.digest != found.base
+    assert found.base == digest_of(body_of(plans_of(grid[1].signals)))
+    (busy,) = [each for each in found.junctions if each.delay_s.before.mean]
+    assert (busy.junction, busy.delay_s.before.mean) == ("1.1", 10.0)
+
+
+def test_the_plans_in_force_with_themselves_differ_by_nothing(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = simulated(grid, monkeypatch, install(tmp_path / "home"), plans=PlanSet(()))
+    assert found.digest == found.base
+    assert {(pair.change.mean, pair.change.low, pair.change.high) for pair in found.pairs} == {(0.0, 0.0, 0.0)}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [
+        ("crashes", "Invalid tls-program"),
+        ("rubbish", "no figures that can be read"),
+        ("nothing", "no figures that can be read"),
+        ("no-vehicles", "no vehicle entered"),
+    ],
+)
+def test_a_sumo_that_does_not_do_its_work_is_said(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, behaviour: Behaviour, said: str
+) -> None:
+    with pytest.raises(SimulationFailed) as trouble:
+        simulated(grid, monkeypatch, install(tmp_path / "home", behaviour))
+    assert said in trouble.value.said.en
+    assert trouble.value.said.zh != trouble.value.said.en
+
+
+def test_a_sumo_that_hangs_is_cut_off_and_gone(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = install(tmp_path / "home", "hangs")
+    with pytest.raises(SimulationFailed, match="cut off"):
+        simulated(grid, monkeypatch, home, run_s=2.0)
+    for pid, _ in calls_of(home):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_without_sumo_it_is_said_what_to_install(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(Unsupported, match=r"turnout\[signals\]"):
+        simulated(grid, monkeypatch, tmp_path / "no-home")
+
+
+def test_plans_with_errors_are_not_simulated(grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    home = install(tmp_path / "home")
+    junction = plans_of(grid[1].signals).junctions[0]
+    windows = tuple(replace(each, to_s=each.from_s + 1) for each in junction.plans[0].windows)
+    short = replace(junction, plans=(replace(junction.plans[0], windows=windows),))
+    with pytest.raises(BrokenSignals) as trouble:
+        simulated(grid, monkeypatch, home, plans=PlanSet((short,)))
+    assert trouble.value.problems[0].rule == "green-too-short"
+    assert calls_of(home) == []
+
+
+def test_the_files_of_the_district_are_left_as_they_are(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = grid[0].folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    simulated(grid, monkeypatch, install(tmp_path / "home"))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_the_plan_of_the_hour_is_simulated_and_without_hours_the_last(grid: District_) -> None:
+    junction = plans_of(grid[1].signals).junctions[0]
+    (own,) = junction.plans
+    hours = (HoursShape(plan="day", since="06:00"), HoursShape(plan="night", since="22:00"))
+    two = JunctionPlans(id=junction.id, plans=(replace(own, id="night"), replace(own, id="day")), hours=hours)
+    from_set = Signals(tuple(each for each in grid[1].signals.junctions if each.id == junction.id))
+
+    def at(since: str | None) -> str:
+        drafted = with_plans(from_set, PlanSet((two,)))
+        plan = chosen(drafted.junctions[0], Period(day="mon", since=since) if since else None)
+        assert plan is not None
+        return plan.id
+
+    assert (at("07:30"), at("23:00"), at("05:59"), at(None)) == ("day", "night", "night", "day")
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(
+        st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)).map(lambda pair: (round(pair[0], 3), round(pair[1], 3))),
+        min_size=5,
+        max_size=20,
+    )
+)
+def test_the_interval_of_the_difference_is_students_t_of_pairs(pairs: list[tuple[float, float]]) -> None:
+    before, after = [one for one, _ in pairs], [other for _, other in pairs]
+    found = compared(before, after).change
+    assert found.low <= found.mean <= found.high
+    differences = [other - one for one, other in pairs]
+    if statistics.stdev(differences) > 1e-3:
+        its = stats.ttest_rel(after, before).confidence_interval(0.95)
+        assert (found.low, found.high) == (pytest.approx(its.low, abs=2e-3), pytest.approx(its.high, abs=2e-3))
+
+
+def test_nineteen_of_twenty_intervals_hold_the_mean_that_they_were_drawn_from() -> None:
+    """Coverage, by drawing: of 2000 samples of five, 95 % within three deviations of that count."""
+    chance = random.Random(7)
+    held = 0
+    for _ in range(2_000):
+        found = interval([chance.gauss(10, 2) for _ in range(5)])
+        held += found.low <= 10 <= found.high
+    assert abs(held - 1_900) < 3 * math.sqrt(2_000 * 0.95 * 0.05)
+
+
+@pytest.mark.skipif(find_sumo() is None, reason="SUMO is not installed (extra `signals`)")
+def test_with_sumo_itself_a_draft_that_gives_the_busy_road_nothing_is_worse(tmp_path: Path) -> None:
+    """Two signals on a street, all traffic along it: with the greens exchanged it waits longer, beyond doubt."""
+    sumo = find_sumo()
+    assert sumo is not None
+    folder = tmp_path / "districts" / "street"
+    folder.mkdir(parents=True)
+    words = ["--grid", "--grid.x-number", "2", "--grid.y-number", "1", "--grid.length", "200", "--grid.attach-length"]
+    words += ["150", "--default-junction-type", "traffic_light", "--output-file", "street.net.xml"]
+    env = os.environ | ({HOME: str(sumo.home)} if sumo.home is not None else {})
+    subprocess.run([str(sumo.program.with_name("netgenerate")), *words], cwd=folder, env=env, check=True, timeout=120)
+    vehicles = "".join(f'<trip id="{n}" depart="{n * 6}" from="left0A0" to="B0right0"/>' for n in range(60))
+    (folder / "street.rou.xml").write_text(f"<routes>{vehicles}</routes>", encoding="utf-8")
+    (folder / "district.toml").write_text(
+        'source = ""\nlicence = ""\nattribution = ""\nnetwork = "street.net.xml"\nroutes = ["street.rou.xml"]\n'
+        '[name]\nen = "Street"\nzh = "街"\n',
+        encoding="utf-8",
+    )
+    district = read_head(folder)
+    read = read_district(district)
+    own = plans_of(read.signals)
+    drafts = []
+    for junction in own.junctions:
+        plan = junction.plans[-1]
+        half = plan.cycle_s / 2
+        windows = tuple(
+            replace(each, from_s=(each.from_s + half) % plan.cycle_s, to_s=(each.to_s + half) % plan.cycle_s)
+            for each in plan.windows
+        )
+        drafts.append(replace(junction, plans=(replace(plan, windows=windows, cycle_s=plan.cycle_s),)))
+    began = time.monotonic()
+    found = simulate(district, read, None, Simulate(plans=PlanSet((drafts[0],))), lambda part, said: None)
+    assert time.monotonic() > began
+    assert found.before.entered == found.after.entered == 300
+    assert found.digest != found.base
+    assert {pair.figure for pair in found.pairs} == {"delay_s", "stops", "travel_s", "waiting_s", "throughput"}
+    assert all(pair.change.low <= pair.change.mean <= pair.change.high for pair in found.pairs)

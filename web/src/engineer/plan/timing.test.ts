@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import type { Group, Plan } from '../shapes'
+import { lasts, moved, stretches, typed, withCycle, withGreen, withOffset } from './timing'
+
+const group: Group = {
+  id: 'K1',
+  kind: 'vehicle',
+  min_green_s: 5,
+  amber_s: 3,
+  red_amber_s: 1,
+  clearance_s: 0,
+  max_red_s: 0,
+}
+const plan = (...windows: [string, number, number][]): Plan => ({
+  id: 'day',
+  cycle_s: 80,
+  offset_s: 10,
+  windows: windows.map(([group, from_s, to_s]) => ({ group, from_s, to_s })),
+})
+const only = (made: Plan) => made.windows.map((one) => [one.from_s, one.to_s])
+
+describe('a signal-timing diagram', () => {
+  it('shows green, the amber after it and the red-amber before it', () => {
+    expect(stretches(plan(['K1', 10, 40]), group)).toEqual([
+      { shows: 'green', from_s: 10, to_s: 40, window: 0 },
+      { shows: 'amber', from_s: 40, to_s: 43, window: 0 },
+      { shows: 'red-amber', from_s: 9, to_s: 10, window: 0 },
+    ])
+  })
+  it('cuts what goes over the end of the cycle in two', () => {
+    expect(stretches(plan(['K1', 70, 79]), group).filter((one) => one.shows === 'amber')).toEqual([
+      { shows: 'amber', from_s: 79, to_s: 80, window: 0 },
+      { shows: 'amber', from_s: 0, to_s: 2, window: 0 },
+    ])
+    expect(stretches(plan(['K1', 70, 10]), group).filter((one) => one.shows === 'green')).toHaveLength(2)
+  })
+  it('shows green alone where it lasts the whole cycle', () => {
+    expect(stretches(plan(['K1', 0, 80]), group)).toEqual([{ shows: 'green', from_s: 0, to_s: 80, window: 0 }])
+    expect(stretches(plan(['K1', 0, 0]), group)).toEqual([{ shows: 'green', from_s: 0, to_s: 80, window: 0 }])
+  })
+})
+
+describe('a green', () => {
+  it('is moved whole, by its beginning and by its end', () => {
+    expect(only(moved(plan(['K1', 10, 40]), 0, 'both', 5))).toEqual([[15, 45]])
+    expect(only(moved(plan(['K1', 10, 40]), 0, 'from', 5))).toEqual([[15, 40]])
+    expect(only(moved(plan(['K1', 10, 40]), 0, 'to', -5))).toEqual([[10, 35]])
+  })
+  it('goes over the end of the cycle, and ends at it as such', () => {
+    expect(only(moved(plan(['K1', 60, 75]), 0, 'both', 10))).toEqual([[70, 5]])
+    expect(only(moved(plan(['K1', 60, 75]), 0, 'to', 5))).toEqual([[60, 80]])
+    expect(only(moved(plan(['K1', 5, 30]), 0, 'from', -10))).toEqual([[75, 30]])
+  })
+  it('keeps a second and has no more than the cycle', () => {
+    expect(only(moved(plan(['K1', 10, 40]), 0, 'from', 100))).toEqual([[39, 40]])
+    expect(only(moved(plan(['K1', 10, 40]), 0, 'to', -100))).toEqual([[10, 11]])
+    expect(lasts(moved(plan(['K1', 10, 40]), 0, 'to', 100).windows[0]!, 80)).toBe(80)
+    expect(lasts(moved(plan(['K1', 10, 40]), 0, 'from', -100).windows[0]!, 80)).toBe(80)
+  })
+  it('is typed, added after the last one, and its offset is within the cycle', () => {
+    expect(only(typed(plan(['K1', 10, 40]), 0, 70, 10))).toEqual([[70, 10]])
+    expect(typed(plan(['K1', 10, 40]), 0, Number.NaN, 10)).toEqual(plan(['K1', 10, 40]))
+    expect(only(withGreen(plan(['K1', 10, 40]), 'K1', 8))).toEqual([
+      [10, 40],
+      [50, 58],
+    ])
+    expect(withOffset(plan(), 95).offset_s).toBe(15)
+  })
+})
+
+describe('another cycle', () => {
+  const two = plan(['K1', 0, 40], ['K2', 45, 75])
+  it('lengthens the greens and leaves the times between them', () => {
+    const made = withCycle(two, 100)
+    expect(made.cycle_s).toBe(100)
+    const [one, other] = made.windows as [Plan['windows'][0], Plan['windows'][0]]
+    expect(other.from_s - one.to_s).toBe(5)
+    expect((one.from_s - other.to_s + 100) % 100).toBe(5)
+    expect(lasts(one, 100) + lasts(other, 100)).toBe(90)
+  })
+  it('shortens them no further than the times between allow', () => {
+    const made = withCycle(two, 10)
+    expect(made.cycle_s).toBe(24)
+    expect(made.windows.map((one) => lasts(one, made.cycle_s))).toEqual([7, 7])
+  })
+  it.each([61, 79, 81, 120, 137])('of %i seconds keeps whole seconds and the order of greens', (cycle) => {
+    const made = withCycle(plan(['K1', 70, 20], ['K2', 25, 50], ['K3', 53, 66]), cycle)
+    expect(made.cycle_s).toBe(cycle)
+    for (const window of made.windows) {
+      expect(Number.isInteger(window.from_s) && Number.isInteger(window.to_s)).toBe(true)
+      expect(lasts(window, cycle)).toBeGreaterThanOrEqual(7)
+    }
+    const at = (n: number) => (made.windows[n]!.from_s - made.windows[0]!.from_s + cycle) % cycle
+    expect([at(0), at(1), at(2)]).toEqual([at(0), at(1), at(2)].sort((a, b) => a - b))
+  })
+  it('goes back to where it was', () => {
+    expect(withCycle(withCycle(two, 100), 80).windows.map((one) => lasts(one, 80))).toEqual([40, 30])
+  })
+})
