@@ -100,6 +100,10 @@ def test_a_person_lists_the_junctions_and_is_told_which_two_do_not_follow() -> N
     for wrong in (["J0"], ["J0", "J1", "J0"]):
         with pytest.raises(Malformed, match="each once"):
             arterial_through(signals, MAIN, wrong)
+    twice = Signals((a_junction("A", 0), a_junction("B", 0.05)))
+    assert arterials_of(Signals((*twice.junctions, a_junction("C", 300)))) == ()
+    with pytest.raises(Malformed, match="A and B stand at one place"):
+        arterial_through(twice, MAIN, ["A", "B"])
     no_way = Signals((a_junction("A", 0, 0, ("north",)), a_junction("B", 300, 0, ("north",))))
     with pytest.raises(Malformed, match="nothing comes to B from A"):
         arterial_through(no_way, MAIN, ["A", "B"])

@@ -20,6 +20,8 @@ from turnout.words.trouble import Malformed
 
 APART_MAX_M: Final = 1_500.0
 """Between two junctions of one wave: farther apart platoons have spread, and a longer gap is another street."""
+APART_MIN_M: Final = 1.0
+"""Nearer than this two junctions stand at one place."""
 AHEAD_DEG: Final = 50.0
 """So far the way to the next junction may lie from straight on: streets bend between junctions."""
 FEWEST: Final = 3
@@ -69,6 +71,9 @@ def arterial_through(signals: Signals, name: Name, junctions: Sequence[str]) -> 
         if distance_m(one.place, other.place) > APART_MAX_M:
             far = f"{one.junction.id} and {other.junction.id} lie more than {APART_MAX_M:g} m apart"
             raise Malformed(far, name.en, "list the junctions between, or make two arterials")
+        if distance_m(one.place, other.place) < APART_MIN_M:
+            same = f"{one.junction.id} and {other.junction.id} stand at one place"
+            raise Malformed(same, name.en, "correct `at`, or leave one of them out")
         if _comes_from(one, other) is None and _comes_from(other, one) is None:
             what = f"nothing comes to {other.junction.id} from {one.junction.id}, nor back"
             raise Malformed(what, name.en, "list junctions that follow each other on one street")
@@ -138,7 +143,7 @@ def _links(places: Sequence[_Place]) -> Iterable[tuple[float, str, str]]:
     for i, one in enumerate(places):
         for other in places[i + 1 :]:
             metres = distance_m(one.place, other.place)
-            if not 0 < metres <= APART_MAX_M:
+            if not APART_MIN_M <= metres <= APART_MAX_M:
                 continue
             if _comes_from(one, other) is None and _comes_from(other, one) is None:
                 continue
