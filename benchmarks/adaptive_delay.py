@@ -156,7 +156,8 @@ def told(scene: Scenario, seconds: float, on_plan: int) -> Result:
             arrivals.append(float(trip.get("arrival")))
         trip.clear()
     arrivals.sort()
-    gaps = [after - before for before, after in zip(arrivals, [*arrivals[1:], scene.end_s], strict=True)]
+    ends = [*arrivals[1:], scene.end_s if len(arrivals) <= count else arrivals[-1]]
+    gaps = [after - before for before, after in zip(arrivals, ends, strict=True)]
     return Result(delay / max(count, 1), count, waiting, max(gaps) >= LOCKED_S, seconds, on_plan)
 
 

@@ -36,7 +36,15 @@ def made(folder: Path, name: str, words: tuple[str, ...]) -> Path:
     home = sumo_home()
     told = {"cwd": here, "env": os.environ | {"SUMO_HOME": str(home)}, "check": True, "capture_output": True}
     shape = ["--seed", SEED, "--rand.random-lanenumber"] if "--rand" in words else ["--seed", SEED]
-    generate = [home / "bin" / "netgenerate", *words, *shape, "--tls.guess", "-o", "net.net.xml"]
+    generate = [
+        home / "bin" / "netgenerate",
+        *words,
+        *shape,
+        "--default-junction-type",
+        "traffic_light",
+        "-o",
+        "net.net.xml",
+    ]
     subprocess.run([*generate, "--no-turnarounds"], **told)
     trips = [sys.executable, home / "tools" / "randomTrips.py", "-n", "net.net.xml", "-r", "routes.rou.xml"]
     trips += ["-e", str(END_S), "-p", PERIOD_S.get(name, "0.8"), "--seed", SEED, "--validate", "--fringe-factor", "8"]

@@ -10,6 +10,7 @@ import pytest
 from tests.planted.plant import Plant
 from tests.signals.arterials import an_arterial
 from tests.signals.test_signals_adaptive import (
+    test_a_side_road_that_was_overdue_is_served_until_its_queue_is_gone,
     test_an_endless_main_road_does_not_starve_the_side_road,
     test_on_its_plan_a_junction_shows_the_plan,
     test_who_gives_way_inside_the_junction_is_let_out_before_the_other_road_begins,
@@ -18,6 +19,7 @@ from tests.signals.test_signals_guard import (
     a_junction,
     every_clock_tried,
     everything_tried,
+    test_a_change_shows_amber_then_red_and_the_other_after_its_intergreen,
     test_pedestrians_keep_their_clearance_though_the_matrix_says_less,
 )
 from tests.signals.test_signals_plans import found_in
@@ -191,7 +193,25 @@ def straight_to_the_other_road(patch: Patch) -> None:
     patch.setattr(control, "frees", lambda layout, now, lanes: None)
 
 
+def the_guard_sleeps(patch: Patch) -> None:
+    patch.setattr(guard, "quiet_ms", lambda rules, lamps, greens: guard.FOR_EVER_MS)
+
+
+def a_change_is_shown_in_time(folder: Path) -> None:
+    test_a_change_shows_amber_then_red_and_the_other_after_its_intergreen()
+
+
+def the_overdue_are_cut_off(patch: Patch) -> None:
+    patch.setattr(control, "SERVED_MS", 0)
+
+
+def the_overdue_are_served_out(folder: Path) -> None:
+    test_a_side_road_that_was_overdue_is_served_until_its_queue_is_gone()
+
+
 SIGNAL_PLANTS = {
+    "a guard that sleeps through an amber": Plant(the_guard_sleeps, a_change_is_shown_in_time),
+    "a full side road that is cut off": Plant(the_overdue_are_cut_off, the_overdue_are_served_out),
     "a side road that waits for ever": Plant(nobody_is_overdue, nobody_waits_for_ever_under_adaptive_control),
     "a stuck detector that is believed": Plant(every_detector_is_believed, a_broken_detector_is_named),
     "the other road's green while somebody stands inside": Plant(straight_to_the_other_road, who_gives_way_is_let_out),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.signals.streets import Crossing, a_crossing
 from tests.signals.watching import begun, watched
@@ -16,6 +17,7 @@ from turnout.signals.adaptive.observer import Arrival, Observer, Reading
 from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.adaptive.priority import Situation
 from turnout.signals.adaptive.supervisor import (
+    SERVED_MS,
     frees,
     promise_of,
     worst_unseen_red_ms,
@@ -124,6 +126,56 @@ def test_an_endless_main_road_does_not_starve_the_side_road() -> None:
     assert max(crossing.streets["s1"].waits_s) * 1_000 <= worst_wait_ms(promise, 2) + 10_000
 
 
+def test_a_side_road_that_was_overdue_is_served_until_its_queue_is_gone() -> None:
+    """Both roads are full: who was overdue gets more than the least green, and less than the longest he may have."""
+    crossing = Crossing({"m1": 2, "m2": 2, "s1": 2})
+    layout, greens, lasts_s = a_crossing(), 0, []
+    control = AdaptiveControl(layout, 0)
+    for at_s in range(1, 901):
+        crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
+        is_green = crossing.shown[2] is Aspect.GREEN
+        if greens and not is_green:
+            lasts_s.append(greens)
+        greens = greens + 1 if is_green else 0
+    assert len(lasts_s) >= 6
+    assert min(lasts_s[1:]) * 1_000 >= SERVED_MS
+    assert max(lasts_s) * 1_000 <= SERVED_MS + 10_000
+
+
+def test_on_the_plan_that_is_named_a_junction_shows_that_one() -> None:
+    layout = a_crossing()
+    night = replace(layout.junction.plans[0], id="night", cycle_ms=100_000)
+    layout = replace(layout, junction=replace(layout.junction, plans=(*layout.junction.plans, night)))
+    crossing = Crossing({"m1": 8, "s1": 10}, lambda at_s, readings: readings | {"s1@22.0": Reading(0, True)})
+    control, greens = AdaptiveControl(layout, 0, plan="night"), 0
+    for at_s in range(1, 901):
+        crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
+        greens += at_s > 600 and crossing.shown[2] is Aspect.GREEN
+    assert control.mode == "plan"
+    assert greens == 3 * 15
+
+
+@given(anything_read(), st.sampled_from((2, 3)))
+@settings(max_examples=15, deadline=None, phases=AS_DRAWN)
+def test_what_is_not_looked_at_in_a_second_without_news_is_what_was_there(
+    readings: list[Mapping[str, Reading]], stages: int
+) -> None:
+    """What is kept of each detector is what looking at every one in every second gives."""
+    layout = a_crossing(stages)
+    observer, since = Observer(layout, 0), dict.fromkeys(Observer(layout, 0).seen, -1)
+    total = dict.fromkeys(since, 0)
+    for at_s, reading in enumerate(readings, start=1):
+        observer.step(at_s * 1_000, reading)
+        for name, seen in observer.seen.items():
+            said = reading.get(name, Reading(0, False))
+            total[name] += said.entered
+            if not said.is_occupied:
+                since[name] = -1
+            elif since[name] < 0 or said.entered:
+                since[name] = at_s * 1_000
+            assert (seen.since_ms, seen.total) == (since[name], total[name])
+
+
 def test_green_goes_to_where_vehicles_are() -> None:
     crossing = Crossing({"s1": 3})
     driven(a_crossing(), crossing, 300)
@@ -183,11 +235,12 @@ def situations(draw: st.DrawFn) -> Situation:
     return Situation(queues, moving, blocked, blocked | draw(st.sets(st.sampled_from(lanes))))
 
 
-@given(situations(), st.integers(0, 2))
-@settings(max_examples=300, deadline=None)
-def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situation, current: int) -> None:
-    layout, given_by = a_crossing(3), priority.Settings()
-    change_ms = [0 if nth == current else 4_000 for nth in range(3)]
+@given(situations(), st.sampled_from(((2, 0), (2, 1), (3, 0), (3, 1), (3, 2))))
+@settings(max_examples=500, deadline=None)
+def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situation, which: tuple[int, int]) -> None:
+    stages, current = which
+    layout, given_by = a_crossing(stages), priority.Settings()
+    change_ms = [0 if nth == current else 4_000 for nth in range(stages)]
 
     def rate(nth: int) -> float:
         stage, start_ms = layout.stages[nth], change_ms[nth] + given_by.start_ms
@@ -196,7 +249,7 @@ def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situatio
         return priority._rate(stage, seen.queues, seen.blocked, 0, start_ms, given_by.penalty_ms, given_by)
 
     best = priority.best_stage(layout, seen, 0, current, change_ms, given_by)
-    rates = [rate(nth) for nth in range(3)]
+    rates = [rate(nth) for nth in range(stages)]
     assert rates[best] == max(rates)
     assert best == current or rates[best] > rates[current]
 

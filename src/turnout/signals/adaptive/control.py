@@ -113,12 +113,16 @@ class AdaptiveControl:
         if self.mode == "plan":
             self.mode = "adaptive"
             self.clock.ask(self._nearest_stage(), at_ms)
-        is_news = self.observer.is_news or not 0 <= at_ms - self._decided_ms < DECIDE_MS
-        if (is_news or queues is not None) and self.clock.may_change(at_ms, 0):
+        if self._is_news(at_ms, queues) and self.clock.may_change(at_ms, 0):
             self._decided_ms = at_ms
             known = self.observer.queues(at_ms) if queues is None else queues
             self._choose(known, at_ms, is_perfect=queues is not None)
         return self._let_out(self._asked(at_ms), said_ms, at_ms)
+
+    def _is_news(self, at_ms: int, queues: Queues | None) -> bool:
+        """Whether another stage could be the right one since it was last asked."""
+        is_long = not 0 <= at_ms - self._decided_ms < DECIDE_MS
+        return is_long or queues is not None or self.observer.is_news or self.supervisor.is_due(at_ms)
 
     def _let_out(self, asked: Sequence[bool], said_ms: int, at_ms: int) -> tuple[Aspect, ...]:
         shown = self.guard.let_out(asked, said_ms)
