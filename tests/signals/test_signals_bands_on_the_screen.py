@@ -1,4 +1,4 @@
-"""The engineer's screen reads bands off the time-space plane as `scan` does: one fixture holds both to the same numbers.
+"""The engineer's screen reads bands off the time-space plane as `scan` does: one fixture holds both to one result.
 
 The browser's half is `web/src/engineer/wave/bands.test.ts`. `python tests/signals/test_signals_bands_on_the_screen.py`
 writes the fixture anew.

@@ -251,7 +251,11 @@ PAGES = {
 @pytest.mark.parametrize("language", PAGES)
 def test_the_example_of_the_manual_is_a_right_file_with_a_wave(language: str) -> None:
     text = PAGES[language].read_text(encoding="utf-8")
-    (example,) = (each for each in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "turnout-signals-1" in each)
+    (example,) = (
+        each
+        for each in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+        if each.startswith('format = "turnout-signals-1"')
+    )
     signals = read_plans(example.encode(), "example.toml")
     assert check(signals) == ()
     assert len(task_of(signals, signals.arterials[0], signals.arterials[0].waves[0]).sites) == 2
