@@ -38,6 +38,7 @@ redaction_command, site_keys_command = Later("turnout.redaction.command"), Later
 signals_command = Later("turnout.signals.command")
 area_command = Later("turnout.signals.area.command")
 devices_command, controllers_command = Later("turnout.devices_command"), Later("turnout.controllers_command")
+sites_command = Later("turnout.signal_sites_command")
 simulated_run = Later("turnout.city.simulated.run")
 
 if TYPE_CHECKING:
@@ -190,6 +191,7 @@ def _add_signals(commands: "Commands") -> None:
     kinds = signals_command.add_signals_commands(commands)
     area_command.add_area_command(kinds)
     controllers_command.add_controller_commands(kinds)
+    sites_command.add_sites_command(kinds)
 
 
 def _add_devices(commands: "Commands") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from turnout.core.board import Assignment, Board, Incident, OffDuty, OnIncident, OutOfService, Shift, Unit
+from turnout.core.corridors.arming import end_id
 from turnout.core.roster.clocks import begins_id, ends_id
 from turnout.core.roster.overlaps import overlap
 from turnout.core.units.evolve_assignments import STAGE_ORDER
@@ -24,6 +25,7 @@ def broken(board: Board) -> list[str]:
         *_links(board),
         *_shifts(board),
         *_alerts(board),
+        *_armed(board),
     ]
 
 
@@ -226,6 +228,16 @@ def _ends(board: Board, shift: Shift) -> Iterator[str]:
         yield f"{shift.id} will never be over"
     if shift.began is not None and unit is not None and isinstance(unit.status, OffDuty):
         yield f"{shift.unit} is off duty in its shift {shift.id}"
+
+
+def _armed(board: Board) -> Iterator[str]:
+    """Only what is permitted is armed, and a clock runs for what ends first."""
+    for permit in board.signal_permits.values():
+        if not set(permit.until) <= permit.armed <= set(permit.junctions):
+            yield f"{permit.id} arms what it does not permit"
+        timer = board.timers.get(end_id(permit.id))
+        if (timer.due if timer is not None else None) != min(permit.until.values(), default=None):
+            yield f"{permit.id} has a clock for another end than its first"
 
 
 def _alerts(board: Board) -> Iterator[str]:

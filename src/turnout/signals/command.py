@@ -57,7 +57,7 @@ UNPROVEN: Final = Name(
 def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Any:
     """The commands below it, to which others are added."""
     signals = commands.add_parser("signals", help="check traffic signals, coordinate green waves (交通信号)")
-    kinds = signals.add_subparsers(required=True, metavar="check|bands|area|waits|controller|read")
+    kinds = signals.add_subparsers(required=True, metavar="check|bands|area|waits|controller|read|sites")
     checking = kinds.add_parser("check", help="say what is wrong with signals and their plans (检查信号方案)")
     checking.add_argument("file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)")
     checking.add_argument(

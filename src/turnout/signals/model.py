@@ -50,6 +50,12 @@ class Approach(msgspec.Struct, frozen=True):
     name: Name
     lanes: int = 1
     speed_mps: float = 13.89
+    street: str = ""
+    """Whence it comes, for finding it on a road graph: a name of the street, in either language."""
+    heading_deg: float | None = None
+    """Which way one drives at the stop line, clockwise from north."""
+    osm_way: int = 0
+    """The way of OpenStreetMap that leads up to it; 0: not said."""
 
 
 class Movement(msgspec.Struct, frozen=True):
@@ -116,6 +122,8 @@ class Junction(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: Name
+    at: tuple[float, float] | None = None
+    """Its middle: longitude and latitude in degrees, WGS 84; None where nobody has said."""
     approaches: tuple[Approach, ...] = ()
     movements: tuple[Movement, ...] = ()
     groups: tuple[SignalGroup, ...] = ()

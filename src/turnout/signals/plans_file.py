@@ -48,6 +48,8 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 PerHour = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 OrderName = Literal["outbound-leads", "inbound-leads", "both-lead", "both-lag"]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -69,6 +71,9 @@ class _Approach(_Row, frozen=True, kw_only=True):
     name: Name
     lanes: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     speed_kmh: Kmh = 50.0
+    street: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    heading_deg: Annotated[float, msgspec.Meta(ge=0, le=360)] | None = None
+    osm_way: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class _Movement(_Row, frozen=True, kw_only=True):
@@ -115,6 +120,7 @@ _Others = Annotated[dict[Id, Seconds], msgspec.Meta(max_length=255)]
 class _Junction(_Row, frozen=True, kw_only=True):
     id: Id
     name: Name | None = None
+    at: tuple[Longitude, Latitude] | None = None
     group: Annotated[tuple[_Group, ...], msgspec.Meta(max_length=255)] = ()
     approach: Annotated[tuple[_Approach, ...], msgspec.Meta(max_length=64)] = ()
     movement: Annotated[tuple[_Movement, ...], msgspec.Meta(max_length=255)] = ()
@@ -239,8 +245,9 @@ def _junction(row: _Junction) -> Junction:
     return Junction(
         id=row.id,
         name=row.name or Name(row.id, row.id),
+        at=row.at,
         groups=tuple(_group(each) for each in row.group),
-        approaches=tuple(Approach(each.id, each.name, each.lanes, _mps(each.speed_kmh)) for each in row.approach),
+        approaches=tuple(map(_approach, row.approach)),
         movements=tuple(
             Movement(each.id, each.approach, each.turn, each.group, each.yields_to) for each in row.movement
         ),
@@ -258,6 +265,11 @@ def _junction(row: _Junction) -> Junction:
             InForce(each.plan, each.days, int(each.since[:2]) * 60 + int(each.since[3:])) for each in row.hours
         ),
     )
+
+
+def _approach(row: _Approach) -> Approach:
+    whence: dict[str, Any] = {"street": row.street, "heading_deg": row.heading_deg, "osm_way": row.osm_way}
+    return Approach(row.id, row.name, row.lanes, _mps(row.speed_kmh), **whence)
 
 
 def _group(row: _Group) -> SignalGroup:

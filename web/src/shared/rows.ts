@@ -344,6 +344,7 @@ export interface Catalogue {
   roles: {
     [k: string]: Role
   }
+  signals_armed_h: number
   standards: TimeStandard[]
   stations: {
     [k: string]: Station
@@ -1034,12 +1035,16 @@ export interface CrewMember {
  */
 export interface SignalPermit {
   armed: string[]
+  armed_by: string | null
   at: number
   authority: string
   by: string
   hours: Hours[]
   id: string
   junctions: string[]
+  until: {
+    [k: string]: number
+  }
 }
 /**
  * From a minute of these days until before the other, in the city's time; past midnight where that is not later.
@@ -1098,6 +1103,7 @@ export interface Timer {
     | 'scheduled'
     | 'shift-begins'
     | 'shift-ends'
+    | 'signals-end'
     | 'travel'
     | 'turnout'
     | 'zone-begins'
@@ -2281,12 +2287,13 @@ export interface WithdrawSignals {
   reason?: string
 }
 /**
- * From now on these controllers may be written to. No junctions: all of the permission.
+ * These controllers may be written to until then; again to renew it. No junctions: all of the permission.
  */
 export interface ArmSignals {
   do: 'arm-signals'
   junctions?: string[]
   permit_id: string
+  until: number
 }
 /**
  * No junctions: all of the permission.
