@@ -45,7 +45,7 @@ def a_junction(roads: Roads, place: Place, *, left_alone: bool = False) -> Junct
     approaches, movements = [], []
     for nth, one in enumerate(leads):
         name = Name(f"approach {nth}", f"进口 {nth}")
-        approaches.append(Approach(f"A{nth}", name, street=one.street.en.lower(), heading_deg=round(one.heading_deg)))
+        approaches.append(Approach(f"A{nth}", name, street=Name(one.street.en.lower(), ""), heading_deg=round(one.heading_deg)))
         group = f"K{streets.index(one.street.en) + 1}"
         movements.append(Movement(f"A{nth}-through", f"A{nth}", "through", group))
         if left_alone and nth == 0:
@@ -92,12 +92,12 @@ def test_what_nobody_has_placed_or_is_beside_the_roads_is_told_with_its_cure(roa
 def test_an_approach_that_fits_no_street_is_told_and_the_others_stand(roads: Roads, middle: Place) -> None:
     junction = a_junction(roads, middle)
     first, *others = junction.approaches
-    sites = placed(roads, replace(junction, approaches=(replace(first, street="Nowhere Street"), *others)))
+    sites = placed(roads, replace(junction, approaches=(replace(first, street=Name("Nowhere Street", "无名街")), *others)))
     assert rules(sites) == [("no-edge", "J1", "warning")]
     assert len(sites.by_id["J1"].groups) == 3
     assert "°" in sites.problems[0].what.en, "what there is, is named"
     away = tuple(replace(one, heading_deg=(one.heading_deg or 0.0) + 180.0) for one in junction.approaches)
-    turned = placed(roads, replace(junction, approaches=tuple(replace(one, street="x") for one in away)))
+    turned = placed(roads, replace(junction, approaches=tuple(replace(one, street=Name("x", "x")) for one in away)))
     assert {severity for _, _, severity in rules(turned)} == {"error"}
     assert turned.by_id == {}
 
@@ -114,7 +114,7 @@ def test_an_approach_may_be_named_by_its_way_alone(roads: Roads, middle: Place) 
     junction, leads = a_junction(roads, middle), leading_to(roads.graph, middle)
     ways = [one.way for one in leads]
     by_way = tuple(
-        replace(one, street="", heading_deg=None if ways.count(way) == 1 else one.heading_deg, osm_way=way)
+        replace(one, street=None, heading_deg=None if ways.count(way) == 1 else one.heading_deg, osm_way=way)
         for one, way in zip(junction.approaches, ways, strict=True)
     )
     sites = placed(roads, replace(junction, approaches=by_way))
@@ -190,7 +190,7 @@ def _file(roads: Roads, middle: Place) -> str:
             rows += ["[[junction.group]]", f'id = "K{nth}"']
         for nth, one in enumerate(leads):
             rows += ["[[junction.approach]]", f'id = "A{nth}"', f'name = {{ en = "A{nth}", zh = "A{nth}" }}']
-            rows += [f'street = "{one.street.en}"', f"heading_deg = {one.heading_deg:.0f}"]
+            rows += [f'street = {{ en = "{one.street.en}", zh = "" }}', f"heading_deg = {one.heading_deg:.0f}"]
             rows += ["[[junction.movement]]", f'id = "M{nth}"', f'approach = "A{nth}"', 'turn = "through"']
             rows += [f'group = "K{streets.index(one.street.en) + 1}"']
         rows += ["[junction.intergreen_s]", "K1 = { K2 = 5 }", "K2 = { K1 = 5 }", "[[junction.plan]]", 'id = "day"']

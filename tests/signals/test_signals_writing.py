@@ -36,6 +36,7 @@ names = st.builds(Name, words, words)
 durations_ms = st.integers(0, 3_600_000)
 metres = st.floats(0, 100_000)
 speeds_mps = st.integers(1, 250).map(lambda kmh: kmh / 3.6)
+headings = st.none() | st.floats(0, 360, exclude_max=True)
 greens = st.builds(GreenWindow, words, durations_ms, durations_ms)
 
 
@@ -58,7 +59,7 @@ junctions = st.builds(
     id=words,
     name=names,
     at=st.none() | st.tuples(st.floats(-180, 180), st.floats(-90, 90)),
-    approaches=few(st.builds(Approach, words, names, st.integers(1, 20), speeds_mps)),
+    approaches=few(st.builds(Approach, words, names, st.integers(1, 20), speeds_mps, st.none() | names, headings, st.integers(0, 10**10))),
     movements=few(
         st.builds(Movement, words, words, st.sampled_from(["left", "through", "crossing"]), words, few(words))
     ),

@@ -50,10 +50,10 @@ class Approach(msgspec.Struct, frozen=True):
     name: Name
     lanes: int = 1
     speed_mps: float = 13.89
-    street: str = ""
-    """Whence it comes, for finding it on a road graph: a name of the street, in either language."""
+    street: Name | None = None
+    """The street's own name, by which arterials are found; None where nobody has said."""
     heading_deg: float | None = None
-    """Which way one drives at the stop line, clockwise from north."""
+    """Where traffic drives that comes to the stop line: degrees clockwise from north."""
     osm_way: int = 0
     """The way of OpenStreetMap that leads up to it; 0: not said."""
 

@@ -112,9 +112,9 @@ def _groups_by_turn(junction: Junction, approach: Approach) -> dict[Turn, str]:
 
 def _edges_of(approach: Approach, leading: Sequence[Leads]) -> list[int]:
     """All that was said of it must hold; where nothing was, its name is that of the street."""
-    is_silent = not approach.street and approach.heading_deg is None and not approach.osm_way
-    names = {approach.street} if approach.street else {approach.name.en, approach.name.zh} if is_silent else set()
-    wanted = {name.casefold() for name in names if name}
+    is_silent = approach.street is None and approach.heading_deg is None and not approach.osm_way
+    street = approach.name if is_silent else approach.street
+    wanted = {name.casefold() for name in (street.en, street.zh) if name} if street is not None else set()
     return [
         one.edge
         for one in leading

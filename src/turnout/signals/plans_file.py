@@ -71,8 +71,8 @@ class _Approach(_Row, frozen=True, kw_only=True):
     name: Name
     lanes: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     speed_kmh: Kmh = 50.0
-    street: Annotated[str, msgspec.Meta(max_length=200)] = ""
-    heading_deg: Annotated[float, msgspec.Meta(ge=0, le=360)] | None = None
+    street: Name | None = None
+    heading_deg: Annotated[float, msgspec.Meta(ge=0, lt=360)] | None = None
     osm_way: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
