@@ -45,7 +45,9 @@ def a_junction(roads: Roads, place: Place, *, left_alone: bool = False) -> Junct
     approaches, movements = [], []
     for nth, one in enumerate(leads):
         name = Name(f"approach {nth}", f"进口 {nth}")
-        approaches.append(Approach(f"A{nth}", name, street=Name(one.street.en.lower(), ""), heading_deg=round(one.heading_deg)))
+        approaches.append(
+            Approach(f"A{nth}", name, street=Name(one.street.en.lower(), ""), heading_deg=round(one.heading_deg))
+        )
         group = f"K{streets.index(one.street.en) + 1}"
         movements.append(Movement(f"A{nth}-through", f"A{nth}", "through", group))
         if left_alone and nth == 0:
@@ -92,7 +94,9 @@ def test_what_nobody_has_placed_or_is_beside_the_roads_is_told_with_its_cure(roa
 def test_an_approach_that_fits_no_street_is_told_and_the_others_stand(roads: Roads, middle: Place) -> None:
     junction = a_junction(roads, middle)
     first, *others = junction.approaches
-    sites = placed(roads, replace(junction, approaches=(replace(first, street=Name("Nowhere Street", "无名街")), *others)))
+    sites = placed(
+        roads, replace(junction, approaches=(replace(first, street=Name("Nowhere Street", "无名街")), *others))
+    )
     assert rules(sites) == [("no-edge", "J1", "warning")]
     assert len(sites.by_id["J1"].groups) == 3
     assert "°" in sites.problems[0].what.en, "what there is, is named"

@@ -95,14 +95,21 @@ class ReachedControllers:
 
         async def asked() -> Heard:
             if not self._gate.is_open(request.junction):
-                return Heard("refused", "not-armed")
+                return await self._taken_back(station, request.id, "not-armed")
             fault = self._fault_of(station, await station.line.read())
             if fault:
-                return Heard("refused", "clock" if fault == "clock" else "fault")
+                return await self._taken_back(station, request.id, "clock" if fault == "clock" else "fault")
             number = station.number_of(request.id, now_ms + request.leaves_in_ms)
             return await station.line.ask(number, request)
 
         return await self._heard(station, request.id, asked)
+
+    async def _taken_back(self, station: Station, request: str, reason: str) -> Heard:
+        """Refused; and what stands of it from before is taken back."""
+        known = station.numbers.get(request)
+        if known is not None:
+            await station.line.withdraw(known[0])
+        return Heard("refused", reason)
 
     async def cancel(self, junction: str, request: str, asked: Asked | None = None) -> PriorityStatus:
         """It gives back, so what was asked while the junction was armed is taken back also when it no longer is."""
