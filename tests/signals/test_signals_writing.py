@@ -54,6 +54,8 @@ def few(each: st.SearchStrategy) -> st.SearchStrategy:
     return st.lists(each, max_size=2).map(tuple)
 
 
+ways = st.integers(0, 10**10)
+
 junctions = st.builds(
     Junction,
     id=words,

@@ -76,7 +76,7 @@ async def test_nothing_is_asked_of_a_controller_that_nobody_armed() -> None:
     assert (await reached.ask(a_request())).state == "queued"
     gate.open.clear()
     assert (await reached.ask(a_request())).reason == "not-armed"
-    assert line.told == [("ask", NUMBER)]
+    assert line.told == [("ask", NUMBER), ("withdraw", NUMBER)]
 
 
 async def test_what_another_process_asked_is_taken_back_under_the_number_that_it_had() -> None:
@@ -89,6 +89,20 @@ async def test_what_another_process_asked_is_taken_back_under_the_number_that_it
     assert line.told == [], "nobody has said that it was asked"
     assert (await after.cancel("market", "E7", Asked("K2", 1))).state == "cancelled"
     assert line.told == [("withdraw", NUMBER)]
+
+
+async def test_a_request_that_is_refused_in_its_course_is_taken_back() -> None:
+    line, gate = Noted(), armed()
+    reached = one(line, gate)
+    await reached.ask(a_request())
+    gate.open.clear()
+    assert (await reached.ask(a_request())).reason == "not-armed"
+    assert line.told == [("ask", NUMBER), ("withdraw", NUMBER)]
+    gate.open.add("market")
+    await reached.ask(a_request())
+    line.utc_s += 3_600
+    assert (await reached.ask(a_request())).reason == "clock"
+    assert line.told[2:] == [("ask", NUMBER), ("withdraw", NUMBER)]
 
 
 async def test_requests_that_stand_have_different_numbers_whatever_they_are_called() -> None:
