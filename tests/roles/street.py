@@ -295,10 +295,12 @@ class Crew:
     async def is_over(self) -> bool:
         return await self._corridor() is None
 
-    def says(self, junction: str, *states: str) -> Any:
-        """Whether the board says one of these of a junction."""
+    def says(self, junction: str, *states: str, since_ms: int = 0) -> Any:
+        """Whether the board says one of these of a junction, since that time or later."""
 
         async def said() -> bool:
-            return (await self.rows()).get(junction, ("", ""))[0] in states
+            corridor = await self._corridor()
+            row = corridor["junctions"].get(junction) if corridor else None
+            return row is not None and row["state"] in states and row["since"] >= since_ms
 
         return said

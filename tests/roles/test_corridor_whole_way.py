@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -119,10 +120,10 @@ async def test_after_a_crash_what_was_held_is_given_back_and_asked_again_and_dis
             await crew.set_out()
             await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
             server.end(signal.SIGKILL)
+            gone_ms = int(time.time() * 1_000)
             server.start()
             await crew.command(do="add-narrative", incident_id="I1", entry_id="e", text="it is back")
-            await crew.creep_until(crew.says(FIRST, "asked", "released"), to_first - 20)
-            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+            await crew.creep_until(crew.says(FIRST, "granted", since_ms=gone_ms), to_first - 20)
             await first.until_green(CREW)
             await crew.engineer(do="disarm-signals", permit_id="P1", reason="works")
             await crew.creep_until(crew.says(FIRST, "released"), to_first - 20)
@@ -156,9 +157,9 @@ async def test_with_roles_the_desks_process_runs_it_and_another_desk_takes_it_ov
             await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
             await first.until_green(CREW)
             one.end(signal.SIGKILL)
+            gone_ms = int(time.time() * 1_000)
             await other.until_well(client)
-            await crew.creep_until(crew.says(FIRST, "asked", "released"), to_first - 20)
-            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+            await crew.creep_until(crew.says(FIRST, "granted", since_ms=gone_ms), to_first - 20)
             await crew.creep_until(crew.says(SECOND, "granted"), to_second - 20)
             await second.until_green(CREW)
             await crew.command(do="report-status", unit=UNIT, status="on-scene")
