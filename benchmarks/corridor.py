@@ -8,9 +8,10 @@ where it ends, by the quickest way, if that crosses at least `SIGNALS_MIN` signa
 blue light device, which drives through red and lets others form a rescue lane. Both arms have the same crews, ways,
 seeds and demand. In one the signals run their own programmes; in the other `signals/corridor.py` asks, and each
 junction that was ever asked is shown by its simulated controller (guard, plan, priority, paying back) from then on.
-Queues are what stands in the lane before the stop line, as a detector would count it. A crew's time counts from
-when it should set out. Delay is SUMO's time loss plus departure delay in seconds per vehicle, of all other vehicles
-that were loaded, over the whole scenario.
+Queues and full streets are what loops show (`corridor_loops.py`). A crew sets out one street further in than the
+car: nobody can drive past those who wait outside the map to be let in. Its time counts from when it should set out.
+Delay is SUMO's time loss plus departure delay in seconds per vehicle, of all other vehicles that were loaded, over the
+whole scenario.
 """
 
 import gzip
@@ -30,6 +31,7 @@ import msgspec
 from lxml import etree
 from scipy import stats
 
+from benchmarks.corridor_loops import Loops
 from benchmarks.signal_delay import SAFE, files_of
 from turnout.signals import corridor as logic
 from turnout.signals.controller import PriorityRequest
@@ -69,6 +71,7 @@ class Shown:
         self._yields = {int(each.id): each.yields_to for each in junction.movements}
         self._movement_group = {each.id: each.group for each in junction.movements}
         self.is_ours = False
+        self.told = ""
 
     def letters(self, at_ms: int, links: int) -> str:
         shown = self.controller.shown(at_ms).aspects
@@ -110,7 +113,7 @@ def crews_of(
         edges = way_of(first, last)
         crossed = {signal for edge in edges[:-1] for signal in signalled.get(edge, ())}
         if len(crossed) >= SIGNALS_MIN:
-            ways.append(edges)
+            ways.append(edges[1:])
     at = [begin + 300 + nth * EVERY_S for nth in range((end - begin - 600) // EVERY_S)]
     return [(when, ways[(seed * 7919 + nth * 104729) % len(ways)]) for nth, when in enumerate(at)]
 
@@ -131,6 +134,11 @@ def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
         "--tripinfo-output.write-unfinished",
         "--tripinfo-output.write-undeparted",
     ]
+    loops = None
+    if has_corridor:
+        network = (config.parent / net).read_bytes()
+        loops = Loops(network, list(signals.values()), config.parent / "loops.add.xml")
+        words += ["--additional-files", ",".join(str(config.parent / name) for name in [*added, "loops.add.xml"])]
     libsumo.start(words)
     begin = int(libsumo.simulation.getTime())
     end = int(libsumo.simulation.getEndTime())
@@ -139,7 +147,7 @@ def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
     libsumo.vehicletype.setVehicleClass("crew", "emergency")
     libsumo.vehicletype.setSpeedFactor("crew", 1.5)
     libsumo.vehicletype.setParameter("crew", "has.bluelight.device", "true")
-    driving = Driving(libsumo, signals, has_corridor)
+    driving = Driving(libsumo, signals, loops)
     crews = crews_of(
         config,
         seed,
@@ -176,8 +184,9 @@ def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
 class Driving:
     """The corridors of all crews on the street."""
 
-    def __init__(self, sumo: Any, signals: dict[str, Junction], has_corridor: bool) -> None:
-        self._sumo, self._has_corridor = sumo, has_corridor
+    def __init__(self, sumo: Any, signals: dict[str, Junction], loops: Loops | None) -> None:
+        """Without loops: blue light alone."""
+        self._sumo, self._loops, self._now_ms = sumo, loops, 0
         at_ms = round(sumo.simulation.getTime() * 1_000)
         self._shown: dict[str, Shown] = {}
         for id in sumo.trafficlight.getIDList():
@@ -206,23 +215,26 @@ class Driving:
 
     def second(self, second: int, crews: list[str]) -> None:
         self.teleports += self._sumo.simulation.getStartingTeleportNumber()
-        if not self._has_corridor:
+        if self._loops is None:
             return
-        now_ms = second * 1_000
+        self._now_ms = now_ms = second * 1_000
         driving = set(self._sumo.vehicle.getIDList()) & set(crews) if crews else set()
         seen = {name: self._seen(name, now_ms) for name in driving}
+        self._loops.read(self._sumo, second, {ahead.junction for one in seen.values() for ahead in one.ahead})
         acts: list[logic.Act] = []
         for name in [name for name in self._tracks if name not in driving]:
             acts += logic.ended(self._tracks.pop(name), "ended")[1]
         for name in driving - set(self._tracks):
             self._tracks[name] = begun(name, 1, now_ms)
-        after, more = logic.step(list(self._tracks.values()), seen, self._queue, self._meet, now_ms)
+        after, more = logic.step(list(self._tracks.values()), seen, self._queue, self._meet, now_ms, self._full)
         self._tracks = {track.id: track for track in after}
         for act in [*acts, *more]:
             self._do(act, now_ms)
         for id, shown in self._shown.items():
-            if shown.is_ours:
-                self._sumo.trafficlight.setRedYellowGreenState(id, shown.letters(now_ms, self._links[id]))
+            letters = shown.letters(now_ms, self._links[id]) if shown.is_ours else shown.told
+            if letters != shown.told:
+                self._sumo.trafficlight.setRedYellowGreenState(id, letters)
+                shown.told = letters
 
     def _do(self, act: logic.Act, now_ms: int) -> None:
         request = f"{act.corridor}/{act.junction}"
@@ -235,6 +247,7 @@ class Driving:
                 id=request,
                 junction=act.junction,
                 group=act.group,
+                also=act.also,
                 arrives_in_ms=act.arrives_in_ms,
                 leaves_in_ms=act.leaves_in_ms,
                 level=act.level,
@@ -244,18 +257,32 @@ class Driving:
                 self._tracks[act.corridor] = logic.refused(self._tracks[act.corridor], act.junction, "refused")
 
     def _seen(self, name: str, now_ms: int) -> Seen:
-        ahead = []
+        ahead: dict[str, Ahead] = {}
         for id, index, metres, _ in self._sumo.vehicle.getNextTLS(name):
             group = self._shown[id].group_of.get(index) if id in self._shown else None
-            if group is not None and all(one.junction != id for one in ahead):
-                ahead.append(Ahead(id, group, metres, metres / FREE_MPS))
+            if group is None:
+                continue
+            if ahead and next(reversed(ahead)) == id:
+                ahead[id] = ahead[id].with_stop(group)
+            elif id not in ahead:
+                ahead[id] = Ahead(id, group, metres, metres / FREE_MPS)
         left_m = self._sumo.vehicle.getDrivingDistance(name, self._sumo.vehicle.getRoute(name)[-1], 0.0)
-        return Seen(fix_at_ms=now_ms, speed_mps=self._sumo.vehicle.getSpeed(name), left_m=left_m, ahead=tuple(ahead))
+        speed_mps = self._sumo.vehicle.getSpeed(name)
+        return Seen(fix_at_ms=now_ms, speed_mps=speed_mps, left_m=left_m, ahead=tuple(ahead.values()))
 
     def _queue(self, junction: str, group: str) -> int | None:
+        assert self._loops is not None
+        return self._loops.queue(junction, {link[0] for link in self._links_of(junction, group)}, self._now_ms)
+
+    def _full(self, junction: str, ahead: Ahead) -> float | None:
+        """Behind the last of its stop lines."""
+        assert self._loops is not None
+        last = ahead.also[-1] if ahead.also else ahead.group
+        return self._loops.full_s({link[1] for link in self._links_of(junction, last)}, self._now_ms)
+
+    def _links_of(self, junction: str, group: str) -> list[tuple[str, str, str]]:
         shown, links = self._shown[junction], self._lanes[junction]
-        lanes = {link[0][0] for index, link in enumerate(links) if link and shown.group_of.get(index) == group}
-        return max((self._sumo.lane.getLastStepHaltingNumber(lane) for lane in lanes), default=None)
+        return [link[0] for index, link in enumerate(links) if link and shown.group_of.get(index) == group]
 
     def _meet(self, junction: str, one: str, other: str) -> bool:
         return one != other and (one, other) in self._shown[junction].junction.least_between()

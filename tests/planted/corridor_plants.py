@@ -1,5 +1,6 @@
 """Planted bugs of the green corridor: unarmed signals asked, two crews with crossing greens, greens without end."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from tests.edge import test_edge_corridors as runner_tests
 from tests.edge import test_edge_corridors_trouble as trouble_tests
 from tests.planted.plant import Patch, Plant
 from tests.signals import test_signals_corridor as logic_tests
+from tests.signals import test_simulated_junction as junction_tests
 from turnout.core.corridors import rules
 from turnout.edge.corridors import runner
 from turnout.edge.corridors.runner import Corridors
 from turnout.signals import corridor
 from turnout.signals.corridor import Ask
+from turnout.signals.simulated_junction import SimulatedJunction
 
 
 def arming_ignored(patch: Patch) -> None:
@@ -79,6 +82,32 @@ def kept_at_the_end(patch: Patch) -> None:
     patch.setattr(runner, "ended", lambda track, reason: (track, []))
 
 
+def green_into_a_full_street(patch: Patch) -> None:
+    patch.setattr(corridor, "_wants", partial(_wants_blindly, corridor._wants))
+
+
+def _wants_blindly(honest: Any, track: Any, seen: Any, queue: Any, full: Any, now_ms: int) -> Any:
+    return honest(track, seen, queue, corridor.nobody_looks, now_ms)
+
+
+def first_stop_line_alone(patch: Patch) -> None:
+    honest = SimulatedJunction._greens_for
+    patch.setattr(SimulatedJunction, "_greens_for", lambda self, groups: honest(self, groups[:1]))
+
+
+def any_compatible_green(patch: Patch) -> None:
+    """Greens put together by what may not meet, as it was before."""
+
+    def greens(self: SimulatedJunction, groups: Any) -> list[bool]:
+        chosen: list[str] = [groups[0]]
+        for name in self._names:
+            if all(not self._meet(name, other) for other in chosen):
+                chosen.append(name)
+        return [name in chosen for name in self._names]
+
+    patch.setattr(SimulatedJunction, "_greens_for", greens)
+
+
 async def the_request_stands_in_the_journal_first(folder: Path) -> None:
     async with runner_tests.a_street(folder) as street:
         await runner_tests.test_ahead_of_a_crew_junctions_are_asked_become_green_and_are_given_back_when_it_is_past(
@@ -130,6 +159,15 @@ def what_is_asked_is_given_back(_: Path) -> None:
     logic_tests.test_a_crew_that_stands_gives_everything_back_and_asks_again_when_it_drives_on()
 
 
+def streets_that_are_full_stay_closed(_: Path) -> None:
+    logic_tests.test_where_the_street_behind_is_full_the_junction_ahead_of_it_is_opened_first()
+    logic_tests.test_green_into_a_street_that_has_become_full_is_given_back()
+
+
+def the_street_inside_a_junction_clears(_: Path) -> None:
+    junction_tests.test_stop_lines_behind_one_another_are_green_together_and_nobody_else_fills_the_street_between()
+
+
 CORRIDOR_PLANTS: dict[str, Plant] = {
     "signals asked that nobody has armed": Plant(arming_ignored, only_armed_signals_are_asked),
     "signals asked outside the permitted hours": Plant(hours_ignored, permissions_hold_by_the_hour),
@@ -143,5 +181,12 @@ CORRIDOR_PLANTS: dict[str, Plant] = {
     "green kept after a cancelled corridor": Plant(kept_at_the_end, a_cancelled_corridor_gives_all_back),
     "green kept when the server stops": Plant(kept_at_the_stop, a_stop_gives_all_back),
     "all green dropped after one second without a look": Plant(dropped_without_a_look, one_second_is_nothing),
+    "green into a street that is full": Plant(green_into_a_full_street, streets_that_are_full_stay_closed),
+    "green at the first of two stop lines of a junction alone": Plant(
+        first_stop_line_alone, the_street_inside_a_junction_clears
+    ),
+    "greens beside a crew's that are in no stage of the plan": Plant(
+        any_compatible_green, the_street_inside_a_junction_clears
+    ),
     "green for a crew that stands": Plant(held_when_still, what_is_asked_is_given_back),
 }

@@ -190,6 +190,86 @@ def test_a_controller_is_told_anew_when_the_arrival_moves_and_now_and_then() -> 
     assert ("J1", False) in [(act.junction, act.is_new) for act in acts if isinstance(act, Ask)]
 
 
+def full_at(*junctions: str, seconds: float = corridor.BLOCKED_S) -> corridor.Full:
+    return lambda junction, ahead: seconds if junction in junctions else 0.0
+
+
+def with_full(track: Track, seen: Seen, now_ms: int, *junctions: str) -> tuple[Track, list[Act]]:
+    tracks, acts = step([track], {track.id: seen}, nobody_counts, all_meet, now_ms, full_at(*junctions))
+    return tracks[0], acts
+
+
+def test_where_the_street_behind_is_full_the_junction_ahead_of_it_is_opened_first() -> None:
+    here = seen_at(0.0, 0, STOPS)
+    track, acts = with_full(begun("C1", 1, 0), here, 0, "J1")
+    assert [act.junction for act in acts if isinstance(act, Ask)] == ["J2"]
+    track, acts = with_full(track, seen_at(0.0, 1_000, STOPS), 1_000)
+    assert [act.junction for act in acts if isinstance(act, Ask)] == ["J1"]  # it flows: its turn
+    _, acts = with_full(begun("C1", 1, 0), here, 0, "J1", "J2")
+    assert [act.junction for act in acts if isinstance(act, Ask)] == ["J3"]  # from the far end
+
+
+def test_green_into_a_street_that_has_become_full_is_given_back() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    track, acts = with_full(track, seen_at(100.0, 7_000, STOPS), 7_000, "J1")
+    assert Release(corridor="C1", junction="J1", reason="blocked") in acts
+    assert "J1" not in track.held
+    assert not track.barred
+
+
+def test_green_stays_while_the_street_behind_may_yet_discharge_and_the_next_junction_is_opened() -> None:
+    track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
+    standing = full_at("J1", seconds=corridor.FULL_S)
+    (track,), acts = step([track], {"C1": seen_at(0.0, 1_000, STOPS)}, nobody_counts, all_meet, 1_000, standing)
+    assert [act.junction for act in acts if isinstance(act, Ask)] == ["J2"]
+    assert list(track.held) == ["J1", "J2"]
+
+
+def test_a_full_street_far_away_opens_nothing_yet() -> None:
+    _, acts = with_full(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0, "J2")
+    assert [act.junction for act in acts if isinstance(act, Ask)] == ["J1"]
+
+
+def test_the_queues_of_the_whole_way_are_counted_into_the_lead() -> None:
+    stops = (("J1", 300.0), ("J2", 660.0))  # 25 s and 55 s away
+
+    def asked(*queues: int) -> list[str]:
+        by_junction = dict(zip(("J1", "J2"), queues, strict=True))
+        sight = {"C1": seen_at(0.0, 0, stops)}
+        _, acts = step([begun("C1", 1, 0)], sight, lambda junction, group: by_junction[junction], all_meet, 0)
+        return [act.junction for act in acts]
+
+    assert asked(10, 10) == ["J1", "J2"]
+    assert asked(0, 10) == []
+    assert asked(10, 0) == ["J1"]
+
+
+def test_stop_lines_behind_one_another_at_one_junction_are_one_request() -> None:
+    def here(at_ms: int, *groups: str) -> Seen:
+        ahead = Ahead("J1", groups[0], 200.0, 13.0, groups[1:])
+        return Seen(fix_at_ms=at_ms, speed_mps=15.0, left_m=4_000.0 - at_ms / 100, ahead=(ahead,))
+
+    track, acts = one_step(begun("C1", 1, 0), here(0, "near", "far"), 0)
+    assert [(act.group, act.also) for act in acts if isinstance(act, Ask)] == [("near", ("far",))]
+    track, acts = one_step(track, here(1_000, "far"), 1_000)
+    assert [(act.group, act.is_new) for act in acts if isinstance(act, Ask)] == [("far", False)]
+    assert not any(isinstance(act, Release) for act in acts)
+    assert track.held["J1"].group == "far"
+
+
+def test_two_crews_meet_at_any_of_their_stop_lines_of_a_junction() -> None:
+    def along(*groups: str) -> Seen:
+        return Seen(fix_at_ms=0, speed_mps=15.0, left_m=900.0, ahead=(Ahead("J1", groups[0], 90.0, 6.0, groups[1:]),))
+
+    sight = {"C1": along("near", "far"), "C2": along("cross")}
+
+    def meet(junction: str, one: str, other: str) -> bool:
+        return {one, other} == {"far", "cross"}
+
+    _, acts = step([begun("C1", 1, 0), begun("C2", 1, 1)], sight, nobody_counts, meet, 1_000)
+    assert StandBack(corridor="C2", junction="J1", group="cross", first="C1") in acts
+
+
 def test_the_end_gives_everything_back() -> None:
     track, _ = one_step(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0)
     track, acts = corridor.ended(track, "cancelled")
@@ -209,21 +289,23 @@ sights = st.none() | st.builds(
         unique_by=lambda ahead: ahead.junction,
     ).map(tuple),
 )
-moments = st.lists(st.tuples(st.integers(0, 20_000), st.tuples(sights, sights, sights)), max_size=40)
+moments = st.lists(
+    st.tuples(st.integers(0, 20_000), st.tuples(sights, sights, sights), st.sets(st.sampled_from(NAMES))), max_size=40
+)
 
 
 @settings(max_examples=300)
 @given(moments, st.tuples(*[st.integers(1, 3)] * 3))
 def test_whatever_is_seen_what_is_asked_is_given_back_and_no_two_crews_have_what_meets(
-    moments: list[tuple[int, tuple[Seen | None, ...]]], levels: tuple[int, ...]
+    moments: list[tuple[int, tuple[Seen | None, ...], set[str]]], levels: tuple[int, ...]
 ) -> None:
     tracks = [begun(f"C{nth}", level, nth) for nth, level in enumerate(levels)]
     open_: dict[tuple[str, str], tuple[str, int]] = {}
     now_ms = 0
-    for later_ms, sight in moments:
+    for later_ms, sight, full in moments:
         now_ms += later_ms
         seen = {f"C{nth}": one for nth, one in enumerate(sight) if one is not None}
-        tracks, acts = step(tracks, seen, nobody_counts, all_meet, now_ms)
+        tracks, acts = step(tracks, seen, nobody_counts, all_meet, now_ms, full_at(*full))
         for act in acts:
             key = (act.corridor, act.junction)
             if isinstance(act, Ask):
@@ -234,6 +316,7 @@ def test_whatever_is_seen_what_is_asked_is_given_back_and_no_two_crews_have_what
                 del open_[key]
         assert {(track.id, junction) for track in tracks for junction in track.held} == set(open_)
         for (_, junction), (group, since_ms) in open_.items():
+            assert junction not in full, "nobody is let into a street that is full"
             assert now_ms - since_ms <= HOLD_MAX_MS
             assert all(group == other for (_, at), (other, _) in open_.items() if at == junction)
     last = now_ms + max(LOST_HOLD_MS, HOLD_MAX_MS) + 1

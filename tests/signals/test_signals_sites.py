@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from turnout.city.folder import shipped_city
@@ -56,3 +57,22 @@ def test_groups_of_one_junction_meet_and_of_an_unknown_one_too(sites: Sites) -> 
     assert sites.meet(site.id, first, second)
     assert not sites.meet(site.id, first, first)
     assert sites.meet("nowhere", "a", "b")
+
+
+def test_stop_lines_behind_one_another_at_one_site_are_one_junction_with_all_their_groups(
+    roads: Roads, sites: Sites
+) -> None:
+    source, target = roads.snap(Place(37.7793, -122.4193)), roads.snap(Place(37.7946, -122.3999))
+    assert source is not None
+    assert target is not None
+    way = roads.route(source, target, NOON)
+    assert way is not None
+    edge_s = roads.edge_times_s(NOON)
+    site = next(iter(sites.by_id.values()))
+    groups = {way.edges[1]: "near", way.edges[2]: "near", way.edges[3]: "far", way.edges[6]: "near"}
+    other = msgspec.structs.replace(
+        site, junction=msgspec.structs.replace(site.junction, id="J2"), groups={way.edges[5]: "B"}
+    )
+    wide = Sites([msgspec.structs.replace(site, groups=groups), other])
+    ahead = ahead_on(wide, roads.graph, edge_s, way.edges, 0.0)
+    assert [(one.junction, one.group, one.also) for one in ahead] == [(site.id, "near", ("far",)), ("J2", "B", ())]

@@ -2,12 +2,13 @@
 
 import asyncio
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnout.signals.controller import PriorityRequest
 from turnout.signals.guard import TOGETHER, Aspect, rules_of
-from turnout.signals.model import Junction
+from turnout.signals.model import GreenWindow, Intergreen, Junction, Plan
 from turnout.signals.simulated_controller import REQUESTS_MAX
 from turnout.signals.simulated_junction import SimulatedControllers, SimulatedJunction
 from turnout.signals.sites import _junction
@@ -67,6 +68,42 @@ def test_afterwards_who_lost_green_is_paid_back_and_the_plan_runs_at_its_own_sec
         planned = planned_at(at_ms + second * 1_000)
         assert [shown.aspects[name] == Aspect.GREEN for name in ("A", "B")] == planned
         assert shown.plan
+
+
+INNER = msgspec.structs.replace(
+    CROSSING,
+    groups=tuple(msgspec.structs.replace(CROSSING.groups[0], id=name) for name in ("near", "cross", "far", "turn")),
+    intergreens=tuple(
+        Intergreen(a, b, 5_000)
+        for one, other in (("cross", "far"), ("near", "turn"))
+        for a, b in ((one, other), (other, one))
+    ),
+    plans=(
+        Plan(
+            "day",
+            80_000,
+            (
+                GreenWindow("near", 0, 35_000),
+                GreenWindow("far", 0, 30_000),
+                GreenWindow("cross", 40_000, 75_000),
+                GreenWindow("turn", 40_000, 75_000),
+            ),
+        ),
+    ),
+)
+"""A street inside it between the stop lines of `near` and `far`, which `cross` enters."""
+
+
+def test_stop_lines_behind_one_another_are_green_together_and_nobody_else_fills_the_street_between() -> None:
+    junction = SimulatedJunction(INNER, 0)
+    at_ms = 160_000 + 45_000
+    junction.step_to(at_ms)
+    asked = msgspec.structs.replace(request("K1", "near"), also=("far",))
+    assert junction.ask(asked, at_ms).state == "queued"
+    for second in range(20, 60):
+        shown = junction.shown(at_ms + second * 1_000).aspects
+        assert {name for name, aspect in shown.items() if aspect == Aspect.GREEN} == {"near", "far"}
+    assert junction.ask(msgspec.structs.replace(asked, also=("none",)), at_ms + 60_000).reason == "unknown-group"
 
 
 def test_the_higher_level_goes_first_and_the_other_is_overridden() -> None:

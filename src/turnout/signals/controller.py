@@ -24,6 +24,9 @@ class PriorityRequest(msgspec.Struct, frozen=True, kw_only=True):
     junction: str
     group: str
     """The signal group that is to be green."""
+    also: tuple[str, ...] = ()
+    """Groups of the same junction at further stop lines on the vehicle's way: behind a green of which only the first is
+    given, the street inside the junction fills. An adapter that can name but one group asks for `group`."""
     green_in_ms: int = 0
     """Until green is wanted, which the queue before the vehicle needs too (NTCIP 1211: time of service desired). 0: as
     soon as it can be."""

@@ -11,7 +11,7 @@ says otherwise.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -52,11 +52,16 @@ ASK_ANEW_MS: Final = 5_000
 """A controller is told anew when the arrival has moved by this much."""
 REPEAT_MS: Final = 20_000
 """And in any case so often: it drops what nobody repeats."""
+FULL_S: Final = 10.0
+"""So long somebody stands behind a junction before the street there is taken to be full: a queue that drives off passes
+a detector sooner. Then the next junction is opened."""
+BLOCKED_S: Final = 30.0
+"""And so long although it is: green into that street is lost to all others, and is given back."""
 THROUGH_MS: Final = 6_000
 """From the stop line until a long vehicle has left the junction."""
 
 ReleaseReason = Literal[
-    "passed", "off-route", "lost", "stopped", "too-long", "other-corridor", "ended", "cancelled", "refused"
+    "passed", "off-route", "lost", "stopped", "too-long", "blocked", "other-corridor", "ended", "cancelled", "refused"
 ]
 
 
@@ -67,6 +72,16 @@ class Ahead(msgspec.Struct, frozen=True):
     group: str
     metres: float
     seconds: float
+    also: tuple[str, ...] = ()
+    """Groups at further stop lines of the same junction, in the order of driving."""
+
+    @property
+    def groups(self) -> frozenset[str]:
+        return frozenset((self.group, *self.also))
+
+    def with_stop(self, group: str) -> "Ahead":
+        """With one more stop line of the same junction, which this group lets through."""
+        return self if group in self.groups else replace(self, also=(*self.also, group))
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,10 +98,15 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A junction that was asked and not yet given back. `metres`: how far it was when the crew was last seen."""
 
     group: str
+    also: tuple[str, ...] = ()
     since_ms: int
     told_ms: int
     arrives_ms: int
     metres: float
+
+    def serves(self, ahead: Ahead) -> bool:
+        """Whether it was asked for all stop lines that are still ahead."""
+        return ahead.groups <= {self.group, *self.also}
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +133,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     corridor: str
     junction: str
     group: str
+    also: tuple[str, ...] = ()
     level: int
     arrives_in_ms: int
     leaves_in_ms: int
@@ -137,6 +158,8 @@ class StandBack(msgspec.Struct, frozen=True, kw_only=True):
 Act = Ask | Release | StandBack
 Queue = Callable[[str, str], int | None]
 """Vehicles that wait in each lane before a junction's group; None: nobody counts them."""
+Full = Callable[[str, Ahead], float | None]
+"""For how many seconds somebody has stood behind a junction, where the crew drives on; None: nobody looks there."""
 Meet = Callable[[str, str, str], bool]
 """Whether two groups of a junction may not be green together."""
 
@@ -152,28 +175,41 @@ def discharge_s(queue: int | None) -> float:
     return START_UP_S + waiting * SATURATION_HEADWAY_S + MARGIN_S
 
 
+def nobody_looks(junction: str, ahead: Ahead) -> float | None:
+    """`Full` of a city without detectors behind its junctions."""
+    return None
+
+
 def begun(id: str, level: int, at_ms: int) -> Track:
     return Track(id=id, level=level, since_ms=at_ms, moved_ms=at_ms)
 
 
 def step(
-    tracks: Sequence[Track], seen: Mapping[str, Seen], queue: Queue, meet: Meet, now_ms: int
+    tracks: Sequence[Track],
+    seen: Mapping[str, Seen],
+    queue: Queue,
+    meet: Meet,
+    now_ms: int,
+    full: Full = nobody_looks,
 ) -> tuple[list[Track], list[Act]]:
     """The next moment of all corridors: what is asked, what is given back. `seen` is by corridor; it may lack some."""
     moved = [_moved(track, seen.get(track.id), now_ms) for track in tracks]
-    wants = [_wants(track, seen.get(track.id), queue, now_ms) for track in moved]
-    gone_first = settle(moved, wants, meet)
+    wants = [_wants(track, seen.get(track.id), queue, full, now_ms) for track in moved]
+    gone_first = settle(moved, [want.green for want in wants], meet)
     acts: list[Act] = []
     after = []
     for track, want in zip(moved, wants, strict=True):
-        behind = {junction: gone_first[track.id, junction] for junction in want if (track.id, junction) in gone_first}
-        told = {junction: ahead for junction, ahead in want.items() if junction not in behind}
+        green = want.green
+        behind = {junction: gone_first[track.id, junction] for junction in green if (track.id, junction) in gone_first}
+        told = {junction: ahead for junction, ahead in green.items() if junction not in behind}
         stands: list[Act] = [
-            StandBack(corridor=track.id, junction=junction, group=want[junction].group, first=first)
+            StandBack(corridor=track.id, junction=junction, group=green[junction].group, first=first)
             for junction, first in behind.items()
             if track.behind.get(junction) != first
         ]
-        freed, released = _given_back(track, told, set(behind), seen.get(track.id), now_ms)
+        why_not: dict[str, ReleaseReason] = dict.fromkeys(want.blocked, "blocked")
+        why_not |= dict.fromkeys(behind, "other-corridor")
+        freed, released = _given_back(track, told, why_not, seen.get(track.id), now_ms)
         asking, asked = _asked(freed, told, now_ms)
         acts += [*released, *stands, *asked]
         after.append(replace(asking, behind=behind))
@@ -186,17 +222,21 @@ def settle(tracks: Sequence[Track], wants: Sequence[Mapping[str, Ahead]], meet: 
     Level, then who was requested first; never two whose groups meet.
     """
     order = sorted(zip(tracks, wants, strict=True), key=lambda one: (one[0].level, one[0].since_ms, one[0].id))
-    first: dict[str, list[tuple[str, str]]] = {}
+    first: dict[str, list[tuple[str, frozenset[str]]]] = {}
     stands_back: dict[tuple[str, str], str] = {}
     for track, want in order:
         for junction, ahead in want.items():
             ahead_of = first.setdefault(junction, [])
-            winner = next((id for id, group in ahead_of if meet(junction, group, ahead.group)), None)
+            winner = next((id for id, groups in ahead_of if _meet(meet, junction, groups, ahead.groups)), None)
             if winner is None:
-                ahead_of.append((track.id, ahead.group))
+                ahead_of.append((track.id, ahead.groups))
             else:
                 stands_back[track.id, junction] = winner
     return stands_back
+
+
+def _meet(meet: Meet, junction: str, ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    return any(meet(junction, one, other) for one in ours for other in theirs)
 
 
 def ended(track: Track, reason: ReleaseReason) -> tuple[Track, list[Act]]:
@@ -232,12 +272,28 @@ def _is_still(track: Track, now_ms: int) -> bool:
     return now_ms - track.moved_ms > STILL_HOLD_MS
 
 
-def _wants(track: Track, seen: Seen | None, queue: Queue, now_ms: int) -> dict[str, Ahead]:
-    """The junctions that are to be green for it, nearest first, and how far they are by now."""
+class _Wants(NamedTuple):
+    """The junctions that are to be green, nearest first, and how far they are by now; and those where it would be lost.
+
+    `blocked`: the street behind them is full.
+    """
+
+    green: dict[str, Ahead]
+    blocked: frozenset[str]
+
+
+def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: int) -> _Wants:
+    """Queues are counted from the crew on: who waits at one junction waits at the next one too.
+
+    A street that is full is the queue of the junction at its end: that one is opened first, from the far end.
+    """
     age_ms = None if seen is None else now_ms - seen.fix_at_ms
     if seen is None or age_ms is None or age_ms > LOST_HOLD_MS or _is_still(track, now_ms):
-        return {}
+        return _Wants({}, frozenset())
     wants: dict[str, Ahead] = {}
+    blocked: list[str] = []
+    waiting: int | None = 0
+    is_open_first = False
     for ahead in seen.ahead:
         if len(wants) == ASKED_MAX:
             break
@@ -248,22 +304,33 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, now_ms: int) -> dict[s
             continue
         by_pace_s = ahead.metres / max(track.pace_mps, PACE_MIN_MPS)
         seconds = max(0.0, max(ahead.seconds, by_pace_s) - max(age_ms, 0) / 1_000)
-        is_near = seconds <= lead_s(queue(ahead.junction, ahead.group))
-        if (held is not None and held.group == ahead.group) or (is_near and age_ms <= LOST_AFTER_MS):
+        here = queue(ahead.junction, ahead.group)
+        waiting = None if here is None or waiting is None else waiting + here
+        is_held = held is not None and held.serves(ahead)
+        is_near = is_open_first or seconds <= lead_s(waiting)
+        full_s = (full(ahead.junction, ahead) or 0.0) if is_held or is_near else 0.0
+        is_open_first = full_s >= FULL_S
+        if full_s >= BLOCKED_S:
+            blocked.append(ahead.junction)
+        elif is_held or (is_near and age_ms <= LOST_AFTER_MS):
             wants[ahead.junction] = replace(ahead, seconds=seconds)
-    return wants
+    return _Wants(wants, frozenset(blocked))
 
 
 def _given_back(
-    track: Track, want: Mapping[str, Ahead], lost_to: set[str], seen: Seen | None, now_ms: int
+    track: Track,
+    want: Mapping[str, Ahead],
+    why_not: Mapping[str, ReleaseReason],
+    seen: Seen | None,
+    now_ms: int,
 ) -> tuple[Track, list[Act]]:
     acts: list[Act] = []
     kept, barred = dict(track.held), dict(track.barred)
     for junction, held in track.held.items():
         ahead = want.get(junction)
-        if ahead is not None and ahead.group == held.group:
+        if ahead is not None and held.serves(ahead):
             continue
-        reason = _why(track, junction, held, lost_to, seen, now_ms)
+        reason = why_not.get(junction) or _why(track, junction, held, seen, now_ms)
         if reason == "too-long":
             barred[junction] = reason
         acts.append(Release(corridor=track.id, junction=junction, reason=reason))
@@ -271,9 +338,7 @@ def _given_back(
     return replace(track, held=kept, barred=barred), acts
 
 
-def _why(track: Track, junction: str, held: Held, lost_to: set[str], seen: Seen | None, now_ms: int) -> ReleaseReason:
-    if junction in lost_to:
-        return "other-corridor"
+def _why(track: Track, junction: str, held: Held, seen: Seen | None, now_ms: int) -> ReleaseReason:
     if now_ms - held.since_ms > HOLD_MAX_MS:
         return "too-long"
     if seen is None or now_ms - seen.fix_at_ms > LOST_HOLD_MS:
@@ -291,19 +356,25 @@ def _asked(track: Track, want: Mapping[str, Ahead], now_ms: int) -> tuple[Track,
     for junction, ahead in want.items():
         arrives_in_ms = round(ahead.seconds * 1_000)
         before = held.get(junction)
-        if before is not None and not _is_news(before, now_ms, arrives_in_ms):
+        if before is not None and before.group == ahead.group and not _is_news(before, now_ms, arrives_in_ms):
             held[junction] = replace(before, metres=ahead.metres)
             continue
         since_ms = before.since_ms if before is not None else now_ms
         arrives_ms = now_ms + arrives_in_ms
         held[junction] = Held(
-            group=ahead.group, since_ms=since_ms, told_ms=now_ms, arrives_ms=arrives_ms, metres=ahead.metres
+            group=ahead.group,
+            also=ahead.also,
+            since_ms=since_ms,
+            told_ms=now_ms,
+            arrives_ms=arrives_ms,
+            metres=ahead.metres,
         )
         acts.append(
             Ask(
                 corridor=track.id,
                 junction=junction,
                 group=ahead.group,
+                also=ahead.also,
                 level=track.level,
                 arrives_in_ms=arrives_in_ms,
                 leaves_in_ms=arrives_in_ms + THROUGH_MS,

@@ -2,7 +2,8 @@
 
 For a city that has no controller to try with, and for the tests of what speaks to one. Requests go as NTCIP 1211 v2
 has it: a table of ten; the highest level first, and of one level the one that was first; each ends by itself when its
-vehicle is through, or when nobody repeats it. Afterwards the groups that lost green by it get some of it back, those
+vehicle is through, or when nobody repeats it. While it stands, the seconds of the plan that serve its groups are run
+through (`serving.py`). Afterwards the groups that lost green by it get some of it back, those
 that lost most first; then the plan runs on at the second at which it would be now, so that its offset is kept. Time
 comes in: `at_ms` from a clock that only goes forward, the time
 of day as milliseconds since Monday 0:00, and UTC in seconds since 1970.
@@ -17,6 +18,7 @@ from turnout.signals.clock_watch import ClockWatch
 from turnout.signals.controller import LEAVES_MAX_MS, PriorityState
 from turnout.signals.guard import STEP_MAX_MS, TOGETHER, Aspect, Guard, rules_of
 from turnout.signals.model import DAY_MINUTES, DAYS, SECOND_MS, Junction, Plan
+from turnout.signals.serving import Serving
 from turnout.words.trouble import Unsupported
 
 REQUESTS_MAX: Final = 10
@@ -35,9 +37,13 @@ OPEN: Final = ("queued", "processing", "granted", "overridden")
 
 
 class Asked(msgspec.Struct, kw_only=True):
-    """`groups`: indices of those that are to be green together. Times on the clock that only goes forward."""
+    """`groups`: indices of those that are to be green together; `also`: of those at further stop lines behind them.
+
+    Times are on the clock that only goes forward.
+    """
 
     groups: tuple[int, ...]
+    also: tuple[int, ...] = ()
     level: int
     order: int
     green_ms: int
@@ -78,6 +84,7 @@ class SimulatedController:
         self.is_clock_steady = True
         self.plan: Plan | None = junction.plans[0] if junction.plans else None
         self.counted: dict[str, Counted] = {}
+        self._serving: Serving | None = None
         self._owed_ms = [0] * len(self.names)
         self._paying: tuple[int, int] | None = None
         """The group that is paid back, and until when."""
@@ -107,7 +114,10 @@ class SimulatedController:
         self.plan = self._plan_in_force()
         planned = self._planned()
         active = self._active()
-        greens = self._beside(active.groups) if active is not None else self._paid_back() or planned
+        if active is not None:
+            greens = self._greens_for((*active.groups, *active.also))
+        else:
+            greens = self._paid_back() or planned
         shown = self._guard.let_out(greens, at_ms)
         if active is not None or self._paying is not None:
             self._note_owed(planned, shown)
@@ -116,7 +126,13 @@ class SimulatedController:
         return shown
 
     def ask(
-        self, key: Hashable, groups: tuple[str, ...], level: int, green_in_ms: int, leaves_in_ms: int
+        self,
+        key: Hashable,
+        groups: tuple[str, ...],
+        level: int,
+        green_in_ms: int,
+        leaves_in_ms: int,
+        also: tuple[str, ...] = (),
     ) -> tuple[PriorityState, str]:
         """State, and the reason where it is refused. The same `key` is the same request, asked anew.
 
@@ -125,7 +141,7 @@ class SimulatedController:
         fault = self.standing_fault
         if fault:
             return "refused", "clock" if fault == "clock" else "fault"
-        if not groups or any(group not in self.names for group in groups):
+        if not groups or any(group not in self.names for group in (*groups, *also)):
             return "refused", "unknown-group"
         if not 0 <= green_in_ms <= leaves_in_ms <= LEAVES_MAX_MS:
             return "refused", "too-early"
@@ -139,6 +155,7 @@ class SimulatedController:
         self._order += 1
         self._asked[key] = asked = Asked(
             groups=tuple(self.names.index(group) for group in groups),
+            also=tuple(self.names.index(group) for group in also),
             level=level,
             order=known.order if known is not None else self._order,
             green_ms=self.at_ms + green_in_ms,
@@ -188,13 +205,15 @@ class SimulatedController:
                 asked.state = "overridden"
         return first
 
-    def _beside(self, groups: Sequence[int]) -> list[bool]:
-        """These, and with them all that meet neither these nor each other."""
-        chosen = list(groups)
-        for i in range(len(self.names)):
-            if i not in chosen and not any(self._conflict(i, j) for j in chosen):
-                chosen.append(i)
-        return [i in chosen for i in range(len(self.names))]
+    def _greens_for(self, groups: Sequence[int]) -> list[bool]:
+        """The plan's seconds for these; where they have none in it, the first, and what may be green with it."""
+        if self.plan is not None:
+            if self._serving is None or self._serving.plan is not self.plan:
+                self._serving = Serving(self.junction, self.plan)
+            greens = self._serving.greens([self.names[i] for i in groups], self.week_ms % DAY_MS)
+            if greens is not None:
+                return greens
+        return [i in groups and not self._conflict(i, groups[0]) for i in range(len(self.names))]
 
     def _paid_back(self) -> list[bool] | None:
         """Green for the group that lost most, for a bounded time, once; None when nobody is owed any."""
@@ -203,8 +222,10 @@ class SimulatedController:
             self._paying = most, self.at_ms + min(self._owed_ms[most], PAID_BACK_MAX_MS)
         if self._paying is None or self.at_ms >= self._paying[1]:
             self._paying, self._owed_ms = None, [0] * len(self.names)
+            if self._serving is not None:
+                self._serving.end()
             return None
-        return self._beside([self._paying[0]])
+        return self._greens_for([self._paying[0]])
 
     def _note_owed(self, planned: Sequence[bool], shown: Sequence[Aspect]) -> None:
         for i, (was_planned, aspect) in enumerate(zip(planned, shown, strict=True)):

@@ -42,7 +42,7 @@ class SimulatedJunction:
     def ask(self, request: PriorityRequest, at_ms: int) -> PriorityStatus:
         self.step_to(at_ms)
         state, reason = self._controller.ask(
-            request.id, (request.group,), request.level, request.green_in_ms, request.leaves_in_ms
+            request.id, (request.group,), request.level, request.green_in_ms, request.leaves_in_ms, request.also
         )
         return PriorityStatus(id=request.id, state=state, reason=reason)
 

@@ -92,8 +92,11 @@ class Sites:
 def ahead_on(
     sites: Sites, graph: RoadGraph, edge_s: Floats, edges: Sequence[int], fraction: float
 ) -> tuple[Ahead, ...]:
-    """The signals at the ends of all `edges` but the last, from a place so far along the first."""
-    found: list[Ahead] = []
+    """The signals at the ends of all `edges` but the last, from a place so far along the first.
+
+    Of a site with stop lines behind one another the first, and the groups of the others.
+    """
+    found: dict[str, Ahead] = {}
     metres = seconds = 0.0
     left = 1.0 - fraction
     for nth, edge in enumerate(edges[:-1]):
@@ -101,10 +104,14 @@ def ahead_on(
         seconds += left * float(edge_s[edge])
         left = 1.0
         site = sites.of_edge(edge)
-        if site is not None and all(one.junction != site.id for one in found):
-            group = site.group_of(edge, _angle(graph, site, edge, edges[nth + 1 :]) if site.turns else 0.0)
-            found.append(Ahead(site.id, group, metres, seconds))
-    return tuple(found)
+        if site is None:
+            continue
+        group = site.group_of(edge, _angle(graph, site, edge, edges[nth + 1 :]) if site.turns else 0.0)
+        if found and next(reversed(found)) == site.id:
+            found[site.id] = found[site.id].with_stop(group)
+        elif site.id not in found:
+            found[site.id] = Ahead(site.id, group, metres, seconds)
+    return tuple(found.values())
 
 
 def _angle(graph: RoadGraph, site: Site, edge: int, after: Sequence[int]) -> float:

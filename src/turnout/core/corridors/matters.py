@@ -34,6 +34,7 @@ REASONS: Final = (
     "lost",
     "stopped",
     "too-long",
+    "blocked",
     "other-corridor",
     "ended",
     "cancelled",

@@ -412,6 +412,7 @@ def _request(ask: Ask) -> PriorityRequest:
         junction=ask.junction,
         group=ask.group,
         green_in_ms=max(0, ask.arrives_in_ms - round(discharge_s(None) * SECOND_MS)),
+        also=ask.also,
         arrives_in_ms=ask.arrives_in_ms,
         leaves_in_ms=ask.leaves_in_ms,
         level=ask.level,

@@ -33,6 +33,7 @@ export const enCorridors = {
       lost: 'the unit is not heard of',
       stopped: 'the unit stands still',
       'too-long': 'held as long as it may be',
+      blocked: 'the street behind it is full',
       'other-corridor': 'another corridor goes first',
       ended: 'over',
       cancelled: 'cancelled',

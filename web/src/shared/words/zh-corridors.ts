@@ -33,6 +33,7 @@ export const zhCorridors: typeof enCorridors = {
       lost: '单元失去联系',
       stopped: '单元停驶',
       'too-long': '已达最长时间',
+      blocked: '下游道路已满',
       'other-corridor': '另一绿色通道优先',
       ended: '已结束',
       cancelled: '已取消',

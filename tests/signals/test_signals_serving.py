@@ -1,0 +1,131 @@
+"""A vehicle with priority is served by the plan's own seconds: stop lines behind one another, stages as they are."""
+
+from itertools import pairwise
+
+import msgspec
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from turnout.signals.model import GreenWindow, Junction, Movement, Plan, SignalGroup
+from turnout.signals.serving import Serving, green_at, next_serving
+from turnout.words.name import Name
+
+NAMES = ("near", "far", "turn", "cross")
+JUNCTION = Junction(
+    id="J1",
+    name=Name("Market Square", "集市广场"),
+    groups=tuple(SignalGroup(name, "vehicle", 5_000, 3_000) for name in NAMES),
+)
+"""Nothing is known of its movements."""
+PLAN = Plan(
+    "day",
+    90_000,
+    (
+        GreenWindow("near", 0, 30_000),
+        GreenWindow("far", 5_000, 35_000),
+        GreenWindow("turn", 20_000, 35_000),
+        GreenWindow("cross", 40_000, 80_000),
+    ),
+)
+
+
+def test_stop_lines_behind_one_another_are_green_together_where_the_plan_has_such_seconds() -> None:
+    serving = Serving(JUNCTION, PLAN)
+    shown = [serving.greens(("near", "far"), 50_000 + second * 1_000) for second in range(60)]
+    assert shown[0] == [True, True, False, False]
+    assert all(greens is not None and greens[0] and greens[1] and not greens[3] for greens in shown)
+
+
+def test_the_stages_of_the_plan_that_serve_follow_one_another_so_that_who_turns_across_is_let_out() -> None:
+    serving = Serving(JUNCTION, PLAN)
+    shown = [serving.greens(("near", "far"), second * 1_000) for second in range(5, 80)]
+    turns = [greens is not None and greens[2] for greens in shown]
+    assert turns[:50] == ([False] * 15 + [True] * 10) * 2
+
+
+def test_where_no_second_has_all_green_those_that_have_any_are_run_through_in_turn() -> None:
+    serving = Serving(JUNCTION, PLAN)
+    shown = [serving.greens(("near", "cross"), second * 1_000) for second in range(140)]
+    assert all(greens is not None and greens[0] != greens[3] for greens in shown)
+    assert [shown[second] for second in (0, 29, 30, 69, 70)] == [
+        [True, False, False, False],
+        [True, True, True, False],
+        [False, False, False, True],
+        [False, False, False, True],
+        [True, False, False, False],
+    ]
+
+
+def test_a_group_that_the_plan_never_serves_has_no_seconds() -> None:
+    assert Serving(JUNCTION, PLAN).greens(("other",), 0) is None
+
+
+def test_green_that_the_plan_gives_already_goes_on_and_the_next_request_begins_where_the_plan_is() -> None:
+    serving = Serving(JUNCTION, PLAN)
+    assert serving.greens(("near", "far"), 25_000) == [True, True, True, False]
+    serving.end()
+    assert serving.greens(("near", "far"), 99_000) == [True, True, False, False]
+
+
+def with_movements(*movements: Movement) -> Junction:
+    return msgspec.structs.replace(JUNCTION, movements=movements)
+
+
+def test_seconds_at_which_the_whole_approach_has_green_go_first_for_who_turns_off_stands_in_the_way() -> None:
+    junction = with_movements(Movement("0", "south", "through", "near"), Movement("1", "south", "left", "turn"))
+    serving = Serving(junction, PLAN)
+    shown = [serving.greens(("near", "far"), second * 1_000) for second in range(80)]
+    assert shown == [[True, True, True, False]] * 80
+    assert serving.greens(("near", "cross"), 80_000) is not None  # no such second: what serves all the same
+
+
+def test_those_to_whom_the_served_give_way_under_green_are_not_asked_for_unless_they_are_on_the_way_too() -> None:
+    turning = Movement("0", "south", "left", "near", yields_to=("1",))
+    junction = with_movements(turning, Movement("1", "north", "through", "turn"))
+    assert Serving(junction, PLAN).greens(("near", "far"), 22_000) == [True, True, False, False]
+    assert Serving(junction, PLAN).greens(("near", "turn"), 22_000) == [True, True, True, False]
+
+
+plans = st.integers(10, 120).flatmap(
+    lambda cycle_s: st.lists(
+        st.builds(
+            lambda group, start, lasts: GreenWindow(group, start * 1_000, (start + lasts) % cycle_s * 1_000),
+            st.sampled_from(NAMES),
+            st.integers(0, cycle_s - 1),
+            st.integers(1, cycle_s - 1),
+        ),
+        max_size=8,
+    ).map(lambda windows: Plan("any", cycle_s * 1_000, tuple(windows)))
+)
+
+
+@given(plans, st.sets(st.sampled_from(NAMES), min_size=1), st.integers(0, 10_000))
+def test_only_greens_of_the_plan_are_asked_for_and_never_without_those_on_the_way(
+    plan: Plan, groups: set[str], at_s: int
+) -> None:
+    seconds = [green_at(plan, second) for second in range(0, plan.cycle_ms, 1_000)]
+    has_all = any(groups <= green for green in seconds)
+    serving = Serving(JUNCTION, plan)
+    for later in range(plan.cycle_ms // 1_000):
+        greens = serving.greens(sorted(groups), (at_s + later) * 1_000)
+        if greens is None:
+            assert not any(groups & green for green in seconds)
+            continue
+        shown = frozenset(name for name, green in zip(NAMES, greens, strict=True) if green)
+        assert shown in seconds
+        assert groups <= shown if has_all else groups & shown
+
+
+@given(plans, st.sets(st.sampled_from(NAMES), min_size=1))
+def test_every_second_that_serves_has_its_turn(plan: Plan, groups: set[str]) -> None:
+    assume(next_serving(plan, sorted(groups), 0) is not None)
+    found = [next_serving(plan, sorted(groups), at_ms) for at_ms in range(0, plan.cycle_ms, 1_000)]
+    serving = {second for second in found if second is not None}
+    once_round = [next_serving(plan, sorted(groups), 0)]
+    while len(once_round) <= len(serving):
+        last = once_round[-1]
+        assert last is not None
+        once_round.append(next_serving(plan, sorted(groups), (last + 1_000) % plan.cycle_ms))
+    assert once_round[0] == once_round[-1]
+    assert set(once_round) == serving
+    assert sum(a >= b for a, b in pairwise(second or 0 for second in once_round)) == 1
