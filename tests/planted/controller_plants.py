@@ -18,6 +18,7 @@ from turnout.adapters.signals import reached
 from turnout.adapters.signals.gbt20999 import frame
 from turnout.adapters.signals.gbt20999.server import Talk
 from turnout.adapters.signals.j2735 import messages
+from turnout.adapters.signals.line import Heard
 from turnout.adapters.signals.ntcip.agent import PriorityDesk
 from turnout.core.board import SignalPermit
 from turnout.core.corridors.rules import why_not_asked
@@ -50,6 +51,14 @@ async def only_requests_can_be_set(folder: Path) -> None:
 
 async def a_centre_that_hangs_up_has_nothing(folder: Path) -> None:
     await gbt.test_a_centre_that_hangs_up_leaves_the_junction_to_its_plan()
+
+
+async def what_is_refused_is_taken_back(folder: Path) -> None:
+    await reaching.test_a_request_that_is_refused_in_its_course_is_taken_back()
+
+
+async def another_process_takes_back(folder: Path) -> None:
+    await reaching.test_what_another_process_asked_is_taken_back_under_the_number_that_it_had()
 
 
 def an_arming_ends(folder: Path) -> None:
@@ -97,6 +106,18 @@ def open_without_a_desk(patch: Patch) -> None:
 
 def armed_for_ever(patch: Patch) -> None:
     patch.setattr(SignalPermit, "is_armed", lambda self, junction, at: junction in self.armed)
+
+
+def refused_and_left(patch: Patch) -> None:
+    async def taken_back(self: Any, station: Any, request: str, reason: str) -> Heard:
+        return Heard("refused", reason)
+
+    patch.setattr(reached.ReachedControllers, "_taken_back", taken_back)
+
+
+def numbered_by_the_run(patch: Patch) -> None:
+    numbers = iter(range(1, 255))
+    patch.setattr(reached, "first_number", lambda request: next(numbers))
 
 
 def past_the_guard(patch: Patch) -> None:
@@ -168,6 +189,8 @@ CONTROLLER_PLANTS = {
     "a controller that is asked though nobody armed it": Plant(the_gate_stands_open, nothing_is_asked_unarmed),
     "a junction that is armed for ever": Plant(armed_for_ever, an_arming_ends),
     "a gate that stands open when the desk is lost": Plant(open_without_a_desk, the_gate_shuts_with_the_desk),
+    "a request that is refused and stands": Plant(refused_and_left, what_is_refused_is_taken_back),
+    "a request that no other process can take back": Plant(numbered_by_the_run, another_process_takes_back),
     "a simulated controller past its guard": Plant(past_the_guard, nothing_unsafe_is_shown),
     "a request that outlives its vehicle": Plant(through_is_never, a_request_ends),
     "a request that nobody repeats and that stands": Plant(silence_is_patience, a_request_is_dropped),
