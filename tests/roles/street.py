@@ -273,7 +273,7 @@ class Crew:
             return await holds()
 
         try:
-            return await until(seen, PATIENCE_S)
+            return await until(seen, 2 * PATIENCE_S)
         except TimeoutError as late:
             raise AssertionError(f"{self.metres:.0f} m on: {await self.rows()}") from late
 

@@ -86,7 +86,6 @@ async def test_a_crew_meets_green_by_two_protocols_and_everything_is_given_back(
             await crew.creep_until(crew.says(SECOND, "granted"), to_second - 20)
             await second.until_green(CREW)
             await an_unplugged_controller_holds_up_nobody(crew, second, to_second)
-            await a_clock_that_jumps_is_left_to_its_plan(crew, second, to_second)
             await crew.command(do="report-status", unit=UNIT, status="on-scene")
             await until(crew.is_over, PATIENCE_S)
             await until_back_in_its_plan(second)
@@ -102,10 +101,23 @@ async def an_unplugged_controller_holds_up_nobody(crew: Crew, second: Controller
     await crew.creep_until(crew.says(SECOND, "granted"), metres - 20)
 
 
-async def a_clock_that_jumps_is_left_to_its_plan(crew: Crew, second: Controller, metres: float) -> None:
-    second.jump()
-    await crew.creep_until(crew.says(SECOND, "refused"), metres - 20)
-    assert (await crew.rows())[SECOND] == ("refused", "clock")
+async def test_a_controller_whose_clock_jumps_is_left_to_its_plan(tmp_path: Path) -> None:
+    to_first, _ = the_way().metres
+    data = tmp_path / "data"
+    token = token_in(data)
+    async with two_controllers(tmp_path / "city") as (first, _), httpx.AsyncClient(timeout=20.0) as client:
+        server = Server(tmp_path / "city", data)
+        crew = Crew(client, server.url, token)
+        try:
+            server.start()
+            await crew.set_out()
+            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+            first.jump()
+            await crew.creep_until(crew.says(FIRST, "refused"), to_first - 20)
+            assert (await crew.rows())[FIRST] == ("refused", "clock")
+            await until_back_in_its_plan(first)
+        finally:
+            server.end()
 
 
 async def test_after_a_crash_what_was_held_is_given_back_and_asked_again_and_disarming_ends_it(tmp_path: Path) -> None:
