@@ -78,7 +78,8 @@ def the_way() -> Way:
     so_far = 0.0
     for nth, edge in enumerate(route.edges):
         length = float(graph.edge_length_m[edge])
-        places += [place_on(graph, edge, step * 10 / length) for step in range(max(1, int(length // 10)))]
+        while len(places) * 10 < so_far + length:
+            places.append(place_on(graph, edge, (len(places) * 10 - so_far) / length))
         so_far += length
         site = sites.of_edge(edge) if nth else None
         if site is not None and len(junctions) < 2 and so_far > 200 + 400 * len(junctions):
