@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from turnout.adapters.signals.controllers_file import lines_of, reached_by, secret_of
+from turnout.adapters.signals.controllers_file import reached_by, read_rows, secret_of
 from turnout.adapters.signals.simulated import At, Listening, now_ms
-from turnout.signals.arming import Arming
+from turnout.signals.arming import Shut
 from turnout.signals.controller import Shown
 from turnout.signals.guard import Aspect
 from turnout.signals.model import Signals
@@ -111,7 +111,7 @@ async def _listen(listening: Listening, asked: argparse.Namespace) -> None:
 
 def _read(asked: argparse.Namespace) -> int:
     signals = _signals(asked.file)
-    names = list(lines_of(asked.controllers, signals, now_ms))
+    names = [row.junction for row in read_rows(asked.controllers)]
     shown = asyncio.run(_shown(asked.controllers, signals, names))
     language: Language = asked.language
     for each in shown:
@@ -120,7 +120,7 @@ def _read(asked: argparse.Namespace) -> int:
 
 
 async def _shown(path: Path, signals: Signals, names: list[str]) -> list[Shown]:
-    reached = reached_by(path, signals, Arming(now_ms), now_ms)
+    reached = reached_by(path, signals, Shut(), now_ms)
     free = asyncio.Semaphore(AT_ONCE)
 
     async def one(name: str) -> Shown:

@@ -33,6 +33,7 @@ from turnout.adapters.storage.postgres.database import Database, names_standby
 from turnout.adapters.storage.postgres.lease import PostgresLease
 from turnout.adapters.storage.postgres.site_key import SiteKeys
 from turnout.city.folder import City, load_city, shipped_city
+from turnout.city.signals import may_have_signals
 from turnout.config import SHIPPED, Settings
 from turnout.core.board import Board
 from turnout.desk.faults import Fault, NotTheDesk, StorageFailed
@@ -176,8 +177,8 @@ def _made_ready(
 ) -> Server:
     """Everything that does not hang on who is the desk, before anybody waits for it."""
     loaded, assets, inside = load_ground(city), Assets(BUILT, city.artefacts.tiles), Inside()
-    if settings.roles == ("desk",):
-        loaded = replace(loaded, roads=None)  # advice is the edges': nobody asks this process for it
+    if settings.roles == ("desk",) and not may_have_signals(city.folder):
+        loaded = replace(loaded, roads=None)  # advice is the edges'; only corridors are run here (decision 0258)
     api = litestar_app(inside.found, version("turnout"))
     decoy()
     load_what_providers_add(settings)

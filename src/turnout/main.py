@@ -41,6 +41,7 @@ district_command = Later("turnout.signals.districts.command")
 hours_command, quality_command = Later("turnout.signals.hours.command"), Later("turnout.signals.quality.command")
 travel_command = Later("turnout.signals.quality.travel_command")
 devices_command, controllers_command = Later("turnout.devices_command"), Later("turnout.controllers_command")
+sites_command = Later("turnout.signal_sites_command")
 simulated_run = Later("turnout.city.simulated.run")
 
 if TYPE_CHECKING:
@@ -198,6 +199,7 @@ def _add_signals(commands: "Commands") -> None:
     quality_command.add_quality_command(kinds)
     travel_command.add_travel_command(kinds)
     controllers_command.add_controller_commands(kinds)
+    sites_command.add_sites_command(kinds)
 
 
 def _add_devices(commands: "Commands") -> None:

@@ -89,7 +89,7 @@ from turnout.providing import provided, scim_of
 from turnout.records.incidents import IncidentRecords
 from turnout.roads import Roads
 from turnout.roads.gazetteer import Gazetteer
-from turnout.signalling import arm_simulated, joined_corridors
+from turnout.signalling import joined_corridors, simulated_authority
 from turnout.simulation import Simulation
 from turnout.storing import Stores, in_files, opened_accounts
 from turnout.telemetry.latest import Latest
@@ -151,9 +151,11 @@ async def simulated(settings: Settings, city: City, accounts: Accounts, edge: Ed
         yield
         return
     async with Simulation(settings, accounts, city.folder, edge.counter.allowances).running():
-        if edge.corridors is not None:
-            await arm_simulated(edge.counter, edge.corridors)
-        yield
+        if edge.corridors is None:
+            yield
+            return
+        async with simulated_authority(edge.counter, edge.corridors):
+            yield
 
 
 def certificate_of(settings: Settings) -> Certificate | None:
@@ -234,8 +236,7 @@ async def opened_on(
         timers.start()
         stack.push_async_callback(timers.stop)
         at_work(stack, edge)
-        edge.corridors = joined_corridors(edge.counter, edge.adviser, city, parts.clock.now)
-        stack.push_async_callback(edge.corridors.stop)
+        edge.corridors = joined_corridors(stack, edge.counter, edge.adviser, city, desk, parts.clock.now)
         in_background(stack, edge.corridors.run())
         has_room = parts.space.has_room_for_bulk
         room = opened_room(edge.counter, parts.records, city.folder, stores.bodies, has_room)
@@ -462,8 +463,8 @@ def _use_ground(edge: Edge, lines: LineDesk | None, ready: LoadedGround) -> None
 
 
 def _outlook(parts: Parts, adviser: Adviser | None) -> Outlook | None:
-    """What could stand better: wants roads."""
-    if parts.roads is None or adviser is None:
+    """What could stand better: wants roads. An edge's matter, where there are several."""
+    if parts.roads is None or adviser is None or parts.settings.roles == ("desk",):
         return None
     outlook = Outlook(adviser, parts.desk, points_of(parts.city, parts.roads), parts.clock.now)
     parts.desk.listen(outlook.hear)

@@ -77,6 +77,8 @@ BREAKS = [
     Break("too-many-coverage-standards", "coverage.csv", "engine,fire", TOO_MANY + "engine,fire", "n12,fire"),
     Break("bad-lock", "city.toml", "time_zone", "lock_min = -1\ntime_zone"),
     Break("bad-lock", "city.toml", "time_zone", "lock_min = 481\ntime_zone"),
+    Break("bad-arming", "city.toml", "time_zone", "signals_armed_h = 0\ntime_zone"),
+    Break("bad-arming", "city.toml", "time_zone", "signals_armed_h = 25\ntime_zone"),
     Break("bad-swap-gain", "city.toml", "time_zone", "swap_gain_s = 5\ntime_zone"),
     Break("agency-of-another-discipline", "zones.geojson", '"id":"FD-FS2"', WRONG_AGENCY + '"id":"FD-FS2"', "FD-FS2"),
     Break("unknown-station", "zones.geojson", '"id":"FD-FS2"', '"stations":{"ems":"FS9"},"id":"FD-FS2"', "FD-FS2"),

@@ -4,12 +4,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.core.conftest import new_room
 from turnout.core.board import Board, Corridor, SignalPermit
 from turnout.core.context import Actor
+from turnout.core.corridors.arming import end_id
 from turnout.core.corridors.commands import (
     ArmSignals,
     AskJunctions,
@@ -24,9 +26,10 @@ from turnout.core.corridors.commands import (
     PermitSignals,
     WithdrawSignals,
 )
-from turnout.core.corridors.events import JunctionsAsked, JunctionsNoted
+from turnout.core.corridors.events import JunctionsAsked, JunctionsNoted, SignalsDisarmed
 from turnout.core.corridors.matters import DAYS, Hours
 from turnout.core.corridors.refusals import (
+    ArmingEndNotTaken,
     CorridorIsOpen,
     CorridorIsOver,
     CorridorsFull,
@@ -35,11 +38,14 @@ from turnout.core.corridors.refusals import (
     UnitNotUnderWay,
 )
 from turnout.core.corridors.rules import CORRIDORS_MAX, PERMITS_MAX, is_under_way, why_not_asked
+from turnout.core.events import decode
+from turnout.core.evolve import evolve
 from turnout.core.history import chronology
 from turnout.core.incidents.commands import MergeIncidents
 from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry, UnknownUnit
+from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer
 from turnout.words.identity import ActorId, UnitId
-from turnout.words.moment import Moment
+from turnout.words.moment import HOUR_MS, Moment
 from turnout.words.name import Name
 from turnout.words.place import Place
 
@@ -67,9 +73,13 @@ def note(junction: str, state: Any, reason: str = "") -> NoteJunctions:
     return NoteJunctions(corridor_id="K1", notes=(JunctionNote(junction=junction, state=state, reason=reason),))
 
 
+def arm(room: Any, *junctions: str, hours: float = 8) -> ArmSignals:
+    return ArmSignals(permit_id="P1", junctions=junctions, until=Moment(room.now + int(hours * HOUR_MS)))
+
+
 def armed(room: Any) -> None:
     room.do(PERMIT, actor=ENGINEER)
-    room.do(ArmSignals(permit_id="P1", junctions=("J1",)), actor=ENGINEER)
+    room.do(arm(room, "J1"), actor=ENGINEER)
 
 
 def under_way(room: Any) -> None:
@@ -159,7 +169,7 @@ def test_only_the_program_asks_signals_and_only_who_has_the_right_permits_and_ar
     under_way(room)
     for command in (ask("J1"), note("J1", "granted"), EndCorridor(corridor_id="K1", outcome="arrived")):
         room.refusal(command, NotPermitted, actor=ENGINEER)
-    for command in (PERMIT, WithdrawSignals(permit_id="P1"), ArmSignals(permit_id="P1"), DisarmSignals(permit_id="P1")):
+    for command in (PERMIT, WithdrawSignals(permit_id="P1"), arm(room), DisarmSignals(permit_id="P1")):
         room.refusal(command, NotPermitted)
 
 
@@ -177,20 +187,113 @@ def test_disarmed_or_withdrawn_nothing_is_asked_from_then_on(room: Any) -> None:
     room.do(DisarmSignals(permit_id="P1", reason="works"), actor=PROGRAM)
     assert why_not_asked(room.board, "J1", room.now) == "not-armed"
     assert room.do(DisarmSignals(permit_id="P1"), actor=PROGRAM) == []
-    room.do(ArmSignals(permit_id="P1"), actor=PROGRAM)
-    assert room.do(ArmSignals(permit_id="P1"), actor=PROGRAM) == []
+    again = arm(room)
+    room.do(again, actor=PROGRAM)
+    assert room.do(again, actor=PROGRAM) == []
     room.do(WithdrawSignals(permit_id="P1"), actor=PROGRAM)
     assert why_not_asked(room.board, "J1", room.now) == "no-permission"
-    for command in (ArmSignals(permit_id="P1"), DisarmSignals(permit_id="P1"), WithdrawSignals(permit_id="P1")):
+    for command in (arm(room), DisarmSignals(permit_id="P1"), WithdrawSignals(permit_id="P1")):
         room.refusal(command, UnknownEntry, actor=PROGRAM)
 
 
 def test_only_junctions_of_the_permission_are_armed(room: Any) -> None:
     armed(room)
     room.refusal(PERMIT, IdentityTaken, actor=PROGRAM)
-    refusal = room.refusal(ArmSignals(permit_id="P1", junctions=("J2", "J7")), JunctionNotPermitted, actor=PROGRAM)
+    refusal = room.refusal(arm(room, "J2", "J7"), JunctionNotPermitted, actor=PROGRAM)
     assert refusal.junction == "J7"
     assert room.board.signal_permits["P1"].armed == {"J1"}
+
+
+def test_an_arming_ends_by_itself_and_its_timer_disarms(room: Any) -> None:
+    armed(room)
+    permit = room.board.signal_permits["P1"]
+    assert permit.armed_by == ENGINEER.id
+    timer = room.board.timers[end_id("P1")]
+    assert timer.due == permit.until["J1"]
+    room.later(8 * 3_600)
+    assert why_not_asked(room.board, "J1", room.now) == "not-armed", "before the timer has rung"
+    (over,) = room.do(RingTimer(timer=timer.id), actor=PROGRAM)
+    assert isinstance(over, SignalsDisarmed)
+    assert over.junctions == ("J1",)
+    assert room.board.signal_permits["P1"].armed == frozenset()
+    assert timer.id not in room.board.timers
+
+
+def test_an_arming_ends_after_now_and_within_the_citys_hours(room: Any) -> None:
+    room.do(PERMIT, actor=ENGINEER)
+    for hours in (-1, 0, 12.01, 10_000):
+        refusal = room.refusal(arm(room, hours=hours), ArmingEndNotTaken, actor=ENGINEER)
+        assert refusal.most_h == 12
+    room.board = replace(room.board, catalogue=replace(room.board.catalogue, signals_armed_h=2))
+    assert room.refusal(arm(room, hours=3), ArmingEndNotTaken, actor=ENGINEER).most_h == 2
+    room.do(arm(room, hours=2), actor=ENGINEER)
+
+
+def test_a_renewed_arming_holds_until_its_new_end_and_what_ends_first_is_timed(room: Any) -> None:
+    armed(room)
+    room.do(arm(room, "J2", hours=2), actor=ENGINEER)
+    room.later(3_600)
+    room.do(arm(room, "J1", hours=10), actor=ENGINEER)
+    room.later(3_600)
+    room.do(RingTimer(timer=end_id("P1")), actor=PROGRAM)
+    permit = room.board.signal_permits["P1"]
+    assert permit.armed == {"J1"}
+    assert room.board.timers[end_id("P1")].due == permit.until["J1"]
+    room.later(7 * 3_600)
+    assert why_not_asked(room.board, "J1", room.now) == ""
+    room.do(DisarmSignals(permit_id="P1"), actor=ENGINEER)
+    assert end_id("P1") not in room.board.timers
+
+
+def test_nobody_stops_the_clock_of_an_arming_and_a_withdrawn_permission_has_none(room: Any) -> None:
+    armed(room)
+    for command in (CancelTimers(timers=(end_id("P1"),), reason="x"), ResetTimers(timers=(end_id("P1"),))):
+        room.refusal(command, UnknownEntry)
+    room.do(WithdrawSignals(permit_id="P1"), actor=ENGINEER)
+    assert end_id("P1") not in room.board.timers
+
+
+def test_what_was_armed_before_ends_were_asked_for_is_shown_and_not_asked_until_it_is_renewed(room: Any) -> None:
+    room.do(PERMIT, actor=ENGINEER)
+    old = decode(
+        "signals-armed", 1, b'{"event":"signals-armed","at":1,"by":"tess","permit_id":"P1","junctions":["J1"]}'
+    )
+    room.board = evolve(room.board, old)
+    assert room.board.signal_permits["P1"].armed == {"J1"}
+    assert why_not_asked(room.board, "J1", room.now) == "not-armed"
+    room.opened("I1")
+    room.sent("I1", "E01")
+    room.refusal(OpenCorridor(corridor_id="K1", unit="E01"), NoSignalsArmed)
+    room.do(arm(room, "J1"), actor=ENGINEER)
+    assert why_not_asked(room.board, "J1", room.now) == ""
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(("arm", "disarm", "wait")), st.integers(1, 12), st.integers(0, 3)), max_size=12)
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_armed_and_disarmed_nothing_is_open_after_the_end_that_was_given(
+    deeds: list[tuple[str, int, int]],
+) -> None:
+    room, given_until = new_room(), dict[str, int]()
+    room.do(PERMIT, actor=ENGINEER)
+    for deed, hours, which in deeds:
+        junctions = (("J1",), ("J2",), ("J1", "J2"), ())[which]
+        named = junctions or ("J1", "J2")
+        if deed == "arm":
+            command = arm(room, *junctions, hours=hours)
+            room.do(command, actor=ENGINEER)
+            given_until |= dict.fromkeys(named, command.until)
+        elif deed == "disarm":
+            room.do(DisarmSignals(permit_id="P1", junctions=junctions), actor=ENGINEER)
+            given_until = {one: end for one, end in given_until.items() if one not in named}
+        else:
+            room.later(hours * 3_600)
+            if end_id("P1") in room.board.timers:
+                room.do(RingTimer(timer=end_id("P1")), actor=PROGRAM)
+        for junction in ("J1", "J2"):
+            is_open = why_not_asked(room.board, junction, room.now) == ""
+            assert is_open == (room.now < given_until.get(junction, 0))
 
 
 def test_a_permission_holds_by_the_hour_of_the_city_also_past_midnight() -> None:
@@ -203,6 +306,7 @@ def test_a_permission_holds_by_the_hour_of_the_city_also_past_midnight() -> None
         by=ActorId("tess"),
         at=Moment(0),
         armed=frozenset({"J1"}),
+        until={"J1": Moment(10**15)},
     )
     board = Board(signal_permits={"P1": permit})
     friday = 24 * 60  # the first of January 1970 was a Thursday
@@ -229,6 +333,7 @@ def test_a_span_of_hours_is_as_long_as_it_says(minute: int, day: Any, begins: in
         by=ActorId("t"),
         at=Moment(0),
         armed=frozenset({"J"}),
+        until={"J": Moment(10**15)},
     )
     board = Board(signal_permits={"P": permit})
     monday = 4 * 1440

@@ -25,13 +25,13 @@ from turnout.edge.corridors.talking import Talks
 from turnout.edge.corridors.ways import Ways
 from turnout.roads import Route
 from turnout.signalling import AUTHORITY, SIMULATED, arm_simulated
-from turnout.signals.controller import PriorityRequest, PriorityStatus, Shown
+from turnout.signals.controller import Asked, PriorityRequest, PriorityStatus, Shown
 from turnout.signals.corridor import LOST_HOLD_MS
 from turnout.signals.simulated_junction import SimulatedControllers
 from turnout.signals.sites import assumed_sites
 from turnout.telemetry.latest import Fix
 from turnout.words.identity import UnitId
-from turnout.words.moment import Moment
+from turnout.words.moment import HOUR_MS, Moment
 from turnout.words.place import Place
 
 BEGIN, GOAL = Place(37.7793, -122.4193), Place(37.7946, -122.3999)
@@ -56,7 +56,7 @@ class Spying:
         await self._wait(request.junction)
         return await self._inner.ask(request)
 
-    async def cancel(self, junction: str, request: str) -> PriorityStatus:
+    async def cancel(self, junction: str, request: str, asked: Asked | None = None) -> PriorityStatus:
         self.said.append(("cancel", junction))
         await self._wait(junction)
         return await self._inner.cancel(junction, request)
@@ -110,7 +110,9 @@ class Street:
 
     async def arm(self) -> None:
         junctions = tuple((await self.ways.sites()).by_id)
-        for command in (PermitSignals(permit_id="P1", junctions=junctions, authority="x"), ArmSignals(permit_id="P1")):
+        until = Moment(self.clock_ms() + 12 * HOUR_MS)
+        arming = ArmSignals(permit_id="P1", until=until)
+        for command in (PermitSignals(permit_id="P1", junctions=junctions, authority="x"), arming):
             await self.house.edge.counter.hand_in(part("test"), f"{command.__struct_config__.tag}", command)
 
     def drive(self, elapsed_s: float) -> None:

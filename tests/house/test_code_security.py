@@ -26,7 +26,7 @@ REACHES_OUT = {
     "adapters/proof/stamp_line.py": "the stamper in --proof",
     "adapters/proof/witness_line.py": "witnesses in --proof",
     "adapters/signals/ntcip/agent.py": "who asks the simulated controller; it only answers",
-    "adapters/signals/ntcip/snmp_line.py": "controllers in --controllers",
+    "adapters/signals/ntcip/snmp_line.py": "controllers in --controllers, or that the city's signals.toml names",
     "adapters/storage/postgres/database.py": "--database",
     "adapters/storage/postgres/journal.py": "--database",
     "adapters/storage/postgres/primary.py": "--database",

@@ -10,15 +10,20 @@ from tests.adapters.signals import test_gbt20999 as gbt
 from tests.adapters.signals import test_j2735 as j2735
 from tests.adapters.signals import test_ntcip as ntcip
 from tests.adapters.signals import test_reached as reaching
+from tests.adapters.signals.controllers import Opened
+from tests.edge import test_edge_corridors_gate as gates
 from tests.planted.plant import Patch, Plant
 from tests.signals import test_simulated_controller as simulated
 from turnout.adapters.signals import reached
 from turnout.adapters.signals.gbt20999 import frame
 from turnout.adapters.signals.gbt20999.server import Talk
 from turnout.adapters.signals.j2735 import messages
+from turnout.adapters.signals.line import Heard
 from turnout.adapters.signals.ntcip.agent import PriorityDesk
+from turnout.core.board import SignalPermit
+from turnout.core.corridors.rules import why_not_asked
+from turnout.edge.corridors.gate import BoardGate
 from turnout.signals import simulated_controller
-from turnout.signals.arming import Arming
 from turnout.signals.clock_watch import ClockWatch
 from turnout.signals.guard import Aspect, Guard
 
@@ -48,6 +53,22 @@ async def a_centre_that_hangs_up_has_nothing(folder: Path) -> None:
     await gbt.test_a_centre_that_hangs_up_leaves_the_junction_to_its_plan()
 
 
+async def what_is_refused_is_taken_back(folder: Path) -> None:
+    await reaching.test_a_request_that_is_refused_in_its_course_is_taken_back()
+
+
+async def another_process_takes_back(folder: Path) -> None:
+    await reaching.test_what_another_process_asked_is_taken_back_under_the_number_that_it_had()
+
+
+def an_arming_ends(folder: Path) -> None:
+    gates.test_the_gate_is_open_only_while_the_board_says_armed()
+
+
+def the_gate_shuts_with_the_desk(folder: Path) -> None:
+    gates.test_it_shuts_when_the_desk_is_lost_in_trouble_or_at_its_end()
+
+
 def nothing_unsafe_is_shown(folder: Path) -> None:
     simulated.test_whatever_is_asked_nothing_unsafe_is_shown()
 
@@ -73,11 +94,30 @@ def lanes_lead_where_they_lead(folder: Path) -> None:
 
 
 def the_gate_stands_open(patch: Patch) -> None:
-    patch.setattr(Arming, "is_open", lambda self, junction: True)
+    patch.setattr(Opened, "is_open", lambda self, junction: True)
+
+
+def open_without_a_desk(patch: Patch) -> None:
+    def is_open(self: BoardGate, junction: str) -> bool:
+        return not why_not_asked(self._desk.board, junction, self._now())
+
+    patch.setattr(BoardGate, "is_open", is_open)
 
 
 def armed_for_ever(patch: Patch) -> None:
-    patch.setattr(Arming, "is_open", lambda self, junction: junction in self._armed)
+    patch.setattr(SignalPermit, "is_armed", lambda self, junction, at: junction in self.armed)
+
+
+def refused_and_left(patch: Patch) -> None:
+    async def taken_back(self: Any, station: Any, request: str, reason: str) -> Heard:
+        return Heard("refused", reason)
+
+    patch.setattr(reached.ReachedControllers, "_taken_back", taken_back)
+
+
+def numbered_by_the_run(patch: Patch) -> None:
+    numbers = iter(range(1, 255))
+    patch.setattr(reached, "first_number", lambda request: next(numbers))
 
 
 def past_the_guard(patch: Patch) -> None:
@@ -91,8 +131,8 @@ def past_the_guard(patch: Patch) -> None:
 def through_is_never(patch: Patch) -> None:
     honest = simulated_controller.SimulatedController.ask
 
-    def ask(self: Any, key: Any, groups: Any, level: int, arrives_in_ms: int, leaves_in_ms: int) -> Any:
-        return honest(self, key, groups, level, arrives_in_ms, simulated_controller.LEAVES_MAX_MS)
+    def ask(self: Any, key: Any, groups: Any, level: int, green_in_ms: int, leaves_in_ms: int) -> Any:
+        return honest(self, key, groups, level, green_in_ms, simulated_controller.LEAVES_MAX_MS)
 
     patch.setattr(simulated_controller.SimulatedController, "ask", ask)
 
@@ -147,7 +187,10 @@ def left_is_right(patch: Patch) -> None:
 
 CONTROLLER_PLANTS = {
     "a controller that is asked though nobody armed it": Plant(the_gate_stands_open, nothing_is_asked_unarmed),
-    "a junction that is armed for ever": Plant(armed_for_ever, nothing_is_asked_unarmed),
+    "a junction that is armed for ever": Plant(armed_for_ever, an_arming_ends),
+    "a gate that stands open when the desk is lost": Plant(open_without_a_desk, the_gate_shuts_with_the_desk),
+    "a request that is refused and stands": Plant(refused_and_left, what_is_refused_is_taken_back),
+    "a request that no other process can take back": Plant(numbered_by_the_run, another_process_takes_back),
     "a simulated controller past its guard": Plant(past_the_guard, nothing_unsafe_is_shown),
     "a request that outlives its vehicle": Plant(through_is_never, a_request_ends),
     "a request that nobody repeats and that stands": Plant(silence_is_patience, a_request_is_dropped),

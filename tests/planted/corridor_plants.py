@@ -13,12 +13,14 @@ from tests.edge import test_edge_corridors_trouble as trouble_tests
 from tests.planted.plant import Patch, Plant
 from tests.signals import test_signals_corridor as logic_tests
 from tests.signals import test_simulated_junction as junction_tests
+from turnout.core.board import SignalPermit
 from turnout.core.corridors import rules
+from turnout.core.timers import rules as timer_rules
 from turnout.edge.corridors import runner
 from turnout.edge.corridors.runner import Corridors
 from turnout.signals import corridor
 from turnout.signals.corridor import Ask
-from turnout.signals.simulated_junction import SimulatedJunction
+from turnout.signals.simulated_controller import SimulatedController
 
 
 def arming_ignored(patch: Patch) -> None:
@@ -78,6 +80,14 @@ def dropped_without_a_look(patch: Patch) -> None:
     patch.setattr(Corridors, "_look", look)
 
 
+def rung_and_left_armed(patch: Patch) -> None:
+    patch.setattr(timer_rules, "disarm_what_is_over", lambda draft, timer: None)
+
+
+def armed_without_an_end(patch: Patch) -> None:
+    patch.setattr(SignalPermit, "is_armed", lambda self, junction, at: junction in self.armed)
+
+
 def kept_at_the_end(patch: Patch) -> None:
     patch.setattr(runner, "ended", lambda track, reason: (track, []))
 
@@ -91,21 +101,21 @@ def _wants_blindly(honest: Any, track: Any, seen: Any, queue: Any, full: Any, no
 
 
 def first_stop_line_alone(patch: Patch) -> None:
-    honest = SimulatedJunction._greens_for
-    patch.setattr(SimulatedJunction, "_greens_for", lambda self, groups: honest(self, groups[:1]))
+    honest = SimulatedController._greens_for
+    patch.setattr(SimulatedController, "_greens_for", lambda self, groups: honest(self, groups[:1]))
 
 
 def any_compatible_green(patch: Patch) -> None:
     """Greens put together by what may not meet, as it was before."""
 
-    def greens(self: SimulatedJunction, groups: Any) -> list[bool]:
-        chosen: list[str] = [groups[0]]
-        for name in self._names:
-            if all(not self._meet(name, other) for other in chosen):
-                chosen.append(name)
-        return [name in chosen for name in self._names]
+    def greens(self: SimulatedController, groups: Any) -> list[bool]:
+        chosen: list[int] = [groups[0]]
+        for i in range(len(self.names)):
+            if not any(self._conflict(i, other) for other in chosen):
+                chosen.append(i)
+        return [i in chosen for i in range(len(self.names))]
 
-    patch.setattr(SimulatedJunction, "_greens_for", greens)
+    patch.setattr(SimulatedController, "_greens_for", greens)
 
 
 async def the_request_stands_in_the_journal_first(folder: Path) -> None:
@@ -140,6 +150,10 @@ async def one_second_is_nothing(folder: Path) -> None:
             await trouble_tests.test_one_second_without_a_look_gives_nothing_back(street, patch)
 
 
+def an_arming_ends(_: Path) -> None:
+    rules_tests.test_an_arming_ends_by_itself_and_its_timer_disarms(new_room())
+
+
 def only_armed_signals_are_asked(_: Path) -> None:
     room = new_room()
     rules_tests.test_what_is_not_armed_is_refused_by_name_and_the_request_stands_before_the_answer(room)
@@ -170,6 +184,8 @@ def the_street_inside_a_junction_clears(_: Path) -> None:
 
 CORRIDOR_PLANTS: dict[str, Plant] = {
     "signals asked that nobody has armed": Plant(arming_ignored, only_armed_signals_are_asked),
+    "signals that a rung timer leaves armed": Plant(rung_and_left_armed, an_arming_ends),
+    "signals armed without an end": Plant(armed_without_an_end, an_arming_ends),
     "signals asked outside the permitted hours": Plant(hours_ignored, permissions_hold_by_the_hour),
     "two crews with greens that cross": Plant(crossing_greens, one_crew_goes_first),
     "green for a crew that nobody hears of": Plant(held_when_lost, what_is_asked_is_given_back),

@@ -54,12 +54,18 @@ def few(each: st.SearchStrategy) -> st.SearchStrategy:
     return st.lists(each, max_size=2).map(tuple)
 
 
+ways = st.integers(0, 10**10)
+
 junctions = st.builds(
     Junction,
     id=words,
     name=names,
     at=st.none() | st.tuples(st.floats(-180, 180), st.floats(-90, 90)),
-    approaches=few(st.builds(Approach, words, names, st.integers(1, 20), speeds_mps, st.none() | names, headings)),
+    approaches=few(
+        st.builds(
+            Approach, words, names, st.integers(1, 20), speeds_mps, st.none() | names, headings, st.integers(0, 10**10)
+        )
+    ),
     movements=few(
         st.builds(Movement, words, words, st.sampled_from(["left", "through", "crossing"]), words, few(words))
     ),

@@ -1,12 +1,10 @@
 """The simulated controller: its plan, requests as NTCIP 1211 has them, and the guard before whatever it shows."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.signals.controllers import EPOCH_S, MONDAY_NOON_MS, Ticked, market
 from tests.signals.watching import begun, watched
-from turnout.signals.arming import ARMED_MAX_MS, Arming
 from turnout.signals.clock_watch import STEADY_MS, ClockWatch
 from turnout.signals.controller import LEAVES_MAX_MS
 from turnout.signals.guard import Aspect, rules_of
@@ -17,7 +15,6 @@ from turnout.signals.simulated_controller import (
     TIME_TO_LIVE_MS,
     SimulatedController,
 )
-from turnout.words.trouble import Unsupported
 
 
 def shows(ticked: Ticked, group: str) -> Aspect:
@@ -146,20 +143,3 @@ def test_whatever_is_asked_nothing_unsafe_is_shown(data: st.DataObject) -> None:
             shown = controller.tick(now_ms, MONDAY_NOON_MS + now_ms, utc_s)
             seen = watched(rules, seen, shown, 1_000)
     assert len(controller._asked) <= 13
-
-
-def test_nothing_is_armed_at_the_start_nor_for_ever_nor_by_nobody() -> None:
-    now = [0]
-    arming = Arming(lambda: now[0])
-    assert not arming.is_open("market")
-    arming.arm("market", "inspector", 60_000)
-    assert arming.is_open("market")
-    assert not arming.is_open("station")
-    now[0] = 60_000
-    assert not arming.is_open("market")
-    for by, for_ms in (("", 60_000), ("inspector", 0), ("inspector", ARMED_MAX_MS + 1)):
-        with pytest.raises(Unsupported):
-            arming.arm("market", by, for_ms)
-    arming.arm("market", "inspector", 60_000)
-    arming.disarm("market")
-    assert not arming.is_open("market")

@@ -68,7 +68,7 @@ test('with no signal armed it is refused and says so; armed, the junctions ahead
   // One junction of the way is permitted and not armed; the others are armed.
   const junctions = await junctionsOfWay()
   await gives(url(), engineer, { do: 'permit-signals', permit_id: 'e2e', junctions, authority: 'Traffic office, order 7' })
-  await gives(url(), engineer, { do: 'arm-signals', permit_id: 'e2e', junctions: junctions.slice(1) })
+  await gives(url(), engineer, { do: 'arm-signals', permit_id: 'e2e', junctions: junctions.slice(1), until: Date.now() + 3_600_000 })
   await she.isAccepted(`GC ${UNIT}`)
   const shown = corridor(she.page)
   lives = setInterval(() => void isSeen().catch(() => {}), 1_000)
@@ -122,7 +122,7 @@ test('窄屏：用按钮开通绿色通道，逐个路口显示，按钮取消',
 /** What the corridor itself asked: with nothing permitted every junction of the way is refused, and named. */
 async function junctionsOfWay(): Promise<string[]> {
   await gives(url(), engineer, { do: 'permit-signals', permit_id: 'first', junctions: ['none'], authority: 'x' })
-  await gives(url(), engineer, { do: 'arm-signals', permit_id: 'first' })
+  await gives(url(), engineer, { do: 'arm-signals', permit_id: 'first', until: Date.now() + 3_600_000 })
   const id = crypto.randomUUID()
   await gives(url(), supervisor, { do: 'open-corridor', corridor_id: id, unit: UNIT })
   let junctions: string[] = []

@@ -25,6 +25,7 @@ CITY_RULES: Final[tuple[Rule, ...]] = (
     service.rests_are_times,
     service.coverage_standards_can_be_met,
     service.swaps_are_worth_it,
+    service.signals_are_disarmed,
     service.consoles_lock,
     typed_words.words_mean_one_thing,
     zones.places_are_in_the_city,

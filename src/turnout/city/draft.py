@@ -64,6 +64,8 @@ class CityFile(msgspec.Struct, frozen=True):
     """Whether anybody may sign in without an account, and calls and crews are simulated. Never in a real city."""
     swap_gain_s: int = 120
     """As in the catalogue."""
+    signals_armed_h: int = 12
+    """As in the catalogue."""
     lock_min: int = LOCK_MIN
     """After so many minutes without a touch a console locks itself. 0, where somebody has written it: never."""
 
@@ -196,9 +198,7 @@ class Tables:
 
     def city(self) -> None:
         def read() -> list[Row]:
-            document = read_toml(
-                self.draft.folder, "city.toml", ("id", "name", "time_zone", "also", "demo", "swap_gain_s", "lock_min")
-            )
+            document = read_toml(self.draft.folder, "city.toml", CityFile.__struct_fields__)
             return [Row(Spot("city.toml", 1), document.content)]
 
         self.draft.city = next(iter(self.table(CityFile, self.rows(read))), None)

@@ -127,6 +127,7 @@ def catalogue_of(draft: Draft) -> Catalogue:
         name=city.name,
         time_zone=city.time_zone,
         swap_gain_s=city.swap_gain_s,
+        signals_armed_h=city.signals_armed_h,
         agencies=_by(lambda each: each.id, draft.agencies),
         stations=_by(lambda each: each.id, draft.stations),
         unit_kinds=_by(lambda each: each.code, draft.unit_kinds),

@@ -307,6 +307,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     swap_gain_s: Whole = 120
     """So much sooner must a free unit be than one still on its way for a swap to be suggested (3.16). Two minutes: a
     prediction errs by about one, and turning a crew round costs both crews and the radio something."""
+    signals_armed_h: Whole = 12
+    """So many hours signals may be armed at a time (15.4): a long shift. Who is responsible then arms them again."""
     hospitals: dict[str, Hospital] = {}
     hydrants: dict[str, Hydrant] = {}
     roles: dict[str, Role] = {}

@@ -248,7 +248,7 @@ def _plain(field: str, value: Any, language: Language, names: Names) -> str:
     if field in _WORDS:
         return spoken(_WORDS[field], value, language)
     match field:
-        case "begins" | "ends" | "was_begins" | "was_ends":
+        case "begins" | "ends" | "was_begins" | "was_ends" | "until":
             return day_and_time(value, names.utc_offset_min)
         case "near" | "not_duplicate_of":
             return listed(tuple(names.tags.get(id, id) for id in value), language)

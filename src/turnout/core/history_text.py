@@ -35,6 +35,7 @@ ASIDES: Final[dict[str, Name]] = {
     "leads": Name(" (leads)", "（主责）"),
     "first": Name(" (first)", "（优先）"),
     "nth": Name(" (place {})", "（第 {} 位）"),
+    "until": Name(" until {}", "至 {}"),
     "card": Name(" (card {})", "（卡片 {}）"),
     "because": Name(" (not by itself: {})", "（未能自动上勤：{}）"),
     "text": Name(": {}", "：{}"),
@@ -264,7 +265,9 @@ RETENTION_TEXTS: Final[dict[str, Name]] = {
 CORRIDOR_TEXTS: Final[dict[str, Name]] = {
     "signals-permitted": Name("Signals permitted: {permit}", "许可请求信号：{permit}"),
     "signals-withdrawn": Name("Permission withdrawn: {permit}{reason}", "撤回信号许可：{permit}{reason}"),
-    "signals-armed": Name("Armed under {permit_id}: {junctions}", "按许可 {permit_id} 启用路口：{junctions}"),
+    "signals-armed": Name(
+        "Armed under {permit_id}{until}: {junctions}", "按许可 {permit_id} 启用路口{until}：{junctions}"
+    ),
     "signals-disarmed": Name(
         "Disarmed under {permit_id}: {junctions}{reason}", "按许可 {permit_id} 停用路口：{junctions}{reason}"
     ),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from turnout.core.board import Assignment, Board, Incident, OffDuty, OnIncident, OutOfService, Shift, Unit
+from turnout.core.corridors.arming import end_id
 from turnout.core.roster.clocks import begins_id, ends_id
 from turnout.core.roster.overlaps import overlap
 from turnout.core.units.evolve_assignments import STAGE_ORDER
@@ -25,6 +26,7 @@ def broken(board: Board) -> list[str]:
         *_shifts(board),
         *_alerts(board),
         *_plans(board),
+        *_armed(board),
     ]
 
 
@@ -239,6 +241,14 @@ def _plans(board: Board) -> Iterator[str]:
             yield f"{proposal.id} of {proposal.district} waits in {row.id}"
         if not proposal.figures:
             yield f"{proposal.id} was never simulated"
+def _armed(board: Board) -> Iterator[str]:
+    """Only what is permitted is armed, and a clock runs for what ends first."""
+    for permit in board.signal_permits.values():
+        if not set(permit.until) <= permit.armed <= set(permit.junctions):
+            yield f"{permit.id} arms what it does not permit"
+        timer = board.timers.get(end_id(permit.id))
+        if (timer.due if timer is not None else None) != min(permit.until.values(), default=None):
+            yield f"{permit.id} has a clock for another end than its first"
 
 
 def _alerts(board: Board) -> Iterator[str]:

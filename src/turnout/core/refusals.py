@@ -5,6 +5,7 @@ What a refusal says in either language is in `refusals_text.py`. Codes (`tag`) a
 
 from typing import Literal
 
+from turnout.core.corridors.refusals import ArmingEndNotTaken as ArmingEndNotTaken
 from turnout.core.corridors.refusals import CorridorIsOpen as CorridorIsOpen
 from turnout.core.corridors.refusals import CorridorIsOver as CorridorIsOver
 from turnout.core.corridors.refusals import CorridorsFull as CorridorsFull
@@ -471,6 +472,7 @@ Refusal = (
     | RetentionFull
     | SharedKey
     | UnitNotUnderWay
+    | ArmingEndNotTaken
     | CorridorIsOpen
     | CorridorIsOver
     | NoSignalsArmed

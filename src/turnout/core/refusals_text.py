@@ -191,6 +191,10 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
         "No signal may be asked: none is permitted by the traffic authority and armed.",
         "没有可请求的信号灯：没有经交管部门许可并已启用的路口。",
     ),
+    "arming-end-not-taken": Name(
+        "Arm them until a time that is still to come, at most {most_h} hours from now; renew it then.",
+        "启用须有结束时间：晚于现在，且不超过 {most_h} 小时，到时可续期。",
+    ),
     "corridors-full": Name("There are {most} already; end some first.", "已有 {most} 项，请先结束一些。"),
     "junction-not-permitted": Name(
         "The permission does not name the junction {junction}.", "许可中没有路口 {junction}。"

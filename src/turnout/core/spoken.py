@@ -237,6 +237,7 @@ TIMER_NAMES: Final[dict[str, Name]] = {
     "shift-begins": Name("beginning of a shift", "班次开始"),
     "shift-ends": Name("end of a shift", "班次结束"),
     "alert": Name("alert of a station", "站点出动通知"),
+    "signals-end": Name("end of armed signals", "信号启用到期"),
 }
 
 LINK_NAMES: Final[dict[str, Name]] = {

@@ -70,18 +70,10 @@ def _warnings(edge: Edge) -> Iterator[Name]:
             "The city folder has changed, and so were the tables, live. Those stay in force until somebody decides.",
             "城市文件夹和在线的基础数据都有改动。目前以在线的为准，请人工决定。",
         )
-    records = edge.rebuilding.warning()
-    if records is not None:
-        yield records
+    records, unsealed, gone = edge.rebuilding.warning(), edge.texts.warning(), edge.grounds.warning()
     unproved = edge.notary.warning() if edge.notary is not None else None
-    if unproved is not None:
-        yield unproved
-    unsealed = edge.texts.warning()
-    if unsealed is not None:
-        yield unsealed
-    gone = edge.grounds.warning()
-    if gone is not None:
-        yield gone
+    signals = edge.corridors.warning() if edge.corridors is not None else None
+    yield from (said for said in (records, unproved, unsealed, signals, gone) if said is not None)
     if edge.certificate_expires is not None:
         warning = certificate_warning(edge.certificate_expires, edge.now())
         if warning is not None:

@@ -55,7 +55,7 @@ UNPROVEN: Final = Name(
 def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Any:
     """The commands below it, to which others are added."""
     signals = commands.add_parser("signals", help="check traffic signals, coordinate green waves (交通信号)")
-    words = "check|bands|area|from-osm|hours|quality|travel|district|simulate|waits|controller|read"
+    words = "check|bands|area|from-osm|hours|quality|travel|district|simulate|waits|controller|read|sites"
     kinds = signals.add_subparsers(required=True, metavar=words)
     checking = kinds.add_parser("check", help="say what is wrong with signals and their plans (检查信号方案)")
     checking.add_argument("file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)")

@@ -27,12 +27,22 @@ class PriorityRequest(msgspec.Struct, frozen=True, kw_only=True):
     also: tuple[str, ...] = ()
     """Groups of the same junction at further stop lines on the vehicle's way: behind a green of which only the first is
     given, the street inside the junction fills. An adapter that can name but one group asks for `group`."""
+    green_in_ms: int = 0
+    """Until green is wanted, which the queue before the vehicle needs too (NTCIP 1211: time of service desired). 0: as
+    soon as it can be."""
     arrives_in_ms: int
     """Until the vehicle is at the stop line."""
     leaves_in_ms: int
     """Until it is through."""
     level: int = 1
     """1 is the highest; between requests of the same level the one that was first goes first."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What was asked for, as the journal has it."""
+
+    group: str
+    level: int
 
 
 class PriorityStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +76,11 @@ class Controllers(Protocol):
         """
         ...
 
-    async def cancel(self, junction: str, request: str) -> PriorityStatus:
-        """Give it back. A request that is unknown is `cancelled`."""
+    async def cancel(self, junction: str, request: str, asked: Asked | None = None) -> PriorityStatus:
+        """Give it back. A request that is unknown is `cancelled`.
+
+        `asked`: what it was, where another process may have asked it: a controller may still have it from then.
+        """
         ...
 
     async def status(self, junction: str, request: str) -> PriorityStatus: ...

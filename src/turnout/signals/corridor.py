@@ -166,8 +166,13 @@ Meet = Callable[[str, str, str], bool]
 
 def lead_s(queue: int | None) -> float:
     """So long before the arrival green is asked for, that a queue of so many vehicles a lane is gone by then."""
+    return min(LEAD_MAX_S, CLEARING_S + discharge_s(queue))
+
+
+def discharge_s(queue: int | None) -> float:
+    """So long before the arrival it has to be green for that."""
     waiting = QUEUE_DEFAULT if queue is None else max(queue, 0)
-    return min(LEAD_MAX_S, CLEARING_S + START_UP_S + waiting * SATURATION_HEADWAY_S + MARGIN_S)
+    return START_UP_S + waiting * SATURATION_HEADWAY_S + MARGIN_S
 
 
 def nobody_looks(junction: str, ahead: Ahead) -> float | None:

@@ -54,6 +54,8 @@ class Approach(msgspec.Struct, frozen=True):
     """The street's own name, by which arterials are found; None where nobody has said."""
     heading_deg: float | None = None
     """Where traffic drives that comes to the stop line: degrees clockwise from north."""
+    osm_way: int = 0
+    """The way of OpenStreetMap that leads up to it; 0: not said."""
 
 
 class Movement(msgspec.Struct, frozen=True):

@@ -76,6 +76,7 @@ class _Approach(_Row, frozen=True, kw_only=True):
     speed_kmh: Kmh = 50.0
     street: Name | None = None
     heading_deg: Annotated[float, msgspec.Meta(ge=0, lt=360)] | None = None
+    osm_way: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class _Movement(_Row, frozen=True, kw_only=True):
@@ -249,10 +250,7 @@ def _junction(row: _Junction) -> Junction:
         name=row.name or Name(row.id, row.id),
         at=row.at,
         groups=tuple(_group(each) for each in row.group),
-        approaches=tuple(
-            Approach(each.id, each.name, each.lanes, _mps(each.speed_kmh), each.street, each.heading_deg)
-            for each in row.approach
-        ),
+        approaches=tuple(map(_approach, row.approach)),
         movements=tuple(
             Movement(each.id, each.approach, each.turn, each.group, each.yields_to) for each in row.movement
         ),
@@ -270,6 +268,11 @@ def _junction(row: _Junction) -> Junction:
             InForce(each.plan, each.days, int(each.since[:2]) * 60 + int(each.since[3:])) for each in row.hours
         ),
     )
+
+
+def _approach(row: _Approach) -> Approach:
+    whence: dict[str, Any] = {"street": row.street, "heading_deg": row.heading_deg, "osm_way": row.osm_way}
+    return Approach(row.id, row.name, row.lanes, _mps(row.speed_kmh), **whence)
 
 
 def _group(row: _Group) -> SignalGroup:

@@ -107,7 +107,8 @@ def _junction(junction: Junction) -> Iterable[str]:
     for approach in junction.approaches:
         row: Row = {"id": approach.id, "name": approach.name, "lanes": approach.lanes}
         row |= {"speed_kmh": _kmh(approach.speed_mps), "street": approach.street, "heading_deg": approach.heading_deg}
-        yield from _table("junction.approach", _kept(row, {"street": None, "heading_deg": None}))
+        row |= {"osm_way": approach.osm_way}
+        yield from _table("junction.approach", _kept(row, {"street": None, "heading_deg": None, "osm_way": 0}))
     for movement in junction.movements:
         row = {"id": movement.id, "approach": movement.approach, "turn": movement.turn, "group": movement.group}
         yield from _table("junction.movement", _kept(row | {"yields_to": movement.yields_to}, {"yields_to": ()}))

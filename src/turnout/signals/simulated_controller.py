@@ -2,19 +2,23 @@
 
 For a city that has no controller to try with, and for the tests of what speaks to one. Requests go as NTCIP 1211 v2
 has it: a table of ten; the highest level first, and of one level the one that was first; each ends by itself when its
-vehicle is through, or when nobody repeats it. Time comes in: `at_ms` from a clock that only goes forward, the time
+vehicle is through, or when nobody repeats it. While it stands, the seconds of the plan that serve its groups are run
+through (`serving.py`). Afterwards the groups that lost green by it get some of it back, those
+that lost most first; then the plan runs on at the second at which it would be now, so that its offset is kept. Time
+comes in: `at_ms` from a clock that only goes forward, the time
 of day as milliseconds since Monday 0:00, and UTC in seconds since 1970.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Final
 
 import msgspec
 
 from turnout.signals.clock_watch import ClockWatch
 from turnout.signals.controller import LEAVES_MAX_MS, PriorityState
-from turnout.signals.guard import TOGETHER, Aspect, Guard, rules_of
+from turnout.signals.guard import STEP_MAX_MS, TOGETHER, Aspect, Guard, rules_of
 from turnout.signals.model import DAY_MINUTES, DAYS, SECOND_MS, Junction, Plan
+from turnout.signals.serving import Serving
 from turnout.words.trouble import Unsupported
 
 REQUESTS_MAX: Final = 10
@@ -25,17 +29,25 @@ CLOSED_KEPT_MS: Final = 60_000
 """So long the outcome of a request can be read."""
 KEPT_MAX: Final = 40
 """Requests, with those whose outcome is kept."""
+PAID_BACK_MAX_MS: Final = 15_000
+"""Green that a group which lost some gets before the plan runs on. Longer would make another group wait in turn."""
+OWED_MAX_MS: Final = 60_000
 DAY_MS: Final = DAY_MINUTES * 60 * SECOND_MS
 OPEN: Final = ("queued", "processing", "granted", "overridden")
 
 
 class Asked(msgspec.Struct, kw_only=True):
-    """`groups`: indices of those that are to be green together. Times on the clock that only goes forward."""
+    """`groups`: indices of those that are to be green together; `also`: of those at further stop lines behind them.
+
+    Times are on the clock that only goes forward.
+    """
 
     groups: tuple[int, ...]
+    also: tuple[int, ...] = ()
     level: int
     order: int
-    arrives_ms: int
+    green_ms: int
+    """When they are to be green."""
     leaves_ms: int
     heard_ms: int
     state: PriorityState = "queued"
@@ -72,6 +84,10 @@ class SimulatedController:
         self.is_clock_steady = True
         self.plan: Plan | None = junction.plans[0] if junction.plans else None
         self.counted: dict[str, Counted] = {}
+        self._serving: Serving | None = None
+        self._owed_ms = [0] * len(self.names)
+        self._paying: tuple[int, int] | None = None
+        """The group that is paid back, and until when."""
 
     @property
     def shown(self) -> tuple[Aspect, ...]:
@@ -80,6 +96,11 @@ class SimulatedController:
     @property
     def is_in_priority(self) -> bool:
         return any(asked.state in ("processing", "granted") for asked in self._asked.values())
+
+    @property
+    def is_in_plan(self) -> bool:
+        """Whether the plan alone decides: no request is served, and nobody is paid back."""
+        return not self.is_in_priority and self._paying is None
 
     @property
     def standing_fault(self) -> str:
@@ -91,28 +112,38 @@ class SimulatedController:
         self.is_clock_steady = self._clock.look(utc_s * SECOND_MS, at_ms)
         self._let_end()
         self.plan = self._plan_in_force()
-        greens = self._planned()
+        planned = self._planned()
         active = self._active()
         if active is not None:
-            greens = [
-                i in active.groups or (green and not any(self._conflict(i, j) for j in active.groups))
-                for i, green in enumerate(greens)
-            ]
+            greens = self._greens_for((*active.groups, *active.also))
+        else:
+            greens = self._paid_back() or planned
         shown = self._guard.let_out(greens, at_ms)
+        if active is not None or self._paying is not None:
+            self._note_owed(planned, shown)
         if active is not None:
             active.state = "granted" if all(shown[i] is Aspect.GREEN for i in active.groups) else "processing"
         return shown
 
     def ask(
-        self, key: Hashable, groups: tuple[str, ...], level: int, arrives_in_ms: int, leaves_in_ms: int
+        self,
+        key: Hashable,
+        groups: tuple[str, ...],
+        level: int,
+        green_in_ms: int,
+        leaves_in_ms: int,
+        also: tuple[str, ...] = (),
     ) -> tuple[PriorityState, str]:
-        """State, and the reason where it is refused. The same `key` is the same request, asked anew."""
+        """State, and the reason where it is refused. The same `key` is the same request, asked anew.
+
+        `green_in_ms`: until green is wanted; `leaves_in_ms`: until the vehicle is through.
+        """
         fault = self.standing_fault
         if fault:
             return "refused", "clock" if fault == "clock" else "fault"
-        if not groups or any(group not in self.names for group in groups):
+        if not groups or any(group not in self.names for group in (*groups, *also)):
             return "refused", "unknown-group"
-        if not 0 <= arrives_in_ms <= leaves_in_ms <= LEAVES_MAX_MS:
+        if not 0 <= green_in_ms <= leaves_in_ms <= LEAVES_MAX_MS:
             return "refused", "too-early"
         before = self._asked.get(key)
         known = before if before is not None and before.state in OPEN else None
@@ -124,9 +155,10 @@ class SimulatedController:
         self._order += 1
         self._asked[key] = asked = Asked(
             groups=tuple(self.names.index(group) for group in groups),
+            also=tuple(self.names.index(group) for group in also),
             level=level,
             order=known.order if known is not None else self._order,
-            arrives_ms=self.at_ms + arrives_in_ms,
+            green_ms=self.at_ms + green_in_ms,
             leaves_ms=self.at_ms + leaves_in_ms,
             heard_ms=self.at_ms,
             state=known.state if known is not None else "queued",
@@ -165,13 +197,40 @@ class SimulatedController:
         due = [
             asked
             for asked in self._asked.values()
-            if asked.state in OPEN and self.at_ms >= asked.arrives_ms - self._ahead_ms(asked)
+            if asked.state in OPEN and self.at_ms >= asked.green_ms - self._ahead_ms(asked)
         ]
         first = min(due, default=None, key=lambda asked: (asked.level, asked.order))
         for asked in due:
             if asked is not first:
                 asked.state = "overridden"
         return first
+
+    def _greens_for(self, groups: Sequence[int]) -> list[bool]:
+        """The plan's seconds for these; where they have none in it, the first, and what may be green with it."""
+        if self.plan is not None:
+            if self._serving is None or self._serving.plan is not self.plan:
+                self._serving = Serving(self.junction, self.plan)
+            greens = self._serving.greens([self.names[i] for i in groups], self.week_ms % DAY_MS)
+            if greens is not None:
+                return greens
+        return [i in groups and not self._conflict(i, groups[0]) for i in range(len(self.names))]
+
+    def _paid_back(self) -> list[bool] | None:
+        """Green for the group that lost most, for a bounded time, once; None when nobody is owed any."""
+        if self._paying is None and any(self._owed_ms):
+            most = max(range(len(self.names)), key=lambda i: self._owed_ms[i])
+            self._paying = most, self.at_ms + min(self._owed_ms[most], PAID_BACK_MAX_MS)
+        if self._paying is None or self.at_ms >= self._paying[1]:
+            self._paying, self._owed_ms = None, [0] * len(self.names)
+            if self._serving is not None:
+                self._serving.end()
+            return None
+        return self._greens_for([self._paying[0]])
+
+    def _note_owed(self, planned: Sequence[bool], shown: Sequence[Aspect]) -> None:
+        for i, (was_planned, aspect) in enumerate(zip(planned, shown, strict=True)):
+            change_ms = STEP_MAX_MS * (was_planned - (aspect is Aspect.GREEN))
+            self._owed_ms[i] = min(OWED_MAX_MS, max(0, self._owed_ms[i] + change_ms))
 
     def _ahead_ms(self, asked: Asked) -> int:
         """How long it may take until its groups are green: the longest least green and intergreen in its way."""

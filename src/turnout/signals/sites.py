@@ -11,10 +11,12 @@ import msgspec
 import numpy as np
 
 from turnout.roads.graph import ROAD_CLASSES, Floats, RoadGraph
+from turnout.roads.headings import apart_deg, heading_at_end, heading_at_start
 from turnout.signals.corridor import Ahead
-from turnout.signals.model import GreenWindow, Intergreen, Junction, Plan, SignalGroup
+from turnout.signals.model import GreenWindow, Intergreen, Junction, Plan, SignalGroup, Turn
+from turnout.signals.problem import Problem
 from turnout.words.name import Name
-from turnout.words.place import Place
+from turnout.words.place import Place, distance_m
 
 ASSUMED_CLASSES: Final = ("primary", "secondary", "tertiary")
 """Where streets of these classes cross, a city of some size has signals."""
@@ -23,6 +25,8 @@ ARMS_MIN: Final = 4
 GROUPS_MAX: Final = 4
 """Streets at one junction that have a green of their own; further ones go with the last."""
 NO_NAME: Final = "-"
+NODE_MAX_M: Final = 35.0
+"""Half of a wide junction: the nodes of a dual carriageway lie within, the next junction does not."""
 
 MIN_GREEN_MS: Final = 7_000
 AMBER_MS: Final = 3_000
@@ -38,20 +42,41 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     junction: Junction
     place: Place
     groups: Mapping[int, str]
+    turns: Mapping[tuple[int, Turn], str] = {}
+    """Where turns have a group of their own: by the edge and the turn."""
 
     @property
     def id(self) -> str:
         return self.junction.id
+
+    def group_of(self, edge: int, angle_deg: float) -> str:
+        """Whom a crew needs green for that turns by so much there; positive is to the right."""
+        return self.turns.get((edge, turn_of(angle_deg)), self.groups[edge])
 
     def meet(self, one: str, other: str) -> bool:
         """Whether these groups may not be green together; what is not known may not."""
         return one != other and (one, other) in self.junction.least_between()
 
 
+STRAIGHT_MAX_DEG: Final = 45.0
+U_TURN_MIN_DEG: Final = 155.0
+
+
+def turn_of(angle_deg: float) -> Turn:
+    """`angle_deg`: by how much the heading changes, -180 to 180, positive to the right."""
+    if abs(angle_deg) <= STRAIGHT_MAX_DEG:
+        return "through"
+    if abs(angle_deg) >= U_TURN_MIN_DEG:
+        return "u-turn"
+    return "right" if angle_deg > 0 else "left"
+
+
 class Sites:
     """Of one version of the roads."""
 
-    def __init__(self, sites: Sequence[Site]) -> None:
+    def __init__(self, sites: Sequence[Site], problems: Sequence[Problem] = ()) -> None:
+        """`problems`: what of the city's signals is not among them, and why."""
+        self.problems = tuple(problems)
         self.by_id = {site.id: site for site in sites}
         self._of_edge = {edge: site for site in sites for edge in site.groups}
 
@@ -74,18 +99,29 @@ def ahead_on(
     found: dict[str, Ahead] = {}
     metres = seconds = 0.0
     left = 1.0 - fraction
-    for edge in edges[:-1]:
+    for nth, edge in enumerate(edges[:-1]):
         metres += left * float(graph.edge_length_m[edge])
         seconds += left * float(edge_s[edge])
         left = 1.0
         site = sites.of_edge(edge)
         if site is None:
             continue
+        group = site.group_of(edge, _angle(graph, site, edge, edges[nth + 1 :]) if site.turns else 0.0)
         if found and next(reversed(found)) == site.id:
-            found[site.id] = found[site.id].with_stop(site.groups[edge])
+            found[site.id] = found[site.id].with_stop(group)
         elif site.id not in found:
-            found[site.id] = Ahead(site.id, site.groups[edge], metres, seconds)
+            found[site.id] = Ahead(site.id, group, metres, seconds)
     return tuple(found.values())
+
+
+def _angle(graph: RoadGraph, site: Site, edge: int, after: Sequence[int]) -> float:
+    """By how much a crew turns there: from `edge` to the first edge that leads out of the junction."""
+    for following in after:
+        end = int(graph.edge_to[following])
+        place = Place(float(graph.junction_lat[end]), float(graph.junction_lon[end]))
+        if distance_m(place, site.place) > NODE_MAX_M or following == after[-1]:
+            return apart_deg(heading_at_start(graph, following), heading_at_end(graph, edge))
+    return 0.0
 
 
 def assumed_sites(graph: RoadGraph) -> Sites:

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from turnout.adapters.signals.ntcip.agent import Agent, AgentProtocol
-from turnout.signals.arming import Arming
 from turnout.signals.controller import PriorityRequest
 from turnout.signals.model import DAYS, SECOND_MS, Junction
 from turnout.signals.plans_file import read_plans
@@ -45,16 +44,25 @@ def a_request(
         id=id,
         junction="market",
         group=group,
+        green_in_ms=arrives_s * SECOND_MS,
         arrives_in_ms=arrives_s * SECOND_MS,
         leaves_in_ms=leaves_s * SECOND_MS,
         level=level,
     )
 
 
-def armed(now_ms: int = 0) -> Arming:
-    arming = Arming(lambda: now_ms)
-    arming.arm("market", "inspector", 3_600_000)
-    return arming
+class Opened:
+    """A `Gate` that a test opens and shuts."""
+
+    def __init__(self, *junctions: str) -> None:
+        self.open = set(junctions)
+
+    def is_open(self, junction: str) -> bool:
+        return junction in self.open
+
+
+def armed() -> Opened:
+    return Opened("market")
 
 
 @asynccontextmanager

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.signals.controllers import MAIN_STREET, a_request
-from turnout.adapters.signals.controllers_file import lines_of, reached_by
+from tests.adapters.signals.controllers import MAIN_STREET, Opened, a_request
+from turnout.adapters.signals.controllers_file import lines_of, lines_that_can_be, reached_by
 from turnout.adapters.signals.gbt20999.tcp_line import TcpLine
 from turnout.adapters.signals.ntcip.snmp_line import SnmpLine
 from turnout.adapters.signals.simulated import Listening, now_ms, week_ms_now
 from turnout.main import main
-from turnout.signals.arming import Arming
+from turnout.signals.arming import Shut
 from turnout.signals.plans_file import read_plans
 from turnout.signals.simulated_controller import DAY_MS, SimulatedController
 from turnout.signals.sumo_network import read_sumo
@@ -43,7 +43,7 @@ def test_each_row_is_a_line_by_its_protocol(tmp_path: Path) -> None:
         NTCIP.format(port=161) + 'community_file = "community"\nphases = { K1 = 2, K2 = 4 }',
         GBT.format(port=9) + "lights = { K1 = 3, K2 = 4 }\nstages = { K1 = 1, K3 = 1, K2 = 2 }",
     )
-    lines = lines_of(a_file(tmp_path, *rows), SIGNALS, now_ms)
+    lines = lines_of(a_file(tmp_path, *rows), SIGNALS, now_ms, Shut())
     assert isinstance(lines["market"][1], SnmpLine)
     assert lines["market"][1]._numbered.strategies == {"K1": 2, "K2": 4}
     assert isinstance(lines["station"][1], TcpLine)
@@ -68,11 +68,18 @@ def test_each_row_is_a_line_by_its_protocol(tmp_path: Path) -> None:
 )
 def test_what_the_file_cannot_mean_is_refused_by_name(tmp_path: Path, row: str, said: str) -> None:
     with pytest.raises(Malformed, match=said):
-        lines_of(a_file(tmp_path, row), SIGNALS, now_ms)
+        lines_of(a_file(tmp_path, row), SIGNALS, now_ms, Shut())
     with pytest.raises(Malformed):
-        lines_of(tmp_path / "none.toml", SIGNALS, now_ms)
+        lines_of(tmp_path / "none.toml", SIGNALS, now_ms, Shut())
     with pytest.raises(Malformed, match="two controllers"):
-        lines_of(a_file(tmp_path, NTCIP.format(port=1), NTCIP.format(port=2)), SIGNALS, now_ms)
+        lines_of(a_file(tmp_path, NTCIP.format(port=1), NTCIP.format(port=2)), SIGNALS, now_ms, Shut())
+
+
+def test_one_bad_row_stops_no_other(tmp_path: Path) -> None:
+    rows = (NTCIP.format(port=1), NTCIP.format(port=2).replace("market", "nowhere"), NTCIP.format(port=3))
+    lines, troubles = lines_that_can_be(a_file(tmp_path, *rows), SIGNALS, now_ms, Shut())
+    assert list(lines) == ["market"]
+    assert [junction for junction, _ in troubles] == ["nowhere", "market"]
 
 
 async def test_a_controller_of_the_file_is_asked_once_it_is_armed(tmp_path: Path) -> None:
@@ -81,12 +88,12 @@ async def test_a_controller_of_the_file_is_asked_once_it_is_armed(tmp_path: Path
     listening = Listening(SimulatedController(junction, now_ms()), "public")
     at, _ = await listening.open(("127.0.0.1", 0), None)
     assert at is not None
-    arming = Arming(now_ms)
-    reached = reached_by(a_file(tmp_path, NTCIP.format(port=at[1])), SIGNALS, arming, now_ms)
+    gate = Opened()
+    reached = reached_by(a_file(tmp_path, NTCIP.format(port=at[1])), SIGNALS, gate, now_ms)
     try:
         assert (await reached.shown("market")).fault == ""
         assert (await reached.ask(a_request())).reason == "not-armed"
-        arming.arm("market", "inspector", 60_000)
+        gate.open.add("market")
         assert (await reached.ask(a_request())).state == "queued"
         with pytest.raises(Unsupported):
             await Listening(SimulatedController(junction, now_ms()), "public").open(at, None)
@@ -140,7 +147,7 @@ async def test_a_junction_of_a_sumo_network_can_be_tried_too(tmp_path: Path) -> 
     async with a_controller("--junction", junction.id, "--ntcip", "127.0.0.1:0", file=network) as said:
         port = re.findall(r":(\d+)$", said.strip())[0]
         row = NTCIP.format(port=port).replace("market", junction.id)
-        reached = reached_by(a_file(tmp_path, row), found, Arming(now_ms), now_ms)
+        reached = reached_by(a_file(tmp_path, row), found, Shut(), now_ms)
         shown = await reached.shown(junction.id)
         await reached.close()
     assert sorted(shown.aspects) == sorted(group.id for group in junction.groups)

@@ -142,7 +142,7 @@ async def test_a_crew_gets_its_green_by_gbt_20999_and_gives_it_back() -> None:
         assert await reached.counts("market") == {"D1": Counted(31, 0.25)}
         assert (await reached.ask(a_request("K2", 60, 90))).state == "queued"
         assert (await reached.shown("market")).plan == "day"
-        assert (await reached.ask(a_request("K2", 15, 40))).state == "processing"
+        assert (await reached.ask(a_request("K2", 8, 40))).state == "processing"
         ticked.pass_s(15)
         assert (await reached.status("market", "E7")).state == "granted"
         shown = await reached.shown("market")

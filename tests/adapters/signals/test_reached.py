@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.adapters.signals.controllers import EPOCH_S, a_request, armed, market
+from tests.adapters.signals.controllers import EPOCH_S, Opened, a_request, armed, market
 from turnout.adapters.signals import reached as reaching
 from turnout.adapters.signals.line import Heard, Reading, Silent
-from turnout.adapters.signals.reached import WAITING_MAX, ReachedControllers
-from turnout.signals.arming import Arming, Gate
-from turnout.signals.controller import LEAVES_MAX_MS, PriorityRequest
+from turnout.adapters.signals.reached import NUMBERS, WAITING_MAX, ReachedControllers, first_number
+from turnout.signals.arming import Gate
+from turnout.signals.controller import LEAVES_MAX_MS, Asked, PriorityRequest
 from turnout.signals.simulated_controller import REQUESTS_MAX, Counted
 from turnout.words.trouble import Malformed
 
@@ -37,7 +37,7 @@ class Noted:
         await self._answered()
         return self.state
 
-    async def withdraw(self, number: int) -> Heard:
+    async def withdraw(self, number: int, before: PriorityRequest | None = None) -> Heard:
         self.told.append(("withdraw", number))
         await self._answered()
         return Heard("cancelled")
@@ -58,32 +58,70 @@ class Noted:
         self.is_closed = True
 
 
+NUMBER = first_number("E7")
+
+
 def one(line: Noted, gate: Gate | None = None, now_ms: Callable[[], int] = lambda: 0) -> ReachedControllers:
     return ReachedControllers({"market": (market(), line)}, gate or armed(), now_ms)
 
 
 async def test_nothing_is_asked_of_a_controller_that_nobody_armed() -> None:
-    line, now = Noted(), [0]
-    arming = Arming(lambda: now[0])
-    reached = one(line, arming)
+    line, gate = Noted(), Opened()
+    reached = one(line, gate)
     refused = await reached.ask(a_request())
     assert (refused.state, refused.reason) == ("refused", "not-armed")
     assert (await reached.cancel("market", "E7")).state == "cancelled"
     assert line.told == []
-    arming.arm("market", "inspector", 60_000)
+    gate.open.add("market")
     assert (await reached.ask(a_request())).state == "queued"
-    now[0] = 60_000
+    gate.open.clear()
     assert (await reached.ask(a_request())).reason == "not-armed"
-    assert line.told == [("ask", 1)]
+    assert line.told == [("ask", NUMBER), ("withdraw", NUMBER)]
+
+
+async def test_what_another_process_asked_is_taken_back_under_the_number_that_it_had() -> None:
+    line = Noted()
+    before = one(line)
+    await before.ask(a_request())
+    line.told.clear()
+    after = one(line, Opened())
+    assert (await after.cancel("market", "E7")).state == "cancelled"
+    assert line.told == [], "nobody has said that it was asked"
+    assert (await after.cancel("market", "E7", Asked("K2", 1))).state == "cancelled"
+    assert line.told == [("withdraw", NUMBER)]
+
+
+async def test_a_request_that_is_refused_in_its_course_is_taken_back() -> None:
+    line, gate = Noted(), armed()
+    reached = one(line, gate)
+    await reached.ask(a_request())
+    gate.open.clear()
+    assert (await reached.ask(a_request())).reason == "not-armed"
+    assert line.told == [("ask", NUMBER), ("withdraw", NUMBER)]
+    gate.open.add("market")
+    await reached.ask(a_request())
+    line.utc_s += 3_600
+    assert (await reached.ask(a_request())).reason == "clock"
+    assert line.told[2:] == [("ask", NUMBER), ("withdraw", NUMBER)]
+
+
+async def test_requests_that_stand_have_different_numbers_whatever_they_are_called() -> None:
+    line, now = Noted(), [0]
+    reached = one(line, armed(), lambda: now[0])
+    for nth in range(REQUESTS_MAX):
+        assert (await reached.ask(a_request(id=f"{nth}"))).state == "queued"
+    numbers = {number for deed, number in line.told if deed == "ask"}
+    assert len(numbers) == REQUESTS_MAX
+    assert numbers <= set(NUMBERS)
 
 
 async def test_what_was_asked_while_armed_is_given_back_when_it_no_longer_is() -> None:
     line, arming = Noted(), armed()
     reached = one(line, arming)
     await reached.ask(a_request())
-    arming.disarm("market")
+    arming.open.clear()
     assert (await reached.cancel("market", "E7")).state == "cancelled"
-    assert line.told == [("ask", 1), ("withdraw", 1)]
+    assert line.told == [("ask", NUMBER), ("withdraw", NUMBER)]
     assert (await reached.cancel("market", "E7")).state == "cancelled"
     assert len(line.told) == 2
 
@@ -96,7 +134,7 @@ async def test_a_request_whose_answer_was_lost_is_taken_back_all_the_same() -> N
     assert (await reached.status("market", "E7")).state == "lost"
     line.trouble = None
     assert (await reached.cancel("market", "E7")).state == "cancelled"
-    assert line.told == [("ask", 1), ("withdraw", 1)]
+    assert line.told == [("ask", NUMBER), ("withdraw", NUMBER)]
 
 
 async def test_the_end_takes_everything_back() -> None:
@@ -105,7 +143,8 @@ async def test_the_end_takes_everything_back() -> None:
     for nth in range(REQUESTS_MAX):
         await reached.ask(a_request(id=f"E{nth}"))
     await reached.close()
-    assert line.told[REQUESTS_MAX:] == [("withdraw", nth) for nth in range(1, REQUESTS_MAX + 1)]
+    asked = [number for deed, number in line.told[:REQUESTS_MAX] if deed == "ask"]
+    assert line.told[REQUESTS_MAX:] == [("withdraw", number) for number in asked]
     assert line.is_closed
 
 
@@ -124,7 +163,7 @@ async def test_the_same_request_keeps_its_number_and_none_asks_for_too_many_or_t
     reached = one(line)
     for _ in range(2):
         await reached.ask(a_request())
-    assert line.told == [("ask", 1), ("ask", 1)]
+    assert line.told == [("ask", NUMBER), ("ask", NUMBER)]
     for nth in range(REQUESTS_MAX - 1):
         assert (await reached.ask(a_request(id=f"E1{nth}"))).state == "queued"
     assert (await reached.ask(a_request(id="E99"))).reason == "busy"
@@ -140,7 +179,7 @@ async def test_numbers_of_requests_that_are_over_are_free_again() -> None:
         assert (await reached.ask(a_request(id=f"E{nth}"))).state == "queued"
         now[0] += 31_000
         line.utc_s += 31
-    assert {number for _, number in line.told} == set(range(1, 256))
+    assert {number for _, number in line.told} <= set(NUMBERS)
 
 
 @pytest.mark.parametrize(

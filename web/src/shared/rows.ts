@@ -351,6 +351,7 @@ export interface Catalogue {
   roles: {
     [k: string]: Role
   }
+  signals_armed_h: number
   standards: TimeStandard[]
   stations: {
     [k: string]: Station
@@ -1084,12 +1085,16 @@ export interface CrewMember {
  */
 export interface SignalPermit {
   armed: string[]
+  armed_by: string | null
   at: number
   authority: string
   by: string
   hours: Hours[]
   id: string
   junctions: string[]
+  until: {
+    [k: string]: number
+  }
 }
 /**
  * From a minute of these days until before the other, in the city's time; past midnight where that is not later.
@@ -1148,6 +1153,7 @@ export interface Timer {
     | 'scheduled'
     | 'shift-begins'
     | 'shift-ends'
+    | 'signals-end'
     | 'travel'
     | 'turnout'
     | 'zone-begins'
@@ -2331,12 +2337,13 @@ export interface WithdrawSignals {
   reason?: string
 }
 /**
- * From now on these controllers may be written to. No junctions: all of the permission.
+ * These controllers may be written to until then; again to renew it. No junctions: all of the permission.
  */
 export interface ArmSignals {
   do: 'arm-signals'
   junctions?: string[]
   permit_id: string
+  until: number
 }
 /**
  * No junctions: all of the permission.

@@ -87,33 +87,52 @@ def read_rows(path: Path) -> tuple[Row, ...]:
 
 
 def lines_of(
-    path: Path, signals: Signals, now_ms: Callable[[], int], snmp: Snmp | None = None
+    path: Path, signals: Signals, now_ms: Callable[[], int], gate: Gate, snmp: Snmp | None = None
 ) -> dict[str, tuple[Junction, Line]]:
     """By junction. Raises `Malformed` for what names a junction, group, plan or detector that there is not."""
+    lines, troubles = lines_that_can_be(path, signals, now_ms, gate, snmp)
+    if troubles:
+        raise troubles[0][1]
+    return lines
+
+
+def lines_that_can_be(
+    path: Path, signals: Signals, now_ms: Callable[[], int], gate: Gate, snmp: Snmp | None = None
+) -> tuple[dict[str, tuple[Junction, Line]], list[tuple[str, Malformed]]]:
+    """By junction; and the junctions that have none, with the trouble: one bad row stops no other.
+
+    Raises `Malformed` for a file that cannot be read at all.
+    """
     shared = snmp or Snmp()
     lines: dict[str, tuple[Junction, Line]] = {}
+    troubles: list[tuple[str, Malformed]] = []
     for row in read_rows(path):
-        junction = signals.junction(row.junction)
-        if junction is None or not junction.groups:
-            raise Malformed(f"no junction with signals is called {row.junction}", path.name, "see the file of plans")
-        if row.junction in lines:
-            raise Malformed(f"two controllers for {row.junction}", path.name, "one for each junction")
-        line: Line
-        if row.speaks == "ntcip":
-            told = _credentials(row, path)
-            line = SnmpLine(shared, junction, row.host, row.port, told, _numbered(row, junction, path))
-        else:
-            station = Station(
-                host=row.host, port=row.port, centre=row.centre, controller=row.controller, junction=row.number
-            )
-            line = TcpLine(junction, station, now_ms, _numbered_lights(row, junction, path))
-        lines[row.junction] = (junction, line)
-    return lines
+        try:
+            if row.junction in lines:
+                raise Malformed(f"two controllers for {row.junction}", path.name, "one for each junction")
+            lines[row.junction] = _line_of(row, path, signals, now_ms, gate, shared)
+        except Malformed as trouble:
+            troubles.append((row.junction, trouble))
+    return lines, troubles
+
+
+def _line_of(
+    row: Row, path: Path, signals: Signals, now_ms: Callable[[], int], gate: Gate, snmp: Snmp
+) -> tuple[Junction, Line]:
+    """Raises `Malformed`."""
+    junction = signals.junction(row.junction)
+    if junction is None or not junction.groups:
+        raise Malformed(f"no junction with signals is called {row.junction}", path.name, "see the file of plans")
+    if row.speaks == "ntcip":
+        numbered = _numbered(row, junction, path)
+        return junction, SnmpLine(snmp, junction, row.host, row.port, _credentials(row, path), numbered)
+    station = Station(host=row.host, port=row.port, centre=row.centre, controller=row.controller, junction=row.number)
+    return junction, TcpLine(junction, station, now_ms, _numbered_lights(row, junction, path), gate)
 
 
 def reached_by(path: Path, signals: Signals, gate: Gate, now_ms: Callable[[], int]) -> ReachedControllers:
     """Raises `Malformed`."""
-    return ReachedControllers(lines_of(path, signals, now_ms), gate, now_ms)
+    return ReachedControllers(lines_of(path, signals, now_ms, gate), gate, now_ms)
 
 
 def _numbered_lights(row: Row, junction: Junction, path: Path) -> tcp_line.Numbered:

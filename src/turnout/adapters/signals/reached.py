@@ -7,6 +7,7 @@ trouble the controller goes on by itself: a request ends when its vehicle is thr
 
 import asyncio
 import logging
+import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final, TypeVar
@@ -14,7 +15,7 @@ from typing import Final, TypeVar
 from turnout.adapters.signals.line import Heard, Line, Reading, Silent
 from turnout.signals.arming import Gate
 from turnout.signals.clock_watch import ClockWatch
-from turnout.signals.controller import LEAVES_MAX_MS, PriorityRequest, PriorityStatus, Shown
+from turnout.signals.controller import LEAVES_MAX_MS, Asked, PriorityRequest, PriorityStatus, Shown
 from turnout.signals.guard import Aspect
 from turnout.signals.model import SECOND_MS, Junction
 from turnout.signals.simulated_controller import REQUESTS_MAX, Counted
@@ -47,7 +48,6 @@ class Station:
         self.clock = ClockWatch()
         self.is_clock_steady = True
         self.numbers: dict[str, tuple[int, int]] = {}
-        self._next = 0
 
     def forget(self, now_ms: int) -> None:
         self.numbers = {request: known for request, known in self.numbers.items() if known[1] + KEPT_MS > now_ms}
@@ -60,13 +60,18 @@ class Station:
         known = self.numbers.get(request)
         if known is None:
             taken = {number for number, _ in self.numbers.values()}
-            free = (NUMBERS[(self._next + step) % len(NUMBERS)] for step in range(len(NUMBERS)))
+            first = first_number(request)
+            free = (NUMBERS[(first - 1 + step) % len(NUMBERS)] for step in range(len(NUMBERS)))
             number = next(one for one in free if one not in taken)
-            self._next = number
         else:
             number = known[0]
         self.numbers[request] = (number, until_ms)
         return number
+
+
+def first_number(request: str) -> int:
+    """Of the request, where it is free: the same in every process, so that another can take it back."""
+    return zlib.crc32(request.encode()) % len(NUMBERS) + 1
 
 
 class ReachedControllers:
@@ -81,7 +86,7 @@ class ReachedControllers:
         station = self._stations.get(request.junction)
         if station is None or request.group not in station.groups:
             return PriorityStatus(id=request.id, state="refused", reason="unknown-group")
-        if not 0 <= request.arrives_in_ms <= request.leaves_in_ms <= LEAVES_MAX_MS:
+        if not 0 <= request.green_in_ms <= request.arrives_in_ms <= request.leaves_in_ms <= LEAVES_MAX_MS:
             return PriorityStatus(id=request.id, state="refused", reason="too-early")
         now_ms = self._now_ms()
         station.forget(now_ms)
@@ -90,22 +95,35 @@ class ReachedControllers:
 
         async def asked() -> Heard:
             if not self._gate.is_open(request.junction):
-                return Heard("refused", "not-armed")
+                return await self._taken_back(station, request.id, "not-armed")
             fault = self._fault_of(station, await station.line.read())
             if fault:
-                return Heard("refused", "clock" if fault == "clock" else "fault")
+                return await self._taken_back(station, request.id, "clock" if fault == "clock" else "fault")
             number = station.number_of(request.id, now_ms + request.leaves_in_ms)
             return await station.line.ask(number, request)
 
         return await self._heard(station, request.id, asked)
 
-    async def cancel(self, junction: str, request: str) -> PriorityStatus:
+    async def _taken_back(self, station: Station, request: str, reason: str) -> Heard:
+        """Refused; and what stands of it from before is taken back."""
+        known = station.numbers.get(request)
+        if known is not None:
+            await station.line.withdraw(known[0])
+        return Heard("refused", reason)
+
+    async def cancel(self, junction: str, request: str, asked: Asked | None = None) -> PriorityStatus:
         """It gives back, so what was asked while the junction was armed is taken back also when it no longer is."""
         station = self._stations.get(junction)
         known = station.numbers.get(request) if station is not None else None
-        if station is None or known is None:
+        if station is None or (known is None and asked is None):
             return PriorityStatus(id=request, state="cancelled")
-        return await self._heard(station, request, lambda: station.line.withdraw(known[0]))
+        if known is not None:
+            return await self._heard(station, request, lambda: station.line.withdraw(known[0]))
+        assert asked is not None
+        before = PriorityRequest(
+            id=request, junction=junction, group=asked.group, level=asked.level, arrives_in_ms=0, leaves_in_ms=0
+        )
+        return await self._heard(station, request, lambda: station.line.withdraw(first_number(request), before))
 
     async def status(self, junction: str, request: str) -> PriorityStatus:
         station = self._stations.get(junction)

@@ -20,6 +20,8 @@ COVERAGE_MAX: Final = 12
 """Standards watched at once: each is a page of figures that somebody has to read."""
 LOCK_MIN_MAX: Final = 480
 """A console that would stay open longer than a shift of eight hours is never locked; then the city says 0."""
+SIGNALS_ARMED_MAX_H: Final = 24
+"""Who answers for a day's signals is a person of that day."""
 SWAP_GAIN_MIN_S: Final = 30
 """For less than the error of a prediction nobody should turn a crew round."""
 
@@ -92,6 +94,20 @@ def consoles_lock(draft: Draft) -> Iterator[Problem]:
             Name(
                 f"`lock_min` is 1 to {LOCK_MIN_MAX} minutes, or 0 for never",
                 f"`lock_min` 为 1 至 {LOCK_MIN_MAX} 分钟，0 表示从不",
+            ),
+        )
+
+
+def signals_are_disarmed(draft: Draft) -> Iterator[Problem]:
+    if draft.city is not None and not 1 <= draft.city.value.signals_armed_h <= SIGNALS_ARMED_MAX_H:
+        hours = draft.city.value.signals_armed_h
+        yield Problem(
+            "bad-arming",
+            draft.city.spot,
+            Name(f"signals are to be armed for {hours} hours at a time", f"信号一次启用的时长为 {hours} 小时"),
+            Name(
+                f"`signals_armed_h` is 1 to {SIGNALS_ARMED_MAX_H} hours",
+                f"`signals_armed_h` 应为 1 至 {SIGNALS_ARMED_MAX_H} 小时",
             ),
         )
 

@@ -7,6 +7,7 @@ import msgspec
 from turnout.core.act import Do
 from turnout.core.corridors.matters import DAY_MIN, Day, JunctionState, Outcome
 from turnout.core.limits import Code, Count, Id, Line
+from turnout.words.moment import Moment
 from turnout.words.name import Name
 from turnout.words.place import Place
 
@@ -46,10 +47,11 @@ class WithdrawSignals(Do, frozen=True, kw_only=True, tag="withdraw-signals"):
 
 
 class ArmSignals(Do, frozen=True, kw_only=True, tag="arm-signals"):
-    """From now on these controllers may be written to. No junctions: all of the permission."""
+    """These controllers may be written to until then; again to renew it. No junctions: all of the permission."""
 
     permit_id: Id
     junctions: Junctions = ()
+    until: Moment
 
 
 class DisarmSignals(Do, frozen=True, kw_only=True, tag="disarm-signals"):

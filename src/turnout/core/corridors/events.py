@@ -7,6 +7,7 @@ from turnout.core.corridors.commands import JunctionAsk
 from turnout.core.corridors.matters import Corridor, JunctionTold, Outcome, SignalPermit
 from turnout.core.fact import Fact
 from turnout.words.identity import IncidentId, UnitId
+from turnout.words.moment import Moment
 
 
 class SignalsPermitted(Fact, frozen=True, kw_only=True, tag="signals-permitted"):
@@ -22,9 +23,13 @@ class SignalsWithdrawn(Fact, frozen=True, kw_only=True, tag="signals-withdrawn")
 class SignalsArmed(Fact, frozen=True, kw_only=True, tag="signals-armed"):
     permit_id: str
     junctions: tuple[str, ...]
+    until: Moment | None = None
+    """None in rows from before an end was asked for."""
 
 
 class SignalsDisarmed(Fact, frozen=True, kw_only=True, tag="signals-disarmed"):
+    """By a person; or because the time for which they were armed is over."""
+
     permit_id: str
     junctions: tuple[str, ...]
     reason: str = ""

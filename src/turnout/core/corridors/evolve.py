@@ -28,11 +28,12 @@ def evolve_corridor(board: Board, event: CorridorEvent) -> Board:
             kept = {id: one for id, one in board.signal_permits.items() if id != event.permit.id}
             return replace(board, signal_permits=kept)
         case SignalsArmed():
-            permit = board.signal_permits[event.permit_id]
-            return _with_permit(board, replace(permit, armed=permit.armed | frozenset(event.junctions)))
+            return _with_permit(board, _armed(board.signal_permits[event.permit_id], event))
         case SignalsDisarmed():
             permit = board.signal_permits[event.permit_id]
-            return _with_permit(board, replace(permit, armed=permit.armed - frozenset(event.junctions)))
+            gone = frozenset(event.junctions)
+            until = {junction: end for junction, end in permit.until.items() if junction not in gone}
+            return _with_permit(board, replace(permit, armed=permit.armed - gone, until=until))
         case CorridorRequested():
             return _with_corridor(board, event.corridor)
         case JunctionsAsked():
@@ -48,6 +49,12 @@ def evolve_corridor(board: Board, event: CorridorEvent) -> Board:
             return replace(board, corridors=kept_open)
         case _:
             assert_never(event)
+
+
+def _armed(permit: SignalPermit, event: SignalsArmed) -> SignalPermit:
+    ends = {junction: event.until for junction in event.junctions if event.until is not None}
+    armed = permit.armed | frozenset(event.junctions)
+    return replace(permit, armed=armed, until={**permit.until, **ends}, armed_by=event.by)
 
 
 def _asked(board: Board, event: JunctionsAsked) -> Board:

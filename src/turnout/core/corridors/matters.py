@@ -65,6 +65,13 @@ class SignalPermit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     by: ActorId
     at: Moment
     armed: frozenset[str] = frozenset()
+    until: dict[str, Moment] = {}
+    """Until when each armed junction is. One without an end was armed before ends were asked for: it is not asked."""
+    armed_by: ActorId | None = None
+    """Who armed last."""
+
+    def is_armed(self, junction: str, at: Moment) -> bool:
+        return junction in self.armed and at < self.until.get(junction, 0)
 
 
 class CorridorJunction(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -23,6 +23,12 @@ class NoSignalsArmed(No, frozen=True, kw_only=True, tag="no-signals-armed"):
     """No controller may be written to: the authority permits none, or nobody has armed one."""
 
 
+class ArmingEndNotTaken(No, frozen=True, kw_only=True, tag="arming-end-not-taken"):
+    """Signals are armed until a time that is still to come, and at most so many hours away."""
+
+    most_h: int
+
+
 class CorridorsFull(No, frozen=True, kw_only=True, tag="corridors-full"):
     """So many corridors, or permissions, there are already."""
 

@@ -9,6 +9,7 @@ from typing import Final, TypedDict, assert_never
 
 from turnout.core.board import Board, Incident, OnIncident
 from turnout.core.context import Context
+from turnout.core.corridors.arming import arm, disarm, end_id
 from turnout.core.corridors.commands import (
     ArmSignals,
     AskJunctions,
@@ -27,8 +28,6 @@ from turnout.core.corridors.events import (
     CorridorRequested,
     JunctionsAsked,
     JunctionsNoted,
-    SignalsArmed,
-    SignalsDisarmed,
     SignalsPermitted,
     SignalsWithdrawn,
 )
@@ -37,12 +36,12 @@ from turnout.core.corridors.refusals import (
     CorridorIsOpen,
     CorridorIsOver,
     CorridorsFull,
-    JunctionNotPermitted,
     NoSignalsArmed,
     UnitNotUnderWay,
 )
 from turnout.core.decision import Decision, head
 from turnout.core.refusals import IdentityTaken, UnknownEntry, UnknownUnit
+from turnout.core.timers.starting import running
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import Moment
 
@@ -64,9 +63,9 @@ def decide_corridor(board: Board, command: CorridorCommand, context: Context) ->
         case WithdrawSignals():
             return _withdraw(board, command, context)
         case ArmSignals():
-            return _arm(board, command, context)
+            return arm(board, command, context)
         case DisarmSignals():
-            return _disarm(board, command, context)
+            return disarm(board, command, context)
         case OpenCorridor():
             return _open(board, command, context)
         case CancelCorridor():
@@ -85,7 +84,7 @@ def why_not_asked(board: Board, junction: str, at: Moment) -> str:
     """Why nothing may be written to this controller now: a name of `REASONS`; empty where it may."""
     permits = board.signal_permits.values()
     offset_min = board.catalogue.utc_offset_min if board.catalogue is not None else 0
-    if any(junction in permit.armed and _is_in_force(permit, at, offset_min) for permit in permits):
+    if any(permit.is_armed(junction, at) and _is_in_force(permit, at, offset_min) for permit in permits):
         return ""
     naming = [permit for permit in permits if junction in permit.junctions]
     if not naming:
@@ -135,30 +134,8 @@ def _withdraw(board: Board, command: WithdrawSignals, context: Context) -> Decis
     permit = board.signal_permits.get(command.permit_id)
     if permit is None:
         return UnknownEntry(kind="permit", entry=command.permit_id)
-    return [SignalsWithdrawn(**head(context), permit=permit, reason=command.reason)]
-
-
-def _arm(board: Board, command: ArmSignals, context: Context) -> Decision:
-    permit = board.signal_permits.get(command.permit_id)
-    if permit is None:
-        return UnknownEntry(kind="permit", entry=command.permit_id)
-    wanted = tuple(dict.fromkeys(command.junctions or permit.junctions))
-    foreign = next((junction for junction in wanted if junction not in permit.junctions), None)
-    if foreign is not None:
-        return JunctionNotPermitted(junction=foreign)
-    new = tuple(junction for junction in wanted if junction not in permit.armed)
-    return [SignalsArmed(**head(context), permit_id=permit.id, junctions=new)] if new else []
-
-
-def _disarm(board: Board, command: DisarmSignals, context: Context) -> Decision:
-    permit = board.signal_permits.get(command.permit_id)
-    if permit is None:
-        return UnknownEntry(kind="permit", entry=command.permit_id)
-    wanted = dict.fromkeys(command.junctions or permit.junctions)
-    gone = tuple(junction for junction in wanted if junction in permit.armed)
-    if not gone:
-        return []
-    return [SignalsDisarmed(**head(context), permit_id=permit.id, junctions=gone, reason=command.reason)]
+    stops = running(board, [end_id(permit.id)])
+    return [SignalsWithdrawn(**head(context), permit=permit, reason=command.reason, stops=stops)]
 
 
 def _open(board: Board, command: OpenCorridor, context: Context) -> Decision:
@@ -171,7 +148,8 @@ def _open(board: Board, command: OpenCorridor, context: Context) -> Decision:
         return UnitNotUnderWay(unit=unit.id)
     if any(one.unit == unit.id and one.cancelled is None for one in board.corridors.values()):
         return CorridorIsOpen(unit=unit.id)
-    if not any(permit.armed for permit in board.signal_permits.values()):
+    armed = (permit.is_armed(one, context.at) for permit in board.signal_permits.values() for one in permit.armed)
+    if not any(armed):
         return NoSignalsArmed()
     if len(board.corridors) >= CORRIDORS_MAX:
         return CorridorsFull(most=CORRIDORS_MAX)

@@ -8,6 +8,7 @@ from turnout.core.board import Board, Timer
 from turnout.core.calls.events import CallArchived
 from turnout.core.calls.handing_over import lapse
 from turnout.core.context import Context
+from turnout.core.corridors.arming import disarm_what_is_over
 from turnout.core.decision import Decision, Draft, head
 from turnout.core.incidents.closing import archive
 from turnout.core.incidents.waiting import release
@@ -20,8 +21,11 @@ from turnout.core.timers.starting import running, timer_id
 from turnout.words.identity import TimerId
 from turnout.words.moment import SECOND_MS, later
 
-KEPT_KINDS = frozenset({"scheduled", "archive", "zone-begins", "zone-ends", "shift-begins", "shift-ends", "hand-over"})
-"""Timers that do something when they ring: to cancel them would lose a call, an incident or a shift."""
+KEPT_KINDS = frozenset(
+    {"scheduled", "archive", "zone-begins", "zone-ends", "shift-begins", "shift-ends", "hand-over", "signals-end"}
+)
+"""Timers that do something when they ring: to cancel them would lose a call, an incident or a shift, or leave signals
+armed."""
 
 
 def decide_timer(board: Board, command: TimerCommand, context: Context) -> Decision:
@@ -54,6 +58,8 @@ def _ring(board: Board, command: RingTimer, context: Context) -> Decision:
                 draft.add(ZoneBegan(**draft.head, zone=timer.subject, stops=(timer.id,)))
         case "zone-ends":
             _end_zone(draft, timer)
+        case "signals-end":
+            disarm_what_is_over(draft, timer)
         case "shift-begins":
             ring_begins(draft, timer)
         case "shift-ends":

@@ -25,6 +25,7 @@ TimerKind = Literal[
     "shift-begins",
     "shift-ends",
     "alert",
+    "signals-end",
 ]
 
 

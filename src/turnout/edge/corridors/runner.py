@@ -26,7 +26,7 @@ from turnout.edge.answers import Declined
 from turnout.edge.corridors.talking import Heard, Talks
 from turnout.edge.corridors.ways import Ways
 from turnout.edge.counter import Counter
-from turnout.signals.controller import Controllers, PriorityRequest, PriorityState
+from turnout.signals.controller import Asked, Controllers, PriorityRequest, PriorityState
 from turnout.signals.corridor import (
     Act,
     Ask,
@@ -36,6 +36,7 @@ from turnout.signals.corridor import (
     StandBack,
     Track,
     begun,
+    discharge_s,
     dropped,
     ended,
     refused,
@@ -43,7 +44,8 @@ from turnout.signals.corridor import (
 )
 from turnout.signals.sites import Sites
 from turnout.words.identity import UnitId
-from turnout.words.moment import Moment
+from turnout.words.moment import SECOND_MS, Moment
+from turnout.words.name import Name
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +90,9 @@ class Corridors:
         clock_ms: Callable[[], int],
     ) -> None:
         """Without roads or controllers a corridor is ended at once, and says so."""
-        self._counter, self.ways, self._now, self._clock_ms = counter, ways, now, clock_ms
+        self._counter, self.ways, self.now, self._clock_ms = counter, ways, now, clock_ms
+        self.trouble: Name | None = None
+        """Why the city's signals cannot be had at all."""
         self._talks = Talks(controllers) if controllers is not None else None
         self._tracks: dict[str, Track] = {}
         self._seen_ms: dict[str, int] = {}
@@ -100,6 +104,17 @@ class Corridors:
         self._asking: set[tuple[str, str]] = set()
         self._wake = asyncio.Event()
         self._wake.set()
+
+    def warning(self) -> Name | None:
+        """What of the city's signals no corridor can use."""
+        problems = self.ways.problems if self.ways is not None else ()
+        if self.trouble is not None or not problems:
+            return self.trouble
+        first = problems[0]
+        return Name(
+            f"Signals: {len(problems)} problems; the first: {first.spoken('en')} See `turnout signals sites`.",
+            f"信号：{len(problems)} 个问题，第一个：{first.spoken('zh-CN')} 请运行 `turnout signals sites`。",
+        )
 
     def hear(self, told: Told[Board, Event]) -> None:
         before, after = told.before, told.after
@@ -157,12 +172,13 @@ class Corridors:
     def _begin(self, corridor: Corridor, talks: Talks) -> None:
         """Anew after a restart too: what then stands as asked is given back first."""
         now_ms = self._clock_ms()
-        since_ms = now_ms - max(0, self._now() - corridor.at)
+        since_ms = now_ms - max(0, self.now() - corridor.at)
         self._tracks[corridor.id] = replace(begun(corridor.id, corridor.level, since_ms), moved_ms=now_ms)
         self._seen_ms[corridor.id] = now_ms
         for junction in corridor.junctions.values():
             if junction.state in ("asked", "granted", "waiting", "lost"):
-                talks.give_back(corridor.id, junction.id, request_id(corridor.id, junction.id), "ended")
+                asked = Asked(junction.group, corridor.level)
+                talks.give_back(corridor.id, junction.id, request_id(corridor.id, junction.id), "ended", asked)
 
     def _forget(self, id: str) -> None:
         self._tracks.pop(id, None)
@@ -222,7 +238,7 @@ class Corridors:
         """What may no longer be asked is given back at once."""
         assert self._talks is not None
         for junction in list(self._tracks[id].held):
-            why = why_not_asked(board, junction, self._now())
+            why = why_not_asked(board, junction, self.now())
             if why:
                 self._tracks[id] = refused(self._tracks[id], junction, why)
                 self._talks.give_back(id, junction, request_id(id, junction), why)
@@ -395,6 +411,7 @@ def _request(ask: Ask) -> PriorityRequest:
         id=request_id(ask.corridor, ask.junction),
         junction=ask.junction,
         group=ask.group,
+        green_in_ms=max(0, ask.arrives_in_ms - round(discharge_s(None) * SECOND_MS)),
         also=ask.also,
         arrives_in_ms=ask.arrives_in_ms,
         leaves_in_ms=ask.leaves_in_ms,

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
-from turnout.signals.controller import Controllers, PriorityRequest, PriorityStatus
+from turnout.signals.controller import Asked, Controllers, PriorityRequest, PriorityStatus
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,9 @@ class Talks:
         if not self.is_open(corridor, junction):
             self._say(corridor, junction, lambda: self._controllers.status(junction, request))
 
-    def give_back(self, corridor: str, junction: str, request: str, reason: str) -> None:
-        self._say(corridor, junction, lambda: self._controllers.cancel(junction, request), reason)
+    def give_back(self, corridor: str, junction: str, request: str, reason: str, asked: Asked | None = None) -> None:
+        """`asked`: what it was, where another process may have asked it."""
+        self._say(corridor, junction, lambda: self._controllers.cancel(junction, request, asked), reason)
 
     async def close(self, wait_s: float) -> None:
         """Wait so long for what is under way, and no longer."""

@@ -12,6 +12,7 @@ from turnout.recommend import Fix
 from turnout.roads import Conditions, RoadGraph, Spot
 from turnout.signals.corridor import Seen
 from turnout.signals.model import Junction
+from turnout.signals.problem import Problem
 from turnout.signals.sites import Sites, ahead_on
 from turnout.words.moment import Moment
 from turnout.words.place import Place
@@ -38,6 +39,7 @@ class Looked(NamedTuple):
 
 class Ways:
     def __init__(self, adviser: Adviser, sites_of: Callable[[RoadGraph], Sites], now: Callable[[], Moment]) -> None:
+        """`sites_of`: in a thread, of each version of the roads."""
         self._adviser, self._sites_of, self._now = adviser, sites_of, now
         self._ways: dict[str, Way] = {}
         self._searched: dict[str, int] = {}
@@ -53,6 +55,11 @@ class Ways:
         if self._sites is None or self._sites[0] is not on:
             self._sites = on, await self._adviser.workers.run(partial(self._sites_of, on.roads.graph))
         return self._sites[1]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Of the signals last asked for."""
+        return self._sites[1].problems if self._sites is not None else ()
 
     def find_junction(self, id: str) -> Junction | None:
         """Of the signals last asked for."""

@@ -113,6 +113,7 @@ export const enAdmin = {
     tables: 'Tables and plans',
     versions: 'Versions',
     roads: 'Map data',
+    signals: 'Signals',
     positions: 'Positions and groups',
     audit: 'Who did what',
     messages: 'Messages',

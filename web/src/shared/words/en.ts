@@ -15,6 +15,7 @@ import { enSignIns } from './en-sign-ins'
 import { enProof } from './en-proof'
 import { enOffline } from './en-offline'
 import { enOutlook } from './en-outlook'
+import { enPermits } from './en-permits'
 import { enKeeping } from './en-keeping'
 import { enReveals } from './en-reveals'
 import { enPaper } from './en-paper'
@@ -43,6 +44,7 @@ export const en = {
   ...enKeeping,
   ...enCorridors,
   engineer: enEngineer,
+  ...enPermits,
 
   product: 'Turnout',
   languages: { en: 'English', 'zh-CN': '中文' },
@@ -338,6 +340,7 @@ export const en = {
       review: 'Review',
       'shift-begins': 'Shift begins',
       'shift-ends': 'Shift ends',
+      'signals-end': 'Armed signals end',
     } as Record<string, string>,
     over: (t: string) => `+${t}`,
     reset: 'Start again',

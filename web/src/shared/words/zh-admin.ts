@@ -112,6 +112,7 @@ export const zhAdmin = {
     tables: '基础数据与预案',
     versions: '版本',
     roads: '地图数据',
+    signals: '信号',
     positions: '席位与调度组',
     audit: '操作审计',
     messages: '消息日志',

@@ -16,6 +16,7 @@ import { zhSignIns } from './zh-sign-ins'
 import { zhProof } from './zh-proof'
 import { zhOffline } from './zh-offline'
 import { zhOutlook } from './zh-outlook'
+import { zhPermits } from './zh-permits'
 import { zhKeeping } from './zh-keeping'
 import { zhReveals } from './zh-reveals'
 import { zhPaper } from './zh-paper'
@@ -44,6 +45,7 @@ export const zh: Words = {
   ...zhKeeping,
   ...zhCorridors,
   engineer: zhEngineer,
+  ...zhPermits,
 
   product: '出动',
   languages: { en: 'English', 'zh-CN': '中文' },
@@ -336,6 +338,7 @@ export const zh: Words = {
       review: '复核',
       'shift-begins': '班次开始',
       'shift-ends': '班次结束',
+      'signals-end': '信号启用到期',
     },
     over: (t) => `超 ${t}`,
     reset: '重新计时',

@@ -17,6 +17,7 @@ import msgspec
 from turnout.adapters.signals.gbt20999 import frame as f
 from turnout.adapters.signals.gbt20999 import objects as o
 from turnout.adapters.signals.line import Heard, Reading, Silent
+from turnout.signals.arming import Gate
 from turnout.signals.controller import PriorityRequest
 from turnout.signals.guard import rules_of
 from turnout.signals.model import Junction
@@ -32,8 +33,8 @@ FAULTS_MAX: Final = 16
 REPLY_S: Final = 1.5
 """Less than whoever asks will wait, and the end of a heartbeat that nobody answers."""
 READ_BYTES: Final = 4_096
-AHEAD_MS: Final = 5_000
-"""Added to what the longest change of stages takes: the queue before the crew discharges."""
+AHEAD_MS: Final = 1_000
+"""Added to what the longest change of stages takes: a heartbeat's second."""
 
 
 class Station(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +83,15 @@ class TcpLine:
     """Implements `line.Line`."""
 
     def __init__(
-        self, junction: Junction, at: Station, now_ms: Callable[[], int], numbered: Numbered | None = None
+        self,
+        junction: Junction,
+        at: Station,
+        now_ms: Callable[[], int],
+        numbered: Numbered | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        self._junction, self._at, self._now_ms = junction, at, now_ms
+        """`gate`: a stage is named only while it is open, and given back when it closes; none: the caller looks."""
+        self._junction, self._at, self._now_ms, self._gate = junction, at, now_ms, gate
         self._numbered = numbered or Numbered.in_order(junction)
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -105,7 +112,7 @@ class TcpLine:
         self._held[number] = Held(
             stage=stage,
             level=request.level,
-            begins_ms=now_ms + request.arrives_in_ms - self._ahead_ms(request.group),
+            begins_ms=now_ms + request.green_in_ms - self._ahead_ms(request.group),
             ends_ms=now_ms + request.leaves_in_ms,
         )
         await self._keep()
@@ -113,7 +120,8 @@ class TcpLine:
             self._keeper = asyncio.create_task(self._keep_on())
         return await self.status(number)
 
-    async def withdraw(self, number: int) -> Heard:
+    async def withdraw(self, number: int, before: PriorityRequest | None = None) -> Heard:
+        """What another process asked has ended with its connection."""
         self._held.pop(number, None)
         await self._keep()
         return Heard("cancelled")
@@ -188,6 +196,8 @@ class TcpLine:
         return max(waits, default=0) + AHEAD_MS
 
     def _active(self) -> Held | None:
+        if self._gate is not None and not self._gate.is_open(self._junction.id):
+            return None
         now_ms = self._now_ms()
         due = [held for held in self._held.values() if held.begins_ms <= now_ms < held.ends_ms]
         return min(due, default=None, key=lambda held: (held.level, held.ends_ms))

@@ -80,7 +80,7 @@ class PriorityDesk:
         names = self._controller.names
         groups = (names[wanted.who.strategy - 1],) if wanted.who.strategy <= len(names) else ()
         state = self._controller.ask(
-            key, groups, wanted.who.level, wanted.arrives_in_s * SECOND_MS, wanted.leaves_in_s * SECOND_MS
+            key, groups, wanted.who.level, wanted.green_in_s * SECOND_MS, wanted.leaves_in_s * SECOND_MS
         )
         self._refused.pop(key, None)
         if state[0] == "refused":

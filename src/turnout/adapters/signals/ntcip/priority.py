@@ -53,7 +53,7 @@ class Who(msgspec.Struct, frozen=True):
 
 class Wanted(msgspec.Struct, frozen=True):
     who: Who
-    arrives_in_s: int
+    green_in_s: int
     leaves_in_s: int
 
 
@@ -66,7 +66,7 @@ def write_who(who: Who) -> bytes:
 
 def write_wanted(wanted: Wanted) -> bytes:
     """Raises `Unsupported`."""
-    times = (wanted.arrives_in_s, wanted.leaves_in_s)
+    times = (wanted.green_in_s, wanted.leaves_in_s)
     if not all(0 <= seconds <= 0xFFFF for seconds in times):
         raise Unsupported(f"{times[0]} s and {times[1]} s", "NTCIP 1211", "up to 65535 s ahead")
     return write_who(wanted.who) + WHEN.pack(*times)

@@ -119,25 +119,31 @@ class SnmpLine:
         self._turn = asyncio.Lock()
 
     async def ask(self, number: int, request: PriorityRequest) -> Heard:
-        strategy = self._numbered.strategies.get(request.group)
-        if strategy is None:
+        who = self._who(number, request)
+        if who is None:
             return Heard("refused", "unknown-group")
-        level = min(max(request.level, priority.LEVELS[0]), priority.LEVELS[-1])
-        who = priority.Who(number, request.id.encode()[-17:], level, strategy)
-        wanted = priority.Wanted(who, request.arrives_in_ms // SECOND_MS, -(-request.leaves_in_ms // SECOND_MS))
+        wanted = priority.Wanted(who, request.green_in_ms // SECOND_MS, -(-request.leaves_in_ms // SECOND_MS))
         is_update = number in self._taken and self._asked[number].vehicle == who.vehicle
         self._asked[number] = who
         await self._set(o.PRIORITY_UPDATE if is_update else o.PRIORITY_REQUEST, priority.write_wanted(wanted))
         self._taken.add(number)
         return await self.status(number)
 
-    async def withdraw(self, number: int) -> Heard:
-        who = self._asked.get(number)
+    async def withdraw(self, number: int, before: PriorityRequest | None = None) -> Heard:
+        who = self._asked.get(number) or (self._who(number, before) if before is not None else None)
         if who is not None:
             await self._set(o.PRIORITY_CANCEL, priority.write_who(who))
-            del self._asked[number]
+            self._asked.pop(number, None)
             self._taken.discard(number)
         return Heard("cancelled")
+
+    def _who(self, number: int, request: PriorityRequest) -> priority.Who | None:
+        """None for a group that the controller has no strategy for."""
+        strategy = self._numbered.strategies.get(request.group)
+        if strategy is None:
+            return None
+        level = min(max(request.level, priority.LEVELS[0]), priority.LEVELS[-1])
+        return priority.Who(number, request.id.encode()[-17:], level, strategy)
 
     async def status(self, number: int) -> Heard:
         who = self._asked.get(number)

@@ -1,0 +1,40 @@
+/** 交管部门的许可与信号的启用。与 `en-permits.ts` 同构。 */
+import type { enPermits } from './en-permits'
+
+export const zhPermits: typeof enPermits = {
+  permits: {
+    about: (hours) =>
+      `绿色通道只请求经交管部门许可、并由人启用的信号；一次最多启用 ${hours} 小时，到时自动停用，需由人续期。停用立即生效，对进行中的通道亦然：保持的绿灯即刻归还。`,
+    title: '许可',
+    none: '交管部门未许可任何路口：不请求任何信号。',
+    disarmAll: '全部立即停用',
+    given: (who, when) => `${who} 于 ${when} 录入`,
+    always: '任何时段',
+    armed: (n, of) => `已启用：${of} 个路口中的 ${n} 个`,
+    until: (end, who) => `至 ${end}${who ? `，启用人 ${who}` : ''}`,
+    notArmed: (of) => `未启用：${of} 个路口`,
+    noEnd: '部分路口启用时没有结束时间或已到期：重新启用前不会被请求',
+    hoursLong: '启用几小时',
+    arm: '启用',
+    renew: '续期',
+    to: (end) => `至 ${end}`,
+    disarm: '停用',
+    withdraw: '撤回许可',
+    sure: '确认撤回？',
+    reason: '原因',
+    junctions: (n, ticked) => `${n} 个路口${ticked ? `，已勾选 ${ticked} 个：仅对这些操作` : ''}`,
+    find: '查找',
+    more: (n) => `另有 ${n} 个：请输入名称的一部分查找`,
+    another: '录入许可',
+    id: '编号或名称',
+    authority: '由哪个部门、哪位警官、以何文件许可',
+    which: (n) => `路口（与方案文件一致，每行一个或以逗号分隔）：${n} 个`,
+    hours: '时段',
+    from: '起',
+    till: '止',
+    addHours: '仅限此时段',
+    remove: '移除',
+    permit: '录入',
+    days: { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' },
+  },
+}
