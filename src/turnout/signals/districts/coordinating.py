@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from turnout.signals.arterial import BandTask, Coordination, task_of
-from turnout.signals.command import coordinated
+from turnout.signals.coordinating import coordinated
 from turnout.signals.diagram import diagram
 from turnout.signals.districts.plan_sets import junction_plans, ms_of, with_plans
 from turnout.signals.districts.shapes import (
