@@ -21,7 +21,7 @@ from turnout.edge.identities import NewToken, TokenMade
 
 ROOT = Path(__file__).parents[1]
 CITY = "san-francisco"
-PATIENCE_S = 60
+PATIENCE_S = 240
 """For a machine that does much else: whole servers are started here."""
 
 

@@ -269,6 +269,20 @@ def a_desk_that_believes_its_own_door(patch: Patch) -> None:
     patch.setattr(inner_door_module, "_certificate", lambda headers: b"the edge's own")
 
 
+def a_line_that_keeps_cookies(patch: Patch) -> None:
+    def client_for(key: bytes, trust: Any) -> Any:
+        client = honest(key, trust)
+        client.cookies = {}
+        return client
+
+    honest = passing_on_tests.client_for
+    patch.setattr(passing_on_tests, "client_for", client_for)
+
+
+async def a_session_is_of_who_was_given_it(folder: Path) -> None:
+    await passing_on_tests.test_a_session_that_the_desk_gives_one_asker_is_shown_for_nobody_else()
+
+
 async def only_an_edge_says_which_certificate_was_shown(folder: Path) -> None:
     await passing_on_tests.test_the_edge_says_which_certificate_its_asker_has_shown_and_no_asker_does()
 
@@ -328,6 +342,9 @@ IDENTITY_PLANTS: dict[str, Plant] = {
     "a terminal that is revoked in name only": Plant(revoked_in_name, a_revoked_terminal_is_nobodys),
     "who sat there before, let in again": Plant(whatever_it_says, a_provider_has_asked_this_time),
     "a session that only the desk knows of": Plant(a_get_only_reads, a_session_is_everywhere_before_its_answer),
+    "a stranger at an edge with the session of who signed on before": Plant(
+        a_line_that_keeps_cookies, a_session_is_of_who_was_given_it
+    ),
     "a lock that only the screen knows of": Plant(only_a_curtain, a_locked_console_reads_nothing),
     "an account taken over by its name at a provider": Plant(
         a_name_opens_an_account, an_account_with_a_password_is_nobodys_by_name

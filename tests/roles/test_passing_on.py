@@ -89,6 +89,21 @@ async def test_what_changes_accounts_is_the_desks_with_its_askers_address() -> N
     assert (sent.headers["host"], edge.refreshed) == ("edge.test", 1)
 
 
+async def test_a_session_that_the_desk_gives_one_asker_is_shown_for_nobody_else() -> None:
+    cookies = {"desk.test": "turnout_session=of-ada; HttpOnly; Path=/", "worker.test": "turnout_session=of-ada; Path=/"}
+
+    def gives(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"set-cookie": cookies[str(request.url.host)]}, content=_pieces(""))
+
+    edge = Edge(gives)
+    for method, path in (("POST", "/api/v1/session/demo"), ("GET", "/api/v1/premises")) * 2:
+        edge.client.cookies.clear()
+        assert (await edge.client.request(method, path)).headers["set-cookie"].startswith("turnout_session=of-ada")
+    assert [one.headers.get_list("cookie") for one in edge.asked] == [[]] * 4
+    await edge.client.get("/api/v1/me/sign-ins", headers={"cookie": "turnout_session=of-ben"})
+    assert edge.asked[-1].headers.get_list("cookie") == ["turnout_session=of-ben"]
+
+
 async def test_the_edge_says_which_certificate_its_asker_has_shown_and_no_asker_does() -> None:
     lie = {"x-turnout-certificate": "bGll", "client-cert": ":bGll:"}
     for shown, said in ((b"der", ["ZGVy"]), (b"", [])):

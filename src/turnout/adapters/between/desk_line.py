@@ -10,6 +10,7 @@ import logging
 import ssl
 import time
 from collections.abc import Awaitable, Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,8 +56,12 @@ FindDoor = Callable[[], Awaitable[DeskDoor | None]]
 
 
 def client_for(key: bytes, trust: ssl.SSLContext | None) -> httpx.AsyncClient:
-    """A client that shows the city's key. Redirects are not followed: it would be shown elsewhere."""
+    """A client that shows the city's key. Redirects are not followed: it would be shown elsewhere.
+
+    It keeps no cookie: one that the desk gives is its asker's session, and the next asker is somebody else.
+    """
     return httpx.AsyncClient(
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         verify=trust if trust is not None else True,
         headers={KEY_HEADER: key.hex(), LINK_HEADER: str(LINK)},
         timeout=httpx.Timeout(ATTEMPT_S, connect=CONNECT_S),
