@@ -12,6 +12,8 @@ export interface Card {
   licence: string
   attribution: string
   note: Name | null
+  /** Where its events come from, if that is to be said with every figure. */
+  log_note: Name | null
   sample: boolean
   junctions: number
   arterials: number
@@ -190,10 +192,12 @@ export interface Interval {
   high: number
 }
 
+/** Null: no run has the figure, because nobody got through or nobody drove there. `seeds`: the pairs it rests on. */
 export interface Compared {
-  before: Interval
-  after: Interval
-  change: Interval
+  before: Interval | null
+  after: Interval | null
+  change: Interval | null
+  seeds: number
 }
 
 export type Figure = 'delay_s' | 'stops' | 'travel_s' | 'throughput' | 'waiting_s'
@@ -268,6 +272,10 @@ export interface ProposalCard {
   in_force: boolean
   /** By figure: mean, low and high of after minus before. */
   change: Record<string, [number, number, number]>
+  /** Whose plans were simulated; null: the last plan of each junction, where none has hours. */
+  period: { day: Day; minute: number } | null
+  never_entered: [number, number]
+  teleports: [number, number]
 }
 
 export interface Proposal {

@@ -49,6 +49,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     detector_log: FileName = ""
     """High-resolution events, and `detector_map`, what their numbers mean (`turnout signals quality`)."""
     detector_map: FileName = ""
+    log_note: Name | None = None
+    """Where the events come from, said beside every figure that is made of them."""
     begin_s: Annotated[int, msgspec.Meta(ge=0, le=7 * 86_400)] = 0
     """Seconds of the routes that are simulated; `end_s` 0: until the last vehicle has arrived, or `RUN_MOST_S`."""
     end_s: Annotated[int, msgspec.Meta(ge=0, le=7 * 86_400)] = 0

@@ -31,6 +31,7 @@ class DistrictCard(msgspec.Struct, frozen=True, kw_only=True):
     licence: str
     attribution: str
     note: Name | None = None
+    log_note: Name | None = None
     sample: bool = False
     junctions: int = 0
     arterials: int = 0

@@ -13,6 +13,13 @@ describe('figures', () => {
     expect(verdict(at(-3, -6, 0), 'stops')).toBe('open')
     expect(verdict(at(0, 0, 0), 'stops')).toBe('same')
   })
+  it('are not judged where every seed has the same difference, or where nobody got through', () => {
+    expect(verdict(at(-3, -3, -3), 'delay_s')).toBe('alike')
+    expect(verdict(null, 'delay_s')).toBe('none')
+    expect(share(null, at(50, 48, 52))).toBe(null)
+    expect(share(at(-5, -6, -4), null)).toBe(null)
+    expect(extent([null])).toEqual(extent([at(0, 0, 0)]))
+  })
   it('count more vehicles as better', () => {
     expect(verdict(at(40, 5, 75), 'throughput')).toBe('better')
     expect(verdict(at(-40, -75, -5), 'throughput')).toBe('worse')

@@ -15,8 +15,10 @@ class ProposalList {
     return this.all.filter((one) => one.district === room.chosen.district)
   }
 
+  /** As it is proposed now: what was looked at under the same name before is another. */
   body(id: string): Proposal | undefined {
-    return this.#bodies[id]
+    const [found, card] = [this.#bodies[id], this.all.find((one) => one.id === id)]
+    return found && card && isSame(found.card, card) ? found : undefined
   }
 
   /** While a screen shows them. */
@@ -32,7 +34,7 @@ class ProposalList {
   }
 
   async look(id: string): Promise<void> {
-    if (!id || this.#bodies[id]) return
+    if (!id || this.body(id)) return
     await this.#asked(async () => {
       const found = await api.get<Proposal>(at`/signals/proposals/${id}`)
       this.#bodies = { ...this.#bodies, [id]: found }
@@ -49,5 +51,7 @@ class ProposalList {
     }
   }
 }
+
+const isSame = (one: ProposalCard, other: ProposalCard) => one.digest === other.digest && one.at === other.at
 
 export const proposals = new ProposalList()
