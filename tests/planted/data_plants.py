@@ -61,6 +61,14 @@ def no_crew_by_itself(folder: Path) -> None:
     travel_checks.test_fewer_than_five_are_not_shown()
 
 
+def many_runs_of_one_crew_are_hidden(folder: Path) -> None:
+    travel_checks.test_many_runs_of_too_few_vehicles_leave_no_row()
+
+
+def volume_is_of_the_covered_time(folder: Path) -> None:
+    report_checks.test_volume_is_of_the_time_that_the_log_covers_whatever_is_known_of_the_lamps()
+
+
 def urgent_runs_are_apart(folder: Path) -> None:
     travel_checks.test_runs_with_lights_and_siren_are_counted_apart()
 
@@ -142,6 +150,20 @@ def one_crew_is_enough(patch: Patch) -> None:
     patch.setattr(travel, "SHOWN_MIN", 1)
 
 
+def runs_stand_for_vehicles(patch: Patch) -> None:
+    """Who runs often enough is shown."""
+    patch.setattr(travel, "VEHICLES_SHOWN_MIN", 1)
+
+
+def volume_is_said_to_be_of_the_known_time(patch: Patch) -> None:
+    honest = report.GroupHour
+
+    def hour(**told: Any) -> Any:
+        return honest(**{**told, "covered_s": told["known_s"]})
+
+    patch.setattr(report, "GroupHour", hour)
+
+
 def all_runs_are_alike(patch: Patch) -> None:
     honest = travel.TravelTimes.take
     patch.setattr(
@@ -199,6 +221,8 @@ DATA_PLANTS = {
     "a shuffled log taken for a set clock": Plant(late_rows_are_set_clocks, another_order_is_no_set_clock),
     "one wrong time that makes all others late": Plant(the_future_is_believed, the_future_is_left_out),
     "travel times of one crew shown": Plant(one_crew_is_enough, no_crew_by_itself),
+    "many runs of one crew shown": Plant(runs_stand_for_vehicles, many_runs_of_one_crew_are_hidden),
+    "volume of a time that is not known": Plant(volume_is_said_to_be_of_the_known_time, volume_is_of_the_covered_time),
     "runs with sirens among the street's": Plant(all_runs_are_alike, urgent_runs_are_apart),
     "a detour counted as the street": Plant(every_way_is_the_street, a_detour_is_no_travel_time),
     "periods that are not the best": Plant(the_search_stops_too_soon, periods_are_the_best),

@@ -69,8 +69,35 @@ def test_the_demand_of_a_period_is_its_mean():
 
 def test_days_that_nobody_counted_are_told_and_have_hours():
     found = periods(a_week({("J1", "K1"): (1_200.0, 600.0)}, days=(0, 1, 5)), "counts").periods
-    assert any("wed, thu, fri, sun" in name.en for name in found.rests_on)
+    said = [name.en for name in found.rests_on if "nobody" in name.en]
+    assert [each.partition(": ")[0] for each in said] == ["nobody counted on wed, thu, fri", "nobody counted on sun"]
     assert {day for row in found.hours for day in row.days} == set(DAYS)
+
+
+def hours_by_day(found: Periods) -> dict[str, set[tuple[str, int]]]:
+    return {day: {(row.plan, row.from_minute) for row in found.hours if day in row.days} for day in DAYS}
+
+
+def test_an_uncounted_sunday_has_the_hours_of_saturday_and_no_working_days_peak():
+    for counted, missing, lender in (((*WORKING, 5), "sun", "sat"), ((*WORKING, 6), "sat", "sun")):
+        found = periods(a_week({("J1", "K1"): (1_200.0, 600.0)}, days=counted), "counts").periods
+        hours = hours_by_day(found)
+        assert hours[missing] == hours[lender] != hours["mon"]
+        assert any(
+            f"nobody counted on {missing}: hours and traffic are those of {lender}" in name.en
+            for name in found.rests_on
+        )
+
+
+def test_where_nothing_like_it_was_counted_it_is_said_whose_hours_were_taken():
+    found = periods(a_week({("J1", "K1"): (1_200.0, 600.0)}, days=(1, 5)), "counts").periods
+    hours = hours_by_day(found)
+    assert hours["fri"] == hours["tue"] != hours["sat"] == hours["sun"]
+    working = periods(a_week({("J1", "K1"): (1_200.0, 600.0)}, days=WORKING), "counts").periods
+    (said,) = [name for name in working.rests_on if "nobody" in name.en]
+    assert "sat, sun: hours and traffic are those of mon-fri, which are hardly like them" in said.en
+    assert "周六、周日没有计数" in said.zh
+    assert "周一、周二、周三、周四、周五" in said.zh
 
 
 def test_a_hole_is_filled_from_other_days_and_told():

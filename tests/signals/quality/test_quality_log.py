@@ -2,14 +2,17 @@
 
 import gzip
 import random
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.signals.quality.logs import EIGHT, a_vehicle, cycles, signal_of
+from tests.signals.quality.logs import EIGHT, Row, a_vehicle, cycles, signal_of
+from turnout.signals.quality import clock
 from turnout.signals.quality import log as logs
+from turnout.signals.quality.clock import signal_log
 from turnout.signals.quality.log import read_log, written
 from turnout.words.trouble import Malformed, NotOurs, Unsupported
 
@@ -87,6 +90,42 @@ def test_a_clock_that_was_set_back_is_found_and_its_time_left_out():
     assert abs(found.gaps[0].to_ms - (EIGHT + 1_800_000)) < 60_000
     assert not np.any((found.at_ms > found.gaps[0].from_ms) & (found.at_ms < found.gaps[0].to_ms))
     assert len(found.stretches) == 2
+
+
+def a_busy_day() -> list[Row]:
+    return sorted(cycles(24 * 3_600) + [row for n in range(8_600) for row in a_vehicle(n * 10 + 3)])
+
+
+def test_a_few_late_rows_of_a_busy_detector_take_no_day_out():
+    """They are of a detector that counts all day; the time between the first and the last of them is the day."""
+    rows = a_busy_day()
+    late = [row for row in rows if row[1] == 82][100:-100:250]
+    found = signal_of([*[row for row in rows if row not in set(late)], *late])
+    assert len(late) > clock.BACK_ROWS
+    assert not found.gaps
+    assert found.out_of_order == len(late)
+    assert len(found.at_ms) == len(rows)
+
+
+def test_half_the_rows_of_one_detector_that_come_late_take_no_day_out():
+    rows = sorted(a_busy_day() + cycles(24 * 3_600, phase=4))
+    own = {row for row in rows if row[1] in (81, 82) and int(row[0] / 10) % 2}
+    found = signal_of([*[row for row in rows if row not in own], *sorted(own)])
+    assert not found.gaps
+    assert len(found.at_ms) == len(rows)
+
+
+def test_a_long_late_run_takes_no_more_memory_than_a_few_copies_of_the_rows():
+    """A second file after the first: all rows of the day once more, a tenth of a second later."""
+    rows = a_busy_day()
+    at_ms, code, parameter = (np.array([row[n] * (1_000 if n == 0 else 1) for row in rows], np.int64) for n in range(3))
+    columns = np.concatenate([at_ms, at_ms + 100]), np.tile(code, 2), np.tile(parameter, 2)
+    tracemalloc.start()
+    found = signal_log(*columns)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [gap.kind for gap in found.gaps] == ["set-back"]
+    assert most < 150 * len(columns[0])
 
 
 def test_a_file_in_another_order_is_no_clock_that_was_set_back():

@@ -87,7 +87,7 @@ def test_an_hour_without_data_is_missing_and_not_zero():
     rows = cycles(3_000) + cycles(3_600 * 3, since_s=3_600 * 2.5) + a_vehicle(100) + a_vehicle(3_600 * 2.5 + 70)
     found = report(a_log(rows), a_signal((5, "advance")))
     missing = hour(found, at_ms=EIGHT + HOUR_MS)
-    assert missing.known_s == 0
+    assert missing.known_s == missing.covered_s == 0
     assert (missing.volume, missing.arrivals, missing.splits, missing.cycles, missing.green_s) == (None,) * 5
     assert [round(each.covered_s / 60) for each in found.coverage] == [50, 0, 29]
     assert [gap.kind for gap in found.gaps] == ["silence"]
@@ -100,6 +100,22 @@ def test_a_green_does_not_last_through_a_gap():
     each = hour(report(a_log(rows), a_signal()))
     assert each.green_s == pytest.approx(100.4)
     assert each.known_s == pytest.approx(100.4 + 50)
+
+
+def test_volume_is_of_the_time_that_the_log_covers_whatever_is_known_of_the_lamps():
+    """From 15 minutes on the phase logs nothing; then it is not known what it shows, and vehicles are counted on."""
+    counts = [row for n in range(170) for row in a_vehicle(5 + n * 60)]
+    found = report(a_log([*cycles(900), (900.0, 11, 9), *counts]), a_signal((5, "count")))
+    first, second = hour(found), hour(found, at_ms=EIGHT + HOUR_MS)
+    assert (first.volume, first.covered_s) == (60, 3_600)
+    assert (second.volume, second.covered_s) == (60, 3_600)
+    lost = report(a_log([(0.0, 10, 9), *counts]), a_signal((5, "count")))
+    assert [(each.volume, each.known_s, each.cycles) for each in lost.hours][:2] == [(60, 0.0, None)] * 2
+    assert [each.covered_s for each in lost.hours] == [each.covered_s for each in lost.coverage]
+    gone = [row for row in counts if not 1_200 < row[0] < 3_000]
+    holed = hour(report(a_log([*cycles(1_190), *gone]), a_signal((5, "count"))))
+    assert holed.covered_s == pytest.approx(3_600 - (3_005 - 1_145.4), abs=60)
+    assert holed.volume == 30
 
 
 def test_a_detector_that_never_logged_counts_for_nothing():

@@ -1,5 +1,6 @@
 """Travel times of our own vehicles: measured as they drove, by direction and hour, and of no single crew."""
 
+import io
 import itertools
 import math
 from pathlib import Path
@@ -11,17 +12,20 @@ from hypothesis import strategies as st
 
 from tests.signals.quality.logs import EIGHT
 from turnout.main import main
+from turnout.signals.quality.content import content_of
 from turnout.signals.quality.log import clock_text
 from turnout.signals.quality.travel import (
     METRES_PER_DEGREE,
     SHOWN_MIN,
     VEHICLES_MAX,
+    VEHICLES_SHOWN_MIN,
     Gate,
     Line,
     TravelTimes,
     quantile,
 )
 from turnout.words.place import Place
+from turnout.words.trouble import Malformed, Unsupported
 
 LAT, LON = 31.9, 120.3
 
@@ -74,9 +78,31 @@ def test_fewer_than_five_are_not_shown():
     times = TravelTimes([STREET])
     for n in range(SHOWN_MIN - 1):
         drive(times, f"v{n}")
-    assert {(row.times, row.median_s, row.lower_s, row.speed_kmh) for row in times.report().rows} == {(None,) * 4}
+    assert not times.report().rows
     drive(times, "one more")
     assert {row.times for row in times.report().rows} == {SHOWN_MIN}
+
+
+def test_many_runs_of_too_few_vehicles_leave_no_row():
+    times = TravelTimes([STREET])
+    for n in range(6 * SHOWN_MIN):
+        drive(times, f"v{n % (VEHICLES_SHOWN_MIN - 1)}", since_ms=EIGHT + n * 24 * 3_600_000)
+    assert counted(times) > SHOWN_MIN
+    assert not times.report().rows
+    for n in range(VEHICLES_SHOWN_MIN):
+        drive(times, f"v{n}")
+    assert len(times.report().rows) == 2
+
+
+def test_who_drove_is_forgotten_with_the_report():
+    times = TravelTimes([STREET])
+    for vehicle in ("secret-1", "secret-2"):
+        drive(times, vehicle)
+    times.report()
+    assert "secret" not in str({name: getattr(times, name) for name in vars(times)})
+    for n in range(SHOWN_MIN):
+        drive(times, f"secret-{n}", since_ms=EIGHT + 9 * 3_600_000)
+    assert "secret" not in str((times._told_apart, times._of_enough, times.times))
 
 
 def test_runs_with_lights_and_siren_are_counted_apart():
@@ -144,6 +170,51 @@ def test_a_wait_at_a_red_is_part_of_the_time():
     assert waited["B", "C"] == pytest.approx(60 + 140 - 80, abs=2)
 
 
+steps = st.tuples(st.floats(-300, 300), st.floats(-300, 300))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(steps, min_size=2, max_size=40))
+def test_a_gate_that_is_looked_up_is_missed_by_no_way(way: list[tuple[float, float]]):
+    """As if every gate were looked at each time."""
+    streets = [
+        STREET,
+        Line("other", (Gate("D", at(100, -300)), Gate("B", at(400)), Gate("E", at(400, 300))), (420, 300)),
+    ]
+    quick, whole = TravelTimes(streets), TravelTimes(streets)
+    all_gates = [(n, gate) for n, street in enumerate(streets) for gate in range(len(street.gates))]
+    whole._gates.near = lambda start, end: iter(all_gates)  # type: ignore[method-assign]
+    east, north = 0.0, 0.0
+    for n, (to_east, to_north) in enumerate(way):
+        east, north = east + to_east, north + to_north
+        for times in (quick, whole):
+            times.take("v", EIGHT + n * 20_000, at(east, north), False)
+    assert quick.times == whole.times
+    assert quick._vehicles["v"].approached == whole._vehicles["v"].approached
+
+
+def test_of_a_city_full_of_gates_only_those_by_the_way_are_looked_at(monkeypatch: pytest.MonkeyPatch):
+    looked: list[int] = []
+    honest = TravelTimes._look
+    monkeypatch.setattr(TravelTimes, "_look", lambda self, *told: (looked.append(1), honest(self, *told)))
+    far = [Line(f"l{n}", (Gate("X", at(0, 1_000 + n)), Gate("Y", at(3_000 + n, 0))), (1.0,)) for n in range(2_000)]
+    times = TravelTimes([STREET, *far])
+    drive(times, "v")
+    assert 0 < len(looked) < 200
+    assert len(times.times) == 2
+
+
+def test_who_jumps_farther_than_anybody_drives_begins_anew():
+    times = TravelTimes([STREET])
+    places = [at(-50), at(50), at(50, 9_000), at(380), at(450)]
+    for n, place in enumerate(places):
+        times.take("v", EIGHT + n * 10_000, place, False)
+    assert counted(times) == 0
+    assert times._vehicles["v"].driven_m < 100
+    times.take("pole", EIGHT, Place(90, -180), False)
+    times.take("pole", EIGHT + 1_000, Place(90, 180), False)
+
+
 def test_no_vehicle_is_in_what_is_kept_and_followed_ones_are_bounded():
     times = TravelTimes([STREET])
     for n in range(VEHICLES_MAX + 50):
@@ -158,6 +229,27 @@ def test_no_vehicle_is_in_what_is_kept_and_followed_ones_are_bounded():
 def test_quartiles_are_those_of_all_times(times: dict[int, int], share: float):
     whole = [seconds for seconds, number in times.items() for _ in range(number)]
     assert quantile(times, share) == pytest.approx(float(np.quantile(whole, share)))
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(1 << 40)
+
+    def opened(*told: object, **kept: object) -> None:
+        raise AssertionError("it was opened")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(io, "open", opened)
+        with pytest.raises(Unsupported, match="MiB"):
+            content_of(tmp_path / "large", 1 << 20)
+    with pytest.raises(Unsupported, match="MiB"):
+        content_of(Path("/dev/zero"), 1 << 20)
+    with pytest.raises(Malformed):
+        content_of(tmp_path, 1 << 20)
+    for words in (["quality", "x.csv", "--map"], ["travel"]):
+        rest = [] if words[0] == "quality" else ["--places", "x.csv"]
+        asked = ["signals", *words, str(tmp_path / "large"), *rest, "--to", str(tmp_path / "out"), "--language", "en"]
+        assert main(asked) != 0
 
 
 def test_the_command_writes_a_table_and_says_what_it_rests_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -179,8 +271,14 @@ def test_the_command_writes_a_table_and_says_what_it_rests_on(tmp_path: Path, ca
     said = capsys.readouterr().out
     assert "2 of them refused" in said
     assert "no vehicle and no day is kept" in said
+    assert "places.csv line 2" in said
     table = (tmp_path / "times.csv").read_text().splitlines()
     assert table[1] == "main,A,B,8,other,5,40.0,40.0,40.0,36.0"
     assert "E0" not in "".join(table) + said
+    nameless = [row.replace(f"E{n}", " ") for n in range(SHOWN_MIN) for row in rows if f",E{n}," in row][:20]
+    (tmp_path / "places.csv").write_text("\n".join([*rows, *nameless]))
+    assert main([*words, "--to", str(tmp_path / "named.csv"), "--language", "en"]) == 0
+    assert f"places.csv line {len(rows) + 1}: " in capsys.readouterr().out
+    assert (tmp_path / "named.csv").read_text().splitlines() == table
     (tmp_path / "places.csv").write_text("name\nx\n")
     assert main([*words, "--to", str(tmp_path / "t.csv"), "--language", "en"]) != 0

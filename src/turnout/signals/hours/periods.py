@@ -1,7 +1,7 @@
 """Periods of the day from counts: when which plan is to run, and for how much traffic. Every struct becomes JSON."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -19,6 +19,7 @@ PERIOD_LEAST_MINUTES: Final = 60
 """Each change of plans disturbs a few cycles; a shorter period hardly earns that back."""
 PRICE: Final = 0.02
 """A further period must explain at least this share of how demand varies over the week."""
+WEEKEND: Final = (DAYS.index("sat"), DAYS.index("sun"))
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +76,9 @@ def periods(
 ) -> Timed:
     """The best periods of all kinds of days; `counts` come from `read_day_counts`. Days that nobody counted are told.
 
-    They get the hours of the kind that has most days. Raises `Malformed` for too few counts or limits that contradict.
+    Saturday and Sunday get each other's hours, working days those of the kind that has most of these, the first of
+    several; where there is none, of the kind that has most days. Raises `Malformed` for too few counts or limits that
+    contradict.
     """
     if not 1 <= plans_most <= 48 or not SLOT_MINUTES <= least_minutes <= 720 or not 1 <= kinds_most <= 7:
         cure = "1 to 48 plans, periods of 15 to 720 minutes, 1 to 7 kinds of days"
@@ -85,10 +88,10 @@ def periods(
     kinds = [(tuple(whole.days[day] for day in kind.days), kind.segments) for kind in found.kinds]
     kinds.sort()
     missing = tuple(day for day in range(len(DAYS)) if day not in whole.days)
-    largest = max(range(len(kinds)), key=lambda n: len(kinds[n][0]))
+    lent = {day: _lender(day, [days for days, _ in kinds]) for day in missing}
     shown, demand = [], {}
     for n, (days, segments) in enumerate(kinds):
-        all_days = tuple(sorted((*days, *missing))) if n == largest else days
+        all_days = tuple(sorted((*days, *(day for day in missing if lent[day] == n))))
         for segment in segments:
             period = _period(whole, days, all_days, segment)
             shown.append(period)
@@ -101,10 +104,20 @@ def periods(
             hours=hours,
             changes=changes_of(hours),
             explained=1 - found.cost / found.whole if found.whole > 0 else 1.0,
-            rests_on=_rests_on(counts, whole, missing),
+            rests_on=_rests_on(counts, whole, {day: kinds[n][0] for day, n in lent.items()}),
         ),
         demand,
     )
+
+
+def _lender(missing: int, kinds: Sequence[Sequence[int]]) -> int:
+    """The kind whose hours a day gets that nobody counted: of days that are most like it."""
+
+    def likeness(n: int) -> tuple[int, int, int]:
+        alike = sum((day in WEEKEND) == (missing in WEEKEND) for day in kinds[n])
+        return alike, len(kinds[n]), -n
+
+    return max(range(len(kinds)), key=likeness)
 
 
 def _slots(segment: Segment) -> list[int]:
@@ -157,7 +170,7 @@ def changes_of(hours: Sequence[InForce]) -> tuple[Change, ...]:
     )
 
 
-def _rests_on(counts: Counts, whole: Filled, missing: Sequence[int]) -> tuple[Name, ...]:
+def _rests_on(counts: Counts, whole: Filled, lent: Mapping[int, Sequence[int]]) -> tuple[Name, ...]:
     streams = len(counts.streams)
     en, zh = ("groups", "信号组") if counts.of_groups else ("turns", "转向")
     said = [
@@ -173,11 +186,16 @@ def _rests_on(counts: Counts, whole: Filled, missing: Sequence[int]) -> tuple[Na
                 f"其中 {whole.share:.1%} 缺失，由其他日期或相邻时段补入",
             )
         )
-    if missing:
+    for lender in dict.fromkeys(tuple(days) for days in lent.values()):
+        days_zh = "、".join(DAYS_ZH[day] for day in lender)
+        own = [day for day, days in lent.items() if tuple(days) == lender]
+        is_like = all(any((day in WEEKEND) == (each in WEEKEND) for each in lender) for day in own)
         said.append(
             Name(
-                f"nobody counted on {', '.join(DAYS[day] for day in missing)}: they have the hours of most other days",
-                f"{'、'.join(DAYS_ZH[day] for day in missing)}没有计数，沿用天数最多一类的时段",
+                f"nobody counted on {', '.join(DAYS[day] for day in own)}: hours and traffic are those of"
+                f" {days_text(lender)}{'' if is_like else ', which are hardly like them: count them'}",
+                f"{'、'.join(DAYS_ZH[day] for day in own)}没有计数，时段与流量沿用{days_zh}"
+                f"{'' if is_like else '，两者差别大，请补充计数'}",
             )
         )
     return tuple(said)

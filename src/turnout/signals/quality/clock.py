@@ -22,6 +22,12 @@ BACK_ROWS: Final = 20
 RUNS_MAX: Final = 50
 """So many such runs are looked at; a file with more is in no order at all."""
 
+AGAIN_KINDS: Final = 1 / 3
+"""A clock was set back only where so many of the kinds of events (code and parameter) of the time come again,"""
+AGAIN_ROWS: Final = 0.5
+"""and at least so many rows for each that those kinds had before."""
+PARAMETER_BITS: Final = 31
+"""A parameter is below 2**31 and a code below 2**16 (`read_log`): both are one number."""
 UNORDERED_MIN: Final = 20
 UNORDERED: Final = 0.02
 """So many steps back, and as a share of the rows: no clock is set that often."""
@@ -150,20 +156,40 @@ def _set_back(at_ms: Ints, code: Ints, parameter: Ints) -> tuple[list[Gap], int]
     runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
     found, out_of_order = [], int(late.sum())
     long = [(a, b) for a, b in runs if b - a >= BACK_ROWS and newest[a] - at_ms[a:b].min() > BACK_MS]
+    if not long:
+        return [], out_of_order
+    kinds = np.unique(code << PARAMETER_BITS | parameter, return_inverse=True)[1]
+    first = _first_alike(at_ms, kinds)
     for a, b in long[:RUNS_MAX]:
         from_ms, to_ms = int(at_ms[a:b].min()), int(min(newest[a], at_ms[a:b].max()))
-        before = np.flatnonzero((at_ms[:a] >= from_ms) & (at_ms[:a] <= to_ms))
-        told = set(zip(code[before].tolist(), parameter[before].tolist(), strict=True))
-        again = set(zip(code[a:b].tolist(), parameter[a:b].tolist(), strict=True))
-        if not told & again:
-            continue
-        earlier = set(zip(at_ms[before].tolist(), code[before].tolist(), parameter[before].tolist(), strict=True))
-        rows = zip(at_ms[a:b].tolist(), code[a:b].tolist(), parameter[a:b].tolist(), strict=True)
-        if sum(row in earlier for row in rows) > (b - a) / 2:
+        before = kinds[:a][(at_ms[:a] >= from_ms) & (at_ms[:a] <= to_ms)]
+        if not _goes_on_as(before, kinds[a:b]) or int((first[a:b] < a).sum()) > (b - a) / 2:
             continue
         found.append(Gap(from_ms, int(newest[a]), "set-back"))
         out_of_order -= b - a
     return _joined(found), out_of_order
+
+
+def _first_alike(at_ms: Ints, kinds: Ints) -> Ints:
+    """Of each row, the number of the first one with the same time and of the same kind."""
+    order = np.lexsort((kinds, at_ms))
+    begins = np.ones(len(order), bool)
+    begins[1:] = (np.diff(at_ms[order]) != 0) | (np.diff(kinds[order]) != 0)
+    first = np.empty(len(order), np.int64)
+    first[order] = order[begins][np.cumsum(begins) - 1]
+    return first
+
+
+def _goes_on_as(before: Ints, again: Ints) -> bool:
+    """Whether a junction logged all this once more: many of its kinds of events, and each about as often.
+
+    A few rows that came late are of one detector, or are far fewer than what was logged in the time they span.
+    """
+    most = 1 + int(max(before.max(initial=0), again.max(initial=0)))
+    told, both = np.bincount(before, minlength=most), np.bincount(again, minlength=most) > 0
+    both &= told > 0
+    enough_kinds = int(both.sum()) >= AGAIN_KINDS * int((told > 0).sum())
+    return bool(both.any()) and enough_kinds and AGAIN_ROWS * int(told[both].sum()) <= len(again)
 
 
 def _joined(gaps: list[Gap]) -> list[Gap]:

@@ -16,19 +16,22 @@ from turnout.signals.model import Signals
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import BrokenSignals, spoken
 from turnout.signals.quality.clock import GAP_NAMES
+from turnout.signals.quality.content import content_of
 from turnout.signals.quality.drawing import purdue_svg
 from turnout.signals.quality.figures import GroupHour, QualityReport
-from turnout.signals.quality.log import clock_text, read_log
+from turnout.signals.quality.log import FILE_BYTES_MAX, clock_text, read_log
 from turnout.signals.quality.log_map import read_map
 from turnout.signals.quality.report import report
 from turnout.signals.quality.roads import RoadHour, Way, by_road
 from turnout.words.name import Language, Name, language_of
 from turnout.words.trouble import Malformed
 
+PLANS_BYTES_MAX: Final = 64 << 20
 COLUMNS: Final = (
     "junction",
     "group",
     "hour",
+    "covered_s",
     "known_s",
     "cycles",
     "cycle_s",
@@ -68,7 +71,7 @@ ROAD: Final = Name(
 READ: Final = Name("{rows} rows, {refused} of them refused", "{rows} 条记录，其中 {refused} 条未被接受")
 FOUND: Final = Name(
     "junction {junction}: {hours} hours, {on_green} on green, {failures} of {judged} splits failed",
-    "路口 {junction}：{hours} 小时，绿灯到达 {on_green}，{judged} 个周期中 {failures} 个绿信比失效",
+    "路口 {junction}：{hours} 小时，绿灯到达 {on_green}，{judged} 个周期中 {failures} 个相位绿灯不足（split failure）",
 )
 UNKNOWN: Final = Name("unknown", "未知")
 GAP: Final = Name("junction {junction}, {begin} to {end}: {why}", "路口 {junction}，{begin} 至 {end}：{why}")
@@ -89,26 +92,25 @@ def add_quality_command(kinds: Any) -> None:
     quality.set_defaults(run=_quality)
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
-
-
 def _quality(asked: argparse.Namespace) -> int:
     language: Language = asked.language
     try:
         signals = [
-            each for each in read_map(_content(asked.map), asked.map.name) if asked.junction in ("", each.junction)
+            each
+            for each in read_map(content_of(asked.map, PLANS_BYTES_MAX), asked.map.name)
+            if asked.junction in ("", each.junction)
         ]
-        plans = read_plans(_content(asked.plans), asked.plans.name) if asked.plans is not None else Signals(())
+        plans = (
+            read_plans(content_of(asked.plans, PLANS_BYTES_MAX), asked.plans.name)
+            if asked.plans is not None
+            else Signals(())
+        )
     except BrokenSignals as trouble:
         print(trouble.spoken(language), file=sys.stderr)
         return FAULTY
     if not signals:
         raise Malformed("no such junction in the map", asked.map.name, "name one of its junctions")
-    log = read_log(_content(asked.log), asked.log.name, {each.device for each in signals})
+    log = read_log(content_of(asked.log, FILE_BYTES_MAX), asked.log.name, {each.device for each in signals})
     print(READ.spoken(language).format(rows=log.rows, refused=log.refused))
     for line in spoken(log.problems, language):
         print(line)
@@ -161,8 +163,8 @@ def table_of(reports: list[QualityReport]) -> bytes:
 
 def _row(junction: str, hour: GroupHour) -> list[object]:
     arrivals, splits, late = hour.arrivals, hour.splits, hour.late
-    cells: list[object] = [junction, hour.group, clock_text(hour.at_ms)[:16], hour.known_s, hour.cycles, hour.cycle_s]
-    cells += [hour.green_share, hour.volume]
+    cells: list[object] = [junction, hour.group, clock_text(hour.at_ms)[:16], hour.covered_s, hour.known_s]
+    cells += [hour.cycles, hour.cycle_s, hour.green_share, hour.volume]
     cells += [arrivals.all, arrivals.on_green, arrivals.on_yellow, arrivals.on_red] if arrivals else [None] * 4
     cells += [arrivals.platoon_ratio if arrivals else None]
     cells += [splits.judged, splits.failures] if splits else [None] * 2

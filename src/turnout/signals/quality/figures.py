@@ -60,12 +60,14 @@ class Late(msgspec.Struct, frozen=True):
 
 
 class GroupHour(msgspec.Struct, frozen=True, kw_only=True):
-    """A vehicle group in one hour. Everything but `group`, `at_ms` and `known_s` is None where nothing is known."""
+    """A vehicle group in one hour. What is not known is None."""
 
     group: str
     at_ms: int
+    covered_s: float
+    """Of the 3,600 s of the hour: so long there is a log. `volume` is of this time, and `doubts` are."""
     known_s: float
-    """Of the 3,600 s of the hour: so long it is known what the lamps showed. All figures are of this time alone."""
+    """Of them: so long it is known what the lamps showed. All other figures are of this time alone."""
     cycles: int | None = None
     cycle_s: float | None = None
     green_s: float | None = None
@@ -132,7 +134,7 @@ class PurdueDiagram(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one junction. Hours without data stand in `hours` with `known_s` 0 and nothing else."""
+    """Of one junction. Hours without data stand in `hours` with `covered_s` 0 and nothing else."""
 
     junction: str
     device: str

@@ -24,7 +24,7 @@ from turnout.words.trouble import Malformed, NotOurs, Unsupported
 FILE_BYTES_MAX: Final = 512 << 20
 """Unpacked: some thirty junctions for a day."""
 ROWS_MAX: Final = 5_000_000
-"""Rows that are kept, of all devices together: 120 MiB in memory."""
+"""Rows that are kept, of all devices together: 120 MiB, and three times as much more while they are put in order."""
 REFUSED_SHOWN_MAX: Final = 20
 """Refused rows that are told one by one; the rest is counted."""
 REFUSED_SHARE: Final = 0.5

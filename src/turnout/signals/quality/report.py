@@ -8,7 +8,8 @@
 - Pedestrians' delay: from the first call after the last walk to the next walk (UDOT ATSPM, Pedestrian Delay).
 
 What a figure is counted to: an arrival to the hour of the arrival, a cycle to the hour in which it began, a judged
-split to the hour in which its red was 5 s old. Yellow lasts from its beginning to that of red clearance.
+split to the hour in which its red was 5 s old. Volume is of the time that the log covers, whatever the lamps showed;
+all else of the time in which it is known what they showed. Yellow lasts from its beginning to that of red clearance.
 """
 
 from collections.abc import Mapping, Sequence
@@ -111,7 +112,11 @@ def report(log: EventLog, signal: LoggedSignal, from_ms: int | None = None, to_m
     doubts: dict[tuple[str, int], list[str]] = {}
     for fault in faults:
         doubts.setdefault((fault.group, fault.at_ms), []).append(fault.detector)
-    rows = [each for group in signal.groups for each in _group_hours(found, heard, group, lamps[group], hours, doubts)]
+    rows = [
+        each
+        for group in signal.groups
+        for each in _group_hours(found, heard, group, lamps[group], (hours, covered), doubts)
+    ]
     return QualityReport(
         junction=signal.junction,
         device=signal.device,
@@ -171,9 +176,10 @@ def _group_hours(
     signal: LoggedSignal,
     group: str,
     lamp: Lamp,
-    hours: _Hours,
+    covered_hours: tuple[_Hours, Ints],
     doubts: Mapping[tuple[str, int], list[str]],
 ) -> list[GroupHour]:
+    hours, covered = covered_hours
     known_ms = lamp.lasted_ms(None, hours.edges_ms).tolist()
     green_ms = lamp.lasted_ms(GREEN, hours.edges_ms).tolist()
     begins, lasts = _cycles(lamp)
@@ -184,24 +190,30 @@ def _group_hours(
     late = _late(log, signal, group, lamp, hours)
     found = []
     for n, at_ms in enumerate(hours.edges_ms[:-1].tolist()):
-        if not known_ms[n]:
-            found.append(GroupHour(group=group, at_ms=at_ms, known_s=0.0))
+        covered_s, known_s = int(covered[n]) / 1_000, known_ms[n] / 1_000
+        counted = volume[n] if volume is not None and covered_s else None
+        doubted = tuple(dict.fromkeys(doubts.get((group, at_ms), ())))
+        if not known_s:
+            found.append(
+                GroupHour(group=group, at_ms=at_ms, covered_s=covered_s, known_s=0.0, volume=counted, doubts=doubted)
+            )
             continue
         mean = cycle_ms[n]
         found.append(
             GroupHour(
                 group=group,
                 at_ms=at_ms,
-                known_s=known_ms[n] / 1_000,
+                covered_s=covered_s,
+                known_s=known_s,
                 cycles=cycles[n],
                 cycle_s=round(mean / 1_000, 3) if mean is not None else None,
                 green_s=green_ms[n] / 1_000,
                 green_share=green_ms[n] / known_ms[n],
-                volume=volume[n] if volume is not None else None,
+                volume=counted,
                 arrivals=_with_ratio(arrivals[n], green_ms[n] / known_ms[n]) if arrivals is not None else None,
                 splits=splits[n] if splits is not None else None,
                 late=late[n] if late is not None else None,
-                doubts=tuple(dict.fromkeys(doubts.get((group, at_ms), ()))),
+                doubts=doubted,
             )
         )
     return found
@@ -401,5 +413,5 @@ def _rests_on(log: SignalLog, signal: LoggedSignal, covered: Ints, mute: Sequenc
 
 LACKS: Final[Mapping[str, Name]] = {
     "advance": Name("arrivals", "到达"),
-    "presence": Name("split failures", "绿信比失效"),
+    "presence": Name("split failures", "相位绿灯不足（split failure）"),
 }

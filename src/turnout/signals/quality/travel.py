@@ -1,12 +1,14 @@
 """Travel times of our own vehicles along an arterial: from junction to junction, by direction and hour.
 
 The vehicles are the responders' own, and only the times between two junctions are kept, counted by whole seconds: no
-vehicle, no day, no way beyond the section. Fewer than five in an hour are not shown. Runs with lights and siren are
-counted apart: they say how a crew gets through, not how the street flows.
+vehicle, no day, no way beyond the section. A row is shown from five times of three vehicles on, and left out else: one
+crew's runs are that crew's, however many they are. Runs with lights and siren are counted apart: they say how a crew
+gets through, not how the street flows.
 """
 
+import bisect
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -16,11 +18,15 @@ from turnout.words.name import Name
 from turnout.words.place import Place
 
 SHOWN_MIN: Final = 5
-"""Times of one row; of fewer, one could tell which crew it was."""
+"""Times of one row; fewer say little of the street."""
+VEHICLES_SHOWN_MIN: Final = 3
+"""Different vehicles of one row; of fewer, one could tell which crew it was, or one of two could tell the other's."""
 NEAR_M: Final = 40.0
 """A junction is passed at the nearest point of the way to it, no farther than this: half of a wide junction."""
 APART_MAX_MS: Final = 30_000
 """Between two places of a vehicle; what lies between longer ones is not known."""
+APART_MAX_M: Final = 2_500.0
+"""Likewise: 300 km/h for 30 s; whoever seems farther had a wrong place."""
 TIME_MAX_S: Final = 900
 """For one section. Who takes longer stood somewhere."""
 DETOUR: Final = (0.6, 1.5)
@@ -28,6 +34,8 @@ DETOUR: Final = (0.6, 1.5)
 VEHICLES_MAX: Final = 10_000
 """That are followed at once; a city has some hundred."""
 METRES_PER_DEGREE: Final = 111_195.0
+BAND_DEGREES: Final = 250 / METRES_PER_DEGREE
+"""Of latitude: gates are looked up by bands so high, and by longitude within one."""
 
 Run = Literal["urgent", "other"]
 RUN_NAMES: Final[Mapping[Run, Name]] = {
@@ -51,19 +59,19 @@ class Line(NamedTuple):
 
 
 class TravelRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One section, direction, hour of the day and kind of run. Seconds; None where fewer than five were driven."""
+    """One section, direction, hour of the day and kind of run, of three vehicles at least. Seconds."""
 
     arterial: str
     start: str
     end: str
     hour: int
     run: Run
-    times: int | None
-    median_s: float | None = None
-    lower_s: float | None = None
+    times: int
+    median_s: float
+    lower_s: float
     """First quartile; `upper_s` the third."""
-    upper_s: float | None = None
-    speed_kmh: float | None = None
+    upper_s: float
+    speed_kmh: float
     """Of the median."""
 
 
@@ -92,6 +100,31 @@ def lines_of(arterials: Iterable[Arterial], junctions: Iterable[Junction]) -> tu
     return tuple(found)
 
 
+class _Gates:
+    """All gates of all lines, by bands of latitude and in order of longitude: what a way may come near to."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        bands: dict[int, list[tuple[float, int, int]]] = {}
+        for n, line in enumerate(lines):
+            for gate, (_, place) in enumerate(line.gates):
+                bands.setdefault(math.floor(place.lat / BAND_DEGREES), []).append((place.lon, n, gate))
+        self._bands = {band: sorted(gates) for band, gates in bands.items()}
+
+    def near(self, start: Place, end: Place) -> Iterator[tuple[int, int]]:
+        """Line and gate of those in the box around the straight piece, with `NEAR_M` on all sides."""
+        aside = NEAR_M / METRES_PER_DEGREE
+        along = aside / max(math.cos(math.radians(start.lat)), 1e-9)
+        south, north = min(start.lat, end.lat) - aside, max(start.lat, end.lat) + aside
+        west, east = min(start.lon, end.lon) - along, max(start.lon, end.lon) + along
+        for band in range(math.floor(south / BAND_DEGREES), math.floor(north / BAND_DEGREES) + 1):
+            gates = self._bands.get(band, [])
+            for at in range(bisect.bisect_left(gates, (west, -1, -1)), len(gates)):
+                lon, line, gate = gates[at]
+                if lon > east:
+                    break
+                yield line, gate
+
+
 class _Followed:
     """What is known of a vehicle until it has passed the next junction; nothing of it is kept."""
 
@@ -106,35 +139,42 @@ class _Followed:
         """By line and gate that it is near to: how near it came, when, and how far it had driven."""
 
 
+_Key = tuple[int, int, int, int, Run]
+
+
 class TravelTimes:
     """Takes places one after the other, each vehicle's in order of time; what is out of order begins anew.
 
     `times`: by line, section, direction (1 outbound, -1 inbound), hour and kind of run, how many took so many seconds.
+    Which vehicles it were is known while reading, until there are enough of them or `report` is asked for.
     """
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = tuple(lines)
-        self.times: dict[tuple[int, int, int, int, Run], dict[int, int]] = {}
+        self.times: dict[_Key, dict[int, int]] = {}
+        self._gates = _Gates(self.lines)
         self._vehicles: dict[str, _Followed] = {}
+        self._told_apart: dict[_Key, set[str]] = {}
+        """The first vehicles of a row, until they are enough."""
+        self._of_enough: set[_Key] = set()
 
     def take(self, vehicle: str, at_ms: int, place: Place, is_urgent: bool) -> None:
         """`at_ms`: of the city's clock, in milliseconds since 1970 of that clock; its hour is the hour of the day."""
         before = self._vehicles.get(vehicle)
+        moved_m = _apart_m(before.place, place) if before is not None else 0.0
         is_new = before is None or not 0 < at_ms - before.at_ms <= APART_MAX_MS or before.is_urgent != is_urgent
-        if before is None or is_new:
+        if before is None or is_new or moved_m > APART_MAX_M:
             if before is None and len(self._vehicles) >= VEHICLES_MAX:
                 self._vehicles.pop(next(iter(self._vehicles)))
             self._vehicles.pop(vehicle, None)
             self._vehicles[vehicle] = _Followed(at_ms, place, is_urgent)
             return
-        moved_m = _apart_m(before.place, place)
-        for n, line in enumerate(self.lines):
-            for gate in range(len(line.gates)):
-                self._look(before, n, gate, place, at_ms, moved_m)
-            left = [each for each in before.approached if each[0] == n and self._is_left(each, place)]
-            for each in sorted(left, key=lambda each: before.approached[each][1]):
-                _, when_ms, driven_m = before.approached.pop(each)
-                self._pass(before, *each, when_ms, driven_m)
+        for n, gate in self._gates.near(before.place, place):
+            self._look(before, n, gate, place, at_ms, moved_m)
+        left = [each for each in before.approached if self._is_left(each, place)]
+        for each in sorted(left, key=lambda each: before.approached[each][1]):
+            _, when_ms, driven_m = before.approached.pop(each)
+            self._pass(vehicle, before, *each, when_ms, driven_m)
         before.driven_m += moved_m
         before.at_ms, before.place = at_ms, place
 
@@ -150,7 +190,7 @@ class TravelTimes:
         line, gate = passed
         return _apart_m(self.lines[line].gates[gate].place, place) > NEAR_M
 
-    def _pass(self, followed: _Followed, line: int, gate: int, when_ms: float, driven_m: float) -> None:
+    def _pass(self, vehicle: str, followed: _Followed, line: int, gate: int, when_ms: float, driven_m: float) -> None:
         last = followed.passed.get(line)
         followed.passed[line] = (gate, round(when_ms), driven_m)
         if last is None or abs(gate - last[0]) != 1:
@@ -160,35 +200,49 @@ class TravelTimes:
         seconds = round((when_ms - last[1]) / 1_000)
         if DETOUR[0] <= share <= DETOUR[1] and 0 < seconds <= TIME_MAX_S:
             run: Run = "urgent" if followed.is_urgent else "other"
-            counted = self.times.setdefault((line, section, way, last[1] // 3_600_000 % HOURS, run), {})
+            key: _Key = (line, section, way, last[1] // 3_600_000 % HOURS, run)
+            counted = self.times.setdefault(key, {})
             counted[seconds] = counted.get(seconds, 0) + 1
+            self._tell_apart(key, vehicle)
+
+    def _tell_apart(self, key: _Key, vehicle: str) -> None:
+        if key not in self._of_enough:
+            known = self._told_apart.setdefault(key, set())
+            known.add(vehicle)
+            if len(known) >= VEHICLES_SHOWN_MIN:
+                self._of_enough.add(key)
+                del self._told_apart[key]
 
     def report(self) -> TravelReport:
-        """Rows by arterial, section, direction, hour and kind of run; those of nobody are left out."""
+        """Rows by arterial, section, direction, hour and kind of run; those of too few are left out.
+
+        All vehicles are forgotten then. What is taken afterwards needs as many different ones anew.
+        """
+        self._vehicles.clear()
+        self._told_apart.clear()
         rows = []
-        for (line, section, way, hour, run), counted in sorted(self.times.items()):
+        for key, counted in sorted(self.times.items()):
+            number = sum(counted.values())
+            if number < SHOWN_MIN or key not in self._of_enough:
+                continue
+            line, section, way, hour, run = key
             gates = self.lines[line].gates
             start, end = (section, section + 1) if way > 0 else (section + 1, section)
-            row = TravelRow(
-                arterial=self.lines[line].arterial,
-                start=gates[start].junction,
-                end=gates[end].junction,
-                hour=hour,
-                run=run,
-                times=None,
-            )
-            number = sum(counted.values())
-            if number >= SHOWN_MIN:
-                lower, median, upper = (quantile(counted, share) for share in (0.25, 0.5, 0.75))
-                row = msgspec.structs.replace(
-                    row,
+            lower, median, upper = (quantile(counted, share) for share in (0.25, 0.5, 0.75))
+            rows.append(
+                TravelRow(
+                    arterial=self.lines[line].arterial,
+                    start=gates[start].junction,
+                    end=gates[end].junction,
+                    hour=hour,
+                    run=run,
                     times=number,
                     median_s=median,
                     lower_s=lower,
                     upper_s=upper,
                     speed_kmh=round(self.lines[line].lengths_m[section] / median * 3.6, 1),
                 )
-            rows.append(row)
+            )
         return TravelReport(rows=tuple(rows), rests_on=RESTS_ON)
 
 
@@ -198,9 +252,10 @@ RESTS_ON: Final = (
         "应急部门自有车辆的位置，按路口到路口计时；不保留车辆与日期",
     ),
     Name(
-        f"rows of fewer than {SHOWN_MIN} times are not shown; a section is counted where it was driven without a"
-        f" detour, in at most {TIME_MAX_S // 60} minutes, with a place every {APART_MAX_MS // 1_000} s",
-        f"少于 {SHOWN_MIN} 次的不显示；仅计未绕行、{TIME_MAX_S // 60} 分钟以内、"
+        f"rows of fewer than {SHOWN_MIN} times or {VEHICLES_SHOWN_MIN} vehicles are left out; a section is counted"
+        f" where it was driven without a detour, in at most {TIME_MAX_S // 60} minutes, with a place every"
+        f" {APART_MAX_MS // 1_000} s",
+        f"少于 {SHOWN_MIN} 次或 {VEHICLES_SHOWN_MIN} 辆车的行不列出；仅计未绕行、{TIME_MAX_S // 60} 分钟以内、"
         f"位置间隔不超过 {APART_MAX_MS // 1_000} 秒的行程",
     ),
     Name(

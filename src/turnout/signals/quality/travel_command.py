@@ -6,11 +6,12 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from turnout.signals.command import FAULTY, FINE
 from turnout.signals.plans_file import read_plans
-from turnout.signals.problem import BrokenSignals
+from turnout.signals.problem import BrokenSignals, Problem, Spot, spoken
+from turnout.signals.quality.content import content_of
 from turnout.signals.quality.log import LocalClock
 from turnout.signals.quality.travel import RUN_NAMES, TravelReport, TravelTimes, lines_of
 from turnout.words.name import Language, Name, language_of
@@ -18,8 +19,11 @@ from turnout.words.place import Place
 from turnout.words.trouble import Malformed, NotOurs, Unsupported
 
 FILE_BYTES_MAX: Final = 512 << 20
+PLANS_BYTES_MAX: Final = 64 << 20
 ROWS_MAX: Final = 10_000_000
 REFUSED_SHARE: Final = 0.5
+REFUSED_SHOWN_MAX: Final = 20
+"""Refused rows that are told one by one; the rest is counted."""
 TRUTHS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 COLUMNS: Final = ("arterial", "from", "to", "hour", "run", "times", "median_s", "lower_s", "upper_s", "speed_kmh")
 ROW: Final = Name(
@@ -38,17 +42,10 @@ def add_travel_command(kinds: Any) -> None:
     travel.set_defaults(run=_travel)
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
-
-
 def _travel(asked: argparse.Namespace) -> int:
     language: Language = asked.language
     try:
-        signals = read_plans(_content(asked.file), asked.file.name)
+        signals = read_plans(content_of(asked.file, PLANS_BYTES_MAX), asked.file.name)
     except BrokenSignals as trouble:
         print(trouble.spoken(language), file=sys.stderr)
         return FAULTY
@@ -56,14 +53,15 @@ def _travel(asked: argparse.Namespace) -> int:
     if not lines:
         raise Malformed("no arterial has two junctions with a place", asked.file.name, "give its junctions `at`")
     times = TravelTimes(lines)
-    rows, refused = read_places(_content(asked.places), asked.places.name, times)
+    read = read_places(content_of(asked.places, FILE_BYTES_MAX), asked.places.name, times)
     found = times.report()
-    print(READ.spoken(language).format(rows=rows, refused=refused))
+    print(READ.spoken(language).format(rows=read.rows, refused=read.refused))
+    for line in spoken(read.problems, language):
+        print(line)
     for row in found.rows:
-        if row.times is not None:
-            told = {"arterial": row.arterial, "start": row.start, "end": row.end, "hour": row.hour}
-            run = RUN_NAMES[row.run].spoken(language)
-            print(ROW.spoken(language).format(run=run, times=row.times, median=row.median_s, **told))
+        told = {"arterial": row.arterial, "start": row.start, "end": row.end, "hour": row.hour}
+        run = RUN_NAMES[row.run].spoken(language)
+        print(ROW.spoken(language).format(run=run, times=row.times, median=row.median_s, **told))
     for name in found.rests_on:
         print(name.spoken(language))
     try:
@@ -75,15 +73,24 @@ def _travel(asked: argparse.Namespace) -> int:
     return FINE
 
 
-def read_places(content: bytes, file: str, times: TravelTimes) -> tuple[int, int]:
-    """Hands the places to `times`; how many rows there were and how many could not be read.
+class PlacesRead(NamedTuple):
+    """`refused`: of the rows, those that could not be read. `problems` tells the first of them."""
 
-    Columns: `time` (of the city's clock, 2026-11-26 08:00:00), `vehicle`, `lat`, `lon` (WGS 84), `urgent` (1 or 0: with
-    lights and siren). Raises `Malformed`, `NotOurs`, `Unsupported`.
+    rows: int
+    refused: int
+    problems: tuple[Problem, ...]
+
+
+def read_places(content: bytes, file: str, times: TravelTimes) -> PlacesRead:
+    """Hands the places to `times`. A row that cannot be read is refused by its line and the rest is read.
+
+    Columns: `time` (of the city's clock, 2026-11-26 08:00:00), `vehicle` (any name that tells it from the others),
+    `lat`, `lon` (WGS 84), `urgent` (1 or 0: with lights and siren). Raises `Malformed`, `NotOurs`, `Unsupported`.
     """
     if len(content) > FILE_BYTES_MAX:
         raise Unsupported(f"more than {FILE_BYTES_MAX >> 20} MiB", file, "hand in a week at a time")
     clock, rows, refused = LocalClock(), 0, 0
+    problems: list[Problem] = []
     try:
         table = csv.DictReader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig"))
         if not {"time", "vehicle", "lat", "lon", "urgent"} <= set(table.fieldnames or ()):
@@ -94,29 +101,39 @@ def read_places(content: bytes, file: str, times: TravelTimes) -> tuple[int, int
             if rows > ROWS_MAX:
                 raise Unsupported(f"more than {ROWS_MAX} rows", file, "hand in a week at a time")
             try:
-                place = Place(float(row["lat"]), float(row["lon"]))
-                at_ms, is_urgent = clock.at_ms(row["time"].strip()), TRUTHS[row["urgent"].strip().lower()]
+                times.take(*_place(row, clock))
             except (TypeError, ValueError, KeyError, AttributeError):
                 refused += 1
-                continue
-            if not place.is_on_earth():
-                refused += 1
-                continue
-            times.take(row["vehicle"], at_ms, place, is_urgent)
+                if len(problems) < REFUSED_SHOWN_MAX:
+                    problems.append(Problem("row-refused", Spot(file, table.line_num), REFUSED, ROW_CURE, "warning"))
     except (UnicodeDecodeError, csv.Error) as trouble:
         raise Malformed(f"not a CSV in UTF-8: {trouble}", file, "write it again") from trouble
     if refused > REFUSED_SHARE * rows:
         raise Malformed(f"{refused} of {rows} rows cannot be read", file, "write time, vehicle, lat, lon, urgent")
-    return rows, refused
+    return PlacesRead(rows, refused, tuple(problems))
+
+
+REFUSED: Final = Name("this row cannot be read", "无法读取此行")
+"""Without what stands in it: it may name a vehicle."""
+ROW_CURE: Final = Name(
+    "write a time as 2026-11-26 08:00:00, a vehicle, lat and lon in degrees, urgent as 1 or 0",
+    "请写明时间（如 2026-11-26 08:00:00）、车辆、经纬度（度）和 urgent（1 或 0）",
+)
+
+
+def _place(row: dict[str, str], clock: LocalClock) -> tuple[str, int, Place, bool]:
+    """Vehicle, time, place, whether with lights and siren. Without a vehicle's name, many would become one."""
+    vehicle, place = row["vehicle"].strip(), Place(float(row["lat"]), float(row["lon"]))
+    if not vehicle or not place.is_on_earth():
+        raise ValueError(vehicle)
+    return vehicle, clock.at_ms(row["time"].strip()), place, TRUTHS[row["urgent"].strip().lower()]
 
 
 def _table(found: TravelReport) -> bytes:
-    """Fewer than five times are an empty cell."""
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(COLUMNS)
     for row in found.rows:
         told = (row.times, row.median_s, row.lower_s, row.upper_s, row.speed_kmh)
-        cells = ["" if cell is None else cell for cell in told]
-        rows.writerow([row.arterial, row.start, row.end, row.hour, row.run, *cells])
+        rows.writerow([row.arterial, row.start, row.end, row.hour, row.run, *told])
     return table.getvalue().encode()

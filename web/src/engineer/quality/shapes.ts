@@ -4,6 +4,9 @@ import type { Name } from '../../shared/rows'
 export interface GroupHour {
   group: string
   at_ms: number
+  /** So long there is a log: `volume` is of this time. */
+  covered_s: number
+  /** So long it is known what the lamps showed: all else is of this time. */
   known_s: number
   cycles: number | null
   cycle_s: number | null

@@ -215,6 +215,7 @@ export const enEngineer = {
     propose: 'Propose',
     area: 'Coordinate the whole district',
     coordinate: 'Work it out',
+    noCounts: 'This district has no counts of its traffic: no plans by time of day can be made.',
     byHours: 'Plans by time of day, from counts',
     hoursFound: (n: number) => `Plans and hours of ${n} junctions, made from the counts of the day.`,
     areaHint:
