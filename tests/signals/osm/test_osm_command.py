@@ -3,6 +3,7 @@
 import importlib
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from turnout.roads.ways import turn_rule
 from turnout.signals.osm import command
 from turnout.signals.osm.said import LEFT
 from turnout.signals.plans_file import read_plans
+from turnout.signals.plans_writing import write_plans
 
 
 def a_street(folder: Path) -> Path:
@@ -107,8 +109,12 @@ def test_a_file_that_would_be_refused_is_not_written_and_the_reason_is_told_in_t
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     to = tmp_path / "out.toml"
-    monkeypatch.setattr(command, "ARTERIALS_MAX", 501)
-    assert run(many_streets(tmp_path, 502), to, "--country", "DE", language="zh-CN") == 1
+
+    def with_nonsense(*asked: Any) -> bytes:
+        return write_plans(*asked).replace(b"[[junction]]", b"[[junction]]\nnonsense = 1", 1)
+
+    monkeypatch.setattr(command, "write_plans", with_nonsense)
+    assert run(a_street(tmp_path), to, "--country", "DE", language="zh-CN") == 1
     said = capsys.readouterr().err
     assert "错误" in said
     assert "wrong-value" in said
