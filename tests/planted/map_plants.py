@@ -9,7 +9,7 @@ from tests.planted.plant import Plant
 from tests.signals.osm import test_osm_junctions as junctions
 from tests.signals.osm import test_osm_reading as reading
 from tests.signals.osm import test_osm_times as times
-from turnout.signals.osm import clusters, turns
+from turnout.signals.osm import arms, clusters, turns
 from turnout.signals.osm import junction as building
 from turnout.signals.osm import times as timing
 
@@ -56,6 +56,15 @@ def the_left_is_kept(folder: Path) -> None:
     junctions.test_on_the_left_who_turns_right_gives_way(folder)
 
 
+def walkers_get_over_the_whole_street(folder: Path) -> None:
+    check = junctions.test_pedestrians_get_over_lanes_parked_cars_and_cycle_lanes_or_the_width_that_is_mapped
+    check(folder, {"lanes": "2"}, 12, True)
+
+
+def who_enters_is_there_early(folder: Path) -> None:
+    times.test_a_lamp_mapped_farther_out_never_shortens_an_intergreen()
+
+
 def nothing_crosses(patch: Patch) -> None:
     patch.setattr(turns, "alternate", lambda one, other: False)
 
@@ -86,6 +95,14 @@ def streets_have_no_width(patch: Patch) -> None:
     patch.setattr(timing, "_setback", lambda arms, i: 3.0)
 
 
+def nobody_ever_parks(patch: Patch) -> None:
+    patch.setattr(arms, "carriageway_m", lambda tags, lanes: lanes * 3.5)
+
+
+def entering_from_the_farthest_line(patch: Patch) -> None:
+    patch.setattr(timing.Ground, "edge_m", timing.Ground.stop_m)
+
+
 def cyclists_are_cars(patch: Patch) -> None:
     patch.setattr(timing, "CYCLING_MPS", 10.0)
 
@@ -112,6 +129,8 @@ MAP_PLANTS = {
     "two blocks that are one junction": Plant(blocks_are_joined, blocks_are_two_junctions),
     "a lamp of the wrong junction": Plant(every_lamp_looks_both_ways, lamps_look_one_way),
     "intergreens of narrow streets": Plant(streets_have_no_width, wide_streets_take_longer),
+    "a crossing without those who park there": Plant(nobody_ever_parks, walkers_get_over_the_whole_street),
+    "entering from the farthest stop line": Plant(entering_from_the_farthest_line, who_enters_is_there_early),
     "cyclists who clear like cars": Plant(cyclists_are_cars, clearing_is_as_the_guidelines_say),
     "a square drawn as a star": Plant(any_number_of_arms, forty_arms_are_left_out),
     "right of way of the other side of the road": Plant(everybody_keeps_right, the_left_is_kept),

@@ -88,7 +88,7 @@ def read_extract(osm_file: Path) -> Extract:
         try:
             _write_ordered(osm_file, ordered)
             found = _read_ordered(ordered)
-        except RuntimeError as trouble:
+        except (RuntimeError, ValueError, osmium.InvalidLocationError) as trouble:
             raise Malformed(str(trouble), str(osm_file), CURE) from trouble
     found.facilities = list(without_doubles(found.facilities))
     return found

@@ -77,7 +77,7 @@ def build_roads(osm_file: Path, source: str = "") -> RoadGraph:
     """
     try:
         reading = _read(osm_file)
-    except RuntimeError as trouble:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as trouble:
         raise Malformed(str(trouble), str(osm_file), _CURE) from trouble
     if not reading.ways:
         raise Malformed("there are no roads in it", str(osm_file), _CURE)

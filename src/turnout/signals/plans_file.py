@@ -43,6 +43,8 @@ FILE_BYTES_MAX: Final = 32 << 20
 JUNCTIONS_MAX: Final = 5_000
 """Of one file: more than a city of ten million has."""
 
+ARTERIALS_MAX: Final = 500
+
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3_600)]
 Metres = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
@@ -180,7 +182,7 @@ class _Arterial(_Row, frozen=True, kw_only=True):
 class _File(_Row, frozen=True, kw_only=True):
     format: str
     junction: Annotated[tuple[_Junction, ...], msgspec.Meta(max_length=JUNCTIONS_MAX)] = ()
-    arterial: Annotated[tuple[_Arterial, ...], msgspec.Meta(max_length=500)] = ()
+    arterial: Annotated[tuple[_Arterial, ...], msgspec.Meta(max_length=ARTERIALS_MAX)] = ()
 
 
 def read_plans(content: bytes, file: str) -> Signals:

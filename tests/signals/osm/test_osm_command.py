@@ -3,13 +3,17 @@
 import importlib
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from tests.signals.osm.maps import LAMP, Map, a_crossing
 from turnout.main import main
+from turnout.roads.ways import turn_rule
 from turnout.signals.osm import command
+from turnout.signals.osm.said import LEFT
 from turnout.signals.plans_file import read_plans
+from turnout.signals.plans_writing import write_plans
 
 
 def a_street(folder: Path) -> Path:
@@ -74,6 +78,67 @@ def test_more_junctions_than_a_file_holds_are_refused(
     monkeypatch.setattr(command, "JUNCTIONS_MAX", 2)
     assert run(a_street(tmp_path), tmp_path / "out.toml") == 1
     assert "3 junctions, more than 2" in capsys.readouterr().err
+
+
+def many_streets(folder: Path, streets: int) -> Path:
+    """So many streets of three junctions, one of them of four."""
+    drawn = Map()
+    for nth in range(streets):
+        north = 400 * nth
+        middles = [drawn.node(200 * each, north, **LAMP) for each in range(4 if nth == streets - 1 else 3)]
+        drawn.way(drawn.node(-100, north), *middles, drawn.node(900, north), name=f"Street {nth}", lanes="2")
+        for each, middle in enumerate(middles):
+            drawn.way(drawn.node(200 * each, north + 90), middle, highway="residential")
+    path = folder / "many.osm"
+    path.write_text(drawn.text(), "utf-8")
+    return path
+
+
+def test_of_more_streets_than_a_file_holds_the_longest_are_kept_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = tmp_path / "out.toml"
+    assert run(many_streets(tmp_path, 503), to, "--country", "DE") == 0
+    assert "more streets than one file holds: the shortest 3 are left out" in capsys.readouterr().out
+    signals = read_plans(to.read_bytes(), to.name)
+    assert len(signals.arterials) == 500
+    assert signals.arterials[0].id == "Street 502", "the longest"
+
+
+def test_a_file_that_would_be_refused_is_not_written_and_the_reason_is_told_in_the_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = tmp_path / "out.toml"
+
+    def with_nonsense(*asked: Any) -> bytes:
+        return write_plans(*asked).replace(b"[[junction]]", b"[[junction]]\nnonsense = 1", 1)
+
+    monkeypatch.setattr(command, "write_plans", with_nonsense)
+    assert run(a_street(tmp_path), to, "--country", "DE", language="zh-CN") == 1
+    said = capsys.readouterr().err
+    assert "错误" in said
+    assert "wrong-value" in said
+    assert not to.exists()
+
+
+def test_what_was_left_out_is_said_in_chinese_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "map.osm"
+    path.write_text(a_crossing()[0].text().replace("<nd ", '<nd ref="999"/><nd ', 1), "utf-8")
+    assert run(path, tmp_path / "out.toml", "--country", "DE", language="zh-CN") == 0
+    assert "有内容未能采用：文件中缺失的节点 1 处" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"restriction:conditional": "no_left_turn @ (07:00-09:00)"},
+        {"restriction:bus": "no_left_turn"},
+        {"restriction": "no_left_turn", "except": "emergency"},
+        {"restriction": "give_way"},
+    ],
+)
+def test_every_reason_why_a_restriction_is_not_taken_has_its_chinese(tags: dict[str, str]) -> None:
+    assert f"turn restrictions: {turn_rule(tags)}" in LEFT
 
 
 def test_a_map_of_which_nothing_could_be_taken_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,11 +1,13 @@
 """Junctions of small maps whose answer is known: which lamps are one junction, and what may have green together."""
 
+import math
 from pathlib import Path
 
 import pytest
 
 from tests.signals.osm.maps import ARMS, CROSSING, LAMP, Map, a_crossing, group, may_meet, turns, yields
 from turnout.signals.check import check
+from turnout.signals.osm import staging
 from turnout.signals.osm.build import OsmSignals
 from turnout.words.name import Name
 
@@ -108,11 +110,11 @@ def test_a_crossing_between_blocks_is_one_of_its_own_though_a_side_street_is_nea
     assert [(each.id, each.kind, each.clearance_ms) for each in junction.groups] == [
         ("K1", "vehicle", 0),
         ("K2", "vehicle", 0),
-        ("F1", "pedestrian", 14_000),
+        ("F1", "pedestrian", 19_000),
     ]
     assert may_meet(junction, "east-through", "west-through")
     assert not may_meet(junction, "east-through", "east-crossing")
-    assert junction.least_between()["F1", "K1"] == 14_000, "four lanes of 3.5 m at 1 m/s"
+    assert junction.least_between()["F1", "K1"] == 19_000, "four lanes of 3.5 m and cars parked on both sides, at 1 m/s"
 
 
 def test_the_two_lamps_of_a_crossing_on_two_carriageways_are_one(tmp_path: Path) -> None:
@@ -123,6 +125,58 @@ def test_the_two_lamps_of_a_crossing_on_two_carriageways_are_one(tmp_path: Path)
     junction = drawn.junction(tmp_path)
     assert [each.kind for each in junction.groups] == ["vehicle", "vehicle", "pedestrian"]
     assert junction.groups[2].clearance_ms >= 22_000, "over both carriageways and the strip between"
+
+
+@pytest.mark.parametrize(
+    ("tags", "metres", "is_guessed"),
+    [
+        ({"lanes": "2"}, 12, True),
+        ({"lanes": "2", "parking:both": "no"}, 7, True),
+        ({"lanes": "2", "parking:left": "no", "parking:right": "lane"}, 9.5, True),
+        ({"lanes": "2", "parking:lane:both": "no_stopping"}, 7, True),
+        (
+            {"lanes": "2", "parking:both": "no", "parking:right": "lane", "parking:right:orientation": "diagonal"},
+            12,
+            True,
+        ),
+        ({"lanes": "2", "parking:both": "no", "cycleway": "lane"}, 11, True),
+        ({"lanes": "2", "width": "15.2"}, 15.2, False),
+        ({"lanes": "2", "width": "40'"}, 12.192, False),
+        ({"lanes": "2", "width": "6", "parking:both": "lane"}, 12, False),
+        ({"lanes": "2", "width": "1000"}, 12, True),
+        ({"lanes": "5", "lanes:forward": "2", "lanes:backward": "2", "lanes:both_ways": "1"}, 22.5, True),
+        ({"lanes:forward": "2", "lanes:backward": "2", "lanes:both_ways": "1", "parking:both": "no"}, 17.5, True),
+    ],
+)
+def test_pedestrians_get_over_lanes_parked_cars_and_cycle_lanes_or_the_width_that_is_mapped(
+    tmp_path: Path, tags: dict[str, str], metres: float, is_guessed: bool
+) -> None:
+    drawn = Map()
+    crossing = drawn.node(0, 0, **LAMP, crossing="traffic_signals")
+    named = {key.replace(":", "__"): value for key, value in tags.items()}
+    drawn.way(drawn.node(-100, 0), crossing, drawn.node(100, 0), name="Main Street", **named)
+    found = drawn.read(tmp_path)
+    (junction,) = found.signals.junctions
+    (walk,) = (each for each in junction.groups if each.kind == "pedestrian")
+    assert walk.clearance_ms == math.ceil(metres) * 1_000
+    assert guessed(found).get("crossing-width-guessed") == ("F1" if is_guessed else None)
+
+
+def test_where_no_limit_is_posted_amber_is_for_the_fastest_and_clearing_for_50(tmp_path: Path) -> None:
+    for road, amber_s in (("primary", 5), ("tertiary", 4), ("residential", 3)):
+        junction = a_crossing(highway=road, maxspeed="none")[0].junction(tmp_path)
+        assert {each.ending_ms for each in junction.groups} == {amber_s * 1_000}
+        assert {round(each.speed_mps * 3.6) for each in junction.approaches} == {50}
+        assert min(junction.least_between().values()) >= (amber_s + 1) * 1_000
+
+
+def test_a_junction_whose_plan_would_break_is_proposed_without_one_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "_waits_ms", lambda kinds, lasts, least: [0] * len(kinds))
+    found = a_crossing()[0].read(tmp_path)
+    assert found.signals.junctions[0].plans == ()
+    assert "no-plan" in guessed(found)
 
 
 def test_who_turns_gives_way_to_pedestrians_beside_him_and_nobody_drives_over_them(tmp_path: Path) -> None:

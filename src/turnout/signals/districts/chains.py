@@ -50,7 +50,7 @@ def derived(records: Records, signals: Signals, name: Name, junctions: Sequence[
             limit_mps = min(out.metres[n] / out.seconds[n], back.metres[n] / back.seconds[n])
             section = {"to_next_m": out.metres[n], "back_m": back.metres[n], "speed": limit_mps}
         stops.append(_stop(junction, out.entered[n], back.entered[n], section))
-    return Arterial(id=id, name=name, stops=tuple(stops), waves=_waves(chain))
+    return Arterial(id=id, name=name, stops=tuple(stops), waves=waves_of(chain))
 
 
 def edges_along(records: Records, junctions: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -72,7 +72,7 @@ def _stop(junction: Junction, out: Link, back: Link, section: Mapping[str, float
     )
 
 
-def _waves(chain: Sequence[Junction]) -> tuple[Wave, ...]:
+def waves_of(chain: Sequence[Junction]) -> tuple[Wave, ...]:
     """One for each plan that all junctions have with the same cycle."""
     common = [plan for plan in chain[0].plans if all(_has(junction, plan.id, plan.cycle_ms) for junction in chain)]
     return tuple(Wave(id=plan.id, plan=plan.id) for plan in common)

@@ -10,7 +10,7 @@ import msgspec
 
 from turnout.signals.check import check
 from turnout.signals.command import COUNTED, FAULTY, FINE
-from turnout.signals.districts.chains import derived
+from turnout.signals.districts.deriving import derived_in
 from turnout.signals.districts.folder import District, read_head
 from turnout.signals.districts.plan_sets import junction_plans
 from turnout.signals.districts.reading import ReadDistrict, read_district
@@ -30,7 +30,6 @@ from turnout.signals.model import DAYS, Signals
 from turnout.signals.plans_file import FILE_BYTES_MAX, read_plans
 from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals, spoken
-from turnout.signals.sumo_xml import read_records
 from turnout.words.name import Language, Name, language_of
 from turnout.words.trouble import Malformed
 
@@ -99,11 +98,8 @@ def _district(asked: argparse.Namespace) -> int:
 
 def _arterial(district: District, read: ReadDistrict, junctions: list[str]) -> str:
     """The plain file's lines for it."""
-    if not district.head.network:
-        raise Malformed("the district has no network", district.id, "write the arterial in its file by hand")
-    records = read_records(district.content(district.head.network), district.head.network, root="net")
     name = " – ".join(junctions)
-    arterial = derived(records, read.signals, Name(name, name), junctions, "-".join(junctions))
+    arterial = derived_in(district, read.signals, Name(name, name), junctions, "-".join(junctions)[:128])
     return write_plans(Signals((), (arterial,))).decode()
 
 

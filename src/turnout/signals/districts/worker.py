@@ -24,8 +24,8 @@ from turnout.signals.area.area import CYCLES_S, coordinate, read_area
 from turnout.signals.area.demand import read_routes
 from turnout.signals.check import check
 from turnout.signals.districts.areas import area_result
-from turnout.signals.districts.chains import derived
 from turnout.signals.districts.coordinating import bands
+from turnout.signals.districts.deriving import derived_in
 from turnout.signals.districts.folder import District, read_head
 from turnout.signals.districts.from_data import hours_result, quality_result
 from turnout.signals.districts.plan_sets import body_of, only, plans_of, with_plans
@@ -55,7 +55,6 @@ from turnout.signals.districts.work import (
 from turnout.signals.model import Signals
 from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals, Problem, Spot
-from turnout.signals.sumo_xml import read_records
 from turnout.words.name import Name
 from turnout.words.trouble import BadInput, Malformed
 
@@ -198,11 +197,8 @@ def _checked(signals: Signals, asked: CheckAsked) -> CheckAnswer:
 
 
 def _derived(district: District, read: ReadDistrict, signals: Signals, asked: ArterialAsked) -> Any:
-    if not district.head.network:
-        raise Malformed("the district has no network to derive an arterial from", district.id, "write it in its file")
-    records = read_records(district.content(district.head.network), district.head.network, root="net")
     name = "-".join(asked.junctions)[:128]
-    return arterial_shape(derived(records, signals, asked.name, asked.junctions, name), read.geometry.signals)
+    return arterial_shape(derived_in(district, signals, asked.name, asked.junctions, name), read.geometry.signals)
 
 
 def _area(district: District, asked: CoordinateArea, told: Told) -> Any:

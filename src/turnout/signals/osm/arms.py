@@ -15,11 +15,10 @@ import msgspec
 from turnout.roads.ways import posted_kmh
 from turnout.signals.osm.clusters import CROSSING_M, Cluster, faces
 from turnout.signals.osm.streets import Step, Streets, Walk
+from turnout.signals.osm.widths import carriageway_m, narrow_m, tagged_m
 from turnout.words.name import Name
 from turnout.words.place import EARTH_RADIUS_M, Place
 
-LANE_M: Final = 3.5
-"""Wide lanes make long ways to clear: on the safe side. RASt 06 has 3.25 m for most streets in towns."""
 SIGHT_M: Final = 25.0
 """So far out an arm shows where it leads."""
 INSIDE_WALK_M: Final = 60.0
@@ -28,6 +27,17 @@ PAIR_DEG: Final = 40.0
 PAIR_M: Final = 45.0
 LANES_MAX: Final = 20
 SPEED_UNKNOWN_KMH: Final = 50.0
+"""At which a junction is cleared where no limit is posted."""
+FASTEST_KMH: Final[Mapping[str, float]] = {
+    "motorway": 100.0,
+    "trunk": 100.0,
+    "primary": 70.0,
+    "secondary": 70.0,
+    "tertiary": 60.0,
+    "motorway_link": 80.0,
+    "trunk_link": 80.0,
+}
+"""The fastest limit that is usual on such a street at a signal, for its amber where none is posted; else 50."""
 Point = tuple[float, float]
 Mark = Literal["left", "through", "right", "u-turn"]
 MARKS: Final[Mapping[str, Mark]] = {
@@ -58,6 +68,13 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     lanes_are_known: bool
     speed_kmh: float
     speed_is_posted: bool
+    amber_kmh: float
+    """Of the fastest who are to be expected."""
+    width_m: float
+    """Of the carriageway, at most as the map has it."""
+    narrow_m: float
+    """And at least."""
+    width_is_tagged: bool
     marks: tuple[frozenset[Mark], ...] = ()
     """What is painted on each lane that comes in, from the left; an empty set where nothing is."""
     lamp_m: float | None = None
@@ -113,10 +130,18 @@ class Arm(msgspec.Struct, frozen=True):
 
     @property
     def width_m(self) -> float:
-        """Of the carriageway; with what lies between, where there are two."""
-        lanes_m = (self.lanes_in + self.lanes_out) * LANE_M
+        """Of the carriageway, at most as the map has it; with what lies between, where there are two."""
         legs = self.legs
-        return max(lanes_m, math.dist(legs[0].at, legs[1].at) + lanes_m / 2) if len(legs) == 2 else lanes_m
+        both_m = sum(leg.width_m for leg in legs)
+        return max(both_m, math.dist(legs[0].at, legs[1].at) + both_m / 2) if len(legs) == 2 else both_m
+
+    @property
+    def narrow_m(self) -> float:
+        return sum(leg.narrow_m for leg in self.legs)
+
+    @property
+    def width_is_tagged(self) -> bool:
+        return all(leg.width_is_tagged for leg in self.legs)
 
     @property
     def crossing_m(self) -> float | None:
@@ -204,6 +229,7 @@ def _leg(streets: Streets, cluster: Cluster, plane: Plane, walk: Walk) -> Leg:
     marks = marks_of(painted)
     if comes and marks and not known:
         lanes_in, known = len(marks), True
+    lanes = _lanes_across(tags, lanes_in if comes else 0, lanes_out if leads else 0)
     kmh = posted_kmh(tags.get(f"maxspeed:{inwards}", tags.get("maxspeed", "")))
     lamps = [
         math.hypot(*point)
@@ -229,6 +255,10 @@ def _leg(streets: Streets, cluster: Cluster, plane: Plane, walk: Walk) -> Leg:
         lanes_are_known=known,
         speed_kmh=kmh or SPEED_UNKNOWN_KMH,
         speed_is_posted=kmh is not None,
+        amber_kmh=kmh or FASTEST_KMH.get(rule.road_class, SPEED_UNKNOWN_KMH),
+        width_m=carriageway_m(tags, lanes),
+        narrow_m=narrow_m(tags, lanes),
+        width_is_tagged=tagged_m(tags) is not None,
         marks=marks if comes and len(marks) == lanes_in else (),
         lamp_m=min(lamps, default=None),
         crossing_m=min(crossings, default=None),
@@ -261,6 +291,12 @@ def lanes_of(tags: Mapping[str, str], is_two_way: bool, inwards: str, road_class
         half, is_clear = (total + 1) // 2, total % 2 == 0 and came is None and left is None
         return came or half, left or half, is_clear
     return came or 1, left or 1, False
+
+
+def _lanes_across(tags: Mapping[str, str], lanes_in: int, lanes_out: int) -> int:
+    """All that lie side by side; one in the middle for both directions is among them."""
+    both = _number(tags.get("lanes:both_ways", "")) or 0
+    return max(_number(tags.get("lanes", "")) or 0, lanes_in + lanes_out + both)
 
 
 def _number(text: str) -> int | None:

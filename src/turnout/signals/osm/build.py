@@ -33,7 +33,8 @@ def signals_of(extract: Extract, file: str, country: str = "") -> OsmSignals:
     guesses = [] if country else [Guess("driving-side")]
     guesses += _wrong_side(streets, its, rules)
     if extract.left:
-        guesses.append(Guess("left-out", part=counted(extract.left)))
+        left = counted(extract.left)
+        guesses.append(Guess("left-out", part=left.en, part_zh=left.zh))
     found = [junction_of(streets, cluster, _over(cluster, of_node), rules) for cluster in its]
     kept = tuple(each for each in found if each.junction is not None)
     junctions = tuple(each.junction for each in kept if each.junction is not None)

@@ -10,9 +10,10 @@ from typing import Any, Final
 from turnout.signals.arterials_by_street import arterials_of
 from turnout.signals.check import check
 from turnout.signals.model import Signals
-from turnout.signals.osm.build import signals_of
+from turnout.signals.osm.build import OsmSignals, signals_of
+from turnout.signals.osm.said import Guess, problems_of
 from turnout.signals.osm.times import rules_for
-from turnout.signals.plans_file import JUNCTIONS_MAX
+from turnout.signals.plans_file import ARTERIALS_MAX, JUNCTIONS_MAX, read_plans
 from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals, Problem, spoken
 from turnout.words.name import Language, Name, language_of
@@ -71,13 +72,37 @@ def _from_osm(asked: argparse.Namespace) -> int:
     if len(found.signals.junctions) > JUNCTIONS_MAX:
         number = len(found.signals.junctions)
         raise Unsupported(f"{number} junctions, more than {JUNCTIONS_MAX}", str(asked.map), "take it by districts")
-    signals = Signals(found.signals.junctions, arterials_of(found.signals))
-    wrong = tuple(each for each in check(signals, asked.to.name) if each.severity == "error")
+    signals, problems = with_arterials(found, asked.map.name)
+    try:
+        content = read_back(signals, problems, asked)
+    except BrokenSignals as trouble:
+        print(trouble.spoken(language), file=sys.stderr)
+        return FAULTY
+    _write(asked.to, content)
+    _tell(asked.to, signals, problems, language)
+    return FINE
+
+
+def with_arterials(found: OsmSignals, file: str) -> tuple[Signals, tuple[Problem, ...]]:
+    """As many as a file holds, the longest; of the others it is said that they are left out."""
+    every = arterials_of(found.signals)
+    signals = Signals(found.signals.junctions, every[:ARTERIALS_MAX])
+    left = len(every) - len(signals.arterials)
+    said = problems_of((Guess("arterials-left-out", part=str(left)),), file) if left else ()
+    return signals, (*said, *found.problems)
+
+
+def read_back(signals: Signals, problems: tuple[Problem, ...], asked: argparse.Namespace) -> bytes:
+    """The file's content, which `read_plans` takes and `check` finds no error in.
+
+    Raises `BrokenSignals`, and `Unsupported` where it is too long.
+    """
+    content = write_plans(signals, _head(asked), _remarks(problems, asked.language))
+    written = read_plans(content, asked.to.name)
+    wrong = tuple(each for each in check(written, asked.to.name) if each.severity == "error")
     if wrong:
         raise BrokenSignals(wrong)
-    _write(asked.to, write_plans(signals, _head(asked), _remarks(found.problems, language)))
-    _tell(asked.to, signals, found.problems, language)
-    return FINE
+    return content
 
 
 def _tell(path: Path, signals: Signals, problems: tuple[Problem, ...], language: Language) -> None:

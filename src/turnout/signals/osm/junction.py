@@ -72,8 +72,12 @@ def junction_of(streets: Streets, cluster: Cluster, restrictions: Iterable[Restr
     )
     junction = msgspec.structs.replace(junction, stages=proposed_stages(junction, built.order()))
     plan = proposed_plan(junction)
-    junction = msgspec.structs.replace(junction, plans=() if plan is None else (plan,))
-    return Found(junction, tuple(built.guesses()), tuple(arms), tuple(ways), built.meet)
+    guesses = tuple(built.guesses())
+    if plan is None:
+        guesses = (*guesses, Guess("no-plan", cluster.id))
+    else:
+        junction = msgspec.structs.replace(junction, plans=(plan,))
+    return Found(junction, guesses, tuple(arms), tuple(ways), built.meet)
 
 
 def _crossing_name(arms: Sequence[Arm]) -> Name:
@@ -133,6 +137,10 @@ class _Built:
         coming = self.arms[arm].coming
         return coming.speed_kmh if coming is not None else 50.0
 
+    def _amber_kmh(self, arm: int) -> float:
+        coming = self.arms[arm].coming
+        return coming.amber_kmh if coming is not None else 50.0
+
     def _vehicle_groups(self) -> Iterable[SignalGroup]:
         for name in sorted(set(self.group_of), key=lambda name: (int(name[1:].rstrip("L")), name)):
             arm = self.ways[self.group_of.index(name)].come
@@ -140,7 +148,7 @@ class _Built:
                 name,
                 "vehicle",
                 min_green_ms=self.rules.min_green_s * 1_000,
-                ending_ms=amber_ms(self._speed_kmh(arm), self.rules),
+                ending_ms=amber_ms(self._amber_kmh(arm), self.rules),
                 starting_ms=round(self.rules.red_amber_s * 1_000),
             )
 
@@ -215,14 +223,12 @@ class _Built:
         for a, b in sorted(self.meet):
             if not self._is_given_way(a, b) and self.group_of[a] != self.group_of[b]:
                 for one, other in ((a, b), (b, a)):
-                    speed_kmh = self._speed_kmh(self.ways[one].come)
-                    needed_ms = between_ms(self.ways[one], self.ways[other], self.ground, speed_kmh)
+                    needed_ms = between_ms(self.ways[one], self.ways[other], self.ground)
                     needs(self.group_of[one], self.group_of[other], needed_ms)
         for arm, walk in self.walk_group.items():
             for nth, way in enumerate(self.ways):
                 if self._meets_walkers(nth, arm):
-                    speed_kmh = self._speed_kmh(way.come)
-                    needs(self.group_of[nth], walk, to_walkers_ms(way, self.ground, arm, speed_kmh))
+                    needs(self.group_of[nth], walk, to_walkers_ms(way, self.ground, arm))
                     needs(walk, self.group_of[nth], self.groups[walk].clearance_ms)
         return (Intergreen(*pair, least_ms) for pair, least_ms in sorted(least.items()))
 
@@ -259,6 +265,12 @@ class _Built:
         facing = [i for i in self.protected if any(is_opposite(self.arms, i, other) for other in self.protected)]
         if facing:
             yield Guess("turns-together", self.cluster.id, ", ".join(self.ids[i] for i in sorted(facing)))
+        crossed = range(len(self.arms)) if self.cluster.is_between else self.walks
+        if self.walks and not all(self.arms[i].width_is_tagged for i in crossed):
+            walks = (
+                self.walks if self.cluster.is_between else [i for i in self.walks if not self.arms[i].width_is_tagged]
+            )
+            yield Guess("crossing-width-guessed", self.cluster.id, ", ".join(self.walk_group[i] for i in walks))
         if self.walks_are_guessed:
             yield Guess("crossings-guessed", self.cluster.id)
         if not self.walks:

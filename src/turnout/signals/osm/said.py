@@ -16,6 +16,8 @@ class Guess(msgspec.Struct, frozen=True):
     rule: str
     junction: str = ""
     part: str = ""
+    part_zh: str = ""
+    """Where it is words and not a name."""
 
 
 LOOK: Final = Name("look at the street and write them into the file", "请到现场核对后写入文件")
@@ -28,7 +30,10 @@ SAID: Final[Mapping[str, tuple[Name, Name]]] = {
         ),
     ),
     "speed-unknown": (
-        Name("no speed limit on the map; 50 km/h is taken", "地图未标限速，按 50 km/h 计"),
+        Name(
+            "no speed limit on the map: amber is for the fastest that is usual on such a street, all else for 50 km/h",
+            "地图未标限速：黄灯按此类道路常见的最高限速，其余按 50 km/h 计",
+        ),
         Name("correct `speed_kmh` and the amber that follows from it", "请更正 speed_kmh 及相应黄灯时间"),
     ),
     "no-street-name": (
@@ -48,6 +53,27 @@ SAID: Final[Mapping[str, tuple[Name, Name]]] = {
     "no-crossing": (
         Name("the map shows no crossing with signals here", "地图上此处没有带信号灯的人行横道"),
         Name("add the pedestrian groups that are there, with their clearances", "请补充现有的行人信号组及其清空时间"),
+    ),
+    "crossing-width-guessed": (
+        Name(
+            "the map does not say how wide the street is that they cross: lanes of 3.5 m, and who parks beside them",
+            "地图未标所穿越道路的宽度：按每车道 3.5 m 加路侧停车位推测",
+        ),
+        Name(
+            "measure it from kerb to kerb and correct `clearance_s` and `min_green_s`",
+            "请实测路缘间距并更正 clearance_s 与 min_green_s",
+        ),
+    ),
+    "no-plan": (
+        Name("no plan could be made of the stages that keeps every time", "无法由各阶段组成满足全部时间要求的方案"),
+        Name("write a plan for it by hand", "请手工编写方案"),
+    ),
+    "arterials-left-out": (
+        Name(
+            "more streets than one file holds: the shortest {part} are left out",
+            "道路数超过单个文件的上限：最短的 {part} 条已略去",
+        ),
+        Name("take the map by districts if they are wanted", "如需要，请将地图按片区处理"),
     ),
     "crossings-guessed": (
         Name(
@@ -104,10 +130,26 @@ def problems_of(guesses: tuple[Guess, ...], file: str) -> tuple[Problem, ...]:
 
 def _problem(guess: Guess, file: str) -> Problem:
     what, cure = SAID[guess.rule]
-    said = Name(what.en.replace("{part}", guess.part), what.zh.replace("{part}", guess.part))
+    said = Name(what.en.replace("{part}", guess.part), what.zh.replace("{part}", guess.part_zh or guess.part))
     part = "" if "{part}" in what.en else guess.part
     return Problem(guess.rule, Spot(file, junction=guess.junction, part=part), said, cure, "warning")
 
 
-def counted(left: Counter[str]) -> str:
-    return ", ".join(f"{number} {what}" for what, number in sorted(left.items()))
+LEFT: Final[Mapping[str, str]] = {
+    "nodes that the file does not hold": "文件中缺失的节点",
+    "ways of no length": "长度为零的道路",
+    "turn restrictions: incomplete": "转向限制：不完整",
+    "turn restrictions: conditional": "转向限制：附带条件",
+    "turn restrictions: for other vehicles": "转向限制：针对其他车辆",
+    "turn restrictions: emergency vehicles exempt": "转向限制：紧急车辆除外",
+    "turn restrictions: not understood": "转向限制：无法识别",
+}
+"""What the reader counts, and its Chinese."""
+
+
+def counted(left: Counter[str]) -> Name:
+    every = sorted(left.items())
+    return Name(
+        ", ".join(f"{number} {what}" for what, number in every),
+        "，".join(f"{LEFT[what]} {number} 处" for what, number in every),
+    )

@@ -3,16 +3,21 @@
 Every stage is as many groups as may have green together, led by one that none before it served.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from turnout.signals.model import SECOND_MS, GreenWindow, Junction, Plan, SignalGroup, Stage
+import msgspec
+
+from turnout.signals.check import check
+from turnout.signals.model import SECOND_MS, GreenWindow, Junction, Plan, SignalGroup, Signals, Stage
 
 PROPOSED: Final = "proposed"
 """Identity of the plan, so that nobody takes it for the street's."""
 GREEN_MS: Final = 15_000
 """Of a stage, where its least greens ask for no more."""
+CYCLE_MAX_MS: Final = 3_600_000
+WINDOWS_MAX: Final = 16
+"""Greens of one group in a cycle, as in a file of plans."""
 
 
 def proposed_stages(junction: Junction, order: Sequence[str]) -> tuple[Stage, ...]:
@@ -31,23 +36,52 @@ def proposed_stages(junction: Junction, order: Sequence[str]) -> tuple[Stage, ..
 
 
 def proposed_plan(junction: Junction) -> Plan | None:
-    """The stages in turn, each as long as its least greens, with the intergreens between; None without stages."""
+    """The stages in turn, each as long as its least greens, with the intergreens between.
+
+    None without stages, and where `check` finds that it would keep something too short.
+    """
     if not junction.stages:
         return None
-    least, groups = junction.least_between(), {group.id: group for group in junction.groups}
+    plan = _in_turn(junction)
+    if plan.cycle_ms > CYCLE_MAX_MS or any(len(plan.windows_of(group.id)) > WINDOWS_MAX for group in junction.groups):
+        return None
+    with_it = msgspec.structs.replace(junction, plans=(plan,), hours=())
+    wrong = any(each.severity == "error" for each in check(Signals((with_it,))) if each.spot.part == PROPOSED)
+    return None if wrong else plan
+
+
+def _in_turn(junction: Junction) -> Plan:
+    groups = {group.id: group for group in junction.groups}
     kinds = [stage.groups for stage in junction.stages]
     if len(kinds) == 1:
-        return Plan(PROPOSED, GREEN_MS * 4, tuple(GreenWindow(group, 0, GREEN_MS * 4) for group in kinds[0]))
+        lasts_ms = max(GREEN_MS * 4, _lasts_ms(kinds[0], groups))
+        return Plan(PROPOSED, lasts_ms, tuple(GreenWindow(group, 0, lasts_ms) for group in kinds[0]))
+    waits_ms = _waits_ms(kinds, [_lasts_ms(stage, groups) for stage in kinds], junction.least_between())
     starts = [0]
-    ended: dict[str, int] = {}
-    for stage, following in pairwise([*kinds, kinds[0]]):
-        ends = starts[-1] + _lasts_ms(stage, groups)
-        ended |= dict.fromkeys(stage, ends)
-        waits = [
-            at + least[group, other] for group, at in ended.items() for other in following if (group, other) in least
-        ]
-        starts.append(_whole_s(max([ends, *waits])))
+    for stage, wait_ms in zip(kinds, waits_ms, strict=True):
+        starts.append(starts[-1] + _lasts_ms(stage, groups) + wait_ms)
     return Plan(PROPOSED, starts[-1], _windows(kinds, starts, groups))
+
+
+def _waits_ms(
+    kinds: Sequence[Sequence[str]], lasts_ms: Sequence[int], least: Mapping[tuple[str, str], int]
+) -> list[int]:
+    """From the end of each stage until the next may begin, looked back from there over a whole cycle.
+
+    Waits not yet known count nothing: the longer they are, the longer ago a stage before them has ended.
+    """
+    waits = [0] * len(kinds)
+    for nth in range(len(kinds)):
+        following, seen, ago_ms = kinds[(nth + 1) % len(kinds)], set[str](), 0
+        for back in range(len(kinds)):
+            at = (nth - back) % len(kinds)
+            for group in set(kinds[at]) - seen:
+                needs = [least[group, other] - ago_ms for other in following if (group, other) in least]
+                waits[nth] = max([waits[nth], *needs])
+            seen |= set(kinds[at])
+            ago_ms += lasts_ms[at] + waits[(at - 1) % len(kinds)]
+        waits[nth] = _whole_s(waits[nth])
+    return waits
 
 
 def _lasts_ms(stage: Sequence[str], groups: dict[str, SignalGroup]) -> int:
