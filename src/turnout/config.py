@@ -12,6 +12,8 @@ from turnout.words.trouble import Malformed
 
 DATA_DEFAULT: Final = Path("var")
 PORT_DEFAULT: Final = 8080
+UNBOUND: Final = "none"
+"""In place of a role: nothing that was bound to terminals before stays bound."""
 
 
 SHIPPED: Final = "san-francisco"
@@ -70,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     devices_port: int = 0
     """A further port, for terminals that show a certificate of the city's (adapters/device_door.py); 0: none."""
     device_only: tuple[str, ...] = ()
-    """Roles and scopes of tokens that may be used from such a terminal only."""
+    """Roles and scopes of tokens that may be used from such a terminal only; `UNBOUND`: and no others any more."""
     scanner: str = ""
     """A virus scanner for files, clamd (adapters/clamd.py): its socket, or `host:port`; empty: none."""
     two_factors: tuple[str, ...] = ()
@@ -86,6 +88,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`nats://nats1,nats2`: for row changes and positions between processes; empty: by the database and HTTP alone."""
     trust: Path | None = None
     """Certificates (PEM) by which the city's other processes are known; None: those that the machine trusts."""
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """Of `device_only`, without that word."""
+        return frozenset(self.device_only) - {UNBOUND}
 
     @property
     def is_tls(self) -> bool:

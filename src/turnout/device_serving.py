@@ -20,7 +20,7 @@ def check_devices(settings: Settings) -> None:
     """Raises `Malformed` for a door, or a binding to it, that could not be."""
     if settings.proxy_certificates and not settings.proxies:
         raise Malformed("no proxy is named", where="--proxy-certificates", cure="--proxy as well")
-    if settings.device_only and not (settings.devices_port or settings.proxy_certificates or settings.roles):
+    if settings.bound and not (settings.devices_port or settings.proxy_certificates or settings.roles):
         cure = "--devices-port, or --proxy-certificates, as well"
         raise Malformed("nobody could show a certificate", where="--device-only", cure=cure)
     if settings.devices_port and settings.roles and settings.roles != ("edge",):
@@ -40,7 +40,7 @@ def joined_devices(edge: Edge, store: IdentityStore, settings: Settings, folder:
     authority = devices.Authority(folder / devices.FOLDER)
     authority.make()
     edge.devices = devices.Devices(store, authority, edge.now)
-    edge.device_only = frozenset(settings.device_only)
+    edge.device_only = settings.bound
     return authority.certificate_file if settings.devices_port else None
 
 

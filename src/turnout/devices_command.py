@@ -32,6 +32,12 @@ RENEWED: Final = 200
 EARLY: Final = "device-too-early"
 ASK_S: Final = 30.0
 
+UNSURE: Final = {
+    "issue": " It may have been issued: turnout devices list, then revoke, and issue again",
+    "revoke": " It may have been revoked: turnout devices list",
+}
+"""What to do where there was no answer."""
+
 
 Where = Callable[[argparse.Namespace], tuple[Settings, Path]]
 """From the command line, the settings and the city's data folder."""
@@ -87,7 +93,8 @@ async def _asked_of_the_desk(settings: Settings, asked: DevicesAsked) -> Devices
             client = await stack.enter_async_context(client_for(await between.key(), trusted(settings.trust)))
             body = await DeskLine(between.find_door, client).ask("devices", msgspec.json.encode(asked), ASK_S)
         except Fault as fault:
-            raise Malformed(str(fault), where="--database", cure="is there a desk, and can it be reached?") from fault
+            cure = f"is there a desk, and can it be reached?{UNSURE.get(asked.act, '')}"
+            raise Malformed(str(fault), where="--database", cure=cure) from fault
     return msgspec.json.decode(body, type=DevicesSaid)
 
 

@@ -41,7 +41,7 @@ from turnout.desk.head import Head
 from turnout.desk.lease import LeaseKeeper
 from turnout.desk.operations import Operations
 from turnout.device_serving import check_devices, cut_off_revoked
-from turnout.device_sharing import door_of, joined_shared_devices, shared_authority
+from turnout.device_sharing import KeptRegister, door_of, joined_shared_devices, shared_authority
 from turnout.edge.between import LINK, DeskDoor
 from turnout.edge.edge import Edge
 from turnout.edge.shared_places import SharedPlaces, exchanged, take_from_others
@@ -261,7 +261,7 @@ def _door(server: Server, stores: Stores, edge: Edge, shared: SharedPlaces, regi
         desk=edge.counter.desk,
         places=lambda said: exchanged(edge, shared, said),
         hand_over=server.handing_over.set,
-        devices=register.answer,
+        devices=KeptRegister(register, accounts.keep).answer,
         keep_accounts=accounts.keep_now,
     )
 

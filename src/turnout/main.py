@@ -300,7 +300,7 @@ def _door_arguments(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--device-only",
         action="append",
-        help="a role, or a scope of tokens, for such terminals only: crew, field",
+        help="a role, or a scope of tokens, for such terminals only: crew, field; none: no other, with --database",
     )
     serve.add_argument("--scanner", help="a virus scanner for files, clamd: /run/clamav/clamd.ctl or 127.0.0.1:3310")
     serve.add_argument(

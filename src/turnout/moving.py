@@ -47,18 +47,29 @@ class Moved(NamedTuple):
 async def move(folder: Path, url: str, tell: Callable[[int, int], None] = lambda done, of: None) -> Moved:
     """What is in the city's `folder`, into the database. `tell` hears how many rows are there, of how many.
 
-    Raises `Malformed` when there is nothing to move, `NotOurs` when a server works on either or the database holds
-    another journal, `StorageDamaged` when the journal or the vault is not what it should be, `StorageFailed`.
+    Raises `Malformed` when there is nothing to move, `NotOurs` when a server works on either, the database holds
+    another journal or terminals' authority lacks its key, `StorageDamaged` when the journal or the vault is not what it
+    should be, `StorageFailed`.
     """
     if (folder / MOVED).exists():
         raise NotOurs("this city was moved before", str(folder / MOVED), "start the server with --database")
     if not (folder / FILES[0]).is_file():
         raise Malformed("there is no journal in files", str(folder), "name the folder with --data and --city")
+    _refuse_half_an_authority(Authority(folder / FOLDER))
     with folder_lock(folder):
         async with AsyncExitStack() as stack:
             moved = await _copied(stack, folder, Database(url, Operations.stream), tell)
         _set_aside(folder)
     return moved
+
+
+def _refuse_half_an_authority(ours: Authority) -> None:
+    if ours.certificate_file.is_file() and not ours.key_file.is_file():
+        cure = (
+            f"put {ours.key_file.name} back beside it; or set this file aside: another authority is made, and every"
+            " terminal is issued a certificate anew"
+        )
+        raise NotOurs("terminals are known by an authority whose key is not here", str(ours.certificate_file), cure)
 
 
 async def _copied(stack: AsyncExitStack, folder: Path, database: Database, tell: Callable[[int, int], None]) -> Moved:

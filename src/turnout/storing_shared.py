@@ -76,7 +76,7 @@ class KeptAccounts:
     async def _follow(self) -> None:
         while True:
             try:
-                await self._keep()
+                await self.keep()
             except StorageFailed as fault:
                 log.warning("the accounts are kept on this machine only: %s", fault)
             except Displaced:
@@ -86,9 +86,10 @@ class KeptAccounts:
     async def keep_now(self) -> None:
         """What has changed is in the database when this returns, if that takes it."""
         with suppress(StorageFailed, Displaced):
-            await self._keep()
+            await self.keep()
 
-    async def _keep(self) -> None:
+    async def keep(self) -> None:
+        """What has changed is in the database when this returns. Raises `StorageFailed`, `Displaced`."""
         assert self._store is not None, "accounts are followed before they are kept"
         async with self._keeping:
             version = self._store.version()

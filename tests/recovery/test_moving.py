@@ -112,6 +112,19 @@ async def test_terminals_stay_known_and_the_authoritys_key_leaves_the_files(fold
     assert there.has_key()
 
 
+async def test_terminals_that_would_be_known_no_more_are_named_before_anything_is_moved(
+    folder: Path, database: Database
+) -> None:
+    authority = Authority(folder / "devices")
+    authority.make()
+    authority.key_file.unlink()
+    with pytest.raises(NotOurs, match="key is not here") as refused:
+        await move(folder, database.url)
+    assert "issued a certificate anew" in str(refused.value.cure)
+    assert not (folder / MOVED).exists()
+    assert (folder / "journal.sqlite").is_file()
+
+
 async def test_a_server_goes_on_there_and_none_starts_on_the_files_any_more(
     folder: Path, database: Database, tmp_path: Path
 ) -> None:

@@ -8,16 +8,17 @@ import msgspec
 import pytest
 
 from turnout.adapters.between import inner_door
+from turnout.adapters.between.desk_line import DeskLine
 from turnout.adapters.between.inner_door import SAID_BYTES_MAX, InnerDoor
 from turnout.core.commands import Command
 from turnout.core.context import Actor
 from turnout.core.timers.commands import RingTimer
 from turnout.desk.answers import Done, Refused
 from turnout.desk.book import Origin
-from turnout.desk.faults import Busy
+from turnout.desk.faults import Busy, DeskUnreachable, StorageFull
 from turnout.desk.operations import Operations
 from turnout.edge.at_device import CERTIFICATE, NONES, certificate_of
-from turnout.edge.between import LINK, DevicesAsked, DevicesSaid, decode_answer, encode_submitted, talks_with
+from turnout.edge.between import LINK, DeskDoor, DevicesAsked, DevicesSaid, decode_answer, encode_submitted, talks_with
 from turnout.words.identity import ActorId, CommandId, TimerId
 from turnout.words.moment import Moment
 
@@ -26,8 +27,14 @@ RING = RingTimer(timer=TimerId("t"))
 CLOCK = Origin(Actor(ActorId("clock"), roles=("system",)), CommandId("ring/t/1"), "D1", "why", "t")
 
 
-def register(asked: DevicesAsked) -> DevicesSaid:
+async def register(asked: DevicesAsked) -> DevicesSaid:
+    if asked.act == "revoke":
+        raise StorageFull("no space is left")
     return DevicesSaid(id=asked.act)
+
+
+async def the_door() -> DeskDoor:
+    return DeskDoor("http://desk.test", LINK)
 
 
 class NotingDesk:
@@ -148,12 +155,14 @@ async def test_a_terminals_certificate_is_the_one_that_the_edge_was_shown(
     assert order[1].endswith("[]"), "and it is hidden"
 
 
-async def test_the_register_of_terminals_is_kept_before_the_operator_is_told(
-    client: httpx.AsyncClient, order: list[str]
-) -> None:
+async def test_an_operator_is_told_of_the_register_of_terminals_or_why_not(client: httpx.AsyncClient) -> None:
     answer = await client.post("/between/v1/devices", content=msgspec.json.encode(DevicesAsked(act="list")))
-    assert msgspec.json.decode(answer.content, type=DevicesSaid) == register(DevicesAsked(act="list"))
-    assert order == ["kept"]
+    assert msgspec.json.decode(answer.content, type=DevicesSaid) == DevicesSaid(id="list")
+    no = await client.post("/between/v1/devices", content=msgspec.json.encode(DevicesAsked(act="revoke", name="E07")))
+    assert (no.status_code, no.text) == (503, "storage-full")
+    line = DeskLine(the_door, client)
+    with pytest.raises(DeskUnreachable, match="503 storage-full"):
+        await line.ask("devices", no.request.content, 5.0)
     for wrong in ('{"act":"forge"}', '{"act":"issue","days":401}', '{"act":"issue","csr":"' + "x" * 8_193 + '"}'):
         assert (await client.post("/between/v1/devices", content=wrong)).status_code == 400
 

@@ -170,9 +170,10 @@ WORDS: Final[dict[str, Name]] = {
     "device-name": Name("A terminal's name has 1 to {most} characters.", "终端名称须为 1 至 {most} 个字符。"),
     "device-taken": Name("A terminal {device} has a certificate already.", "终端 {device} 已有证书。"),
     "device-no-authority": Name(
-        "The key that certificates are signed with is not on this machine (devices/ca.key), or was altered in the"
-        " database. Put it back, or remove the authority and issue all anew: see the operators' manual.",
-        "本机没有签发证书的密钥（devices/ca.key），或其在数据库中已被改动。请放回，或删除签发者并全部重新签发：见运维手册。",
+        "The key that certificates are signed with is not on this machine (devices/ca.key), or was altered or removed"
+        " in the database. Put it back, or revoke all, remove the authority and issue anew: see the operators' manual.",
+        "本机没有签发证书的密钥（devices/ca.key），或其在数据库中已被改动或删除。"
+        "请放回，或全部吊销、删除签发者并重新签发：见运维手册。",
     ),
     "unknown-device": Name("There is no terminal {device}, or it is revoked.", "没有终端 {device}，或已吊销。"),
     "last-administrator": Name(

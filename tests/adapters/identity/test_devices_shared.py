@@ -3,9 +3,10 @@
 import argparse
 import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,11 +15,15 @@ from tests.postgres_pair import the_pair
 from turnout import devices_command
 from turnout.adapters.identity.devices import DAYS, Authority, Devices, new_request
 from turnout.adapters.identity.store import IdentityStore
+from turnout.adapters.storage.postgres.kept import PostgresKept
 from turnout.adapters.storage.postgres.site_key import SITE_KEY
 from turnout.config import Settings
-from turnout.device_sharing import bind_as_the_desk, joined_shared_devices
+from turnout.desk.faults import Displaced, Fault, StorageFailed, StorageFull
+from turnout.device_serving import check_devices, joined_devices
+from turnout.device_sharing import KeptRegister, bind_as_the_desk, joined_shared_devices
 from turnout.edge.between import DevicesAsked
 from turnout.edge.identities import IdentityRefusal
+from turnout.storing_shared import KeptAccounts
 from turnout.up import _words
 from turnout.web_server import check_port
 from turnout.words.moment import Moment
@@ -45,12 +50,91 @@ def test_what_the_desk_binds_is_bound_at_an_edge_that_was_started_without(tmp_pa
     accounts.close(), copy.close()
 
 
-def test_the_next_desk_binds_what_it_was_told_and_no_edge_binds_for_others(tmp_path: Path) -> None:
-    for bound, role in ((("crew",), "desk"), (("field",), "desk"), (("station",), "edge")):
-        _, store, _ = process_of(tmp_path, "same", *bound, role=role)
-        held = store.bound_to_devices()
-        store.close()
-    assert held == frozenset({"field"})
+def bound_after(folder: Path, *words: str, role: str = "desk") -> tuple[set[str], set[str]]:
+    """(in the accounts, at this process), as the next process with these words leaves them."""
+    edge, store, _ = process_of(folder, "same", *words, role=role)
+    held = store.bound_to_devices()
+    store.close()
+    return set(held), set(edge.device_only)
+
+
+def test_a_takeover_widens_what_is_bound_and_no_edge_binds_for_others(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert bound_after(tmp_path, "crew") == ({"crew"}, {"crew"})
+    assert caplog.text == ""
+    assert bound_after(tmp_path) == ({"crew"}, {"crew"}), "a standby that was started without the words"
+    assert "as a desk before was told" in caplog.text
+    assert bound_after(tmp_path, "field") == ({"crew", "field"}, {"crew", "field"})
+    assert bound_after(tmp_path, "station", role="edge") == ({"crew", "field"}, {"crew", "field", "station"})
+    assert bound_after(tmp_path, "none", role="edge") == ({"crew", "field"}, {"crew", "field"})
+
+
+def test_what_is_bound_is_dropped_by_a_word_alone_and_it_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bound_after(tmp_path, "crew", "field")
+    assert bound_after(tmp_path, "none", "field") == ({"field"}, {"field"})
+    assert "no longer for known terminals only, by --device-only none: crew" in caplog.text
+    assert bound_after(tmp_path, "none") == (set(), set())
+    check_devices(Settings(device_only=("none",)))
+    edge: Any = SimpleNamespace(now=lambda: NOW, devices=None, device_only=None)
+    with closing(IdentityStore(tmp_path / "files.sqlite")) as store:
+        joined_devices(
+            edge,
+            store,
+            Settings(device_only=("none", "crew"), devices_port=9, tls_cert=tmp_path, tls_key=tmp_path),
+            tmp_path,
+        )
+    assert edge.device_only == {"crew"}, "and it is no role"
+
+
+async def test_what_could_not_be_kept_is_not_issued_and_a_revocation_stays(tmp_path: Path) -> None:
+    store, authority = IdentityStore(tmp_path / "accounts.sqlite"), Authority(tmp_path / "devices")
+    kept: list[list[tuple[str, bool]]] = []
+    trouble: list[Fault] = []
+
+    async def keep() -> None:
+        kept.append([(one.name, bool(one.revoked)) for one in store.list_devices()])
+        if trouble:
+            raise trouble[0]
+
+    register = KeptRegister(Devices(store, authority, lambda: NOW), keep)
+    issue = DevicesAsked(act="issue", name="E07", csr=new_request("E07")[1].decode(), days=30)
+    for fault in (StorageFailed("gone"), Displaced("another desk")):
+        trouble[:] = [fault]
+        with pytest.raises(type(fault)):
+            await register.answer(issue)
+        assert store.list_devices() == [], "nobody has its certificate"
+    trouble.clear()
+    assert (await register.answer(issue)).id
+    assert kept[-1] == [("E07", False)], "before the answer"
+    trouble[:] = [StorageFailed("gone")]
+    with pytest.raises(StorageFailed):
+        await register.answer(DevicesAsked(act="revoke", name="E07"))
+    with pytest.raises(StorageFailed):
+        await register.answer(DevicesAsked(act="revoke", name="E07"))
+    assert [bool(one.revoked) for one in (await register.answer(DevicesAsked(act="list"))).listed] == [True]
+    assert (await register.answer(DevicesAsked(act="issue", name=""))).refusal is not None
+    assert len(store.list_devices()) == 1
+    trouble.clear()
+    assert (await register.answer(DevicesAsked(act="revoke", name="E07"))).refusal is not None, "done before, and kept"
+    assert kept[-1] == [("E07", True)]
+    store.close()
+
+
+async def test_accounts_that_the_database_does_not_take_are_a_fault_for_who_has_to_know(tmp_path: Path) -> None:
+    class Full:
+        async def keep(self, name: str, body: bytes, epoch: int) -> None:
+            raise StorageFull("no space")
+
+    store, full = IdentityStore(tmp_path / "accounts.sqlite"), Full()
+    accounts = KeptAccounts(cast(PostgresKept, full), 1, lambda: StorageFull("no space"))
+    async with accounts.following(store):
+        await accounts.keep_now()
+        with pytest.raises(StorageFull):
+            await accounts.keep()
+    store.close()
 
 
 def test_an_operators_wishes_are_answered(tmp_path: Path) -> None:
@@ -82,8 +166,9 @@ def test_a_city_in_a_database_is_issued_for_by_naming_it(tmp_path: Path) -> None
 
 def test_without_a_desk_nothing_is_issued_and_it_is_said(tmp_path: Path) -> None:
     url = the_pair().new_database().url
-    with pytest.raises(Malformed, match="--database"):
+    with pytest.raises(Malformed, match="--database") as refused:
         devices_command._issue(Settings(database=url), tmp_path, wished(tmp_path))
+    assert "may have been issued: turnout devices list, then revoke, and issue again" in str(refused.value.cure)
     assert list((tmp_path / "to").iterdir()) == []
 
 

@@ -51,6 +51,8 @@ IDLE_S: Final = 2.0
 
 CONNECTIONS_MAX: Final = 256
 UPGRADE_REQUIRED: Final = 426
+WHY_MAX: Final = 64
+"""As many characters of a no are repeated."""
 
 FindDoor = Callable[[], Awaitable[DeskDoor | None]]
 
@@ -136,7 +138,8 @@ class DeskLine:
             self.note(refused := LinkRefused(response.text))
             raise refused
         if response.status_code != httpx.codes.OK:
-            self.note(no := DeskUnreachable(f"{self._address}: {response.status_code}"))
+            why = response.text[:WHY_MAX] if response.headers.get("content-type") == "text/plain" else ""
+            self.note(no := DeskUnreachable(f"{self._address}: {response.status_code} {why}".rstrip()))
             raise no
         return response.content
 

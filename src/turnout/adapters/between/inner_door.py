@@ -76,10 +76,11 @@ class InnerDoor:
         desk: Submits | None = None,
         places: Callable[[PlacesSaid], PlacesHeard] | None = None,
         hand_over: Callable[[], None] | None = None,
-        devices: Callable[[DevicesAsked], DevicesSaid] | None = None,
+        devices: Callable[[DevicesAsked], Awaitable[DevicesSaid]] | None = None,
         keep_accounts: Callable[[], Awaitable[None]] = _nothing_kept,
     ) -> None:
-        """`keep_accounts` returns when every process can find what a request has changed of the accounts."""
+        """`keep_accounts` returns when every process can find what a request has changed of the accounts; `devices`
+        when it can find what was changed of the register. That raises a `Fault`."""
         self._app, self._key, self._public = app, key.hex().encode(), public
         self._desk, self._places, self._hand_over, self._keep_accounts = desk, places, hand_over, keep_accounts
         self._devices = devices
@@ -121,6 +122,10 @@ class InnerDoor:
             log.warning("a process of the city said what cannot be read (%s): %s", what, trouble)
             await say(send, 400, str(trouble).encode())
             return
+        except Fault as fault:
+            log.warning("a process of the city was not answered (%s): %s", what, fault)
+            await say(send, 503, fault.code.encode())
+            return
         await (say(send, 404, b"nothing here") if answer is None else say(send, 200, answer))
 
     async def _answer(self, what: str, body: bytes) -> bytes | None:
@@ -136,9 +141,7 @@ class InnerDoor:
             self._hand_over()
             return b"{}"
         if what == "devices" and self._devices is not None:
-            register = self._devices(msgspec.json.decode(body, type=DevicesAsked))
-            await self._keep_accounts()
-            return msgspec.json.encode(register)
+            return msgspec.json.encode(await self._devices(msgspec.json.decode(body, type=DevicesAsked)))
         return None
 
     async def _passed_on(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:

@@ -62,8 +62,8 @@ class Authority:
         self.key_file = folder / "ca.key"
 
     def make(self) -> None:
-        """Where there is none yet. It is valid for ten years."""
-        if self.certificate_file.exists():
+        """Where there is none yet, and its key is to be a file. It is valid for ten years."""
+        if self._key is not None or self.certificate_file.exists():
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         certificate, key = new_authority()
@@ -182,6 +182,10 @@ class Devices:
             return DevicesSaid(refusal=issued)
         certificate, authority = issued.certificate.decode("ascii"), issued.authority.decode("ascii")
         return DevicesSaid(id=issued.id, certificate=certificate, authority=authority, expires=issued.expires)
+
+    def take_back(self, device: str) -> None:
+        """Of `issue`, before anybody had the certificate."""
+        self._store.remove_device(device)
 
     def list(self) -> list[Device]:
         return self._store.list_devices()

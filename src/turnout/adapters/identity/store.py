@@ -398,6 +398,9 @@ class IdentityStore(SessionTable):
         sql = "SELECT id, name, by, issued, expires, revoked FROM devices ORDER BY name, issued"
         return [_device(row) for row in self._rows(sql)]
 
+    def remove_device(self, device: str) -> None:
+        self._run("DELETE FROM devices WHERE id = ?", device)
+
     def renew_device(self, device: str, expires: Moment) -> None:
         self._run("UPDATE devices SET expires = ? WHERE id = ?", expires, device)
 

@@ -8,13 +8,14 @@ from typing import Final, NamedTuple
 
 from turnout.adapters.storage.postgres.database import Connection, Database, PostgresLine
 from turnout.adapters.storage.postgres.site_key import SiteKeys
-from turnout.adapters.storage.postgres.site_key_row import SHARED, read_row
+from turnout.adapters.storage.postgres.site_key_row import SHARED, SiteKeyRow, read_row
 from turnout.adapters.storage.postgres.wrapping import unwrapped_authority, wrapped_authority
+from turnout.desk.faults import StorageDamaged
 
 DEVICES: Final = "devices"
 
 FIND: Final = (
-    "SELECT certificate, wrapped, CASE WHEN authority.generation = site_key.generation THEN fingerprint ELSE next END"
+    "SELECT certificate, wrapped, authority.generation, site_key.generation, fingerprint, next"
     " FROM authority, site_key WHERE name = $1"
 )
 KEEP: Final = "INSERT INTO authority VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING"
@@ -34,11 +35,14 @@ class PostgresAuthority:
         self._line, self._keys = PostgresLine(database, "authority"), keys
 
     async def find(self) -> KeptAuthority | None:
-        """Raises `StorageFailed`: `StorageDamaged` where key or certificate were altered."""
+        """Raises `StorageFailed`: `StorageDamaged` where key, certificate or generation were altered."""
         row = await self._line.do(lambda connection: connection.fetchrow(FIND, DEVICES))
         if row is None:
             return None
-        certificate, wrapped, mark = row
+        certificate, wrapped, generation, *site_key = row
+        mark = SiteKeyRow(*site_key).of(generation)
+        if mark is None:
+            raise StorageDamaged(f"the generation of {DEVICES} was altered: there is no site key {generation}")
         key = unwrapped_authority(self._keys.get(mark), DEVICES, certificate, wrapped)
         return KeptAuthority(bytes(certificate), key)
 
