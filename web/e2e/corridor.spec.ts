@@ -68,7 +68,12 @@ test('with no signal armed it is refused and says so; armed, the junctions ahead
   // One junction of the way is permitted and not armed; the others are armed.
   const junctions = await junctionsOfWay()
   await gives(url(), engineer, { do: 'permit-signals', permit_id: 'e2e', junctions, authority: 'Traffic office, order 7' })
-  await gives(url(), engineer, { do: 'arm-signals', permit_id: 'e2e', junctions: junctions.slice(1), until: Date.now() + 3_600_000 })
+  await gives(url(), engineer, {
+    do: 'arm-signals',
+    permit_id: 'e2e',
+    junctions: junctions.slice(1),
+    until: Date.now() + 3_600_000,
+  })
   await she.isAccepted(`GC ${UNIT}`)
   const shown = corridor(she.page)
   lives = setInterval(() => void isSeen().catch(() => {}), 1_000)

@@ -241,6 +241,8 @@ def _plans(board: Board) -> Iterator[str]:
             yield f"{proposal.id} of {proposal.district} waits in {row.id}"
         if not proposal.figures:
             yield f"{proposal.id} was never simulated"
+
+
 def _armed(board: Board) -> Iterator[str]:
     """Only what is permitted is armed, and a clock runs for what ends first."""
     for permit in board.signal_permits.values():
