@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.adapters.running import Running, running
@@ -46,18 +47,23 @@ class Spying:
         self.dead: set[str] = set()
         self.broken = False
         self.said: list[tuple[str, str]] = []
+        self.asked: dict[str, list[PriorityRequest]] = {}
         self.unwritten: list[str] = []
+        self.taken_back: dict[str, Asked | None] = {}
 
     async def ask(self, request: PriorityRequest) -> PriorityStatus:
         self.said.append(("ask", request.junction))
-        rows = [row for corridor in self._board().corridors.values() for row in corridor.junctions]
-        if request.junction not in rows:
+        self.asked.setdefault(request.junction, []).append(request)
+        rows = [row for corridor in self._board().corridors.values() for row in corridor.junctions.values()]
+        noted = [(row.id, row.group, row.also) for row in rows]
+        if (request.junction, request.group, request.also) not in noted:
             self.unwritten.append(request.junction)
         await self._wait(request.junction)
         return await self._inner.ask(request)
 
     async def cancel(self, junction: str, request: str, asked: Asked | None = None) -> PriorityStatus:
         self.said.append(("cancel", junction))
+        self.taken_back[junction] = asked
         await self._wait(junction)
         return await self._inner.cancel(junction, request)
 
@@ -115,14 +121,14 @@ class Street:
         for command in (PermitSignals(permit_id="P1", junctions=junctions, authority="x"), arming):
             await self.house.edge.counter.hand_in(part("test"), f"{command.__struct_config__.tag}", command)
 
-    def drive(self, elapsed_s: float) -> None:
+    def drive(self, elapsed_s: float, speed_mps: float | None = None) -> None:
         at = self.route.after(elapsed_s)
         fix = Fix(
             unit=UNIT,
             lat=at.place.lat,
             lon=at.place.lon,
             heading=at.heading_deg,
-            speed_mps=at.speed_mps,
+            speed_mps=at.speed_mps if speed_mps is None else speed_mps,
             at=self.house.edge.now(),
         )
         taken = self.house.edge.take_positions([fix])
@@ -331,3 +337,93 @@ async def test_the_simulated_authority_permits_and_arms_once(street: Street) -> 
     await arm_simulated(counter, street.runner)
     assert counter.seq == seq
     assert request_id("K1", "J1") == "K1/J1"
+
+
+async def test_a_crew_that_slows_down_keeps_the_green_that_it_has(street: Street) -> None:
+    await street.arm()
+    await street.open()
+    second = 0
+    while "granted" not in {state for state, _ in street.states().values()}:
+        street.drive(float(second))
+        await street.step()
+        second += 1
+    granted = {id for id, (state, _) in street.states().items() if state == "granted"}
+    street.controllers.asked.clear()
+    lost: list[tuple[str, str]] = []
+    for later in range(40):
+        street.drive(second + later * 0.1, speed_mps=1.5)
+        await street.step()
+        held = granted & set(street.runner._tracks["K1"].held)
+        lost += [(id, state) for id, (state, _) in street.states().items() if id in held and state != "granted"]
+    assert lost == []
+    asked = [request for id in granted for request in street.controllers.asked.get(id, [])]
+    assert all(request.green_in_ms == 0 for request in asked)
+
+
+def with_a_stop_line_behind(street: Street, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Every first junction ahead has a second stop line, until the test empties what this returns."""
+    has_another = {"far"}
+    honest = street.ways.look
+
+    async def look(*of: Any) -> Any:
+        looked = await honest(*of)
+        if looked.seen is None or not looked.seen.ahead:
+            return looked
+        first, *others = looked.seen.ahead
+        site = (await street.ways.sites()).by_id[first.junction]
+        far = next(group.id for group in site.junction.groups if group.id != first.group)
+        turned = msgspec.structs.replace(first, also=(far,)) if has_another else first
+        return looked._replace(seen=msgspec.structs.replace(looked.seen, ahead=(turned, *others)))
+
+    monkeypatch.setattr(street.ways, "look", look)
+    return has_another
+
+
+async def test_all_groups_that_are_asked_for_stand_in_the_journal_before_the_controller_is_told(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_another = with_a_stop_line_behind(street, monkeypatch)
+    await street.arm()
+    await street.open()
+    second = 0
+    while not street.controllers.asked:
+        street.drive(float(second))
+        await street.step()
+        second += 1
+    junction, (request,) = next(iter(street.controllers.asked.items()))
+    assert street.corridor is not None
+    assert request.also
+    assert street.corridor.junctions[junction].also == request.also
+    has_another.clear()
+    await street.drive_for(2, second)
+    assert [one.also for one in street.controllers.asked[junction]] == [request.also, ()]
+    assert street.corridor.junctions[junction].also == ()
+    assert junction in street.runner._tracks["K1"].held
+    assert street.controllers.unwritten == []
+
+
+async def test_what_is_held_stays_held_where_the_journal_did_not_take_that_it_is_asked_for_fewer_groups(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_another = with_a_stop_line_behind(street, monkeypatch)
+    await street.arm()
+    await street.open()
+    second = 0
+    while not street.controllers.asked:
+        street.drive(float(second))
+        await street.step()
+        second += 1
+    junction = next(iter(street.controllers.asked))
+    has_another.clear()
+    with monkeypatch.context() as patch:
+
+        async def not_taken(self: Corridors, command: Any) -> bool:
+            return False
+
+        patch.setattr(Corridors, "_hand_in", not_taken)
+        await street.drive_for(2, second)
+    assert len(street.controllers.asked[junction]) == 1
+    assert junction in street.runner._tracks["K1"].held
+    await street.drive_for(2, second + 2)
+    assert street.controllers.asked[junction][-1].also == ()
+    assert street.controllers.unwritten == []

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core import test_core_corridors as rules_tests
 from tests.core.conftest import new_room
@@ -12,6 +13,7 @@ from tests.edge import test_edge_corridors as runner_tests
 from tests.edge import test_edge_corridors_trouble as trouble_tests
 from tests.planted.plant import Patch, Plant
 from tests.signals import test_signals_corridor as logic_tests
+from tests.signals import test_simulated_controller as controller_tests
 from tests.signals import test_simulated_junction as junction_tests
 from turnout.core.board import SignalPermit
 from turnout.core.corridors import rules
@@ -102,13 +104,13 @@ def _wants_blindly(honest: Any, track: Any, seen: Any, queue: Any, full: Any, no
 
 def first_stop_line_alone(patch: Patch) -> None:
     honest = SimulatedController._greens_for
-    patch.setattr(SimulatedController, "_greens_for", lambda self, groups: honest(self, groups[:1]))
+    patch.setattr(SimulatedController, "_greens_for", lambda self, groups, beside=(): honest(self, groups[:1], beside))
 
 
 def any_compatible_green(patch: Patch) -> None:
     """Greens put together by what may not meet, as it was before."""
 
-    def greens(self: SimulatedController, groups: Any) -> list[bool]:
+    def greens(self: SimulatedController, groups: Any, beside: Any = ()) -> list[bool]:
         chosen: list[int] = [groups[0]]
         for i in range(len(self.names)):
             if not any(self._conflict(i, other) for other in chosen):
@@ -116,6 +118,42 @@ def any_compatible_green(patch: Patch) -> None:
         return [i in chosen for i in range(len(self.names))]
 
     patch.setattr(SimulatedController, "_greens_for", greens)
+
+
+def put_off_by_a_later_arrival(patch: Patch) -> None:
+    honest = runner._request
+    patch.setattr(runner, "_request", lambda ask: honest(replace(ask, is_new=True)))
+
+
+def said_to_be_green_though_put_off(patch: Patch) -> None:
+    honest = SimulatedController._active
+
+    def active(self: SimulatedController) -> Any:
+        before = {key: asked.state for key, asked in self._asked.items()}
+        served = honest(self)
+        for key, asked in self._asked.items():
+            if asked.state == "queued" and before[key] in ("granted", "processing"):
+                asked.state = before[key]
+        return served
+
+    patch.setattr(SimulatedController, "_active", active)
+
+
+def one_vehicle_at_a_time(patch: Patch) -> None:
+    patch.setattr(SimulatedController, "_meet", lambda self, one, other: True)
+
+
+async def who_slows_down_keeps_green(folder: Path) -> None:
+    async with runner_tests.a_street(folder) as street:
+        await runner_tests.test_a_crew_that_slows_down_keeps_the_green_that_it_has(street)
+
+
+def only_green_is_called_green(_: Path) -> None:
+    controller_tests.test_nobody_is_told_that_green_is_held_who_was_put_off_by_a_later_arrival()
+
+
+def who_meets_nobody_has_green(_: Path) -> None:
+    junction_tests.test_two_vehicles_that_do_not_meet_are_served_together_and_one_that_meets_them_waits()
 
 
 async def the_request_stands_in_the_journal_first(folder: Path) -> None:
@@ -204,5 +242,10 @@ CORRIDOR_PLANTS: dict[str, Plant] = {
     "greens beside a crew's that are in no stage of the plan": Plant(
         any_compatible_green, the_street_inside_a_junction_clears
     ),
+    "green taken from a crew that slows down": Plant(put_off_by_a_later_arrival, who_slows_down_keeps_green),
+    "green is said to be held while the lamp is red": Plant(
+        said_to_be_green_though_put_off, only_green_is_called_green
+    ),
+    "two crews that do not meet, and one has red": Plant(one_vehicle_at_a_time, who_meets_nobody_has_green),
     "green for a crew that stands": Plant(held_when_still, what_is_asked_is_given_back),
 }

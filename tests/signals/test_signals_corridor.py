@@ -225,6 +225,43 @@ def test_green_stays_while_the_street_behind_may_yet_discharge_and_the_next_junc
     assert list(track.held) == ["J1", "J2"]
 
 
+def test_what_was_opened_for_a_full_street_goes_back_once_that_flows_and_is_asked_again_when_it_is_near() -> None:
+    track, _ = with_full(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0, "J1")
+    released: list[tuple[int, Act]] = []
+    asked: list[int] = []
+    for second in range(1, 41):
+        full = ("J1",) if second < 5 else ()
+        track, acts = with_full(track, seen_at(5.0 * second, second * 1_000, STOPS, 5.0), second * 1_000, *full)
+        released += [(second, act) for act in acts if isinstance(act, Release)]
+    assert released == [(24, Release(corridor="C1", junction="J2", reason="flows"))]
+    assert track.barred == {}
+    for second in range(41, 100):
+        here = seen_at(200.0 + 15.0 * (second - 40), second * 1_000, STOPS)
+        track, acts = with_full(track, here, second * 1_000)
+        asked += [second for act in acts if isinstance(act, Ask) and act.is_new and act.junction == "J2"]
+    assert len(asked) == 1
+
+
+def test_who_is_in_the_street_before_it_keeps_the_junction_that_was_opened_for_it() -> None:
+    track, _ = with_full(begun("C1", 1, 0), seen_at(290.0, 0, STOPS), 0, "J1")
+    for second in range(1, 100):
+        track, acts = with_full(track, seen_at(300.1 + second, second * 1_000, STOPS, 1.5), second * 1_000)
+        assert not [act for act in acts if isinstance(act, Release) and act.junction == "J2"]
+
+
+def test_what_is_given_back_and_asked_again_is_held_no_longer_in_all() -> None:
+    track, held_s, reasons = begun("C1", 1, 0), 0, list[str]()
+    for second in range(900):
+        full = ("J1",) if second % 60 >= 40 else ()
+        metres = 250.0 + 20.0 * (second // 10 % 2)  # it moves, and never arrives
+        track, acts = with_full(track, seen_at(metres, second * 1_000, STOPS, 1.5), second * 1_000, *full)
+        held_s += "J1" in track.held
+        reasons += [act.reason for act in acts if isinstance(act, Release) and act.junction == "J1"]
+    assert reasons == ["blocked", "blocked", "blocked", "too-long"]
+    assert held_s <= HOLD_MAX_MS // 1_000 + 1
+    assert track.barred == {"J1": "too-long"}
+
+
 def test_a_full_street_far_away_opens_nothing_yet() -> None:
     _, acts = with_full(begun("C1", 1, 0), seen_at(0.0, 0, STOPS), 0, "J2")
     assert [act.junction for act in acts if isinstance(act, Ask)] == ["J1"]
@@ -257,6 +294,17 @@ def test_stop_lines_behind_one_another_at_one_junction_are_one_request() -> None
     assert track.held["J1"].group == "far"
 
 
+def test_whoever_needs_fewer_groups_after_another_turn_says_so_at_once() -> None:
+    def here(at_ms: int, *groups: str) -> Seen:
+        ahead = Ahead("J1", groups[0], 200.0, 13.0, groups[1:])
+        return Seen(fix_at_ms=at_ms, speed_mps=15.0, left_m=4_000.0 - at_ms / 100, ahead=(ahead,))
+
+    track, _ = one_step(begun("C1", 1, 0), here(0, "near", "far"), 0)
+    track, acts = one_step(track, here(1_000, "near"), 1_000)
+    assert [(act.group, act.also, act.is_new) for act in acts if isinstance(act, Ask)] == [("near", (), False)]
+    assert track.held["J1"].also == ()
+
+
 def test_two_crews_meet_at_any_of_their_stop_lines_of_a_junction() -> None:
     def along(*groups: str) -> Seen:
         return Seen(fix_at_ms=0, speed_mps=15.0, left_m=900.0, ahead=(Ahead("J1", groups[0], 90.0, 6.0, groups[1:]),))
@@ -278,13 +326,21 @@ def test_the_end_gives_everything_back() -> None:
 
 
 NAMES = ("J1", "J2", "J3", "J4")
+GROUPS = ("ns", "ew", "turn")
 sights = st.none() | st.builds(
     Seen,
     fix_at_ms=st.integers(0, 400_000),
     speed_mps=st.none() | st.floats(0, 30),
     left_m=st.floats(0, 5_000),
     ahead=st.lists(
-        st.builds(Ahead, st.sampled_from(NAMES), st.sampled_from(("ns", "ew")), st.floats(0, 2_000), st.floats(0, 200)),
+        st.builds(
+            Ahead,
+            st.sampled_from(NAMES),
+            st.sampled_from(GROUPS),
+            st.floats(0, 2_000),
+            st.floats(0, 200),
+            st.lists(st.sampled_from(GROUPS), max_size=2, unique=True).map(tuple),
+        ),
         max_size=5,
         unique_by=lambda ahead: ahead.junction,
     ).map(tuple),
@@ -300,25 +356,32 @@ def test_whatever_is_seen_what_is_asked_is_given_back_and_no_two_crews_have_what
     moments: list[tuple[int, tuple[Seen | None, ...], set[str]]], levels: tuple[int, ...]
 ) -> None:
     tracks = [begun(f"C{nth}", level, nth) for nth, level in enumerate(levels)]
-    open_: dict[tuple[str, str], tuple[str, int]] = {}
+    open_: dict[tuple[str, str], set[str]] = {}
+    green_ms: dict[tuple[str, str], int] = {}
+    """For how long each was held since it was last passed, in all."""
     now_ms = 0
     for later_ms, sight, full in moments:
         now_ms += later_ms
+        held_ms = {key: green_ms.get(key, 0) + later_ms for key in open_}
+        green_ms |= held_ms
         seen = {f"C{nth}": one for nth, one in enumerate(sight) if one is not None}
         tracks, acts = step(tracks, seen, nobody_counts, all_meet, now_ms, full_at(*full))
         for act in acts:
             key = (act.corridor, act.junction)
             if isinstance(act, Ask):
                 assert act.is_new == (key not in open_), "what is new is asked once"
-                open_[key] = (act.group, open_[key][1] if key in open_ else now_ms)
+                open_[key] = {act.group, *act.also}
             elif isinstance(act, Release):
                 assert key in open_, "only what was asked is given back"
                 del open_[key]
+                if act.reason == "passed":
+                    green_ms.pop(key, None)
         assert {(track.id, junction) for track in tracks for junction in track.held} == set(open_)
-        for (_, junction), (group, since_ms) in open_.items():
+        for (id, junction), groups in open_.items():
             assert junction not in full, "nobody is let into a street that is full"
-            assert now_ms - since_ms <= HOLD_MAX_MS
-            assert all(group == other for (_, at), (other, _) in open_.items() if at == junction)
+            assert green_ms.get((id, junction), 0) <= HOLD_MAX_MS
+            others = [theirs for (other, at), theirs in open_.items() if at == junction and other != id]
+            assert not any(all_meet(junction, one, two) for theirs in others for one in groups for two in theirs)
     last = now_ms + max(LOST_HOLD_MS, HOLD_MAX_MS) + 1
     tracks, acts = step(tracks, {}, nobody_counts, all_meet, last)
     assert not any(track.held for track in tracks), "nobody is heard of: nothing is held"

@@ -57,6 +57,8 @@ def test_groups_of_one_junction_meet_and_of_an_unknown_one_too(sites: Sites) -> 
     assert sites.meet(site.id, first, second)
     assert not sites.meet(site.id, first, first)
     assert sites.meet("nowhere", "a", "b")
+    assert sites.meet(site.id, first, "a group that it lacks")
+    assert not sites.meet(site.id, "a group that it lacks", "a group that it lacks")
 
 
 def test_stop_lines_behind_one_another_at_one_site_are_one_junction_with_all_their_groups(

@@ -47,6 +47,18 @@ def test_a_request_gets_green_by_its_arrival_and_lets_go_when_the_vehicle_is_thr
     assert shows(ticked, "K2") is Aspect.ENDING
 
 
+def test_nobody_is_told_that_green_is_held_who_was_put_off_by_a_later_arrival() -> None:
+    ticked = Ticked()
+    ticked.pass_s(85)
+    ticked.controller.ask("E7", ("K2",), 1, 15_000, 30_000)
+    ticked.pass_s(15)
+    assert ticked.controller.state_of("E7") == ("granted", "")
+    ticked.controller.ask("E7", ("K2",), 1, 60_000, 90_000)
+    ticked.pass_s(1)
+    assert ticked.controller.state_of("E7") == ("queued", "")
+    assert shows(ticked, "K2") is Aspect.ENDING
+
+
 def test_a_request_that_nobody_repeats_is_dropped() -> None:
     ticked = Ticked()
     ticked.pass_s(1)

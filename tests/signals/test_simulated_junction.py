@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from turnout.signals.controller import PriorityRequest
 from turnout.signals.guard import TOGETHER, Aspect, rules_of
-from turnout.signals.model import GreenWindow, Intergreen, Junction, Plan
+from turnout.signals.model import GreenWindow, Intergreen, Junction, Movement, Plan
 from turnout.signals.simulated_controller import REQUESTS_MAX
 from turnout.signals.simulated_junction import SimulatedControllers, SimulatedJunction
 from turnout.signals.sites import _junction
@@ -104,6 +104,99 @@ def test_stop_lines_behind_one_another_are_green_together_and_nobody_else_fills_
         shown = junction.shown(at_ms + second * 1_000).aspects
         assert {name for name, aspect in shown.items() if aspect == Aspect.GREEN} == {"near", "far"}
     assert junction.ask(msgspec.structs.replace(asked, also=("none",)), at_ms + 60_000).reason == "unknown-group"
+
+
+IN_TURN = msgspec.structs.replace(
+    CROSSING,
+    groups=tuple(msgspec.structs.replace(CROSSING.groups[0], id=name, min_green_ms=5_000) for name in "ABC"),
+    intergreens=tuple(Intergreen(a, b, 7_000) for a in "ABC" for b in "ABC" if a != b),
+    plans=(
+        Plan(
+            "day",
+            60_000,
+            (GreenWindow("A", 0, 6_000), GreenWindow("B", 13_000, 30_000), GreenWindow("C", 37_000, 53_000)),
+        ),
+    ),
+)
+"""No second serves two of them; the green of A is shorter than the intergreen before it."""
+
+
+def test_a_short_green_of_the_plan_is_not_eaten_up_by_the_intergreen_before_it() -> None:
+    junction = SimulatedJunction(IN_TURN, 0)
+    junction.step_to(120_000)
+    junction.ask(msgspec.structs.replace(request("K1", "A", leaves_in_ms=250_000), also=("B",)), 120_000)
+    green = [
+        {name for name, aspect in junction.shown(120_000 + second * 1_000).aspects.items() if aspect == Aspect.GREEN}
+        for second in range(20, 220)
+    ]
+    assert green.count({"A"}) >= 20
+    assert green.count({"B"}) >= 60
+
+
+UNPLANNED = msgspec.structs.replace(CROSSING, plans=(Plan("day", 60_000, (GreenWindow("B", 0, 50_000),)),), hours=())
+
+
+def test_a_stop_line_that_the_plan_never_serves_gets_green_alone_though_it_serves_the_one_behind() -> None:
+    junction = SimulatedJunction(UNPLANNED, 0)
+    junction.step_to(120_000)
+    junction.ask(msgspec.structs.replace(request("K1", "A"), also=("B",)), 120_000)
+    for second in range(30, 80):
+        shown = junction.shown(120_000 + second * 1_000).aspects
+        assert (shown["A"], shown["B"]) == (Aspect.GREEN, Aspect.RED)
+    assert junction.status("K1", 200_000).state == "granted"
+
+
+ONE_STAGE = msgspec.structs.replace(
+    CROSSING,
+    groups=tuple(msgspec.structs.replace(CROSSING.groups[0], id=name) for name in ("left", "opposing", "cross")),
+    movements=(
+        Movement("0", "south", "left", "left", yields_to=("1",)),
+        Movement("1", "north", "through", "opposing"),
+        Movement("2", "east", "through", "cross"),
+    ),
+    intergreens=tuple(
+        Intergreen(a, b, 5_000) for one in ("left", "opposing") for a, b in ((one, "cross"), ("cross", one))
+    ),
+    plans=(
+        Plan(
+            "day",
+            80_000,
+            (
+                GreenWindow("left", 0, 35_000),
+                GreenWindow("opposing", 0, 35_000),
+                GreenWindow("cross", 40_000, 75_000),
+            ),
+        ),
+    ),
+)
+"""Who turns left gives way to the opposing stream under green."""
+
+
+def test_two_vehicles_that_do_not_meet_are_served_together_and_one_that_meets_them_waits() -> None:
+    junction = SimulatedJunction(ONE_STAGE, 0)
+    at_ms = 160_000 + 45_000
+    junction.step_to(at_ms)
+    for id, group in (("K1", "left"), ("K2", "opposing"), ("K3", "cross")):
+        junction.ask(request(id, group), at_ms)
+    for second in range(20, 60):
+        shown = junction.shown(at_ms + second * 1_000).aspects
+        assert [shown[name] for name in ("left", "opposing", "cross")] == [Aspect.GREEN, Aspect.GREEN, Aspect.RED]
+    assert [junction.status(id, at_ms + 60_000).state for id in ("K1", "K2", "K3")] == ["granted"] * 2 + ["overridden"]
+    junction.cancel("K2", at_ms + 60_000)
+    assert junction.shown(at_ms + 70_000).aspects["opposing"] == Aspect.RED  # who turns left is not to wait for it
+
+
+def test_two_vehicles_that_the_plan_serves_in_different_stages_are_green_together_where_they_do_not_meet() -> None:
+    windows = (GreenWindow("left", 0, 30_000), GreenWindow("opposing", 30_000, 50_000))
+    plan = Plan("day", 80_000, (*windows, GreenWindow("cross", 55_000, 75_000)))
+    junction = SimulatedJunction(msgspec.structs.replace(ONE_STAGE, plans=(plan,)), 0)
+    at_ms = 160_000
+    junction.step_to(at_ms)
+    junction.ask(request("K1", "left"), at_ms)
+    junction.ask(request("K2", "opposing"), at_ms)
+    for second in range(20, 60):
+        shown = junction.shown(at_ms + second * 1_000).aspects
+        assert [shown["left"], shown["opposing"]] == [Aspect.GREEN, Aspect.GREEN]
 
 
 def test_the_higher_level_goes_first_and_the_other_is_overridden() -> None:

@@ -182,6 +182,7 @@ SIGNAL_REASON_NAMES: Final[dict[str, Name]] = {
     "stopped": Name("the unit stands still", "单元停驶"),
     "too-long": Name("held as long as it may be", "已达最长时间"),
     "blocked": Name("the street behind it is full", "下游道路已满"),
+    "flows": Name("the street before it flows again", "上游道路已畅通"),
     "other-corridor": Name("another corridor goes first", "另一绿色通道优先"),
     "ended": Name("over", "已结束"),
     "cancelled": Name("cancelled", "已取消"),

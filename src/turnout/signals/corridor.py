@@ -45,7 +45,8 @@ STILL_M: Final = 15.0
 STILL_HOLD_MS: Final = 60_000
 """A queue of twenty has gone in this time; who stands longer is held up by something else."""
 HOLD_MAX_MS: Final = 150_000
-"""At one junction, whatever happens. Afterwards this corridor does not ask it again."""
+"""At one junction until it is passed, in all, also where it was given back meanwhile: whatever happens. Afterwards this
+corridor does not ask it again."""
 PASSED_M: Final = 80.0
 """Who was so near to a stop line when last seen, and no longer has it ahead, is past it."""
 ASK_ANEW_MS: Final = 5_000
@@ -55,13 +56,26 @@ REPEAT_MS: Final = 20_000
 FULL_S: Final = 10.0
 """So long somebody stands behind a junction before the street there is taken to be full: a queue that drives off passes
 a detector sooner. Then the next junction is opened."""
+FLOWS_MS: Final = 20_000
+"""So long the street before it has to flow until a junction that was opened for it, and is not near, goes back: the
+front of a queue that sets off needs this for some seventy metres."""
 BLOCKED_S: Final = 30.0
 """And so long although it is: green into that street is lost to all others, and is given back."""
 THROUGH_MS: Final = 6_000
 """From the stop line until a long vehicle has left the junction."""
 
 ReleaseReason = Literal[
-    "passed", "off-route", "lost", "stopped", "too-long", "blocked", "other-corridor", "ended", "cancelled", "refused"
+    "passed",
+    "off-route",
+    "lost",
+    "stopped",
+    "too-long",
+    "blocked",
+    "flows",
+    "other-corridor",
+    "ended",
+    "cancelled",
+    "refused",
 ]
 
 
@@ -95,7 +109,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """A junction that was asked and not yet given back. `metres`: how far it was when the crew was last seen."""
+    """A junction that was asked and not yet given back. `metres`: how far it was when the crew was last seen.
+
+    `since_ms`: as if it had been held without a break for as long as it was held in all.
+    """
 
     group: str
     also: tuple[str, ...] = ()
@@ -103,6 +120,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     told_ms: int
     arrives_ms: int
     metres: float
+    needed_ms: int | None = None
+    """When the street before it was last full, for which it was opened; None: it is near."""
 
     def serves(self, ahead: Ahead) -> bool:
         """Whether it was asked for all stop lines that are still ahead."""
@@ -118,6 +137,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     held: dict[str, Held] = {}
     barred: dict[str, str] = {}
     """Junctions that are not asked again, and why."""
+    spent_ms: dict[str, int] = {}
+    """For how long junctions that were given back before the crew was past had been held, in all."""
     behind: dict[str, str] = {}
     """Junctions at which another corridor goes first, and which."""
     moved_ms: int
@@ -209,8 +230,9 @@ def step(
         ]
         why_not: dict[str, ReleaseReason] = dict.fromkeys(want.blocked, "blocked")
         why_not |= dict.fromkeys(behind, "other-corridor")
+        why_not |= dict.fromkeys(want.flows, "flows")
         freed, released = _given_back(track, told, why_not, seen.get(track.id), now_ms)
-        asking, asked = _asked(freed, told, now_ms)
+        asking, asked = _asked(freed, told, want.needed_ms, now_ms)
         acts += [*released, *stands, *asked]
         after.append(replace(asking, behind=behind))
     return after, acts
@@ -257,6 +279,12 @@ def dropped(track: Track, junction: str) -> Track:
     return replace(track, held=held, behind=behind)
 
 
+def untold(track: Track, junction: str) -> Track:
+    """The junction is held, and was not told the newest after all: it is told anew."""
+    held = track.held.get(junction)
+    return track if held is None else replace(track, held={**track.held, junction: replace(held, told_ms=0)})
+
+
 def _moved(track: Track, seen: Seen | None, now_ms: int) -> Track:
     if seen is None:
         return track
@@ -275,11 +303,14 @@ def _is_still(track: Track, now_ms: int) -> bool:
 class _Wants(NamedTuple):
     """The junctions that are to be green, nearest first, and how far they are by now; and those where it would be lost.
 
-    `blocked`: the street behind them is full.
+    `needed_ms`: of those that are not near, when the street before them was last full. `blocked`: the street behind
+    them is full. `flows`: they are not near, and the street before them has flowed for `FLOWS_MS`.
     """
 
     green: dict[str, Ahead]
+    needed_ms: dict[str, int]
     blocked: frozenset[str]
+    flows: frozenset[str]
 
 
 def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: int) -> _Wants:
@@ -289,12 +320,14 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
     """
     age_ms = None if seen is None else now_ms - seen.fix_at_ms
     if seen is None or age_ms is None or age_ms > LOST_HOLD_MS or _is_still(track, now_ms):
-        return _Wants({}, frozenset())
+        return _Wants({}, {}, frozenset(), frozenset())
     wants: dict[str, Ahead] = {}
+    needed_ms: dict[str, int] = {}
     blocked: list[str] = []
+    flows: list[str] = []
     waiting: int | None = 0
     is_open_first = False
-    for ahead in seen.ahead:
+    for nth, ahead in enumerate(seen.ahead):
         if len(wants) == ASKED_MAX:
             break
         held = track.held.get(ahead.junction)
@@ -302,19 +335,25 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
             continue
         if held is not None and now_ms - held.since_ms > HOLD_MAX_MS:
             continue
+        last_ms = held.needed_ms if held is not None else None
         by_pace_s = ahead.metres / max(track.pace_mps, PACE_MIN_MPS)
         seconds = max(0.0, max(ahead.seconds, by_pace_s) - max(age_ms, 0) / 1_000)
         here = queue(ahead.junction, ahead.group)
         waiting = None if here is None or waiting is None else waiting + here
         is_held = held is not None and held.serves(ahead)
-        is_near = is_open_first or seconds <= lead_s(waiting)
-        full_s = (full(ahead.junction, ahead) or 0.0) if is_held or is_near else 0.0
+        is_near = seconds <= lead_s(waiting) or (is_held and last_ms is None)
+        is_needed = is_open_first or (nth == 0 and last_ms is not None)
+        full_s = (full(ahead.junction, ahead) or 0.0) if is_held or is_near or is_needed else 0.0
         is_open_first = full_s >= FULL_S
         if full_s >= BLOCKED_S:
             blocked.append(ahead.junction)
-        elif is_held or (is_near and age_ms <= LOST_AFTER_MS):
+        elif is_held and not is_near and not is_needed and last_ms is not None and now_ms - last_ms >= FLOWS_MS:
+            flows.append(ahead.junction)
+        elif is_held or ((is_near or is_needed) and age_ms <= LOST_AFTER_MS):
             wants[ahead.junction] = replace(ahead, seconds=seconds)
-    return _Wants(wants, frozenset(blocked))
+            if not is_near:
+                needed_ms[ahead.junction] = now_ms if is_needed or last_ms is None else last_ms
+    return _Wants(wants, needed_ms, frozenset(blocked), frozenset(flows))
 
 
 def _given_back(
@@ -325,17 +364,22 @@ def _given_back(
     now_ms: int,
 ) -> tuple[Track, list[Act]]:
     acts: list[Act] = []
-    kept, barred = dict(track.held), dict(track.barred)
+    kept, barred, spent_ms = dict(track.held), dict(track.barred), dict(track.spent_ms)
     for junction, held in track.held.items():
         ahead = want.get(junction)
         if ahead is not None and held.serves(ahead):
             continue
-        reason = why_not.get(junction) or _why(track, junction, held, seen, now_ms)
+        reason = _why(track, junction, held, seen, now_ms)
         if reason == "too-long":
             barred[junction] = reason
+        else:
+            reason = why_not.get(junction, reason)
+            spent_ms[junction] = now_ms - held.since_ms
+        if reason == "passed":
+            del spent_ms[junction]
         acts.append(Release(corridor=track.id, junction=junction, reason=reason))
         del kept[junction]
-    return replace(track, held=kept, barred=barred), acts
+    return replace(track, held=kept, barred=barred, spent_ms=spent_ms), acts
 
 
 def _why(track: Track, junction: str, held: Held, seen: Seen | None, now_ms: int) -> ReleaseReason:
@@ -350,16 +394,18 @@ def _why(track: Track, junction: str, held: Held, seen: Seen | None, now_ms: int
     return "passed" if held.metres <= PASSED_M or held.arrives_ms <= now_ms else "off-route"
 
 
-def _asked(track: Track, want: Mapping[str, Ahead], now_ms: int) -> tuple[Track, list[Act]]:
+def _asked(
+    track: Track, want: Mapping[str, Ahead], needed_ms: Mapping[str, int], now_ms: int
+) -> tuple[Track, list[Act]]:
     acts: list[Act] = []
     held = dict(track.held)
     for junction, ahead in want.items():
         arrives_in_ms = round(ahead.seconds * 1_000)
         before = held.get(junction)
-        if before is not None and before.group == ahead.group and not _is_news(before, now_ms, arrives_in_ms):
-            held[junction] = replace(before, metres=ahead.metres)
+        if before is not None and not _is_news(before, ahead, now_ms, arrives_in_ms):
+            held[junction] = replace(before, metres=ahead.metres, needed_ms=needed_ms.get(junction))
             continue
-        since_ms = before.since_ms if before is not None else now_ms
+        since_ms = before.since_ms if before is not None else now_ms - track.spent_ms.get(junction, 0)
         arrives_ms = now_ms + arrives_in_ms
         held[junction] = Held(
             group=ahead.group,
@@ -368,6 +414,7 @@ def _asked(track: Track, want: Mapping[str, Ahead], now_ms: int) -> tuple[Track,
             told_ms=now_ms,
             arrives_ms=arrives_ms,
             metres=ahead.metres,
+            needed_ms=needed_ms.get(junction),
         )
         acts.append(
             Ask(
@@ -384,6 +431,8 @@ def _asked(track: Track, want: Mapping[str, Ahead], now_ms: int) -> tuple[Track,
     return replace(track, held=held), acts
 
 
-def _is_news(held: Held, now_ms: int, arrives_in_ms: int) -> bool:
+def _is_news(held: Held, ahead: Ahead, now_ms: int, arrives_in_ms: int) -> bool:
+    if (held.group, held.also) != (ahead.group, ahead.also):
+        return True
     has_moved = abs(held.arrives_ms - now_ms - arrives_in_ms) >= ASK_ANEW_MS
     return has_moved or now_ms - held.told_ms >= REPEAT_MS

@@ -5,11 +5,12 @@ across is let through in his turn. Greens put together only by what may not meet
 junction fills, and the vehicle stands at green. So the plan runs on, and the seconds in which the groups on the way are
 not green are left out. Where there are seconds at which the whole approach has green, it is those: who turns off there
 stands in the way. Where no second has all green, those that have any are run through, so that stop lines behind one
-another are served in turn. Groups to which the served ones give way under green are not asked for meanwhile.
+another are served in turn; a second lasts until one of them really is green, so that no intergreen eats it up. Groups
+to which the served ones give way under green are not asked for meanwhile, unless a vehicle with priority needs them.
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from turnout.signals.model import Junction, Plan
@@ -28,29 +29,40 @@ class Serving:
         self.plan = plan
         self._names = tuple(group.id for group in junction.groups)
         self._approach, self._before = approach_of(junction), gives_way_to(junction)
+        self._served = {window.group for window in plan.windows}
         self._groups: frozenset[str] = frozenset()
+        self._beside: frozenset[str] = frozenset()
         self._turns: list[int] = []
         """The seconds of the cycle that serve these groups, and which of them it is now."""
         self._turn = 0
 
-    def greens(self, groups: Sequence[str], at_ms: int) -> list[bool] | None:
+    def greens(
+        self, groups: Sequence[str], at_ms: int, shown: Collection[str], beside: Collection[str] = ()
+    ) -> list[bool] | None:
         """For whom green is to be asked at this second; to be called once a second while it serves these groups.
 
-        `groups` in the order of the vehicle's way. None: the plan never gives them green.
+        `groups` in the order of the vehicle's way; `shown`: who has green now; `beside`: groups of other vehicles with
+        priority, which meet none of these. None: the plan never gives green to the first.
         """
-        if frozenset(groups) != self._groups:
-            self._groups = frozenset(groups)
-            self._turns = serving_ms(self.plan, self._groups, self._approach.get(groups[0], frozenset()))
-            local_ms = (at_ms - self.plan.offset_ms) % self.plan.cycle_ms // STEP_MS * STEP_MS
-            self._turn = bisect_left(self._turns, local_ms)
-        else:
-            self._turn += 1
-        if not self._turns:
+        if not groups or groups[0] not in self._served:
             return None
-        self._turn %= len(self._turns)
+        if (frozenset(groups), frozenset(beside)) != (self._groups, self._beside):
+            self._begin(groups, frozenset(beside), at_ms)
+        elif not (wanted := self._groups & green_at(self.plan, self._turns[self._turn])) or wanted & set(shown):
+            self._turn = (self._turn + 1) % len(self._turns)
         green = green_at(self.plan, self._turns[self._turn])
-        before = frozenset[str]().union(*(self._before.get(group, ()) for group in self._groups & green)) - self._groups
+        on_the_way = self._groups | self._beside
+        before = frozenset[str]().union(*(self._before.get(group, ()) for group in on_the_way & green)) - on_the_way
         return [name in green - before for name in self._names]
+
+    def _begin(self, groups: Sequence[str], beside: frozenset[str], at_ms: int) -> None:
+        """Where the plan is; where only others came beside it or left, where it was."""
+        local_ms = (at_ms - self.plan.offset_ms) % self.plan.cycle_ms // STEP_MS * STEP_MS
+        if frozenset(groups) == self._groups:
+            local_ms = self._turns[self._turn]
+        self._groups, self._beside = frozenset(groups), beside
+        self._turns = serving_ms(self.plan, self._groups, self._approach.get(groups[0], frozenset()), beside)
+        self._turn = bisect_left(self._turns, local_ms) % len(self._turns)
 
     def end(self) -> None:
         """The next request begins at the second at which the plan then is."""
@@ -87,12 +99,20 @@ def green_at(plan: Plan, local_ms: int) -> frozenset[str]:
     )
 
 
-def serving_ms(plan: Plan, groups: frozenset[str], approach: frozenset[str] = frozenset()) -> list[int]:
-    """The seconds of the cycle at which all of the groups have green, and the approach; milliseconds, in order.
+def serving_ms(
+    plan: Plan,
+    groups: frozenset[str],
+    approach: frozenset[str] = frozenset(),
+    beside: frozenset[str] = frozenset(),
+) -> list[int]:
+    """The seconds of the cycle at which all of these have green; milliseconds, in order.
 
-    Where there is none: all of the groups; else any of them. Empty where none of them ever has.
+    Where there is none: without the approach; with it and without those beside; without both; else any of the groups.
+    Empty where none of them ever has.
     """
     greens = [(at_ms, green_at(plan, at_ms)) for at_ms in range(0, plan.cycle_ms, STEP_MS)]
-    with_approach = [at_ms for at_ms, green in greens if groups and groups | approach <= green]
-    all_of = [at_ms for at_ms, green in greens if groups and groups <= green]
-    return with_approach or all_of or [at_ms for at_ms, green in greens if groups & green]
+    for all_of in (groups | approach | beside, groups | beside, groups | approach, groups):
+        found = [at_ms for at_ms, green in greens if groups and all_of <= green]
+        if found:
+            return found
+    return [at_ms for at_ms, green in greens if groups & green]

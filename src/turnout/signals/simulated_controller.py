@@ -3,10 +3,10 @@
 For a city that has no controller to try with, and for the tests of what speaks to one. Requests go as NTCIP 1211 v2
 has it: a table of ten; the highest level first, and of one level the one that was first; each ends by itself when its
 vehicle is through, or when nobody repeats it. While it stands, the seconds of the plan that serve its groups are run
-through (`serving.py`). Afterwards the groups that lost green by it get some of it back, those
-that lost most first; then the plan runs on at the second at which it would be now, so that its offset is kept. Time
-comes in: `at_ms` from a clock that only goes forward, the time
-of day as milliseconds since Monday 0:00, and UTC in seconds since 1970.
+through (`serving.py`), and others whose groups meet none of it are green with it. Afterwards the group that lost most
+green by it gets some of it back; then the plan runs on at the second at which it would be now, so that its offset is
+kept. Time comes in: `at_ms` from a clock that only goes forward, the time of day as milliseconds since Monday 0:00, and
+UTC in seconds since 1970.
 """
 
 from collections.abc import Hashable, Sequence
@@ -114,15 +114,12 @@ class SimulatedController:
         self.plan = self._plan_in_force()
         planned = self._planned()
         active = self._active()
-        if active is not None:
-            greens = self._greens_for((*active.groups, *active.also))
-        else:
-            greens = self._paid_back() or planned
+        greens = self._greens_of(active) if active else self._paid_back() or planned
         shown = self._guard.let_out(greens, at_ms)
-        if active is not None or self._paying is not None:
+        if active or self._paying is not None:
             self._note_owed(planned, shown)
-        if active is not None:
-            active.state = "granted" if all(shown[i] is Aspect.GREEN for i in active.groups) else "processing"
+        for asked in active:
+            asked.state = "granted" if all(shown[i] is Aspect.GREEN for i in asked.groups) else "processing"
         return shown
 
     def ask(
@@ -192,25 +189,46 @@ class SimulatedController:
             elif self.at_ms - asked.leaves_ms >= CLOSED_KEPT_MS:
                 del self._asked[key]
 
-    def _active(self) -> Asked | None:
-        """The request that is served; the others that are due are overridden, the rest wait."""
-        due = [
-            asked
-            for asked in self._asked.values()
-            if asked.state in OPEN and self.at_ms >= asked.green_ms - self._ahead_ms(asked)
-        ]
-        first = min(due, default=None, key=lambda asked: (asked.level, asked.order))
-        for asked in due:
-            if asked is not first:
-                asked.state = "overridden"
-        return first
+    def _active(self) -> list[Asked]:
+        """The requests that are served, the first first: those that are due and meet none that goes before them.
 
-    def _greens_for(self, groups: Sequence[int]) -> list[bool]:
-        """The plan's seconds for these; where they have none in it, the first, and what may be green with it."""
+        The others that are due are overridden; those that are not due wait, also one that was told another arrival.
+        """
+        served: list[Asked] = []
+        standing = (asked for asked in self._asked.values() if asked.state in OPEN)
+        for asked in sorted(standing, key=lambda asked: (asked.level, asked.order)):
+            if self.at_ms < asked.green_ms - self._ahead_ms(asked):
+                asked.state = "queued"
+            elif any(self._meet(asked, other) for other in served):
+                asked.state = "overridden"
+            else:
+                served.append(asked)
+        return served
+
+    def _meet(self, one: Asked, other: Asked) -> bool:
+        return any(self._conflict(i, j) for i in (*one.groups, *one.also) for j in (*other.groups, *other.also))
+
+    def _greens_of(self, active: Sequence[Asked]) -> list[bool]:
+        """The seconds of the first; the next stop lines of the others with them, and nobody who meets those."""
+        first, *others = active
+        greens = self._greens_for(
+            (*first.groups, *first.also), [i for other in others for i in (*other.groups, *other.also)]
+        )
+        beside = {i for other in others for i in other.groups}
+        return [
+            i in beside or (is_green and not any(self._conflict(i, j) for j in beside))
+            for i, is_green in enumerate(greens)
+        ]
+
+    def _greens_for(self, groups: Sequence[int], beside: Sequence[int] = ()) -> list[bool]:
+        """The plan's seconds for these; where the first has none in it, that one, and what may be green with it."""
         if self.plan is not None:
             if self._serving is None or self._serving.plan is not self.plan:
                 self._serving = Serving(self.junction, self.plan)
-            greens = self._serving.greens([self.names[i] for i in groups], self.week_ms % DAY_MS)
+            shown = [name for name, aspect in zip(self.names, self._guard.shown, strict=True) if aspect is Aspect.GREEN]
+            greens = self._serving.greens(
+                [self.names[i] for i in groups], self.week_ms % DAY_MS, shown, [self.names[i] for i in beside]
+            )
             if greens is not None:
                 return greens
         return [i in groups and not self._conflict(i, groups[0]) for i in range(len(self.names))]

@@ -55,7 +55,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     def meet(self, one: str, other: str) -> bool:
         """Whether these groups may not be green together; what is not known may not."""
-        return one != other and (one, other) in self.junction.least_between()
+        known = {group.id for group in self.junction.groups}
+        return one != other and ((one, other) in self.junction.least_between() or not {one, other} <= known)
 
 
 STRAIGHT_MAX_DEG: Final = 45.0

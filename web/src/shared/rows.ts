@@ -645,6 +645,7 @@ export interface Corridor {
  * A junction of a corridor, as it was last told.
  */
 export interface CorridorJunction {
+  also: string[]
   group: string
   id: string
   name: Name
@@ -2377,6 +2378,7 @@ export interface AskJunctions {
   do: 'ask-junctions'
 }
 export interface JunctionAsk {
+  also: string[]
   arrives_in_ms: number
   group: string
   junction: string

@@ -80,6 +80,8 @@ class JunctionAsk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     name: Name
     place: Place
     group: Code
+    also: tuple[Code, ...] = ()
+    """Groups at further stop lines of the same junction on the way."""
     arrives_in_ms: Count
 
 

@@ -61,7 +61,13 @@ def _asked(board: Board, event: JunctionsAsked) -> Board:
     corridor = board.corridors[event.corridor_id]
     asked = {
         ask.junction: CorridorJunction(
-            id=ask.junction, name=ask.name, place=ask.place, group=ask.group, state="asked", since=event.at
+            id=ask.junction,
+            name=ask.name,
+            place=ask.place,
+            group=ask.group,
+            also=ask.also,
+            state="asked",
+            since=event.at,
         )
         for ask in event.asks
     }

@@ -35,6 +35,7 @@ REASONS: Final = (
     "stopped",
     "too-long",
     "blocked",
+    "flows",
     "other-corridor",
     "ended",
     "cancelled",
@@ -81,6 +82,8 @@ class CorridorJunction(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     name: Name
     place: Place
     group: str
+    also: tuple[str, ...] = ()
+    """Groups at further stop lines on the way, asked for with it."""
     state: JunctionState
     reason: str = ""
     since: Moment

@@ -41,6 +41,7 @@ from turnout.signals.corridor import (
     ended,
     refused,
     step,
+    untold,
 )
 from turnout.signals.sites import Sites
 from turnout.words.identity import UnitId
@@ -255,14 +256,21 @@ class Corridors:
                     self._talks.give_back(
                         act.corridor, act.junction, request_id(act.corridor, act.junction), act.reason
                     )
-                case Ask(is_new=False):
-                    if (act.corridor, act.junction) not in self._asking:
-                        self._talks.ask(act.corridor, _request(act))
+                case Ask(is_new=False) if (act.corridor, act.junction) in self._asking:
+                    self._tracks[act.corridor] = untold(self._tracks[act.corridor], act.junction)
+                case Ask(is_new=False) if self._is_noted(act):
+                    self._talks.ask(act.corridor, _request(act))
                 case Ask() | StandBack() if act.junction not in sites.by_id:
                     self._tracks[act.corridor] = refused(self._tracks[act.corridor], act.junction, "refused")
                 case Ask() | StandBack():
                     wanted.setdefault(act.corridor, []).append((act, _said(act, sites)))
         return wanted
+
+    def _is_noted(self, ask: Ask) -> bool:
+        """Whether the journal has it that these groups are asked for: of a crew past a stop line they are fewer."""
+        corridor = self._counter.board.corridors.get(ask.corridor)
+        row = corridor.junctions.get(ask.junction) if corridor is not None else None
+        return row is not None and (row.group, row.also) == (ask.group, ask.also)
 
     async def _write(self, wanted: Wanted) -> None:
         """In its own time: while the journal stands still, the next step gives back what is to be given back."""
@@ -284,10 +292,12 @@ class Corridors:
         await asyncio.gather(*(self._note_and_end(corridor) for corridor in self._counter.board.corridors))
 
     def _drop(self, corridor: str, asks: Iterable[Ask | StandBack]) -> None:
-        """Not noted, so not asked; where it is still wanted it is tried again."""
+        """Not noted, so not asked; where it is still wanted it is tried again. What is held stays held."""
         for ask in asks:
-            if corridor in self._tracks:
-                self._tracks[corridor] = dropped(self._tracks[corridor], ask.junction)
+            track = self._tracks.get(corridor)
+            if track is not None:
+                is_held = isinstance(ask, Ask) and not ask.is_new
+                self._tracks[corridor] = (untold if is_held else dropped)(track, ask.junction)
 
     async def _ask(self, corridor: str, asks: list[tuple[Ask | StandBack, JunctionAsk]]) -> None:
         """Into the journal first; then to those controllers that the rules leave, where it is still wanted."""
@@ -303,6 +313,8 @@ class Corridors:
             if junction is None or junction.state == "refused":
                 why = junction.reason if junction is not None else "refused"
                 self._tracks[corridor] = refused(self._tracks[corridor], ask.junction, why)
+                if isinstance(ask, Ask) and not ask.is_new:
+                    self._talks.give_back(corridor, ask.junction, request_id(corridor, ask.junction), why)
             elif isinstance(ask, StandBack):
                 self._add_note(corridor, ask.junction, "waiting", "other-corridor")
             elif ask.junction in self._tracks[corridor].held:
@@ -331,7 +343,7 @@ class Corridors:
             return
         state = _STATES.get(heard.status.state)
         if state is None:
-            self._tracks[track.id] = replace(track, held={**track.held, heard.junction: replace(held, told_ms=0)})
+            self._tracks[track.id] = untold(track, heard.junction)
             return
         if state == "refused":
             self._tracks[track.id] = refused(track, heard.junction, heard.status.reason or "refused")
@@ -407,11 +419,13 @@ def _why(outcome: Outcome) -> ReleaseReason:
 
 
 def _request(ask: Ask) -> PriorityRequest:
+    """What may be served already is not put off: a controller would take its green away from a crew that slows down."""
+    green_in_ms = max(0, ask.arrives_in_ms - round(discharge_s(None) * SECOND_MS)) if ask.is_new else 0
     return PriorityRequest(
         id=request_id(ask.corridor, ask.junction),
         junction=ask.junction,
         group=ask.group,
-        green_in_ms=max(0, ask.arrives_in_ms - round(discharge_s(None) * SECOND_MS)),
+        green_in_ms=green_in_ms,
         also=ask.also,
         arrives_in_ms=ask.arrives_in_ms,
         leaves_in_ms=ask.leaves_in_ms,
@@ -423,5 +437,10 @@ def _said(ask: Ask | StandBack, sites: Sites) -> JunctionAsk:
     site = sites.by_id[ask.junction]
     arrives_in_ms = ask.arrives_in_ms if isinstance(ask, Ask) else 0
     return JunctionAsk(
-        junction=site.id, name=site.junction.name, place=site.place, group=ask.group, arrives_in_ms=arrives_in_ms
+        junction=site.id,
+        name=site.junction.name,
+        place=site.place,
+        group=ask.group,
+        also=ask.also if isinstance(ask, Ask) else (),
+        arrives_in_ms=arrives_in_ms,
     )

@@ -34,6 +34,7 @@ export const enCorridors = {
       stopped: 'the unit stands still',
       'too-long': 'held as long as it may be',
       blocked: 'the street behind it is full',
+      flows: 'the street before it flows again',
       'other-corridor': 'another corridor goes first',
       ended: 'over',
       cancelled: 'cancelled',

@@ -34,6 +34,7 @@ export const zhCorridors: typeof enCorridors = {
       stopped: '单元停驶',
       'too-long': '已达最长时间',
       blocked: '下游道路已满',
+      flows: '上游道路已畅通',
       'other-corridor': '另一绿色通道优先',
       ended: '已结束',
       cancelled: '已取消',
