@@ -2,6 +2,7 @@
 that hangs, crashes or writes rubbish is said and ends nothing else.
 """
 
+import gzip
 import math
 import os
 import random
@@ -184,6 +185,24 @@ def test_without_sumo_it_is_said_what_to_install(
 ) -> None:
     with pytest.raises(Unsupported, match=r"turnout\[signals\]"):
         simulated(grid, monkeypatch, tmp_path / "no-home")
+
+
+@pytest.mark.parametrize("key", ["additional", "programmes"])
+def test_programmes_that_switch_themselves_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
+) -> None:
+    home = install(tmp_path / "home")
+    folder = a_district(tmp_path, more=f'{key} = ["times.add.xml.gz"]')
+    waut = b'<additional><WAUT id="w" refTime="0" startProg="0"/></additional>'
+    (folder / "times.add.xml.gz").write_bytes(gzip.compress(waut))
+    district = read_head(folder)
+    if key == "additional":
+        read = read_district(district)
+    else:
+        read = read_district(read_head(a_district(tmp_path, "plain")))
+    with pytest.raises(Unsupported, match="WAUT"):
+        simulated((district, read), monkeypatch, home)
+    assert calls_of(home) == []
 
 
 def test_plans_with_errors_are_not_simulated(grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

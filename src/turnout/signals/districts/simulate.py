@@ -35,7 +35,7 @@ from turnout.signals.districts.sumo import RUN_S, SimulationFailed, elements, nu
 from turnout.signals.districts.sumo_program import Sumo, get_sumo
 from turnout.signals.model import Junction, Plan, Signals
 from turnout.signals.problem import BrokenSignals
-from turnout.signals.sumo_xml import Programme, Records, read_records
+from turnout.signals.sumo_xml import Programme, Records, read_records, unpacked
 from turnout.words.name import Name
 from turnout.words.trouble import Unsupported
 
@@ -77,6 +77,7 @@ def simulate(
     sumo = get_sumo()
     if not district.can_simulate:
         raise Unsupported("the district has no network with traffic", district.id, "name a network and routes")
+    _refuse_switching(district)
     base = with_plans(read.signals, in_force) if in_force is not None else read.signals
     draft = with_plans(base, asked.plans)
     _refuse_errors(draft, asked.period)
@@ -91,6 +92,14 @@ def simulate(
                 runs[side].append(scene.run(programmes, seed))
     bodies = [digest_of(body_of(plans_of(each))) for each in (draft, base)]
     return _result(runs, _layout(records, draft), asked, bodies)
+
+
+def _refuse_switching(district: District) -> None:
+    """Programmes that SUMO switches by itself (WAUT) would take the place of ours, on both sides alike."""
+    for name in (district.head.network, *district.head.additional, *district.head.programmes):
+        if b"<WAUT" in unpacked(district.content(name), name):
+            what = f"{name} switches programmes by itself (WAUT), which would run in place of the plans"
+            raise Unsupported(what, district.id, "take its WAUT elements out")
 
 
 def _part(seed: int, side: int, seeds: int) -> float:
