@@ -4,17 +4,23 @@ The server is stopped meanwhile. Broken off and begun again it goes on where it 
 the database holds everything, so that no server can go on with them and make a second history.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
+
 from turnout.adapters.identity.devices import FOLDER, Authority
 from turnout.adapters.storage.folder_lock import folder_lock
+from turnout.adapters.storage.plan_bodies import FOLDER as PLANS_FOLDER
+from turnout.adapters.storage.plan_bodies import file_of
 from turnout.adapters.storage.postgres.authority import KeptAuthority, PostgresAuthority
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.adapters.storage.postgres.kept import PostgresKept
 from turnout.adapters.storage.postgres.lease import PostgresLease
+from turnout.adapters.storage.postgres.plan_bodies import KeptBodies
 from turnout.adapters.storage.postgres.site_key import SITE_KEY, SiteKeys
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.postgres.vault import PostgresVault
@@ -25,6 +31,7 @@ from turnout.desk.chain import JournalRow
 from turnout.desk.faults import StorageDamaged
 from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal, Tail
+from turnout.edge.signals_room.simulations import PLANS, SIMULATIONS, KeptSimulation, sha256
 from turnout.recovery.copying import sync
 from turnout.storing import MOVED
 from turnout.storing_shared import prepare_postgres
@@ -87,6 +94,7 @@ async def _copied(stack: AsyncExitStack, folder: Path, database: Database, tell:
     await shared.prepare(database)
     owners, details = await _copy_details(vault, shared)
     await _copy_authority(Authority(folder / FOLDER), PostgresAuthority(database, SiteKeys(folder / SITE_KEY)))
+    await _copy_plans(folder, database, await theirs.claim())
     await _copy_snapshot(folder, database, tail)
     return Moved(tail, owners, details, folder / MOVED)
 
@@ -163,6 +171,28 @@ async def _copy_authority(ours: Authority, theirs: PostgresAuthority) -> None:
             raise NotOurs("the database holds another authority", "--database", "name an empty database")
     finally:
         await theirs.close()
+
+
+async def _copy_plans(folder: Path, database: Database, epoch: int) -> None:
+    """Bodies of plans and simulations: the rows name them by digest. One that is no longer what it was stays behind."""
+    kept = PostgresKept(database)
+    try:
+        theirs = KeptBodies(kept, epoch)
+        for path in sorted((folder / PLANS_FOLDER).glob("*.json")):
+            body = path.read_bytes()
+            name = next((name for name in _names(body) if file_of(name) == path.name), None)
+            if name is not None:
+                await theirs.keep(name, body)
+    finally:
+        await kept.close()
+
+
+def _names(body: bytes) -> Iterator[str]:
+    """By which it may be kept."""
+    yield PLANS + sha256(body)
+    yield SIMULATIONS + sha256(body)
+    with suppress(msgspec.DecodeError):
+        yield SIMULATIONS + sha256(bytes(msgspec.json.decode(body, type=KeptSimulation).result))
 
 
 async def _copy_snapshot(folder: Path, database: Database, tail: Tail) -> None:

@@ -19,6 +19,7 @@ from turnout.signals.districts.results import Simulate
 from turnout.signals.districts.shapes import DistrictShape, PlanSet
 from turnout.signals.districts.sumo_program import HOME
 from turnout.signals.districts.work import Answer, Kind, Progress, Refusal, Work, encode, framed
+from turnout.signals.districts.worker import machine_bytes, memory_most
 
 LONG_S = 120.0
 """On a busy machine a process of Python takes seconds to begin."""
@@ -162,6 +163,10 @@ async def test_a_program_that_is_not_there_is_a_lost_worker(folder: str, tmp_pat
         await worker.ask(work(folder), LONG_S)
 
 
+def test_on_a_small_machine_half_of_the_memory_stays_the_desks() -> None:
+    assert [memory_most(gib << 30) >> 30 for gib in (1, 4, 16, 256)] == [1, 2, 8, 8]
+
+
 async def test_it_has_the_lowest_priority_and_limits_that_hold_for_what_it_starts(
     worker: WorkerProcess, folder: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -171,6 +176,8 @@ async def test_it_has_the_lowest_priority_and_limits_that_hold_for_what_it_start
     sumo = await until_called(home)
     assert os.getpriority(os.PRIO_PROCESS, sumo) == 19
     limits = Path(f"/proc/{sumo}/limits").read_text(encoding="ascii")
-    assert "unlimited" not in next(line for line in limits.splitlines() if line.startswith("Max address space"))
+    (space,) = [line.split()[3] for line in limits.splitlines() if line.startswith("Max address space")]
+    assert int(space) <= memory_most(machine_bytes())
+    assert Path(f"/proc/{sumo}/oom_score_adj").read_text(encoding="ascii") == "1000\n"
     assert "unlimited" not in next(line for line in limits.splitlines() if line.startswith("Max file size"))
     asking.cancel()

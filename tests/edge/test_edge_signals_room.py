@@ -216,6 +216,47 @@ async def test_a_process_that_nobody_asks_is_ended(monkeypatch: pytest.MonkeyPat
     assert worker.stopped == 1
 
 
+async def test_a_question_that_comes_as_an_idle_process_is_ended_is_not_ended_with_it() -> None:
+    worker = FakeWorker()
+    room = Asking(worker, 1.0)
+    room._end_idle()
+    question = asyncio.create_task(room.ask(WORK))
+    await worker.begun.wait()
+    stopped = worker.stopped
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert worker.stopped == stopped
+    question.cancel()
+    await asyncio.wait([question])
+    await room.stop()
+
+
+async def test_a_question_that_has_a_process_keeps_it_though_the_clock_has_run_out() -> None:
+    worker = FakeWorker()
+    room = Asking(worker, 1.0)
+    question = asyncio.create_task(room.ask(WORK))
+    await worker.begun.wait()
+    room._end_idle()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert worker.stopped == 0
+    question.cancel()
+    await asyncio.wait([question])
+    await room.stop()
+
+
+async def test_the_process_of_jobs_is_ended_too_when_none_comes(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "IDLE_S", 0.0)
+    worker = FakeWorker(found, found)
+    room = line(worker)
+    await put(room).over.wait()
+    while not worker.stopped:
+        await asyncio.sleep(0)
+    job = put(room)
+    await job.over.wait()
+    assert job.state == "done"
+
+
 def a_result(plans: bytes) -> SimulateResult:
     same = ConfidenceInterval(1.0, 0.5, 1.5)
     counts = RunCounts(entered=1, arrived=1, never_entered=0, teleports=0)

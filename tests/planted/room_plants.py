@@ -1,19 +1,26 @@
 """Planted bugs of the engineers' room: figures that an asker makes up, one person alone, plans that have moved on."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from tests.core import test_core_plans as rules_tests
 from tests.edge import test_edge_signals_room as room_tests
 from tests.planted.plant import Patch, Plant
+from tests.signals.districts import test_signals_simulate as simulate_tests
+from tests.signals.districts.a_district import a_district
 from turnout.adapters.storage.plan_bodies import FolderBodies
 from turnout.core.plans import rules
 from turnout.core.plans.commands import ProposePlans
 from turnout.edge.signals_room import jobs, simulations
 from turnout.edge.signals_room.jobs import Job, Jobs
 from turnout.edge.signals_room.simulations import Simulations
+from turnout.signals.districts import simulate
+from turnout.signals.districts.folder import read_head
+from turnout.signals.districts.reading import read_district
 from turnout.words.identity import ActorId
 
 
@@ -67,6 +74,23 @@ def figures_are_of_what_is_in_force(_: Path) -> None:
     rules_tests.test_figures_against_plans_that_are_no_longer_in_force_count_for_nothing()
 
 
+def a_gridlock_flows_freely(patch: Patch) -> None:
+    honest = simulate._delay_s
+
+    def delay_s(ran: simulate._Run, edges: Sequence[str], gates: Sequence[str]) -> float | None:
+        return honest(ran, edges, gates) or 0.0
+
+    patch.setattr(simulate, "_delay_s", delay_s)
+
+
+def a_gridlock_is_no_improvement(folder: Path) -> None:
+    district = read_head(a_district(folder))
+    with pytest.MonkeyPatch.context() as patch:
+        simulate_tests.test_a_gridlock_through_which_nobody_gets_has_no_delay_and_is_no_improvement(
+            (district, read_district(district)), patch, folder
+        )
+
+
 async def figures_are_the_simulations(folder: Path) -> None:
     bodies = FolderBodies(folder)
     await room_tests.test_a_proposal_says_what_its_simulation_found((Simulations(bodies), bodies))
@@ -105,6 +129,7 @@ ROOM_PLANTS: dict[str, Plant] = {
     ),
     "a proposal with figures that somebody sent": Plant(figures_believed, figures_are_the_simulations),
     "plans in force that are not those that were released": Plant(bodies_believed, what_is_kept_is_what_it_was),
+    "a gridlock that counts as no delay": Plant(a_gridlock_flows_freely, a_gridlock_is_no_improvement),
     "a line of jobs without an end": Plant(a_line_without_an_end, the_line_has_an_end),
     "a job that never says that its process died": Plant(silent_when_lost, a_lost_job_says_so),
 }

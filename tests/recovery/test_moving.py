@@ -10,13 +10,17 @@ import httpx
 import pytest
 
 from tests.adapters.running import running
+from tests.edge.test_edge_signals_room import take
 from tests.postgres_pair import connected, the_pair
 from tests.two_servers import TurnoutServer, token_in
 from turnout import moving
 from turnout.adapters.identity.devices import Authority
+from turnout.adapters.storage.plan_bodies import FolderBodies
 from turnout.adapters.storage.postgres.authority import KeptAuthority, PostgresAuthority
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
+from turnout.adapters.storage.postgres.kept import PostgresKept
+from turnout.adapters.storage.postgres.plan_bodies import KeptBodies
 from turnout.adapters.storage.postgres.site_key import SiteKeys
 from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.adapters.storage.sqlite.journal import last_of_file, read_file
@@ -28,6 +32,7 @@ from turnout.desk.faults import StorageFailed
 from turnout.desk.operations import Operations
 from turnout.device_sharing import shared_authority
 from turnout.edge.details import DetailsGiven
+from turnout.edge.signals_room.simulations import Simulations, sha256
 from turnout.moving import move
 from turnout.storing import MOVED, in_files
 from turnout.storing_shared import prepare_postgres
@@ -95,6 +100,20 @@ async def test_every_row_and_detail_is_in_the_database_as_it_was_in_the_files(fo
     with pytest.raises(DetailsDestroyed):
         await vault.put(IncidentId("I2"), "name", b"again")
     await vault.close()
+
+
+async def test_plans_and_what_their_simulations_found_come_along(folder: Path, database: Database) -> None:
+    """The rows name them by digest. What is not what it was kept as stays behind."""
+    ours = Simulations(FolderBodies(folder))
+    plans, simulation = await take(ours)
+    assert (result := await ours.find_result(simulation)) is not None
+    (folder / "plans" / "strange.json").write_bytes(b"not what it was")
+    await move(folder, database.url)
+    kept = PostgresKept(database)
+    theirs = Simulations(KeptBodies(kept))
+    assert await theirs.find_plans(sha256(plans)) == plans
+    assert await theirs.find_result(simulation) == result
+    await kept.close()
 
 
 async def test_terminals_stay_known_and_the_authoritys_key_leaves_the_files(folder: Path, database: Database) -> None:

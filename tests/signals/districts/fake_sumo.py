@@ -36,28 +36,48 @@ if behaviour == "rubbish":
 inserted = 0 if behaviour == "no-vehicles" else 100
 delay = 20 + seed + ({quicker} if 'offset="{offset}"' in plans else 0)
 open("figures.xml", "w").write(
-    f'<statistics><vehicles loaded="{{inserted + 3}}" inserted="{{inserted}}" running="0" waiting="0"/>'
+    f'<statistics><vehicles loaded="{{inserted + 3}}" inserted="{{inserted}}" running="0" waiting="{waiting}"/>'
     f'<teleports total="{{seed}}"/>'
     f'<vehicleTripStatistics count="100" duration="{{60 + delay}}" waitingTime="{{delay / 2}}" timeLoss="{{delay}}"'
-    f' departDelay="1.5"/></statistics>'
+    f' departDelay="1.5" departDelayWaiting="{{600 if {waiting} else -1}}"/></statistics>'
 )
 trip = '<tripinfo id="v" arrival="9" waitingCount="2"/>'
 late = '<tripinfo id="v" arrival="-1" waitingCount="4"/>'
 open("trips.xml", "w").write("<tripinfos>" + (trip * 99 + late if inserted else "") + "</tripinfos>")
-edge = '<edge id="{edge}" timeLoss="500" left="50" traveltime="30"/><edge id="other"/>'
+left = 0 if {stuck} and 'offset="{offset}"' in plans and seed > {through} else 50
+edge = f'<edge id="{edge}" timeLoss="500" left="{{left}}" traveltime="30"/><edge id="other"/>'
 open("edges.xml", "w").write(f'<meandata><interval begin="0" end="9">{{edge}}</interval></meandata>')
 """
 
 
 def install(
-    home: Path, behaviour: Behaviour = "well", *, quicker_s: float = -5.0, at_offset: str = "7", edge: str = "1.1.n"
+    home: Path,
+    behaviour: Behaviour = "well",
+    *,
+    quicker_s: float = -5.0,
+    at_offset: str = "7",
+    edge: str = "1.1.n",
+    waiting: int = 0,
+    through: int | None = None,
 ) -> Path:
-    """`SUMO_HOME`, with the program in it. `quicker_s`: what it says of programmes that hold `at_offset`."""
+    """`SUMO_HOME`, with the program in it. `quicker_s`: what it says of programmes that hold `at_offset`.
+
+    `waiting`: vehicles due that never entered. `through`: with programmes that hold `at_offset`, nobody leaves the edge
+    in a run of a higher seed.
+    """
     program = home / "bin" / "sumo"
     program.parent.mkdir(parents=True, exist_ok=True)
     calls = str(home / "calls.txt")
     made = PROGRAM.format(
-        python=sys.executable, behaviour=behaviour, calls=calls, quicker=quicker_s, offset=at_offset, edge=edge
+        python=sys.executable,
+        behaviour=behaviour,
+        calls=calls,
+        quicker=quicker_s,
+        offset=at_offset,
+        edge=edge,
+        waiting=waiting,
+        stuck=through is not None,
+        through=through or 0,
     )
     program.write_text(made, encoding="utf-8")
     program.chmod(0o755)

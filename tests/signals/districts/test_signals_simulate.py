@@ -2,6 +2,7 @@
 that hangs, crashes or writes rubbish is said and ends nothing else.
 """
 
+import gzip
 import math
 import os
 import random
@@ -20,12 +21,19 @@ from scipy import stats
 from tests.signals.districts.a_district import a_district
 from tests.signals.districts.fake_sumo import Behaviour, calls_of, install
 from turnout.signals.districts.folder import District, read_head
-from turnout.signals.districts.intervals import compared, interval
+from turnout.signals.districts.intervals import compared, compared_where_known, interval
 from turnout.signals.districts.plan_sets import body_of, digest_of, plans_of, with_plans
 from turnout.signals.districts.reading import ReadDistrict, read_district
-from turnout.signals.districts.results import Period, Simulate, SimulateResult
+from turnout.signals.districts.results import (
+    Compared,
+    ConfidenceInterval,
+    Period,
+    RunCounts,
+    Simulate,
+    SimulateResult,
+)
 from turnout.signals.districts.shapes import HoursShape, JunctionPlans, PlanSet
-from turnout.signals.districts.simulate import chosen, simulate
+from turnout.signals.districts.simulate import _Run, _travel_s, chosen, simulate
 from turnout.signals.districts.sumo import SimulationFailed
 from turnout.signals.districts.sumo_program import HOME, find_sumo
 from turnout.signals.model import Signals
@@ -74,11 +82,65 @@ def test_each_seed_is_run_with_both_and_the_difference_has_its_interval(
     assert pairs["delay_s"].before.low < 24.5 < pairs["delay_s"].before.high
     assert pairs["stops"].before.mean == pytest.approx(2.02)
     assert pairs["throughput"].after.mean == 99
-    assert (found.before.never_entered, found.before.teleports, found.before.entered) == (15, 15, 500)
+    assert (found.before.never_entered, found.before.teleports, found.before.entered) == (0, 15, 500)
     assert found.digest != found.base
     assert found.base == digest_of(body_of(plans_of(grid[1].signals)))
-    (busy,) = [each for each in found.junctions if each.delay_s.before.mean]
-    assert (busy.junction, busy.delay_s.before.mean) == ("1.1", 10.0)
+    (busy,) = [each for each in found.junctions if each.delay_s.before is not None]
+    assert (busy.junction, busy.delay_s.before, busy.delay_s.seeds) == ("1.1", ConfidenceInterval(10.0, 10.0, 10.0), 5)
+
+
+def at_the_busy_one(found: SimulateResult) -> Compared:
+    (busy,) = [each for each in found.junctions if each.junction == "1.1"]
+    return busy.delay_s
+
+
+def test_a_gridlock_through_which_nobody_gets_has_no_delay_and_is_no_improvement(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stuck = at_the_busy_one(simulated(grid, monkeypatch, install(tmp_path / "home", through=0)))
+    assert stuck.before is not None
+    assert (stuck.before.mean, stuck.after, stuck.change, stuck.seeds) == (10.0, None, None, 0)
+
+
+def test_a_difference_rests_on_the_seeds_with_which_both_sides_have_a_figure(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    some = at_the_busy_one(simulated(grid, monkeypatch, install(tmp_path / "home", through=2)))
+    assert some.change is not None
+    assert (some.change.mean, some.seeds) == (0.0, 2)
+    one = at_the_busy_one(simulated(grid, monkeypatch, install(tmp_path / "other", through=1)))
+    assert (one.after, one.change, one.seeds) == (None, None, 1)
+
+
+@given(st.lists(st.tuples(*[st.none() | st.floats(-1e4, 1e4)] * 2), min_size=5, max_size=20))
+def test_what_is_not_known_is_left_out_and_never_taken_for_nothing(
+    pairs: list[tuple[float | None, float | None]],
+) -> None:
+    found = compared_where_known([one for one, _ in pairs], [other for _, other in pairs])
+    both = [(one, other) for one, other in pairs if one is not None and other is not None]
+    assert found.seeds == len(both)
+    assert (found.change is None) == (len(both) < 2)
+    if found.change is not None:
+        its = compared([one for one, _ in both], [other for _, other in both]).change
+        assert found.change == its
+    known = [one for one, _ in pairs if one is not None]
+    assert found.before == (interval(known) if len(known) > 1 else None)
+
+
+def test_a_section_on_which_nobody_drove_gives_its_arterial_no_travel_time() -> None:
+    ran = _Run({}, RunCounts(entered=1, arrived=1, never_entered=0, teleports=0), {"a": (0.0, 1.0, 30.0)})
+    assert _travel_s(ran, ["a"]) == 30.0
+    assert _travel_s(ran, ["a", "b"]) is None
+
+
+def test_the_delay_is_of_all_that_were_due_those_without_room_to_enter_among_them(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """24.5 s of the hundred that entered, and the hundred that wait have waited for 600 s."""
+    found = simulated(grid, monkeypatch, install(tmp_path / "home", waiting=100))
+    pairs = {pair.figure: pair for pair in found.pairs}
+    assert pairs["delay_s"].before.mean == pytest.approx((24.5 + 600) / 2)
+    assert (found.before.never_entered, found.after.never_entered) == (500, 500)
 
 
 def test_the_plans_in_force_with_themselves_differ_by_nothing(
@@ -123,6 +185,24 @@ def test_without_sumo_it_is_said_what_to_install(
 ) -> None:
     with pytest.raises(Unsupported, match=r"turnout\[signals\]"):
         simulated(grid, monkeypatch, tmp_path / "no-home")
+
+
+@pytest.mark.parametrize("key", ["additional", "programmes"])
+def test_programmes_that_switch_themselves_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
+) -> None:
+    home = install(tmp_path / "home")
+    folder = a_district(tmp_path, more=f'{key} = ["times.add.xml.gz"]')
+    waut = b'<additional><WAUT id="w" refTime="0" startProg="0"/></additional>'
+    (folder / "times.add.xml.gz").write_bytes(gzip.compress(waut))
+    district = read_head(folder)
+    if key == "additional":
+        read = read_district(district)
+    else:
+        read = read_district(read_head(a_district(tmp_path, "plain")))
+    with pytest.raises(Unsupported, match="WAUT"):
+        simulated((district, read), monkeypatch, home)
+    assert calls_of(home) == []
 
 
 def test_plans_with_errors_are_not_simulated(grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

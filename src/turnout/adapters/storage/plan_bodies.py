@@ -12,6 +12,11 @@ FOLDER: Final = "plans"
 BODY_BYTES_MAX: Final = 64 << 20
 
 
+def file_of(name: str) -> str:
+    """Names hold what a person wrote; files do not."""
+    return f"{hashlib.sha256(name.encode()).hexdigest()}.json"
+
+
 class FolderBodies:
     def __init__(self, folder: Path) -> None:
         """`folder`: of the city's data; a folder of its own is made in it at the first body."""
@@ -25,8 +30,7 @@ class FolderBodies:
         await asyncio.to_thread(self._write, name, body)
 
     def _path(self, name: str) -> Path:
-        """Names hold what a person wrote; files do not."""
-        return self._folder / f"{hashlib.sha256(name.encode()).hexdigest()}.json"
+        return self._folder / file_of(name)
 
     def _read(self, name: str) -> bytes | None:
         try:

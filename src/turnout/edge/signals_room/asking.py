@@ -52,7 +52,13 @@ class Asking:
             self._idle = None
 
     def _end_idle(self) -> None:
-        self._ending = asyncio.ensure_future(self._worker.stop())
+        self._ending = asyncio.ensure_future(self._end_unasked())
+
+    async def _end_unasked(self) -> None:
+        """In its turn: a question that has come meanwhile keeps its process."""
+        async with self._turn:
+            if not self._waiting:
+                await self._worker.stop()
 
     async def stop(self) -> None:
         self._stay()

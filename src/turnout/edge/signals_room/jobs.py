@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from turnout.edge.answers import Declined, declined
+from turnout.edge.signals_room.asking import IDLE_S
 from turnout.edge.signals_room.ports import Worker, WorkerLate, WorkerLost
 from turnout.signals.districts.results import JobCard, JobState
 from turnout.signals.districts.work import Answer, Progress, Refusal, Work
@@ -116,9 +117,17 @@ class Jobs:
             self._come.clear()
             job = next((job for job in self._jobs.values() if job.state == "waiting"), None)
             if job is None:
-                await self._come.wait()
+                await self._wait()
             else:
                 await self._run(job)
+
+    async def _wait(self) -> None:
+        """For a job. Its process is ended where none comes for long; what comes meanwhile has a new one."""
+        try:
+            await asyncio.wait_for(self._come.wait(), IDLE_S)
+        except TimeoutError:
+            await self._worker.stop()
+            await self._come.wait()
 
     async def _run(self, job: Job) -> None:
         task = asyncio.create_task(self._work(job))

@@ -42,6 +42,8 @@ KINDS: Final[dict[type[msgspec.Struct], Kind]] = {
     Quality: "quality",
     Simulate: "simulate",
 }
+PASSING: Final = ("room-busy", "work-cut-off", "worker-lost")
+"""What is wrong with the processes beside the desk, and not with a district."""
 DECIDED: Final = ("plans-released", "plans-refused", "plans-withdrawn")
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -100,21 +102,32 @@ class SignalsRoom:
         for part in (self._reading, self._coordinating, self.jobs):
             await part.stop()
 
-    async def districts(self) -> bytes:
+    async def districts(self) -> bytes | Declined:
         """Every folder of a district, those that cannot be read too."""
         try:
             folders = await asyncio.to_thread(list_districts, self._city)
         except BadInput as trouble:
             return _encode(DistrictsShown(districts=[_broken_card(FOLDER, str(trouble))], can_run=False))
-        cards = [await self._card(folder) for folder in folders]
+        cards: list[msgspec.Raw] = []
+        for folder in folders:
+            card = await self._card(folder)
+            if isinstance(card, Declined):
+                return card
+            cards.append(card)
         return _encode(DistrictsShown(districts=cards, can_run=self._has_sumo()))
 
-    async def _card(self, folder: Path) -> msgspec.Raw:
-        mark = await asyncio.to_thread(_mark, folder)
+    async def _card(self, folder: Path) -> msgspec.Raw | Declined:
+        """Where it cannot be asked now, as it was; declined where it was never read: that says nothing of its files."""
+        try:
+            mark = await asyncio.to_thread(_mark, folder)
+        except OSError as trouble:
+            return _broken_card(folder.name, trouble.strerror or str(trouble))
         kept = self._cards.get(folder.name)
         if kept is not None and kept[0] == mark:
             return kept[1]
         answer = await self._reading.ask(Work(kind="card", folder=str(folder)))
+        if isinstance(answer, Declined) and answer.code in PASSING:
+            return kept[1] if kept is not None else answer
         if isinstance(answer, Declined):
             return _broken_card(folder.name, answer.text.en, answer.text.zh)
         if len(self._cards) >= DISTRICTS_MAX:
@@ -253,7 +266,7 @@ def _decided(event: Event, board: Board) -> ProposalCard | None:
 
 def _mark(folder: Path) -> object:
     """Of everything in the folder: another time or size, and it is read anew."""
-    return tuple(sorted((each.name, (seen := each.stat()).st_mtime_ns, seen.st_size) for each in folder.iterdir()))
+    return tuple(sorted((each.name, (seen := each.lstat()).st_mtime_ns, seen.st_size) for each in folder.iterdir()))
 
 
 def _broken_card(name: str, en: str, zh: str = "") -> msgspec.Raw:

@@ -7,7 +7,7 @@ random numbers.
 import math
 import statistics
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from scipy import stats
 
@@ -15,6 +15,12 @@ from turnout.signals.districts.results import Compared, ConfidenceInterval
 
 CONFIDENCE: Final = 0.95
 DIGITS: Final = 3
+
+
+class Sides(NamedTuple):
+    before: ConfidenceInterval
+    after: ConfidenceInterval
+    change: ConfidenceInterval
 
 
 def interval(values: Sequence[float]) -> ConfidenceInterval:
@@ -25,7 +31,22 @@ def interval(values: Sequence[float]) -> ConfidenceInterval:
     return ConfidenceInterval(round(mean, DIGITS), round(mean - half, DIGITS), round(mean + half, DIGITS))
 
 
-def compared(before: Sequence[float], after: Sequence[float]) -> Compared:
+def compared(before: Sequence[float], after: Sequence[float]) -> Sides:
     """The n-th of both were simulated with the same seed."""
-    differences = [its - own for own, its in zip(before, after, strict=True)]
-    return Compared(before=interval(before), after=interval(after), change=interval(differences))
+    return Sides(
+        interval(before), interval(after), interval([its - own for own, its in zip(before, after, strict=True)])
+    )
+
+
+def compared_where_known(before: Sequence[float | None], after: Sequence[float | None]) -> Compared:
+    """None: the run has no such figure. The difference is of the pairs in which both sides have one."""
+    pairs = [(own, its) for own, its in zip(before, after, strict=True) if own is not None and its is not None]
+    return Compared(
+        before=_known(before), after=_known(after), change=_known([its - own for own, its in pairs]), seeds=len(pairs)
+    )
+
+
+def _known(values: Sequence[float | None]) -> ConfidenceInterval | None:
+    """None of fewer than two values: one has no interval."""
+    known = [each for each in values if each is not None]
+    return interval(known) if len(known) > 1 else None

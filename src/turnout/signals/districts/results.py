@@ -90,11 +90,16 @@ class ConfidenceInterval(msgspec.Struct, frozen=True):
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """Before, after and the difference after minus before, paired by seed."""
+    """Before, after and the difference after minus before, paired by seed.
 
-    before: ConfidenceInterval
-    after: ConfidenceInterval
-    change: ConfidenceInterval
+    `before` and `after`: of all runs of that side which have the figure; `change`: of the `seeds` with which both have
+    it. None: fewer than two have it, because nobody got through or nobody drove there.
+    """
+
+    before: ConfidenceInterval | None
+    after: ConfidenceInterval | None
+    change: ConfidenceInterval | None
+    seeds: int
 
 
 Figure = Literal["delay_s", "stops", "travel_s", "throughput", "waiting_s"]
@@ -115,11 +120,13 @@ class RunCounts(msgspec.Struct, frozen=True, kw_only=True):
     entered: int
     arrived: int
     never_entered: int
+    """Due by the end of the run, without room to enter. Those that were not due yet do not count."""
     teleports: int
+    """Stuck, and moved on by the simulator."""
 
 
 class JunctionCompared(msgspec.Struct, frozen=True, kw_only=True):
-    """Time loss on the ways to one junction, in seconds per vehicle that came there."""
+    """Time loss on the ways to one junction, in seconds per vehicle that passed it."""
 
     junction: str
     delay_s: Compared

@@ -1,7 +1,8 @@
 """A draft and the plans in force in SUMO, seed by seed with the same traffic, and what the one changes of the other.
 
-Delay is SUMO's time loss plus the delay of entering, of all that entered, those still on their way among them (decision
-0233). Both sides run as programmes made by `phases`, so that nothing differs but the plans.
+Delay is SUMO's time loss plus the delay of entering (decision 0233), of all that were due: those still on their way and
+those still waiting to enter among them. What nobody drove through has no figure. Both sides run as programmes made by
+`phases`, so that nothing differs but the plans.
 """
 
 import tempfile
@@ -15,7 +16,7 @@ from turnout.signals.check import check
 from turnout.signals.districts.chains import edges_along
 from turnout.signals.districts.folder import District
 from turnout.signals.districts.guarded import withheld
-from turnout.signals.districts.intervals import compared
+from turnout.signals.districts.intervals import compared, compared_where_known
 from turnout.signals.districts.phases import programme_of
 from turnout.signals.districts.plan_sets import body_of, digest_of, plans_of, with_plans
 from turnout.signals.districts.reading import ReadDistrict
@@ -34,7 +35,7 @@ from turnout.signals.districts.sumo import RUN_S, SimulationFailed, elements, nu
 from turnout.signals.districts.sumo_program import Sumo, get_sumo
 from turnout.signals.model import Junction, Plan, Signals
 from turnout.signals.problem import BrokenSignals
-from turnout.signals.sumo_xml import Programme, Records, read_records
+from turnout.signals.sumo_xml import Programme, Records, read_records, unpacked
 from turnout.words.name import Name
 from turnout.words.trouble import Unsupported
 
@@ -62,7 +63,6 @@ class _Layout(NamedTuple):
     near: Mapping[str, tuple[list[str], list[str]]]
     """By junction: edges on the way to it, and those of them by which traffic comes to its first stop line."""
     along: Mapping[tuple[str, str], list[str]]
-    free_s: Mapping[str, float]
 
 
 def simulate(
@@ -77,6 +77,7 @@ def simulate(
     sumo = get_sumo()
     if not district.can_simulate:
         raise Unsupported("the district has no network with traffic", district.id, "name a network and routes")
+    _refuse_switching(district)
     base = with_plans(read.signals, in_force) if in_force is not None else read.signals
     draft = with_plans(base, asked.plans)
     _refuse_errors(draft, asked.period)
@@ -91,6 +92,14 @@ def simulate(
                 runs[side].append(scene.run(programmes, seed))
     bodies = [digest_of(body_of(plans_of(each))) for each in (draft, base)]
     return _result(runs, _layout(records, draft), asked, bodies)
+
+
+def _refuse_switching(district: District) -> None:
+    """Programmes that SUMO switches by itself (WAUT) would take the place of ours, on both sides alike."""
+    for name in (district.head.network, *district.head.additional, *district.head.programmes):
+        if b"<WAUT" in unpacked(district.content(name), name):
+            what = f"{name} switches programmes by itself (WAUT), which would run in place of the plans"
+            raise Unsupported(what, district.id, "take its WAUT elements out")
 
 
 def _part(seed: int, side: int, seeds: int) -> float:
@@ -187,8 +196,9 @@ def _read(place: Path) -> _Run:
     inserted = int(number(vehicles, "inserted"))
     if not inserted or not seen:
         raise SimulationFailed(Name("no vehicle entered the network", "没有车辆进入路网"))
+    waiting = int(number(vehicles, "waiting"))
     figures: dict[Figure, float] = {
-        "delay_s": number(trips, "timeLoss") + number(trips, "departDelay"),
+        "delay_s": _delay_of_all_s(trips, waiting),
         "stops": stops / seen,
         "travel_s": number(trips, "duration"),
         "waiting_s": number(trips, "waitingTime"),
@@ -197,7 +207,7 @@ def _read(place: Path) -> _Run:
     counts = RunCounts(
         entered=inserted,
         arrived=arrived,
-        never_entered=int(number(vehicles, "loaded")) - inserted,
+        never_entered=waiting,
         teleports=int(number(found["teleports"], "total")),
     )
     edges = {
@@ -206,6 +216,14 @@ def _read(place: Path) -> _Run:
         if edge.get("traveltime") is not None
     }
     return _Run(figures, counts, edges)
+
+
+def _delay_of_all_s(trips: Mapping[str, str], waiting: int) -> float:
+    """Seconds per vehicle of those that entered and of the `waiting`, who were due and found no room to enter."""
+    entered = number(trips, "count")
+    lost = (number(trips, "timeLoss") + number(trips, "departDelay")) * entered
+    waited = number(trips, "departDelayWaiting") * waiting if waiting else 0.0
+    return (lost + waited) / (entered + waiting)
 
 
 def _layout(records: Records, signals: Signals) -> _Layout:
@@ -233,11 +251,7 @@ def _layout(records: Records, signals: Signals) -> _Layout:
         except BrokenSignals:
             continue  # an arterial of the plain file may stand on no way of this network
         along |= {(arterial.id, "outbound"): out, (arterial.id, "inbound"): back}
-    free_s = {
-        edge.id: long_m[edge.id] / max((lane.speed_mps for lane in edge.lanes), default=13.89)
-        for edge in records.edges.values()
-    }
-    return _Layout(near, along, free_s)
+    return _Layout(near, along)
 
 
 def _back_from(
@@ -258,8 +272,8 @@ def _result(runs: tuple[list[_Run], list[_Run]], layout: _Layout, asked: Simulat
     before, after = runs
     pairs = []
     for figure in FIGURES:
-        both = compared([each.figures[figure] for each in before], [each.figures[figure] for each in after])
-        pairs.append(Pair(figure=figure, before=both.before, after=both.after, change=both.change))
+        sides = compared([each.figures[figure] for each in before], [each.figures[figure] for each in after])
+        pairs.append(Pair(figure=figure, before=sides.before, after=sides.after, change=sides.change))
     return SimulateResult(
         digest=bodies[0],
         base=bodies[1],
@@ -270,7 +284,8 @@ def _result(runs: tuple[list[_Run], list[_Run]], layout: _Layout, asked: Simulat
         pairs=tuple(pairs),
         junctions=tuple(
             JunctionCompared(
-                junction=junction, delay_s=compared(*([_delay_s(each, *ways) for each in side] for side in runs))
+                junction=junction,
+                delay_s=compared_where_known(*([_delay_s(each, *ways) for each in side] for side in runs)),
             )
             for junction, ways in layout.near.items()
         ),
@@ -278,7 +293,7 @@ def _result(runs: tuple[list[_Run], list[_Run]], layout: _Layout, asked: Simulat
             ArterialCompared(
                 arterial=arterial,
                 direction="outbound" if way == "outbound" else "inbound",
-                travel_s=compared(*([_travel_s(each, edges, layout.free_s) for each in side] for side in runs)),
+                travel_s=compared_where_known(*([_travel_s(each, edges) for each in side] for side in runs)),
             )
             for (arterial, way), edges in layout.along.items()
         ),
@@ -294,13 +309,16 @@ def _sum(runs: Sequence[_Run]) -> RunCounts:
     )
 
 
-def _delay_s(ran: _Run, edges: Sequence[str], gates: Sequence[str]) -> float:
-    """Seconds per vehicle that passed: time loss on the ways to the junction, over who left its first stop lines."""
+def _delay_s(ran: _Run, edges: Sequence[str], gates: Sequence[str]) -> float | None:
+    """Seconds per vehicle that passed: time loss on the ways to the junction, over who left its first stop lines.
+
+    None where nobody got through, as in a gridlock.
+    """
     lost = sum(ran.edges[edge][0] for edge in edges if edge in ran.edges)
     left = sum(ran.edges[edge][1] for edge in gates if edge in ran.edges)
-    return lost / left if left else 0.0
+    return lost / left if left else None
 
 
-def _travel_s(ran: _Run, edges: Sequence[str], free_s: Mapping[str, float]) -> float:
-    """Of an edge that nobody drove on: as at the speed limit."""
-    return sum(ran.edges[edge][2] if edge in ran.edges else free_s.get(edge, 0.0) for edge in edges)
+def _travel_s(ran: _Run, edges: Sequence[str]) -> float | None:
+    """None where nobody drove on one of them."""
+    return sum(ran.edges[edge][2] for edge in edges) if all(edge in ran.edges for edge in edges) else None

@@ -60,7 +60,12 @@ from turnout.words.trouble import BadInput, Malformed
 
 NICE: Final = 19
 MEMORY_BYTES_MAX: Final = 8 << 30
-"""Of address space: a city's network in SUMO takes two or three."""
+"""Of address space: a city's network in SUMO takes two or three. Of a small machine half, for the desk is there
+too; but not less than `MEMORY_BYTES_LEAST`, which Python with its libraries takes."""
+MEMORY_BYTES_LEAST: Final = 1 << 30
+FIRST_TO_GO: Final = "1000"
+"""Where memory runs out the kernel ends this process and SUMO, and not the desk (proc_pid_oom_score_adj(5))."""
+CGROUP_MEMORY: Final = Path("/sys/fs/cgroup/memory.max")
 FILE_BYTES_MAX: Final = 2 << 30
 """Of any file that it or SUMO writes."""
 PROBLEMS_MAX: Final = 200
@@ -258,12 +263,27 @@ def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
     return stdin, stdout
 
 
+def memory_most(machine: int) -> int:
+    """Bytes of address space, of a machine or a container with so many bytes of memory."""
+    return min(MEMORY_BYTES_MAX, max(machine // 2, MEMORY_BYTES_LEAST))
+
+
+def machine_bytes() -> int:
+    """Of the machine, or of the container where it has less."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with contextlib.suppress(OSError, ValueError):
+        return min(machine, int(CGROUP_MEMORY.read_text(encoding="ascii")))
+    return machine
+
+
 def _limit() -> None:
     """For itself and all it starts. Its own process group: it can be ended with SUMO at once."""
     if os.getpgrp() != os.getpid():
         os.setpgid(0, 0)
     os.nice(NICE)
-    for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES_MAX), (resource.RLIMIT_FSIZE, FILE_BYTES_MAX)):
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
+    for kind, most in ((resource.RLIMIT_AS, memory_most(machine_bytes())), (resource.RLIMIT_FSIZE, FILE_BYTES_MAX)):
         _, hard = resource.getrlimit(kind)
         kept = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (kept, kept))
