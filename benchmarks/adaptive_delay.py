@@ -1,13 +1,14 @@
 """Delay under adaptive control from detectors alone, beside the peers: fixed, actuated, and two that see every vehicle.
 
     uv pip install eclipse-sumo libsumo            (780 MB each; not among what Turnout installs)
-    .venv/bin/python -m benchmarks.adaptive_delay FOLDER [seeds] [controls, with commas] [fault, KIND]
+    .venv/bin/python -m benchmarks.adaptive_delay FOLDER [seeds] [controls, with commas] [fault or ""] [words for SUMO]
 
 FOLDER holds scenarios, each a folder with a .sumocfg; one that SUMO cannot load is told and left out. All controls run
 the same stages, with the same demand and seeds. Delay is SUMO's time loss plus departure delay in seconds per vehicle
 of all that were to enter; those still on their way and those that could not enter are among them. `locked`: seeds in
 which nobody arrived for five minutes while vehicles were on the road. Without teleports: what is stuck stays.
-With a fault every junction has one broken detector from the tenth minute on: stuck, silent or double.
+With a fault every junction has one broken detector from the tenth minute on: stuck, silent or double. Words for SUMO:
+`--time-to-teleport.bidi 70` takes off the road who has met another head-on on a single track for 70 s.
 """
 
 import shutil
@@ -49,6 +50,8 @@ class Scenario(NamedTuple):
     end_s: float
     added: tuple[str, ...]
     placed: Placed
+    words: tuple[str, ...] = ()
+    """Further words for SUMO."""
 
 
 class Result(NamedTuple):
@@ -96,9 +99,10 @@ class Truth:
 class SelfOrganising:
     def __init__(self, layout: Layout, at_ms: int, truth: Truth) -> None:
         self.control, self.truth = AdaptiveControl(layout, at_ms), truth
+        self.own = [lane.id for lane in layout.lanes]
 
     def step(self, at_ms: int, readings: Mapping[str, Reading]) -> tuple[Aspect, ...]:
-        return self.control.step(at_ms, readings, self.truth.queues)
+        return self.control.step(at_ms, readings, {lane: self.truth.queues[lane] for lane in self.own})
 
 
 class MaxPressure:
@@ -143,7 +147,7 @@ def words_of(scene: Scenario, seed: int, added: tuple[str, ...]) -> list[str]:
     named += ["--begin", str(scene.begin_s), "--end", str(scene.end_s), "--seed", str(seed)]
     named += ["--no-step-log", "--no-warnings", "--time-to-teleport", "-1", "--duration-log.disable"]
     named += ["--tripinfo-output", str(here / "trips.xml"), "--tripinfo-output.write-unfinished"]
-    return [*named, "--tripinfo-output.write-undeparted"]
+    return [*named, "--tripinfo-output.write-undeparted", *scene.words]
 
 
 def told(scene: Scenario, seconds: float, on_plan: int) -> Result:
@@ -224,7 +228,7 @@ def row(scene: Scenario, control: str, results: list[Result], kind: str) -> str:
     return f"| {scene.config.parent.name} | {said} | {cells} |"
 
 
-def main(folder: Path, seeds: int = 5, chosen: str = ",".join(CONTROLS), kind: str = "") -> None:
+def main(folder: Path, seeds: int = 5, chosen: str = ",".join(CONTROLS), kind: str = "", *words: str) -> None:
     print("| scenario | control | delay, s | 95 % | worst seed | vehicles | never entered | locked | run, s |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for config in sorted(folder.rglob("*.sumocfg")):
@@ -233,7 +237,7 @@ def main(folder: Path, seeds: int = 5, chosen: str = ",".join(CONTROLS), kind: s
             shutil.copytree(config.parent, here)
             here.chmod(0o755)
             try:
-                scene = scenario(here / config.name)
+                scene = scenario(here / config.name)._replace(words=words)
                 for control in chosen.split(","):
                     is_alone = control in ("fixed", "actuated")
                     results = [
@@ -246,4 +250,4 @@ def main(folder: Path, seeds: int = 5, chosen: str = ",".join(CONTROLS), kind: s
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:3]), *sys.argv[3:5])
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:3]), *sys.argv[3:])

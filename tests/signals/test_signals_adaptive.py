@@ -227,9 +227,11 @@ def test_a_lane_whose_exit_is_full_gets_no_green_for_its_queue() -> None:
 
 @st.composite
 def situations(draw: st.DrawFn) -> Situation:
+    """On each lane a queue that stands, where the bound is nearly what is served, or any that comes."""
     arrival = st.builds(Arrival, st.integers(-20_000, 30_000), st.sampled_from((0.05, 0.5, 1.0)))
+    stands = st.integers(0, 8).map(lambda size: [Arrival(0, 1.0)] * size)
     lanes = ("m1", "m2", "s1")
-    queues = {lane: sorted(draw(st.lists(arrival, max_size=8))) for lane in lanes}
+    queues = {lane: sorted(draw(stands | st.lists(arrival, max_size=8))) for lane in lanes}
     moving = {lane: queue[draw(st.integers(0, 3)) :] for lane, queue in queues.items()}
     blocked = draw(st.sets(st.sampled_from(lanes)))
     return Situation(queues, moving, blocked, blocked | draw(st.sets(st.sampled_from(lanes))))
@@ -250,6 +252,11 @@ def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situatio
 
     best = priority.best_stage(layout, seen, 0, current, change_ms, given_by)
     rates = [rate(nth) for nth in range(stages)]
+    waiting = {lane: sum(each.weight for each in queue) for lane, queue in seen.queues.items() if queue}
+    waiting = {lane: weight for lane, weight in waiting.items() if lane not in seen.blocked}
+    for nth in set(range(stages)) - {current}:
+        before_ms = change_ms[nth] + given_by.start_ms + given_by.penalty_ms
+        assert priority._most(layout.stages[nth], waiting, before_ms, given_by) >= rates[nth] * (1 - 1e-12)
     assert rates[best] == max(rates)
     assert best == current or rates[best] > rates[current]
 
