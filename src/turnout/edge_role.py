@@ -35,7 +35,6 @@ from turnout.adapters.storage.postgres.between import PostgresBetween
 from turnout.adapters.storage.postgres.database import Database
 from turnout.adapters.storage.postgres.journal import PostgresJournal
 from turnout.adapters.storage.postgres.kept import PostgresKept
-from turnout.adapters.storage.postgres.plan_bodies import KeptBodies
 from turnout.adapters.storage.postgres.site_key import SiteKeys
 from turnout.adapters.storage.postgres.snapshots import PostgresSnapshots
 from turnout.adapters.storage.postgres.vault import PostgresVault
@@ -51,12 +50,12 @@ from turnout.device_sharing import bind_as_the_desk, door_of, joined_shared_devi
 from turnout.edge import cookies
 from turnout.edge.at_device import certificate_of as shown_certificate
 from turnout.edge.connections import Connections
+from turnout.edge.counter import as_sent
 from turnout.edge.edge import Edge
 from turnout.edge.identities import KnownDevices
 from turnout.edge.measuring import Measures
 from turnout.edge.recording import Recorder
 from turnout.edge.shared_places import SharedPlaces, take_from_others
-from turnout.edge.signals_room.simulations import Simulations
 from turnout.edge.texts import Texts
 from turnout.in_turn import Inside
 from turnout.loading import Loaded, load_ground, prepare, set_aside_what_stays
@@ -265,7 +264,7 @@ async def _opened(stack: AsyncExitStack, process: Process, desk: FollowedOperati
     joined_shared_devices(edge, store, settings, process.authority)
     kept_by_desk = PostgresKept(process.database)
     stack.push_async_callback(kept_by_desk.close)
-    edge.counter.simulated = Simulations(KeptBodies(kept_by_desk)).fill
+    edge.counter.simulated = as_sent
     copied = await _copied(stack, kept_by_desk, store, edge, settings)
     shared = SharedPlaces()
     _shares(stack, process, edge, desk, shared)

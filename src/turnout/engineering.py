@@ -27,7 +27,6 @@ async def opened_room(
 ) -> AsyncIterator[SignalsRoom]:
     """Its processes are started when somebody asks. `has_room`: on the disk, for what can wait."""
     simulations = Simulations(bodies)
-    counter.simulated = simulations.fill
     room = SignalsRoom(
         lambda: counter.board,
         records,
@@ -39,6 +38,7 @@ async def opened_room(
         has_sumo=lambda: find_sumo() is not None,
         has_room=has_room,
     )
+    counter.simulated = room.fill
     working = asyncio.create_task(room.run(), name="engineers' room")
     try:
         yield room

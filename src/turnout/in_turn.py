@@ -43,6 +43,7 @@ from turnout.desk.operations import Operations
 from turnout.device_serving import check_devices, cut_off_revoked
 from turnout.device_sharing import KeptRegister, door_of, joined_shared_devices, shared_authority
 from turnout.edge.between import LINK, DeskDoor
+from turnout.edge.counter import Simulating
 from turnout.edge.edge import Edge
 from turnout.edge.shared_places import SharedPlaces, exchanged, take_from_others
 from turnout.loading import Loaded, load_ground, load_the_rest, prepare, set_aside_what_stays
@@ -258,7 +259,7 @@ def _door(server: Server, stores: Stores, edge: Edge, shared: SharedPlaces, regi
         web_app(edge, server.assets, server.settings, server.api),
         server.key,
         public=server.is_public,
-        desk=edge.counter.desk,
+        desk=Simulating(edge.counter),
         places=lambda said: exchanged(edge, shared, said),
         hand_over=server.handing_over.set,
         devices=KeptRegister(register, accounts.keep).answer,

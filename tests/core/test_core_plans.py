@@ -15,8 +15,8 @@ from turnout.core.history import chronology
 from turnout.core.invariants import broken
 from turnout.core.no import No
 from turnout.core.plans.commands import ProposePlans, RefusePlans, ReleasePlans, WithdrawPlans
-from turnout.core.plans.matters import ProposedFigure, ProposedPlans
-from turnout.core.plans.refusals import PlansFull, PlansMovedOn, PlansNotSimulated
+from turnout.core.plans.matters import PlanOfJunction, ProposedFigure, ProposedPlans
+from turnout.core.plans.refusals import DistrictNotRead, PlansFull, PlansMovedOn, PlansNotRun, PlansNotSimulated
 from turnout.core.plans.rules import DISTRICTS_MAX, PROPOSALS_MAX
 from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry
 from turnout.core.reveals.refusals import SecondPersonNeeded
@@ -25,12 +25,22 @@ from turnout.words.moment import Moment
 
 ADA, BEN = Actor(ActorId("ada"), ("system",)), Actor(ActorId("ben"), ("system",))
 FILES, ONE, TWO = "a" * 64, "b" * 64, "c" * 64
+SIMULATION = "d" * 64
 DELAY = ProposedFigure(figure="delay_s", before=100.0, after=90.0, change=-10.0, low=-14.0, high=-6.0)
 
 
 def proposing(id: str = "P1", digest: str = ONE, over: str = FILES, **more: Any) -> ProposePlans:
-    said: dict[str, Any] = {"district": "centre", "seeds": 5, "figures": (DELAY,), "note": "morning"}
-    return ProposePlans(proposal_id=id, simulation="d" * 64, digest=digest, over=over, **(said | more))
+    said: dict[str, Any] = {"district": "centre", "seeds": 5, "figures": (DELAY,), "note": "morning", "state": over}
+    said |= {"simulation": SIMULATION, "digest": digest, "over": over}
+    return ProposePlans(proposal_id=id, **(said | more))
+
+
+def releasing(id: str = "P1", digest: str = ONE, state: str = FILES, **more: Any) -> ReleasePlans:
+    return ReleasePlans(proposal_id=id, digest=digest, state=state, **({"simulation": SIMULATION} | more))
+
+
+def refusing(id: str = "P1", digest: str = ONE, **more: Any) -> RefusePlans:
+    return RefusePlans(proposal_id=id, digest=digest, **({"simulation": SIMULATION} | more))
 
 
 def context(who: Actor) -> Context:
@@ -58,7 +68,7 @@ def after(*steps: tuple[Actor, Any]) -> Board:
 
 
 def test_another_person_releases_what_was_proposed_and_it_is_in_force() -> None:
-    board = after((ADA, proposing()), (BEN, ReleasePlans(proposal_id="P1", reason="try it")))
+    board = after((ADA, proposing()), (BEN, releasing(reason="try it")))
     row = board.district_plans["centre"]
     assert row.proposals == ()
     assert row.released is not None
@@ -67,7 +77,7 @@ def test_another_person_releases_what_was_proposed_and_it_is_in_force() -> None:
 
 def test_nobody_releases_or_refuses_what_they_proposed_themselves() -> None:
     board = after((ADA, proposing()))
-    for command in (ReleasePlans(proposal_id="P1"), RefusePlans(proposal_id="P1")):
+    for command in (releasing(), refusing()):
         assert given_by(board, ADA, command) == SecondPersonNeeded(whose=ActorId("ada"))
 
 
@@ -79,14 +89,46 @@ def test_what_no_simulation_compared_cannot_be_proposed(lacking: dict[str, Any])
 
 def test_figures_against_plans_that_are_no_longer_in_force_count_for_nothing() -> None:
     two = proposing("P2", TWO)
-    board = after((ADA, proposing()), (ADA, two), (BEN, ReleasePlans(proposal_id="P1")))
-    assert given_by(board, BEN, ReleasePlans(proposal_id="P2")) == PlansMovedOn(district="centre")
-    assert given_by(board, ADA, proposing("P3", TWO)) == PlansMovedOn(district="centre")
-    assert isinstance(given_by(board, ADA, proposing("P3", TWO, over=ONE)), Board)
+    board = after((ADA, proposing()), (ADA, two), (BEN, releasing()))
+    moved_on = PlansMovedOn(district="centre")
+    assert given_by(board, BEN, releasing("P2", TWO, state=ONE, after="P1")) == moved_on
+    assert given_by(board, BEN, releasing("P2", TWO)) == moved_on
+    assert given_by(board, ADA, proposing("P3", TWO, state=ONE, after="P1")) == moved_on
+    assert given_by(board, ADA, proposing("P3", TWO)) == moved_on
+    assert isinstance(given_by(board, ADA, proposing("P3", TWO, over=ONE, after="P1")), Board)
+
+
+def test_what_is_released_is_what_was_looked_at_though_its_identity_is_used_again() -> None:
+    another = proposing(digest=TWO, simulation="e" * 64)
+    board = after((ADA, proposing()), (ADA, WithdrawPlans(proposal_id="P1")), (ADA, another))
+    moved_on = PlansMovedOn(district="centre")
+    for seen in ({}, {"digest": TWO}, {"simulation": "e" * 64}):
+        assert given_by(board, BEN, releasing(**seen)) == moved_on
+        assert given_by(board, BEN, refusing(**seen)) == moved_on
+    assert isinstance(given_by(board, BEN, releasing(digest=TWO, simulation="e" * 64)), Board)
+
+
+def test_figures_over_files_that_have_changed_since_count_for_nothing() -> None:
+    board = after((ADA, proposing()))
+    assert given_by(board, BEN, releasing(state=TWO)) == PlansMovedOn(district="centre")
+    assert given_by(board, ADA, proposing("P2", state=TWO)) == PlansMovedOn(district="centre")
+    assert given_by(board, BEN, releasing(state="")) == DistrictNotRead(district="centre")
+    assert given_by(board, ADA, proposing("P2", state="")) == DistrictNotRead(district="centre")
+
+
+def test_after_a_release_a_district_whose_files_have_grown_takes_the_next_proposal() -> None:
+    grown = "f" * 64
+    board = after((ADA, proposing()), (BEN, releasing()), (ADA, proposing("P2", TWO, over=grown, after="P1")))
+    assert isinstance(given_by(board, BEN, releasing("P2", TWO, state=grown, after="P1")), Board)
+
+
+def test_a_set_with_a_changed_plan_that_did_not_run_is_not_proposed() -> None:
+    left = proposing(not_run=PlanOfJunction("221", "0"))
+    assert given_by(Board(), ADA, left) == PlansNotRun(district="centre", junction="221", plan="0")
 
 
 def test_a_refused_proposal_leaves_the_board_and_changes_nothing_in_force() -> None:
-    board = after((ADA, proposing()), (BEN, RefusePlans(proposal_id="P1", reason="too long a red")))
+    board = after((ADA, proposing()), (BEN, refusing(reason="too long a red")))
     assert board.district_plans == {}
 
 
@@ -102,7 +144,11 @@ def test_only_who_proposed_it_withdraws_it() -> None:
 def test_an_identity_names_one_waiting_proposal() -> None:
     board = after((ADA, proposing()))
     assert given_by(board, BEN, proposing(digest=TWO)) == IdentityTaken(kind="plans", value="P1")
-    assert given_by(board, BEN, ReleasePlans(proposal_id="P9")) == UnknownEntry(kind="plans", entry="P9")
+    assert given_by(board, BEN, releasing("P9")) == UnknownEntry(kind="plans", entry="P9")
+    taken = IdentityTaken(kind="plans", value="P1")
+    assert given_by(Board(), ADA, proposing(is_taken=True)) == taken
+    released = after((ADA, proposing()), (BEN, releasing()))
+    assert given_by(released, ADA, proposing(over=ONE, after="P1")) == taken
 
 
 def test_proposals_and_districts_have_a_limit() -> None:
@@ -134,18 +180,25 @@ steps = st.tuples(
 def test_whatever_is_commanded_what_is_in_force_was_released_by_a_second_person_over_what_was_in_force(
     chosen: list[tuple[Actor, str, str, str, str]],
 ) -> None:
-    board, in_force = Board(), ""
+    board, in_force, released = Board(), "", ""
     waiting: dict[str, ProposedPlans] = {}
-    kinds = {"release": ReleasePlans, "refuse": RefusePlans, "withdraw": WithdrawPlans}
     for who, act, id, over, digest in chosen:
-        command: Any = proposing(id, digest, over) if act == "propose" else kinds[act](proposal_id=id)
+        state, ids = in_force or FILES, {} if not released else {"after": released}
+        commands: dict[str, Any] = {
+            "propose": proposing(id, digest, over, state=state, **ids),
+            "release": releasing(id, digest, state, **ids),
+            "refuse": refusing(id, digest),
+            "withdraw": WithdrawPlans(proposal_id=id),
+        }
+        command = commands[act]
         found = given_by(board, who, command)
         if isinstance(found, Board):
             board = found
             if act == "release":
                 assert waiting[id].by != who.id
-                assert in_force in ("", waiting[id].over)
-                in_force = waiting[id].digest
+                assert waiting[id].over == (in_force or FILES)
+                assert waiting[id].digest == digest
+                in_force, released = digest, id
         row = board.district_plans.get("centre")
         waiting = {each.id: each for each in row.proposals} if row is not None else {}
         assert (row.released.digest if row is not None and row.released is not None else "") == in_force

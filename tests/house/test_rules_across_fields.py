@@ -21,6 +21,7 @@ OF_THE_SITUATION = {
     *("call-of-incident", "not-over", "retention-full"),
     *("corridor-is-open", "corridor-is-over", "corridors-full", "unit-not-under-way"),
     *("no-signals-armed", "junction-not-permitted", "plans-not-simulated", "plans-moved-on", "plans-full"),
+    *("plans-not-run", "district-not-read"),
 }
 """They say how the board stands, whatever the fields of the command say of one another."""
 

@@ -35,7 +35,15 @@ def nobody_proposed_it(patch: Patch) -> None:
 
 
 def moved_on_unseen(patch: Patch) -> None:
-    patch.setattr(rules, "_has_moved_on", lambda board, district, over: False)
+    patch.setattr(rules, "_has_moved_on", lambda board, district, over, command: False)
+
+
+def whichever_has_the_identity(patch: Patch) -> None:
+    patch.setattr(rules, "_is_another", lambda proposal, command: False)
+
+
+def nothing_is_changed(patch: Patch) -> None:
+    patch.setattr(simulate, "changed", lambda base, draft: [])
 
 
 def figures_believed(patch: Patch) -> None:
@@ -91,6 +99,14 @@ def a_gridlock_is_no_improvement(folder: Path) -> None:
         )
 
 
+def what_was_looked_at_is_released(_: Path) -> None:
+    rules_tests.test_what_is_released_is_what_was_looked_at_though_its_identity_is_used_again()
+
+
+def every_changed_plan_passes_the_guard(folder: Path) -> None:
+    simulate_tests.test_a_changed_plan_that_does_not_run_at_the_hour_passes_the_guard_too(simulate_tests.opened(folder))
+
+
 async def figures_are_the_simulations(folder: Path) -> None:
     bodies = FolderBodies(folder)
     await room_tests.test_a_proposal_says_what_its_simulation_found((Simulations(bodies), bodies))
@@ -126,6 +142,12 @@ ROOM_PLANTS: dict[str, Plant] = {
     "plans released by who proposed them": Plant(nobody_proposed_it, two_people_release),
     "plans released over others than they were simulated against": Plant(
         moved_on_unseen, figures_are_of_what_is_in_force
+    ),
+    "a release of another proposal than was looked at": Plant(
+        whichever_has_the_identity, what_was_looked_at_is_released
+    ),
+    "a changed plan that neither runs nor passes the guard": Plant(
+        nothing_is_changed, every_changed_plan_passes_the_guard
     ),
     "a proposal with figures that somebody sent": Plant(figures_believed, figures_are_the_simulations),
     "plans in force that are not those that were released": Plant(bodies_believed, what_is_kept_is_what_it_was),

@@ -232,7 +232,8 @@ def _ends(board: Board, shift: Shift) -> Iterator[str]:
 
 
 def _plans(board: Board) -> Iterator[str]:
-    """A proposal waits once, in its own district, and against the plans that are in force."""
+    """A proposal waits once, in its own district, with figures. It may be older than the plans in force: it is then
+    refused when somebody releases it."""
     waiting = [(row, proposal) for row in board.district_plans.values() for proposal in row.proposals]
     if len({proposal.id for _, proposal in waiting}) != len(waiting):
         yield "a proposal of plans waits twice"

@@ -13,8 +13,10 @@ from turnout.core.corridors.refusals import JunctionNotPermitted as JunctionNotP
 from turnout.core.corridors.refusals import NoSignalsArmed as NoSignalsArmed
 from turnout.core.corridors.refusals import UnitNotUnderWay as UnitNotUnderWay
 from turnout.core.no import No as No
+from turnout.core.plans.refusals import DistrictNotRead as DistrictNotRead
 from turnout.core.plans.refusals import PlansFull as PlansFull
 from turnout.core.plans.refusals import PlansMovedOn as PlansMovedOn
+from turnout.core.plans.refusals import PlansNotRun as PlansNotRun
 from turnout.core.plans.refusals import PlansNotSimulated as PlansNotSimulated
 from turnout.core.refusals_of_tables import NoTables as NoTables
 from turnout.core.refusals_of_tables import TablesInconsistent as TablesInconsistent
@@ -479,6 +481,8 @@ Refusal = (
     | CorridorsFull
     | JunctionNotPermitted
     | PlansNotSimulated
+    | PlansNotRun
+    | DistrictNotRead
     | PlansMovedOn
     | PlansFull
 )

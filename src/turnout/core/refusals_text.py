@@ -203,9 +203,19 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
         "These plans of {district} have not been simulated against the plans in force: simulate them first.",
         "片区 {district} 的这组方案尚未与现行方案作仿真比较，请先仿真。",
     ),
+    "plans-not-run": Name(
+        "Plan {plan} of junction {junction} in {district} is changed and did not run in this simulation: "
+        "simulate the hour in which it runs.",
+        "片区 {district} 路口 {junction} 的方案 {plan} 有改动，但本次仿真未运行该方案：请对其运行时段进行仿真。",
+    ),
+    "district-not-read": Name(
+        "The files of {district} cannot be read now, so nobody can say whether they are those that were simulated.",
+        "目前无法读取片区 {district} 的文件，不能确定其与仿真时是否相同。",
+    ),
     "plans-moved-on": Name(
-        "Other plans of {district} have come into force since: simulate against those, and propose again.",
-        "片区 {district} 已启用其他方案，请与现行方案重新仿真后再提出。",
+        "Plans or files of {district} are others than were simulated or looked at: look again, "
+        "or simulate against those in force and propose again.",
+        "片区 {district} 的方案或文件与仿真或查看时的不同：请重新查看，或与现行方案重新仿真后再提出。",
     ),
     "plans-full": Name("There are {most} already; decide some first.", "已有 {most} 项，请先决定一些。"),
     "time-not-possible": Name("{at} is not possible for: {field}.", "{field}不能为 {at}。"),

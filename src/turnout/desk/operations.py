@@ -13,6 +13,7 @@ from turnout.core.decide import decide
 from turnout.core.events import Event, decode, encode
 from turnout.core.evolve import evolve
 from turnout.core.incidents.commands import OpenIncident, SetAlarmLevel
+from turnout.core.plans.commands import ProposePlans, ReleasePlans, as_asked
 from turnout.core.refusals import Refusal
 from turnout.core.texts import sealed, without_text
 from turnout.core.timers.commands import RingTimer
@@ -123,6 +124,8 @@ class Operations:
     def tell_apart(self, command: Command, content: bytes) -> bytes:
         """Without what is said in it, which ends: a hash over that would confirm a guess for ever."""
         bare = without_text(command)
+        if isinstance(bare, ProposePlans | ReleasePlans):
+            bare = as_asked(bare)
         return content if bare is command else _commands.encode(bare)
 
     def comes_first(self, command: Command) -> bool:

@@ -14,7 +14,7 @@ from turnout.core.catalogue import Catalogue
 from turnout.core.commands import Command
 from turnout.core.overriding import may_override
 from turnout.core.permissions import SYSTEM_ROLE, has_right
-from turnout.core.plans.commands import ProposePlans
+from turnout.core.plans.commands import ProposePlans, ReleasePlans
 from turnout.core.refusals import Refusal
 from turnout.core.refusals_text import speak
 from turnout.core.tables.commands import PublishCatalogue
@@ -53,6 +53,9 @@ OWN_IDENTITIES: Final = (
 another command, would keep a timer from ever ringing."""
 
 
+Simulated = Callable[[ProposePlans | ReleasePlans], Awaitable[ProposePlans | ReleasePlans]]
+
+
 class DeskAt(Protocol):
     """The desk, as far as the edge needs it."""
 
@@ -78,8 +81,9 @@ class Counter:
         """Of this server, for commands and for whatever else is asked of it."""
         self.why_unsound: Callable[[Catalogue], Awaitable[Declined | None]] | None = None
         """Asked of tables that somebody publishes whole (edge/tables_desk.py)."""
-        self.simulated: Callable[[ProposePlans], Awaitable[ProposePlans]] | None = None
-        """What a simulation found, for plans that are proposed (edge/signals_room)."""
+        self.simulated: Simulated | None = None
+        """What a simulation found and what the district is now, for plans that are proposed or released
+        (edge/signals_room)."""
         self.exported: Exported | None = None
         """Who is told of each command's trace; None: nobody, and then nothing is measured for it."""
         self.measures = measures if measures is not None else Measures()
@@ -158,7 +162,7 @@ class Counter:
             unsound = await self._why_unsound(who, command)
             if unsound is not None:
                 return unsound
-        if isinstance(command, ProposePlans):
+        if isinstance(command, ProposePlans | ReleasePlans):
             if self.simulated is None:
                 return declined("no-engineers-room")
             try:
@@ -241,6 +245,23 @@ class Counter:
     def _utc_offset_min(self) -> int:
         catalogue = self._desk.board.catalogue
         return catalogue.utc_offset_min if catalogue is not None else 0
+
+
+class Simulating:
+    """The desk, for commands that other edges have prepared: an engineers' room is beside the desk only."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+
+    async def submit(self, command: Command, origin: Origin) -> Done | Refused[Any]:
+        if isinstance(command, ProposePlans | ReleasePlans) and self._counter.simulated is not None:
+            command = await self._counter.simulated(command)
+        return await self._counter.desk.submit(command, origin)
+
+
+async def as_sent(command: ProposePlans | ReleasePlans) -> ProposePlans | ReleasePlans:
+    """At an edge away from the desk: the desk's own fills in what its room knows, whatever was sent."""
+    return command
 
 
 def held_back(wait_s: int) -> Declined | None:

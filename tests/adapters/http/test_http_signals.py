@@ -103,10 +103,11 @@ async def test_a_change_is_simulated_then_proposed_then_released_by_another_and_
     assert (await gives(ada, do="propose-plans", proposal_id="P1", **proposing)).is_success
     (listed,) = (await said(await ada.get(f"{SIGNALS}/proposals")))["proposals"]
     assert (listed["state"], listed["change"]["delay_s"]) == ("proposed", [-5.0, -5.0, -5.0])
-    own = await gives(ada, do="release-plans", proposal_id="P1")
+    seen = {"digest": card["result"]["digest"], "simulation": card["simulation"]}
+    own = await gives(ada, do="release-plans", proposal_id="P1", **seen)
     assert (own.status_code, own.json()["code"]) == (409, "second-person-needed")
     boss = await releaser(house, ben)
-    assert (await gives(boss, do="release-plans", proposal_id="P1")).is_success
+    assert (await gives(boss, do="release-plans", proposal_id="P1", **seen)).is_success
     after = await said(await ada.get(f"{SIGNALS}/districts/grid"))
     assert (after["released"], after["digest"]) == ("P1", card["result"]["digest"])
     assert after["junctions"][0]["plans"][0]["offset_s"] == 7
@@ -121,6 +122,41 @@ async def test_a_change_is_simulated_then_proposed_then_released_by_another_and_
     assert junction.plans[0].offset_ms == 7_000
     assert "P1" in file.text.splitlines()[0]
     assert tomllib.loads(file.text)["format"] == "turnout-signals-1"
+
+
+async def test_what_was_simulated_with_other_files_is_neither_proposed_nor_released(house: Running, city: Path) -> None:
+    """Traffic is in no digest of plans: another load of it, and the figures are of another street."""
+    ada = await engineer(house)
+    card = await simulated(ada, await own_plans(ada))
+    proposing = {"district": "grid", "simulation": card["simulation"]}
+    assert (await gives(ada, do="propose-plans", proposal_id="P1", **proposing)).is_success
+    boss = await releaser(house, await engineer(house))
+    traffic = city / "districts" / "grid" / "grid.rou.xml"
+    kept = traffic.read_text(encoding="utf-8")
+    traffic.write_text(kept.replace('depart="0"', 'depart="1"'), encoding="utf-8")
+    seen = {"digest": card["result"]["digest"], "simulation": card["simulation"]}
+    no = await gives(boss, do="release-plans", proposal_id="P1", **seen)
+    assert (no.status_code, no.json()["code"]) == (409, "plans-moved-on")
+    assert (await gives(ada, do="propose-plans", proposal_id="P2", **proposing)).json()["code"] == "plans-moved-on"
+    traffic.write_text(kept, encoding="utf-8")
+    command = {"do": "release-plans", "proposal_id": "P1", **seen}
+    sent = {"id": str(uuid.uuid4()), "command": command}
+    first = await boss.post(f"{API}/commands", json=sent)
+    again = await boss.post(f"{API}/commands", json=sent)
+    assert (first.json()["repeated"], again.json()["repeated"]) == (False, True)
+
+
+async def test_an_identity_that_the_records_know_names_no_second_proposal(house: Running) -> None:
+    ada = await engineer(house)
+    card = await simulated(ada, await own_plans(ada))
+    proposing = {"proposal_id": "P1", "district": "grid", "simulation": card["simulation"]}
+    assert (await gives(ada, do="propose-plans", **proposing)).is_success
+    assert (await gives(ada, do="withdraw-plans", proposal_id="P1")).is_success
+    await Room(ada).is_recorded(
+        "signals/proposals", lambda told: told["proposals"][:1] and told["proposals"][0]["decided_by"]
+    )
+    no = await gives(ada, do="propose-plans", **proposing)
+    assert (no.status_code, no.json()["code"]) == (409, "identity-taken")
 
 
 async def releaser(house: Running, other: httpx.AsyncClient) -> httpx.AsyncClient:
@@ -161,7 +197,8 @@ async def test_what_a_simulation_found_outlives_the_server(tmp_path: Path, city:
         proposing = {"district": "grid", "simulation": card["simulation"]}
         assert (await gives(ada, do="propose-plans", proposal_id="P1", **proposing)).is_success
         boss = await releaser(house, await engineer(house))
-        assert (await gives(boss, do="release-plans", proposal_id="P1")).is_success
+        seen = {"digest": card["result"]["digest"], "simulation": card["simulation"]}
+        assert (await gives(boss, do="release-plans", proposal_id="P1", **seen)).is_success
     for path in (tmp_path / "var").rglob("plans/*.json"):
         path.write_bytes(path.read_bytes().replace(b'"offset_s":7.0', b'"offset_s":9.0'))
     async with running(tmp_path / "var") as house:

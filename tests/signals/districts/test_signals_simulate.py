@@ -20,14 +20,17 @@ from scipy import stats
 
 from tests.signals.districts.a_district import a_district
 from tests.signals.districts.fake_sumo import Behaviour, calls_of, install
+from turnout.signals.districts import simulate as simulate_module
+from turnout.signals.districts.changed import changed, running
 from turnout.signals.districts.folder import District, read_head
 from turnout.signals.districts.intervals import compared, compared_where_known, interval
-from turnout.signals.districts.plan_sets import body_of, digest_of, plans_of, with_plans
+from turnout.signals.districts.plan_sets import body_of, digest_of, fitting, plans_of, with_plans
 from turnout.signals.districts.reading import ReadDistrict, read_district
 from turnout.signals.districts.results import (
     Compared,
     ConfidenceInterval,
     Period,
+    PlanAt,
     RunCounts,
     Simulate,
     SimulateResult,
@@ -36,18 +39,89 @@ from turnout.signals.districts.shapes import HoursShape, JunctionPlans, PlanSet
 from turnout.signals.districts.simulate import _Run, _travel_s, chosen, simulate
 from turnout.signals.districts.sumo import SimulationFailed
 from turnout.signals.districts.sumo_program import HOME, find_sumo
-from turnout.signals.model import Signals
+from turnout.signals.model import DAYS, Day, InForce, Junction, Plan, Signals
 from turnout.signals.problem import BrokenSignals
 from turnout.words.name import Name
 from turnout.words.trouble import Unsupported
 
+NAMES = st.sampled_from(["a", "b", "c"])
+STARTS = st.sampled_from([0, 360, 480, 720, 1_200])
 District_ = tuple[District, ReadDistrict]
 
 
 @pytest.fixture
 def grid(tmp_path: Path) -> District_:
-    district = read_head(a_district(tmp_path))
+    return opened(tmp_path)
+
+
+def opened(folder: Path) -> District_:
+    district = read_head(a_district(folder))
     return district, read_district(district)
+
+
+def two_plans(signals: Signals, *, night_s: float = 0, night_from: str = "22:00") -> PlanSet:
+    """The first junction with its plan by day, and the same by night, which begins its cycle so much later."""
+    junction = plans_of(signals).junctions[0]
+    (own,) = junction.plans
+    hours = (HoursShape(plan=own.id, since="06:00"), HoursShape(plan="night", since=night_from))
+    return PlanSet((replace(junction, plans=(own, replace(own, id="night", offset_s=night_s)), hours=hours),))
+
+
+def test_a_changed_plan_that_does_not_run_at_the_hour_passes_the_guard_too(grid: District_) -> None:
+    home = install(grid[0].folder / "home")
+    tried: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simulate_module, "withheld", lambda junction, plan: tried.append(plan.id) or ())
+        simulated(grid, patch, home, plans=two_plans(grid[1].signals), period=Period(day="mon", since="07:00"))
+    assert tried.count("night") == 1
+
+
+def test_a_simulation_says_which_changed_plans_it_ran(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home, plans = install(tmp_path / "home"), two_plans(grid[1].signals)
+    night = PlanAt(plans.junctions[0].id, "night")
+    by_day = simulated(grid, monkeypatch, home, plans=plans, period=Period(day="mon", since="07:00"))
+    assert by_day.changed == (night,)
+    assert night not in by_day.ran
+    by_night = simulated(grid, monkeypatch, home, plans=plans, period=Period(day="mon", since="23:00"))
+    assert night in by_night.ran
+    assert len(by_night.ran) == 4
+
+
+def test_plans_with_hours_are_simulated_at_one(
+    grid: District_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(BrokenSignals) as trouble:
+        simulated(grid, monkeypatch, install(tmp_path / "home"), plans=two_plans(grid[1].signals))
+    assert trouble.value.problems[0].rule == "period-needed"
+
+
+@given(st.integers(0, 1_439), st.sampled_from(["mon", "sun"]), st.lists(st.tuples(NAMES, STARTS), max_size=3))
+def test_whenever_another_plan_runs_than_before_it_is_among_the_changed(
+    minute: int, day: Day, entries: list[tuple[str, int]]
+) -> None:
+    own = tuple(Plan(id, 60_000, (), 1_000 * n) for n, id in enumerate("abc"))
+    before = Junction(id="J", name=Name("J", "J"), plans=own, hours=(InForce("a", DAYS, 360), InForce("b", DAYS, 720)))
+    after = replace(before, hours=tuple(InForce(id, DAYS, start) for id, start in entries))
+    plan = running(after, day, minute)
+    others = changed(Signals((before,)), Signals((after,)))
+    assert plan is not None
+    assert plan == running(before, day, minute) or (after, plan) in others
+
+
+def test_released_plans_that_no_longer_fit_are_left_out_and_said(grid: District_) -> None:
+    signals, plans = grid[1].signals, plans_of(grid[1].signals)
+    gone = replace(plans.junctions[0], id="gone")
+    window = replace(plans.junctions[1].plans[0].windows[0], group="no such group")
+    other = replace(plans.junctions[1], plans=(replace(plans.junctions[1].plans[0], windows=(window,)),))
+    kept, problems = fitting(signals, PlanSet((gone, other, *plans.junctions[2:])), "P1")
+    assert kept.junctions == plans.junctions[2:]
+    assert [(each.rule, each.spot.junction) for each in problems] == [
+        ("released-plans-misfit", "gone"),
+        ("released-plans-misfit", other.id),
+    ]
+    assert all("P1" in each.what.en and "P1" in each.what.zh for each in problems)
 
 
 def shifted(signals: Signals, seconds: float = 7) -> PlanSet:

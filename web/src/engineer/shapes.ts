@@ -263,6 +263,7 @@ export interface ProposalCard {
   district: string
   state: 'proposed' | 'released' | 'refused' | 'withdrawn'
   digest: string
+  simulation: string
   note: string
   by: string
   at: number

@@ -672,10 +672,13 @@ export interface ProposedPlans {
   district: string
   figures: ProposedFigure[]
   id: string
+  never_entered: never[]
   note: string
   over: string
+  period: SimulatedPeriod | null
   seeds: number
   simulation: string
+  teleports: never[]
 }
 /**
  * One figure of the simulation. `change` is after minus before, with its 95 % confidence interval.
@@ -687,6 +690,13 @@ export interface ProposedFigure {
   figure: 'delay_s' | 'stops' | 'throughput' | 'travel_s' | 'waiting_s'
   high: number
   low: number
+}
+/**
+ * Whose plans were run: those in force on this day of the week at this minute.
+ */
+export interface SimulatedPeriod {
+  day: 'fri' | 'mon' | 'sat' | 'sun' | 'thu' | 'tue' | 'wed'
+  minute: number
 }
 /**
  * The plans in force.
@@ -2410,28 +2420,48 @@ export interface EndCorridor {
  * Propose a set of plans that was simulated. What its simulation found is filled in by the server.
  */
 export interface ProposePlans {
+  after?: string
   digest?: string
   district: string
   do: 'propose-plans'
   figures?: ProposedFigure[]
+  is_taken?: boolean
+  never_entered?: never[]
+  not_run?: PlanOfJunction | null
   note?: string
   over?: string
+  period?: SimulatedPeriod | null
   proposal_id: string
   seeds?: number
   simulation: string
+  state?: string
+  teleports?: never[]
+}
+export interface PlanOfJunction {
+  junction: string
+  plan: string
 }
 /**
  * Put them in force, as somebody else than who proposed them. No controller is written to.
  */
 export interface ReleasePlans {
+  after?: string
+  digest: string
   do: 'release-plans'
   proposal_id: string
   reason?: string
+  simulation: string
+  state?: string
 }
+/**
+ * `digest` and `simulation`: of the proposal that was looked at.
+ */
 export interface RefusePlans {
+  digest: string
   do: 'refuse-plans'
   proposal_id: string
   reason?: string
+  simulation: string
 }
 /**
  * By who proposed them.

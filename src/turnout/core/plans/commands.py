@@ -6,7 +6,7 @@ import msgspec
 
 from turnout.core.act import Do
 from turnout.core.limits import Code, Count, Id, Line
-from turnout.core.plans.matters import ProposedFigure
+from turnout.core.plans.matters import PlanOfJunction, ProposedFigure, SimulatedPeriod
 
 FIGURES_MAX: Final = 16
 
@@ -23,18 +23,39 @@ class ProposePlans(Do, frozen=True, kw_only=True, tag="propose-plans"):
     over: Code = ""
     seeds: Count = 0
     figures: Annotated[tuple[ProposedFigure, ...], msgspec.Meta(max_length=FIGURES_MAX)] = ()
-    """With `digest`, `over` and `seeds` from the record of the simulation: what an asker sends is not believed."""
+    period: SimulatedPeriod | None = None
+    never_entered: tuple[Count, Count] = (0, 0)
+    teleports: tuple[Count, Count] = (0, 0)
+    not_run: PlanOfJunction | None = None
+    """The first plan that the set changes and the simulation did not run. With all from `digest` on it comes from the
+    record of the simulation, and the rest from the district and the records: what an asker sends is not believed."""
+    is_taken: bool = False
+    """The records have a proposal of this identity."""
+    state: Code = ""
+    """What the district is now, as `over`; empty: it cannot be read."""
+    after: Code = ""
+    """The proposal whose plans are in force in `state`; empty: those of the files."""
 
 
 class ReleasePlans(Do, frozen=True, kw_only=True, tag="release-plans"):
     """Put them in force, as somebody else than who proposed them. No controller is written to."""
 
     proposal_id: Id
+    digest: Id
+    simulation: Id
+    """Of the proposal that was looked at: another of the same identity is not meant."""
     reason: Line = ""
+    state: Code = ""
+    """With `after` filled in by the server, as of `ProposePlans`."""
+    after: Code = ""
 
 
 class RefusePlans(Do, frozen=True, kw_only=True, tag="refuse-plans"):
+    """`digest` and `simulation`: of the proposal that was looked at."""
+
     proposal_id: Id
+    digest: Id
+    simulation: Id
     reason: Line = ""
 
 
@@ -43,6 +64,13 @@ class WithdrawPlans(Do, frozen=True, kw_only=True, tag="withdraw-plans"):
 
     proposal_id: Id
     reason: Line = ""
+
+
+def as_asked(command: ProposePlans | ReleasePlans) -> ProposePlans | ReleasePlans:
+    """Without what is another when it is sent again: a repeat is told by what was asked."""
+    if isinstance(command, ReleasePlans):
+        return msgspec.structs.replace(command, state="", after="")
+    return msgspec.structs.replace(command, state="", after="", is_taken=False)
 
 
 PlanCommand = ProposePlans | ReleasePlans | RefusePlans | WithdrawPlans

@@ -1,6 +1,6 @@
 """What stands on the board about signal plans: by district what a person has released, and what is proposed."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -23,6 +23,18 @@ class ProposedFigure(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     high: float
 
 
+class SimulatedPeriod(msgspec.Struct, frozen=True, gc=False):
+    """Whose plans were run: those in force on this day of the week at this minute."""
+
+    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    minute: Annotated[int, msgspec.Meta(ge=0, le=1_439)]
+
+
+class PlanOfJunction(msgspec.Struct, frozen=True, gc=False):
+    junction: str
+    plan: str
+
+
 class ProposedPlans(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A set of plans that somebody proposes for a district. The set itself is kept by its digest, off the board."""
 
@@ -32,10 +44,16 @@ class ProposedPlans(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Digest of what its simulation found, kept as the set is."""
     digest: str
     over: str
-    """Digest of the plans that it was simulated against."""
+    """Digest of what it was simulated against: the plans in force and the district's files."""
     note: str = ""
     seeds: int
     figures: tuple[ProposedFigure, ...]
+    period: SimulatedPeriod | None = None
+    """None: no junction has hours, and the last plan of each was run."""
+    never_entered: tuple[int, int] = (0, 0)
+    """Vehicles of all seeds that found no room to enter, before and after: a low delay with many of them is none."""
+    teleports: tuple[int, int] = (0, 0)
+    """Vehicles that stood so long that they were taken out, before and after."""
     by: ActorId
     at: Moment
 

@@ -9,8 +9,22 @@ class PlansNotSimulated(No, frozen=True, kw_only=True, tag="plans-not-simulated"
     district: str
 
 
+class PlansNotRun(No, frozen=True, kw_only=True, tag="plans-not-run"):
+    """The set changes a plan that did not run in its simulation: its figures say nothing about that plan."""
+
+    district: str
+    junction: str
+    plan: str
+
+
+class DistrictNotRead(No, frozen=True, kw_only=True, tag="district-not-read"):
+    """Whether it is still what was simulated cannot be said."""
+
+    district: str
+
+
 class PlansMovedOn(No, frozen=True, kw_only=True, tag="plans-moved-on"):
-    """Other plans have come into force since it was simulated: its figures say nothing about these."""
+    """Other plans or other files than were simulated, or than were looked at."""
 
     district: str
 

@@ -1,7 +1,8 @@
 """Who may put signal plans in force (15.3): what was simulated is proposed, and another person decides.
 
-A release concerns the plans that it was simulated against. Once others are in force its figures say nothing, and it
-has to be simulated again. Nothing here writes to a controller. Pure: that a simulation says so is the caller's to show.
+A release concerns the plans and files that it was simulated against, and the proposal that was looked at. Once others
+are there its figures say nothing, and it has to be simulated again. Nothing here writes to a controller. Pure: what a
+simulation says and what the district's files are now is the caller's to show.
 """
 
 from typing import Final, assert_never
@@ -12,7 +13,7 @@ from turnout.core.decision import Decision, head
 from turnout.core.plans.commands import PlanCommand, ProposePlans, RefusePlans, ReleasePlans, WithdrawPlans
 from turnout.core.plans.events import PlansProposed, PlansRefused, PlansReleased, PlansWithdrawn
 from turnout.core.plans.matters import ProposedPlans
-from turnout.core.plans.refusals import PlansFull, PlansMovedOn, PlansNotSimulated
+from turnout.core.plans.refusals import DistrictNotRead, PlansFull, PlansMovedOn, PlansNotRun, PlansNotSimulated
 from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry
 from turnout.core.reveals.refusals import SecondPersonNeeded
 
@@ -42,18 +43,38 @@ def find_proposal(board: Board, proposal_id: str) -> ProposedPlans | None:
     return next((each for row in rows for each in row.proposals if each.id == proposal_id), None)
 
 
-def _has_moved_on(board: Board, district: str, over: str) -> bool:
-    """What the district's files say is not on the board: only plans that were released can have come in between."""
+def _is_known(board: Board, proposal_id: str) -> bool:
+    released = (row.released for row in board.district_plans.values())
+    taken = any(each is not None and each.proposal == proposal_id for each in released)
+    return taken or find_proposal(board, proposal_id) is not None
+
+
+def in_force(board: Board, district: str) -> str:
+    """The proposal whose plans are in force; empty: those of the district's files."""
     row = board.district_plans.get(district)
-    return row is not None and row.released is not None and row.released.digest != over
+    return row.released.proposal if row is not None and row.released is not None else ""
+
+
+def _has_moved_on(board: Board, district: str, over: str, command: ProposePlans | ReleasePlans) -> bool:
+    """The board may have gone on, too, since the district was read for this command."""
+    return command.state != over or command.after != in_force(board, district)
+
+
+def _is_another(proposal: ProposedPlans, command: ReleasePlans | RefusePlans) -> bool:
+    """Than the one that was looked at: an identity may have been withdrawn and used again."""
+    return (proposal.digest, proposal.simulation) != (command.digest, command.simulation)
 
 
 def _propose(board: Board, command: ProposePlans, context: Context) -> Decision:
-    if find_proposal(board, command.proposal_id) is not None:
+    if command.is_taken or _is_known(board, command.proposal_id):
         return IdentityTaken(kind="plans", value=command.proposal_id)
     if not (command.figures and command.digest and command.over and command.seeds):
         return PlansNotSimulated(district=command.district)
-    if _has_moved_on(board, command.district, command.over):
+    if command.not_run is not None:
+        return PlansNotRun(district=command.district, junction=command.not_run.junction, plan=command.not_run.plan)
+    if not command.state:
+        return DistrictNotRead(district=command.district)
+    if _has_moved_on(board, command.district, command.over, command):
         return PlansMovedOn(district=command.district)
     row = board.district_plans.get(command.district)
     if row is None and len(board.district_plans) >= DISTRICTS_MAX:
@@ -69,6 +90,9 @@ def _propose(board: Board, command: ProposePlans, context: Context) -> Decision:
         note=command.note,
         seeds=command.seeds,
         figures=command.figures,
+        period=command.period,
+        never_entered=command.never_entered,
+        teleports=command.teleports,
         by=context.actor.id,
         at=context.at,
     )
@@ -81,7 +105,11 @@ def _release(board: Board, command: ReleasePlans, context: Context) -> Decision:
         return UnknownEntry(kind="plans", entry=command.proposal_id)
     if proposal.by == context.actor.id:
         return SecondPersonNeeded(whose=proposal.by)
-    if _has_moved_on(board, proposal.district, proposal.over):
+    if _is_another(proposal, command):
+        return PlansMovedOn(district=proposal.district)
+    if not command.state:
+        return DistrictNotRead(district=proposal.district)
+    if _has_moved_on(board, proposal.district, proposal.over, command):
         return PlansMovedOn(district=proposal.district)
     return [PlansReleased(**head(context), proposal=proposal, reason=command.reason)]
 
@@ -92,6 +120,8 @@ def _refuse(board: Board, command: RefusePlans, context: Context) -> Decision:
         return UnknownEntry(kind="plans", entry=command.proposal_id)
     if proposal.by == context.actor.id:
         return SecondPersonNeeded(whose=proposal.by)
+    if _is_another(proposal, command):
+        return PlansMovedOn(district=proposal.district)
     return [PlansRefused(**head(context), proposal=proposal, reason=command.reason)]
 
 

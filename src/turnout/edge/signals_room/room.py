@@ -14,9 +14,10 @@ import msgspec
 
 from turnout.core.board import Board
 from turnout.core.events import Event
+from turnout.core.plans.commands import ProposePlans, ReleasePlans
 from turnout.core.plans.events import PlansRefused, PlansReleased, PlansWithdrawn
 from turnout.core.plans.matters import ProposedPlans
-from turnout.core.plans.rules import find_proposal
+from turnout.core.plans.rules import find_proposal, in_force
 from turnout.edge.answers import Declined, declined
 from turnout.edge.signals_room.asking import Asking
 from turnout.edge.signals_room.jobs import Job, Jobs
@@ -208,11 +209,40 @@ class SignalsRoom:
         await self.jobs.cancel(job)
         return job.card
 
-    async def proposals(self) -> Proposals:
-        board = self._board()
-        waiting = [card_of(each, "proposed", board) for row in board.district_plans.values() for each in row.proposals]
+    async def fill(self, command: ProposePlans | ReleasePlans) -> ProposePlans | ReleasePlans:
+        """With what the server knows: of its simulation, of the district as it is now, of the records."""
+        if isinstance(command, ReleasePlans):
+            proposal = find_proposal(self._board(), command.proposal_id)
+            state, after = await self._state(proposal.district) if proposal is not None else ("", "")
+            return msgspec.structs.replace(command, state=state, after=after)
+        filled = await self.simulations.fill(command)
+        state, after = await self._state(filled.district) if filled.figures else ("", "")
+        is_taken = any(card.id == filled.proposal_id for card in await self._decided())
+        return msgspec.structs.replace(filled, state=state, after=after, is_taken=is_taken)
+
+    async def _state(self, district: str) -> tuple[str, str]:
+        """Of plans in force and files, and which proposal's plans those are. Empty: it cannot be read."""
+        after = in_force(self._board(), district)
+        work = await self._work(district, "state", b"null")
+        if isinstance(work, Declined) or work.lost or work.released != after:
+            return "", after
+        answer = await self._reading.ask(work)
+        return ("" if isinstance(answer, Declined) else msgspec.json.decode(answer, type=str)), after
+
+    async def _decided(self) -> list[ProposalCard]:
+        """Newest first."""
         acts = await asyncio.to_thread(self._records.acts, ActsAsked(codes=DECIDED, most=CLOSED_MAX))
-        decided = [card for _, event in acts if (card := _decided(event, board)) is not None]
+        board = self._board()
+        return [card for _, event in acts if (card := _decided(event, board)) is not None]
+
+    async def proposals(self) -> Proposals:
+        """Each once, also one that is decided while the records are read."""
+        board = self._board()
+        decided = await self._decided()
+        over = {(card.id, card.at) for card in decided}
+        rows = board.district_plans.values()
+        waiting = [card_of(each, "proposed", board) for row in rows for each in row.proposals]
+        waiting = [card for card in waiting if (card.id, card.at) not in over]
         cards = sorted([*waiting, *decided], key=lambda card: -max(card.at, card.decided_at))
         return Proposals(tuple(cards))
 
@@ -243,6 +273,9 @@ def card_of(proposal: ProposedPlans, state: ProposalState, board: Board) -> Prop
         by=proposal.by,
         at=proposal.at,
         in_force=row is not None and row.released is not None and row.released.proposal == proposal.id,
+        period=proposal.period,
+        never_entered=proposal.never_entered,
+        teleports=proposal.teleports,
         change={each.figure: (each.change, each.low, each.high) for each in proposal.figures},
     )
 

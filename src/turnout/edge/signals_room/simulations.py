@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from turnout.core.plans.commands import ProposePlans
-from turnout.core.plans.matters import ProposedFigure
+from turnout.core.plans.matters import PlanOfJunction, ProposedFigure, SimulatedPeriod
 from turnout.edge.signals_room.ports import Bodies
-from turnout.signals.districts.results import SimulateResult
+from turnout.signals.districts.results import Period, SimulateResult
 from turnout.signals.districts.work import Simulated
 
 PLANS: Final = "plans/"
@@ -64,7 +64,7 @@ class Simulations:
         """With the figures of its simulation; without any where there is none of this district."""
         kept = await self._find(command.simulation)
         if kept is None or kept.district != command.district:
-            return replace(command, digest="", over="", seeds=0, figures=())
+            return replace(command, digest="", over="", seeds=0, figures=(), not_run=None)
         result = _result.decode(bytes(kept.result))
         figures = tuple(
             ProposedFigure(
@@ -77,7 +77,24 @@ class Simulations:
             )
             for pair in result.pairs
         )
-        return replace(command, digest=result.digest, over=result.base, seeds=result.seeds, figures=figures)
+        left = next((each for each in result.changed if each not in result.ran), None)
+        return replace(
+            command,
+            digest=result.digest,
+            over=result.state,
+            seeds=result.seeds,
+            figures=figures,
+            period=_period(result.period),
+            never_entered=(result.before.never_entered, result.after.never_entered),
+            teleports=(result.before.teleports, result.after.teleports),
+            not_run=PlanOfJunction(left.junction, left.plan) if left is not None else None,
+        )
+
+
+def _period(asked: Period | None) -> SimulatedPeriod | None:
+    if asked is None:
+        return None
+    return SimulatedPeriod(asked.day, int(asked.since[:2]) * 60 + int(asked.since[3:]))
 
 
 def sha256(body: bytes) -> str:

@@ -63,6 +63,24 @@ def with_plans(signals: Signals, plans: PlanSet) -> Signals:
     return replace(signals, junctions=tuple(_with(each, given) for each in signals.junctions))
 
 
+def fitting(signals: Signals, plans: PlanSet, released: str) -> tuple[PlanSet, tuple[Problem, ...]]:
+    """Of plans that were released, those that these files still have a junction for, and what is said of the others.
+
+    A district's files may change after a release. What no longer fits is left out, so that the next proposal can
+    replace it; until then the files' own plans are in force there.
+    """
+    groups = {each.id: {group.id for group in each.groups} for each in signals.junctions if each.groups}
+    kept: list[JunctionPlans] = []
+    problems: list[Problem] = []
+    for each in plans.junctions:
+        asked = {window.group for plan in each.plans for window in plan.windows}
+        if each.id in groups and asked <= groups[each.id]:
+            kept.append(each)
+        else:
+            problems.append(_misfit(each.id, released, is_there=each.id in groups))
+    return PlanSet(tuple(kept)), tuple(problems)
+
+
 def whole(signals: Signals, plans: PlanSet) -> PlanSet:
     """A draft as the set of plans of the whole district."""
     return plans_of(with_plans(signals, plans))
@@ -97,6 +115,19 @@ def _stranger(junction: str) -> Problem:
     what = Name("the district has no such junction with signals", "该片区没有此信号路口")
     cure = Name("take it out of the plans", "请从方案中删除")
     return Problem("unknown-junction", Spot(junction=junction), what, cure)
+
+
+def _misfit(junction: str, released: str, *, is_there: bool) -> Problem:
+    en, zh = f"released plans {released} do not fit these files: ", f"已发布的方案 {released} 与现有文件不符："
+    what = (
+        Name(
+            f"{en}the signal groups are others, and the files' plans are shown", f"{zh}信号组不同，显示的是文件中的方案"
+        )
+        if is_there
+        else Name(f"{en}there is no such junction with signals any more", f"{zh}已无此信号路口")
+    )
+    cure = Name("simulate and propose plans for these files", "请按现有文件重新仿真并提出方案")
+    return Problem("released-plans-misfit", Spot(junction=junction), what, cure)
 
 
 def _twice(plans: PlanSet) -> Problem:

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from turnout.core.plans.matters import SimulatedPeriod
 from turnout.signals.districts.results import SimulateResult
 from turnout.signals.districts.shapes import Id, PlanSet
 
@@ -23,6 +24,11 @@ class ProposalCard(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: int = 0
     reason: str = ""
     in_force: bool = False
+    period: SimulatedPeriod | None = None
+    """Whose plans were simulated: those of this day of the week at this minute. Null: no junction has hours."""
+    never_entered: tuple[int, int] = (0, 0)
+    """Of the simulation, before and after: vehicles that found no room to enter; `teleports`: were taken out."""
+    teleports: tuple[int, int] = (0, 0)
     change: dict[str, tuple[float, float, float]] = {}
     """Of the simulation: by figure, mean, low and high of after minus before."""
 

@@ -140,6 +140,11 @@ class ArterialCompared(msgspec.Struct, frozen=True, kw_only=True):
     travel_s: Compared
 
 
+class PlanAt(msgspec.Struct, frozen=True):
+    junction: str
+    plan: str
+
+
 class SimulateResult(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     """Of the draft, whole: what may now be proposed."""
@@ -152,6 +157,12 @@ class SimulateResult(msgspec.Struct, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...]
     junctions: tuple[JunctionCompared, ...]
     arterials: tuple[ArterialCompared, ...]
+    ran: tuple[PlanAt, ...] = ()
+    """Plans of the draft that were run: one of each signal of the network."""
+    changed: tuple[PlanAt, ...] = ()
+    """Plans of the draft that are others than those in force, or run where another does. Each has to be in `ran`."""
+    state: str = ""
+    """Of the plans in force and the district's files (`state.state_of`), while this was simulated."""
 
 
 class AreaJunction(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from turnout.signals.area.programmes import written
 from turnout.signals.check import check
 from turnout.signals.districts.chains import edges_along
+from turnout.signals.districts.changed import changed, running
 from turnout.signals.districts.folder import District
 from turnout.signals.districts.guarded import withheld
 from turnout.signals.districts.intervals import compared, compared_where_known
@@ -26,15 +29,17 @@ from turnout.signals.districts.results import (
     JunctionCompared,
     Pair,
     Period,
+    PlanAt,
     RunCounts,
     Simulate,
     SimulateResult,
 )
 from turnout.signals.districts.shapes import PlanSet
+from turnout.signals.districts.state import state_of
 from turnout.signals.districts.sumo import RUN_S, SimulationFailed, elements, number, run
 from turnout.signals.districts.sumo_program import Sumo, get_sumo
 from turnout.signals.model import Junction, Plan, Signals
-from turnout.signals.problem import BrokenSignals
+from turnout.signals.problem import BrokenSignals, Problem, Spot
 from turnout.signals.sumo_xml import Programme, Records, read_records, unpacked
 from turnout.words.name import Name
 from turnout.words.trouble import Unsupported
@@ -80,7 +85,10 @@ def simulate(
     _refuse_switching(district)
     base = with_plans(read.signals, in_force) if in_force is not None else read.signals
     draft = with_plans(base, asked.plans)
-    _refuse_errors(draft, asked.period)
+    others = changed(base, draft)
+    _refuse_errors(draft, others, asked.period)
+    _refuse_no_period((base, draft), asked.period)
+    state = state_of(district, base)
     records = read_records(district.content(district.head.network), district.head.network, root="net")
     sides = [_programmes(each, records, asked.period) for each in (base, draft)]
     runs: tuple[list[_Run], list[_Run]] = ([], [])
@@ -90,8 +98,15 @@ def simulate(
             for side, programmes in enumerate(sides):
                 told(_part(seed, side, asked.seeds), _saying(seed, asked.seeds, side))
                 runs[side].append(scene.run(programmes, seed))
+    if state_of(district, base) != state:
+        raise SimulationFailed(Name("the district's files have changed meanwhile", "仿真期间片区文件已更改"))
     bodies = [digest_of(body_of(plans_of(each))) for each in (draft, base)]
-    return _result(runs, _layout(records, draft), asked, bodies)
+    return replace(
+        _result(runs, _layout(records, draft), asked, bodies),
+        ran=tuple(PlanAt(junction.id, plan.id) for junction, plan, _ in _running(draft, records, asked.period)),
+        changed=tuple(PlanAt(junction.id, plan.id) for junction, plan in others),
+        state=state,
+    )
 
 
 def _refuse_switching(district: District) -> None:
@@ -112,29 +127,37 @@ def _saying(seed: int, seeds: int, side: int) -> Name:
 
 
 def chosen(junction: Junction, period: Period | None) -> Plan | None:
-    """The plan in force at the period; without one, or without hours, the last."""
+    """The plan in force at the period; without one, of a junction without hours, the last."""
     if period is not None:
-        minute = int(period.since[:2]) * 60 + int(period.since[3:])
-        named = junction.plan_at(period.day, minute)
-        plan = junction.plan(named) if named is not None else None
-        if plan is not None:
-            return plan
+        return running(junction, period.day, int(period.since[:2]) * 60 + int(period.since[3:]))
     return junction.plans[-1] if junction.plans else None
 
 
-def _refuse_errors(draft: Signals, period: Period | None) -> None:
+def _refuse_errors(draft: Signals, others: Sequence[tuple[Junction, Plan]], period: Period | None) -> None:
+    """`others`: what is changed, whether it is run or not: a release puts all of it in force."""
     problems = [each for each in check(draft) if each.severity == "error"]
     if not problems:
-        for junction in draft.junctions:
-            plan = chosen(junction, period)
-            if plan is not None:
-                problems += withheld(junction, plan)
+        run = [(each, plan) for each in draft.junctions if (plan := chosen(each, period)) is not None]
+        for junction, plan in [*others, *(each for each in run if each not in others)]:
+            problems += withheld(junction, plan)
     if problems:
         raise BrokenSignals(tuple(problems))
 
 
+def _refuse_no_period(sides: Iterable[Signals], period: Period | None) -> None:
+    timed = next((each.id for side in sides for each in side.junctions if each.hours), None)
+    if timed is not None and period is None:
+        what = Name("its plans run by hours, and no day and hour is given", "其方案按时段运行，而未指定星期与时间")
+        cure = Name("give the day and hour in which the changed plans run", "请指定所改方案运行的星期与时间")
+        raise BrokenSignals((Problem("period-needed", Spot(junction=timed), what, cure),))
+
+
 def _programmes(signals: Signals, records: Records, period: Period | None) -> list[Programme]:
-    """Of the network's own signals. One that only the plain file knows stands on no street here."""
+    return [programme_of(*each) for each in _running(signals, records, period)]
+
+
+def _running(signals: Signals, records: Records, period: Period | None) -> list[tuple[Junction, Plan, int]]:
+    """Of the network's own signals, with their count of lamps. One of the plain file only stands on no street here."""
     links: dict[str, int] = defaultdict(int)
     for link in records.links:
         if link.signal:
@@ -143,7 +166,7 @@ def _programmes(signals: Signals, records: Records, period: Period | None) -> li
     for junction in signals.junctions:
         plan = chosen(junction, period)
         if junction.id in links and plan is not None:
-            made.append(programme_of(junction, plan, links[junction.id]))
+            made.append((junction, plan, links[junction.id]))
     return made
 
 

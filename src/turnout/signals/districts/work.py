@@ -11,7 +11,9 @@ import msgspec
 
 from turnout.words.name import Name
 
-Kind = Literal["card", "district", "check", "arterials", "bands", "plans-file", "simulate", "area", "hours", "quality"]
+Kind = Literal[
+    "card", "district", "state", "check", "arterials", "bands", "plans-file", "simulate", "area", "hours", "quality"
+]
 BYTES_MAX: Final = 64 << 20
 """Of one message. A district of a thousand junctions with its streets is a tenth of it."""
 HEAD: Final = struct.Struct(">I")

@@ -28,7 +28,7 @@ from turnout.signals.districts.coordinating import bands
 from turnout.signals.districts.deriving import derived_in
 from turnout.signals.districts.folder import District, read_head
 from turnout.signals.districts.from_data import hours_result, quality_result
-from turnout.signals.districts.plan_sets import body_of, only, plans_of, with_plans
+from turnout.signals.districts.plan_sets import body_of, fitting, only, plans_of, with_plans
 from turnout.signals.districts.reading import (
     ReadDistrict,
     arterial_shape,
@@ -40,6 +40,7 @@ from turnout.signals.districts.reading import (
 from turnout.signals.districts.results import CoordinateArea, PlanHours, Quality, Simulate
 from turnout.signals.districts.shapes import ArterialAsked, BandsAsked, CheckAnswer, CheckAsked, PlanSet
 from turnout.signals.districts.simulate import simulate
+from turnout.signals.districts.state import state_of
 from turnout.signals.districts.sumo import SimulationFailed
 from turnout.signals.districts.work import (
     Answer,
@@ -133,11 +134,13 @@ def _body(reader: Reader, work: Work, told: Told) -> bytes:
     if work.kind == "card":
         return encode(_card(reader, work))
     district, read = reader.get(work.folder)
-    plans = msgspec.json.decode(work.plans, type=PlanSet | None)
+    plans, misfits = _in_force(read, work)
     if work.kind == "district":
-        return encode(_district(district, read, work, plans))
+        return encode(_district(district, read, work, plans, misfits))
     signals = with_plans(read.signals, plans) if plans is not None else read.signals
     match work.kind:
+        case "state":
+            return encode(state_of(district, signals))
         case "check":
             return encode(_checked(signals, msgspec.json.decode(work.ask, type=CheckAsked)))
         case "arterials":
@@ -145,7 +148,7 @@ def _body(reader: Reader, work: Work, told: Told) -> bytes:
         case "bands":
             return encode(bands(signals, msgspec.json.decode(work.ask, type=BandsAsked)))
         case "plans-file":
-            return encode({"file": write_plans(signals, _remark(district, work)).decode()})
+            return encode({"file": write_plans(signals, _remark(district, work, misfits)).decode()})
         case "simulate":
             return encode(
                 _simulated(district, read, plans, signals, msgspec.json.decode(work.ask, type=Simulate), told)
@@ -156,6 +159,12 @@ def _body(reader: Reader, work: Work, told: Told) -> bytes:
             return encode(hours_result(district, signals, msgspec.json.decode(work.ask, type=PlanHours), told))
         case "quality":
             return encode(quality_result(district, msgspec.json.decode(work.ask, type=Quality), told))
+
+
+def _in_force(read: ReadDistrict, work: Work) -> tuple[PlanSet | None, tuple[Problem, ...]]:
+    """Released plans that fit the files, and what is said of those that do not."""
+    plans = msgspec.json.decode(work.plans, type=PlanSet | None)
+    return (None, ()) if plans is None else fitting(read.signals, plans, work.released)
 
 
 def _card(reader: Reader, work: Work) -> Any:
@@ -175,17 +184,13 @@ def _trouble(trouble: BadInput) -> Problem:
     return Problem("unreadable", Spot(trouble.where), Name(trouble.what, trouble.what), Name(cure, cure))
 
 
-def _district(district: District, read: ReadDistrict, work: Work, plans: PlanSet | None) -> Any:
-    """With plans that no longer fit the files: the files' own, and what is wrong."""
-    try:
-        shape = shape_of(district, read, plans, work.released if plans is not None else "")
-    except BrokenSignals as trouble:
-        shape = shape_of(district, read)
-        added = tuple(problem_shape(each) for each in trouble.problems[:PROBLEMS_MAX])
-        return msgspec.structs.replace(shape, problems=(*added, *shape.problems))
-    if work.lost:
-        return msgspec.structs.replace(shape, problems=(problem_shape(LOST), *shape.problems))
-    return shape
+def _district(
+    district: District, read: ReadDistrict, work: Work, plans: PlanSet | None, misfits: tuple[Problem, ...]
+) -> Any:
+    """`misfits`: what is said of released plans that no longer fit the files."""
+    shape = shape_of(district, read, plans, work.released if plans is not None else "")
+    said = (LOST,) if work.lost else misfits[:PROBLEMS_MAX]
+    return msgspec.structs.replace(shape, problems=(*map(problem_shape, said), *shape.problems))
 
 
 def _checked(signals: Signals, asked: CheckAsked) -> CheckAnswer:
@@ -225,9 +230,11 @@ def _simulated(
     return Simulated(msgspec.Raw(encode(result)), msgspec.Raw(body))
 
 
-def _remark(district: District, work: Work) -> list[str]:
+def _remark(district: District, work: Work, misfits: tuple[Problem, ...]) -> list[str]:
     of = f"proposal {work.released}" if work.released else "the district's own files"
-    return [f"Plans in force of {district.id}: {of}.", f"{district.head.attribution} {district.head.licence}"]
+    said = [f"{each.spot.spoken('en')}: {each.what.en}." for each in misfits]
+    attribution = f"{district.head.attribution} {district.head.licence}"
+    return [f"Plans in force of {district.id}: {of}.", *said, attribution]
 
 
 def main() -> None:
