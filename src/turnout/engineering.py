@@ -1,6 +1,7 @@
 """The engineers' room of a running city, put together: processes beside the desk, the store of plans, the records."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from turnout.edge.signals_room.simulations import Simulations
 from turnout.records.incidents import IncidentRecords
 from turnout.signals.districts.sumo_program import find_sumo
 
+SCRATCH = "at-work"
+"""In the city's data folder."""
 READING_S = 60.0
 """A network of a thousand junctions is read in some seconds, once."""
 COORDINATING_S = 90.0
@@ -23,18 +26,22 @@ COORDINATING_S = 90.0
 
 @asynccontextmanager
 async def opened_room(
-    counter: Counter, records: IncidentRecords, city: Path, bodies: Bodies, has_room: Callable[[], bool]
+    counter: Counter, records: IncidentRecords, city: Path, bodies: Bodies, has_room: Callable[[], bool], scratch: Path
 ) -> AsyncIterator[SignalsRoom]:
-    """Its processes are started when somebody asks. `has_room`: on the disk, for what can wait."""
+    """Its processes are started when somebody asks. `has_room`: on the disk, for what can wait.
+
+    `scratch`: a folder for what they and SUMO write; what a desk that was killed left in it is removed.
+    """
+    await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     simulations = Simulations(bodies)
     room = SignalsRoom(
         lambda: counter.board,
         records,
         city,
         simulations,
-        Asking(WorkerProcess(), READING_S),
-        Asking(WorkerProcess(), COORDINATING_S),
-        Jobs(WorkerProcess()),
+        Asking(WorkerProcess(place=scratch), READING_S),
+        Asking(WorkerProcess(place=scratch), COORDINATING_S),
+        Jobs(WorkerProcess(place=scratch)),
         has_sumo=lambda: find_sumo() is not None,
         has_room=has_room,
     )

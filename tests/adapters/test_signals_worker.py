@@ -125,6 +125,22 @@ async def test_a_question_that_is_given_up_ends_the_process(
     await until_gone(sumo)
 
 
+async def test_one_that_is_ended_leaves_no_files_of_its_simulation(
+    folder: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = install(tmp_path / "home", "hangs")
+    monkeypatch.setenv(HOME, str(home))
+    place = tmp_path / "place"
+    worker = WorkerProcess(place=place)
+    asking = asyncio.create_task(worker.ask(work(folder, "simulate", simulation()), LONG_S))
+    await until_called(home)
+    assert list(place.glob("*/*/plans.add.xml"))
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert list(place.iterdir()) == []
+
+
 async def test_when_nobody_asks_any_more_it_ends_with_what_it_started(
     folder: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import logging
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -29,13 +32,16 @@ log = logging.getLogger(__name__)
 WORDS: Final = (sys.executable, "-m", "turnout.signals.districts.worker")
 ONE_THREAD: Final = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
 """Libraries of numbers would take a thread for each core, and the memory for its stack."""
+PREFIX: Final = "turnout-work-"
 ENDED_S: Final = 5.0
 """For the kernel to end what was killed."""
 
 
 class WorkerProcess:
-    def __init__(self, words: Sequence[str] = WORDS) -> None:
-        self._words = words
+    def __init__(self, words: Sequence[str] = WORDS, place: Path | None = None) -> None:
+        """`place`: a folder for what it and SUMO write; one in it for each process, removed with the process."""
+        self._words, self._place = words, place
+        self._scratch: Path | None = None
         self._child: asyncio.subprocess.Process | None = None
 
     @property
@@ -76,13 +82,17 @@ class WorkerProcess:
     async def _started(self) -> asyncio.subprocess.Process:
         if self._child is not None and self._child.returncode is None:
             return self._child
+        await self._clear()
         try:
+            if self._place is not None:
+                self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._scratch = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._place))
             self._child = await asyncio.create_subprocess_exec(
                 *self._words,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 start_new_session=True,
-                env=os.environ | ONE_THREAD,
+                env=os.environ | ONE_THREAD | {"TMPDIR": str(self._scratch)},
                 limit=1 << 20,
             )
         except OSError as trouble:
@@ -93,12 +103,23 @@ class WorkerProcess:
         """It and all that it has started, at once."""
         child, self._child = self._child, None
         self._is_between = True
-        if child is None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.shield(asyncio.wait_for(child.wait(), ENDED_S))
+        scratch, self._scratch = self._scratch, None
+        if child is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, signal.SIGKILL)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.shield(asyncio.wait_for(child.wait(), ENDED_S))
+        await _remove(scratch)
+
+    async def _clear(self) -> None:
+        """What a process that has died by itself left."""
+        scratch, self._scratch = self._scratch, None
+        await _remove(scratch)
+
+
+async def _remove(scratch: Path | None) -> None:
+    if scratch is not None:
+        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 
 
 async def _body(stream: asyncio.StreamReader) -> bytes:
