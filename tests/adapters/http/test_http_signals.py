@@ -123,6 +123,13 @@ async def test_a_change_is_simulated_then_proposed_then_released_by_another_and_
     assert tomllib.loads(file.text)["format"] == "turnout-signals-1"
 
 
+async def test_a_check_while_somebody_types_is_refused_where_it_would_hold_up_the_desk(house: Running) -> None:
+    ada = await engineer(house)
+    sent = {"plans": {"junctions": [{"id": "x" * 300_000, "plans": []}]}}
+    no = await ada.post(f"{SIGNALS}/districts/grid/check", json=sent)
+    assert no.status_code == 413
+
+
 async def releaser(house: Running, other: httpx.AsyncClient) -> httpx.AsyncClient:
     """A second traffic engineer."""
     await other.aclose()
