@@ -159,6 +159,13 @@ async def test_an_identity_that_the_records_know_names_no_second_proposal(house:
     assert (no.status_code, no.json()["code"]) == (409, "identity-taken")
 
 
+async def test_a_check_while_somebody_types_is_refused_where_it_would_hold_up_the_desk(house: Running) -> None:
+    ada = await engineer(house)
+    sent = {"plans": {"junctions": [{"id": "x" * 300_000, "plans": []}]}}
+    no = await ada.post(f"{SIGNALS}/districts/grid/check", json=sent)
+    assert no.status_code == 413
+
+
 async def releaser(house: Running, other: httpx.AsyncClient) -> httpx.AsyncClient:
     """A second traffic engineer."""
     await other.aclose()

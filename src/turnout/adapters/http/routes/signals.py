@@ -13,7 +13,7 @@ from litestar.params import FromPath, JSONBody
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
-from turnout.adapters.http.sizes import TABLES_BYTES_MAX
+from turnout.adapters.http.sizes import BODY_BYTES_MAX, TABLES_BYTES_MAX
 from turnout.desk.access import ROOM, Principal
 from turnout.edge.answers import Declined
 from turnout.edge.edge import Edge
@@ -77,7 +77,7 @@ async def plans_file(district: FromPath[str], who: Who, edge: TheEdge) -> Respon
 @post(
     "/signals/districts/{district:str}/check",
     status_code=200,
-    request_max_body_size=TABLES_BYTES_MAX,
+    request_max_body_size=BODY_BYTES_MAX,
     responses=_shown(CheckAnswer),
 )
 async def check(district: FromPath[str], data: JSONBody[CheckAsked], who: Who, edge: TheEdge) -> Response[bytes]:
