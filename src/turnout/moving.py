@@ -5,11 +5,9 @@ the database holds everything, so that no server can go on with them and make a 
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, NamedTuple
-
-import msgspec
 
 from turnout.adapters.identity.devices import FOLDER, Authority
 from turnout.adapters.storage.folder_lock import folder_lock
@@ -31,7 +29,7 @@ from turnout.desk.chain import JournalRow
 from turnout.desk.faults import StorageDamaged
 from turnout.desk.operations import Operations
 from turnout.desk.ports import Journal, Tail
-from turnout.edge.signals_room.simulations import PLANS, SIMULATIONS, KeptSimulation, sha256
+from turnout.edge.signals_room.simulations import PLANS, SIMULATIONS, sha256
 from turnout.recovery.copying import sync
 from turnout.storing import MOVED
 from turnout.storing_shared import prepare_postgres
@@ -191,8 +189,6 @@ def _names(body: bytes) -> Iterator[str]:
     """By which it may be kept."""
     yield PLANS + sha256(body)
     yield SIMULATIONS + sha256(body)
-    with suppress(msgspec.DecodeError):
-        yield SIMULATIONS + sha256(bytes(msgspec.json.decode(body, type=KeptSimulation).result))
 
 
 async def _copy_snapshot(folder: Path, database: Database, tail: Tail) -> None:

@@ -264,6 +264,7 @@ def a_result(plans: bytes) -> SimulateResult:
     return SimulateResult(
         digest=sha256(plans),
         base="b" * 64,
+        state="c" * 64,
         seeds=5,
         period=None,
         before=counts,
@@ -280,10 +281,10 @@ def kept(tmp_path: Path) -> tuple[Simulations, FolderBodies]:
     return Simulations(bodies), bodies
 
 
-async def take(simulations: Simulations) -> tuple[bytes, str]:
+async def take(simulations: Simulations, district: str = "centre") -> tuple[bytes, str]:
     plans = msgspec.json.encode(PlanSet(()))
     body = Simulated(msgspec.Raw(msgspec.json.encode(a_result(plans))), msgspec.Raw(plans))
-    _, simulation = await simulations.take("centre", msgspec.json.encode(body))
+    _, simulation = await simulations.take(district, msgspec.json.encode(body))
     return plans, simulation
 
 
@@ -294,10 +295,27 @@ def proposing(simulation: str, district: str = "centre") -> ProposePlans:
 async def test_a_proposal_says_what_its_simulation_found(kept: tuple[Simulations, FolderBodies]) -> None:
     plans, simulation = await take(kept[0])
     filled = await kept[0].fill(proposing(simulation))
-    assert (filled.digest, filled.over, filled.seeds) == (sha256(plans), "b" * 64, 5)
+    assert (filled.digest, filled.over, filled.seeds) == (sha256(plans), "c" * 64, 5)
     (figure,) = filled.figures
     assert (figure.figure, figure.change, figure.low, figure.high) == ("delay_s", -2.0, -3.0, -1.0)
     assert await kept[0].find_plans(sha256(plans)) == plans
+
+
+async def test_the_same_figures_of_two_districts_are_each_their_own(kept: tuple[Simulations, FolderBodies]) -> None:
+    for district in ("centre", "renamed"):
+        _, simulation = await take(kept[0], district)
+        assert len((await kept[0].fill(proposing(simulation, district))).figures) == 1
+
+
+async def test_what_was_damaged_is_whole_again_once_it_is_simulated_anew(
+    kept: tuple[Simulations, FolderBodies], tmp_path: Path
+) -> None:
+    _, simulation = await take(kept[0])
+    for path in (tmp_path / "plans").iterdir():
+        path.write_bytes(b"{}")
+    assert (await kept[0].fill(proposing(simulation))).figures == ()
+    await take(kept[0])
+    assert len((await kept[0].fill(proposing(simulation))).figures) == 1
 
 
 async def test_nothing_is_said_of_another_district_or_of_what_is_not_what_it_was(

@@ -45,7 +45,7 @@ class FolderBodies:
         fresh = path.with_suffix(".fresh")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if path.exists():
+            if path.exists() and path.read_bytes() == body:
                 return
             with fresh.open("wb") as file:
                 os.fchmod(file.fileno(), 0o600)

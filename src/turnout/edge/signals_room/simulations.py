@@ -34,14 +34,15 @@ class Simulations:
         self._bodies = bodies
 
     async def take(self, district: str, body: bytes) -> tuple[msgspec.Raw, str]:
-        """Keep what a worker found: the set of plans by its digest, and the result by its own, which is returned."""
+        """Keep what a worker found: the plans by their digest, district and result by theirs, which is returned."""
         found = _simulated.decode(body)
         plans, result = bytes(found.plans), bytes(found.result)
         digest = sha256(plans)
         assert _result.decode(result).digest == digest, "a worker digests what it gives"
         await self._bodies.keep(PLANS + digest, plans)
-        simulation = sha256(result)
-        await self._bodies.keep(SIMULATIONS + simulation, _encode(KeptSimulation(district, found.result)))
+        kept = _encode(KeptSimulation(district, found.result))
+        simulation = sha256(kept)
+        await self._bodies.keep(SIMULATIONS + simulation, kept)
         return found.result, simulation
 
     async def find_plans(self, digest: str) -> bytes | None:
@@ -55,10 +56,7 @@ class Simulations:
 
     async def _find(self, simulation: str) -> KeptSimulation | None:
         body = await self._bodies.find(SIMULATIONS + simulation)
-        if body is None:
-            return None
-        kept = _kept.decode(body)
-        return kept if sha256(bytes(kept.result)) == simulation else None
+        return _kept.decode(body) if body is not None and sha256(body) == simulation else None
 
     async def fill(self, command: ProposePlans) -> ProposePlans:
         """With the figures of its simulation; without any where there is none of this district."""
