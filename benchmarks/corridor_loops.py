@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from turnout.signals.adaptive.observer import JAM_M, STANDING_MS, Reading, Seen
+from turnout.signals.adaptive.observer import JAM_M, STANDING_MS, Seen
 from turnout.signals.model import Junction
 from turnout.signals.simulated.sumo_layout import PLACES_M, loops_file, placed
 from turnout.signals.sumo_xml import read_records
@@ -53,9 +53,9 @@ class Loops:
             passed = sumo.inductionloop.getVehicleData(name)
             if passed:
                 entered = sum(1 for each in passed if each[2] > now_s - 1.0)
-                seen.read(Reading(entered, any(each[3] < 0 for each in passed)), at_ms)
-            else:
-                seen.read(None, at_ms)
+                seen.read(entered, any(each[3] < 0 for each in passed), at_ms)
+            elif seen.since_ms >= 0:
+                seen.empties(at_ms)
 
     def queue(self, junction: str, lanes: set[str], at_ms: int) -> int | None:
         """Vehicles in the longest queue, by how far back somebody stands."""

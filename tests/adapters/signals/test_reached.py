@@ -91,6 +91,20 @@ async def test_what_another_process_asked_is_taken_back_under_the_number_that_it
     assert line.told == [("withdraw", NUMBER)]
 
 
+async def test_a_request_that_ends_because_the_clock_jumped_says_so_whoever_asks_first() -> None:
+    line = Noted()
+    reached = one(line)
+    await reached.ask(a_request())
+    line.state = Heard("refused", "fault")
+    assert (await reached.status("market", "E7")).reason == "fault"
+    line.state = Heard("queued")
+    await reached.ask(a_request())
+    line.utc_s += 3_600
+    line.state = Heard("refused", "fault")
+    answer = await reached.status("market", "E7")
+    assert (answer.state, answer.reason) == ("refused", "clock")
+
+
 async def test_a_request_that_is_refused_in_its_course_is_taken_back() -> None:
     line, gate = Noted(), armed()
     reached = one(line, gate)
