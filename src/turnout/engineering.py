@@ -2,11 +2,12 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from turnout.adapters.signals_worker import WorkerProcess
+from turnout.adapters.storage.reserve import Space
 from turnout.edge.counter import Counter
 from turnout.edge.signals_room.asking import Asking
 from turnout.edge.signals_room.jobs import Jobs
@@ -26,12 +27,13 @@ COORDINATING_S = 90.0
 
 @asynccontextmanager
 async def opened_room(
-    counter: Counter, records: IncidentRecords, city: Path, bodies: Bodies, has_room: Callable[[], bool], scratch: Path
+    counter: Counter, records: IncidentRecords, city: Path, bodies: Bodies, space: Space, folder: Path
 ) -> AsyncIterator[SignalsRoom]:
-    """Its processes are started when somebody asks. `has_room`: on the disk, for what can wait.
+    """Its processes are started when somebody asks. `folder`: the city's data.
 
-    `scratch`: a folder for what they and SUMO write; what a desk that was killed left in it is removed.
+    What they and SUMO write lies in it below `SCRATCH`; what a desk that was killed left there is removed.
     """
+    scratch = folder / SCRATCH
     await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     simulations = Simulations(bodies)
     room = SignalsRoom(
@@ -43,7 +45,7 @@ async def opened_room(
         Asking(WorkerProcess(place=scratch), COORDINATING_S),
         Jobs(WorkerProcess(place=scratch)),
         has_sumo=lambda: find_sumo() is not None,
-        has_room=has_room,
+        has_room=space.has_room_for_bulk,
     )
     counter.simulated = room.fill
     working = asyncio.create_task(room.run(), name="engineers' room")

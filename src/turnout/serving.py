@@ -82,7 +82,7 @@ from turnout.edge.tables_in_force import follow_offset, take_at_start
 from turnout.edge.texts import Texts
 from turnout.edge.timed_journal import TimedJournal
 from turnout.edge.transferring import Transfers
-from turnout.engineering import SCRATCH, opened_room
+from turnout.engineering import opened_room
 from turnout.loading import Loaded, load_ground, load_the_rest
 from turnout.noting import opened_door_log, opened_messages
 from turnout.providing import provided, scim_of
@@ -238,8 +238,7 @@ async def opened_on(
         at_work(stack, edge)
         edge.corridors = joined_corridors(stack, edge.counter, edge.adviser, city, desk, parts.clock.now)
         in_background(stack, edge.corridors.run())
-        has_room = parts.space.has_room_for_bulk
-        room = opened_room(edge.counter, parts.records, city.folder, stores.bodies, has_room, parts.folder / SCRATCH)
+        room = opened_room(edge.counter, parts.records, city.folder, stores.bodies, parts.space, parts.folder)
         edge.signals_room = await stack.enter_async_context(room)
         if provisioning is not None:
             in_background(stack, provisioning.settle())

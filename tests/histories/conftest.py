@@ -22,7 +22,7 @@ def an_example(kind: Any, name: str = "x") -> Any:
     if origin in (typing.Union, types.UnionType):
         return an_example(next(arm for arm in arguments if arm is not type(None)), name)
     if origin is tuple:
-        return (an_example(arguments[0], name),)
+        return tuple(an_example(each, name) for each in arguments if each is not Ellipsis)
     if origin is frozenset:
         return frozenset({an_example(arguments[0], name)})
     if origin is dict:
