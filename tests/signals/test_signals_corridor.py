@@ -350,20 +350,20 @@ moments = st.lists(
 )
 
 
-@settings(max_examples=300)
-@given(moments, st.tuples(*[st.integers(1, 3)] * 3))
-def test_whatever_is_seen_what_is_asked_is_given_back_and_no_two_crews_have_what_meets(
-    moments: list[tuple[int, tuple[Seen | None, ...], set[str]]], levels: tuple[int, ...]
-) -> None:
+Moments = Sequence[tuple[int, Sequence[Seen | None], set[str]]]
+"""How much later, what is seen of each crew, and behind which junctions the street is full."""
+
+
+def watched(moments: Moments, levels: Sequence[int]) -> None:
+    """Runs through them, and raises `AssertionError` where something is done that never may be."""
     tracks = [begun(f"C{nth}", level, nth) for nth, level in enumerate(levels)]
     open_: dict[tuple[str, str], set[str]] = {}
-    green_ms: dict[tuple[str, str], int] = {}
+    held_ms: dict[tuple[str, str], int] = {}
     """For how long each was held since it was last passed, in all."""
     now_ms = 0
     for later_ms, sight, full in moments:
         now_ms += later_ms
-        held_ms = {key: green_ms.get(key, 0) + later_ms for key in open_}
-        green_ms |= held_ms
+        held_ms |= {key: held_ms.get(key, 0) + later_ms for key in open_}
         seen = {f"C{nth}": one for nth, one in enumerate(sight) if one is not None}
         tracks, acts = step(tracks, seen, nobody_counts, all_meet, now_ms, full_at(*full))
         for act in acts:
@@ -375,13 +375,50 @@ def test_whatever_is_seen_what_is_asked_is_given_back_and_no_two_crews_have_what
                 assert key in open_, "only what was asked is given back"
                 del open_[key]
                 if act.reason == "passed":
-                    green_ms.pop(key, None)
+                    held_ms.pop(key, None)
         assert {(track.id, junction) for track in tracks for junction in track.held} == set(open_)
         for (id, junction), groups in open_.items():
             assert junction not in full, "nobody is let into a street that is full"
-            assert green_ms.get((id, junction), 0) <= HOLD_MAX_MS
+            assert held_ms.get((id, junction), 0) <= HOLD_MAX_MS, "nor held longer in all"
             others = [theirs for (other, at), theirs in open_.items() if at == junction and other != id]
             assert not any(all_meet(junction, one, two) for theirs in others for one in groups for two in theirs)
     last = now_ms + max(LOST_HOLD_MS, HOLD_MAX_MS) + 1
-    tracks, acts = step(tracks, {}, nobody_counts, all_meet, last)
+    tracks, _ = step(tracks, {}, nobody_counts, all_meet, last)
     assert not any(track.held for track in tracks), "nobody is heard of: nothing is held"
+
+
+@settings(max_examples=300, deadline=None)
+@given(moments, st.tuples(*[st.integers(1, 3)] * 3))
+def test_whatever_is_seen_what_is_asked_is_given_back_and_no_two_crews_have_what_meets(
+    moments: Moments, levels: Sequence[int]
+) -> None:
+    watched(moments, levels)
+
+
+stops = st.lists(st.sampled_from(GROUPS), min_size=1, max_size=3, unique=True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from((1, 4, 10, 20)), st.tuples(stops, st.none() | stops), st.sampled_from((False, False, True))
+        ),
+        min_size=10,
+        max_size=30,
+    )
+)
+def test_nor_where_two_crews_stay_before_one_junction_and_the_street_behind_it_is_full_now_and_then(
+    moments: list[tuple[int, tuple[list[str] | None, ...], bool]],
+) -> None:
+    def sight(groups: list[str] | None, nth: int, at_ms: int) -> Seen | None:
+        if groups is None:
+            return None
+        ahead = Ahead("J1", groups[0], 100.0, 7.0, tuple(groups[1:]))
+        return Seen(fix_at_ms=at_ms, speed_mps=2.0, left_m=1_000.0 + 20 * (nth % 2), ahead=(ahead,))
+
+    now_ms, told = 0, list[tuple[int, list[Seen | None], set[str]]]()
+    for nth, (later_s, of, is_full) in enumerate(moments):
+        now_ms += later_s * 1_000
+        told.append((later_s * 1_000, [sight(one, nth, now_ms) for one in of], {"J1"} if is_full else set()))
+    watched(told, (1, 1))
