@@ -148,8 +148,11 @@ async def test_plans_are_simulated_at_the_desk_proposed_at_an_edge_and_in_force_
         await the_bodies_in_the_database_are_what_their_names_say(city, card)
         city.first.end(signal.SIGKILL)
         await the_second_desk_has_the_proposal_and_its_bodies_but_not_the_job(city, ada, card)
-        assert await ada.gives(city.two, do="release-plans", proposal_id="P1") == (409, "second-person-needed")
-        assert await ben.gives(city.one, do="release-plans", proposal_id="P1") == (200, "")
+        assert await ada.gives(city.two, do="release-plans", proposal_id="P1", **seen_of(card)) == (
+            409,
+            "second-person-needed",
+        )
+        assert await ben.gives(city.one, do="release-plans", proposal_id="P1", **seen_of(card)) == (200, "")
         await they_are_in_force_at_every_edge(city, ada, card)
         await the_next_is_simulated_against_them_and_an_older_one_is_too_old(city, ada, ben, card)
         await a_body_that_was_changed_is_said_to_be_lost(city, ada, card)
@@ -203,6 +206,11 @@ async def the_bodies_in_the_database_are_what_their_names_say(city: Town, card: 
     assert hashlib.sha256(kept[f"signals/plans/{digest}"]).hexdigest() == digest
 
 
+def seen_of(card: Any) -> dict[str, str]:
+    """What the one who decides has looked at."""
+    return {"digest": card["result"]["digest"], "simulation": card["simulation"]}
+
+
 async def the_second_desk_has_the_proposal_and_its_bodies_but_not_the_job(city: Town, ada: Engineer, card: Any) -> None:
     async with httpx.AsyncClient(timeout=20.0) as client:
         await city.second.until_well(client)
@@ -245,7 +253,7 @@ async def the_next_is_simulated_against_them_and_an_older_one_is_too_old(
     assert next_card["result"]["base"] == card["result"]["digest"]
     proposing = {"do": "propose-plans", "district": "grid", "simulation": next_card["simulation"]}
     assert await ada.gives(city.one, **proposing, proposal_id="P3") == (200, "")
-    assert await ben.gives(city.two, do="refuse-plans", proposal_id="P3") == (200, "")
+    assert await ben.gives(city.two, do="refuse-plans", proposal_id="P3", **seen_of(next_card)) == (200, "")
     await until(lambda: _state_of(city.one, ada, "P3", "refused"), PATIENCE_S)
     assert await ben.gives(city.two, do="withdraw-plans", proposal_id="P2") == (403, "not-permitted")
     assert await ada.gives(city.two, **proposing | {"simulation": card["simulation"]}, proposal_id="P4") == (
