@@ -109,6 +109,7 @@ class FakeSumo:
         ([(9.0, 0), (0.0, 1), (0.0, 1), (0.4, 1), (1.4, 0)], [None, (1, True), (0, True), (0, False), None]),
         ([(0.3, 1), (0.0, 2), (0.0, 2), (0.0, 1)], [(1, False), (2, True), (0, True), (0, True)]),
         ([(0.0, 1), (0.2, 9)], [(1, True), (running.READ_MAX, False)]),
+        ([(0.0, 1), (0.0, 1), (1.0, 1), (9.0, 0), (0.0, 1)], [(1, True), (0, True), None, None, (1, True)]),
     ],
 )
 def test_who_was_on_a_loop_a_second_ago_has_not_come_again(

@@ -93,7 +93,8 @@ def run(
 class Detectors:
     """What the loops show, for each signal those that are its own; a second loop costs two calls of `libsumo`.
 
-    Who was on a loop in the last second, less who was on it before, has come. Two may stand on one at once.
+    Who was on a loop in the last second, less who was on it before, has come. Two may stand on one at once. Who changes
+    lanes leaves the loop at the end of a second, and SUMO still counts him in the next.
     """
 
     def __init__(self, sumo: Any, loops: Sequence[Loop], layouts: Sequence[Layout], fault: Fault | None) -> None:
@@ -118,12 +119,15 @@ class Detectors:
             readings.clear()
         names, was, number, known, owners = self._names, self._was, self._number, self._known, self._owners
         since = list(map(self._since, names))
-        for nth in [nth for nth, ago_s in enumerate(since) if ago_s < 1.0]:
+        for nth, ago_s in enumerate(since):
+            if ago_s >= 1.0:
+                was[nth] = 0
+                continue
             name, are_on = names[nth], int(since[nth] == 0.0)
             seen = number(name)
             reading = known[min(max(seen - was[nth], 0), READ_MAX)][are_on]
             if seen > 1 and are_on:
-                are_on = sum(each[LEFT] < 0 for each in self._each(name))
+                are_on = max(sum(each[LEFT] < 0 for each in self._each(name)), 1)
             was[nth] = are_on
             for readings in owners[nth]:
                 readings[name] = reading
