@@ -144,8 +144,8 @@ class AdaptiveControl:
 
     def _own_ms(self, said_ms: int) -> int:
         """A clock that never goes back and never jumps, as the guard's: on another some would wait for ever."""
-        self._now_ms += min(max(said_ms - self._said_ms, 0), STEP_MAX_MS)
-        self._said_ms = said_ms
+        passed_ms, self._said_ms = said_ms - self._said_ms, said_ms
+        self._now_ms += passed_ms if 0 <= passed_ms <= STEP_MAX_MS else min(max(passed_ms, 0), STEP_MAX_MS)
         return self._now_ms
 
     def _by_plan(self, said_ms: int, at_ms: int) -> tuple[Aspect, ...]:

@@ -45,6 +45,7 @@ WEIGHT_MIN: Final = 0.03
 RIGHT_MS: Final = 2_000
 """Stretches are put right so often."""
 SECOND_MS: Final = 1_000
+NOWHERE: Final[dict[str, float]] = {}
 FORGET: Final = 0.95
 """Of what was learned of turning stays, at every vehicle: the last 20 count."""
 
@@ -178,7 +179,8 @@ class Observer:
         self.seen = {name: Seen(at_ms) for name in (*marks, *exits)}
         ordered = sorted(layout.marks, key=lambda mark: mark.before_stop_line_m)
         self._stretches: dict[str, _Stretch] = {}
-        self._into: dict[str, list[tuple[_Stretch, int]]] = {name: [] for name in self.seen}
+        self._into: dict[str, list[tuple[_Stretch, int, bool, int]]] = {name: [] for name in self.seen}
+        """Which stretches lead to it, by which of their ways, whether from a lane beside, how long that takes."""
         for mark in ordered:
             if not mark.ways:
                 continue
@@ -189,12 +191,14 @@ class Observer:
             stretch = _Stretch(mark, ways, self.seen)
             self._stretches[mark.detector] = stretch
             for nth, to in enumerate(ways):
-                self._into[to].append((stretch, nth))
+                self._into[to].append((stretch, nth, nth >= len(stretch.direct), stretch.travel_ms[nth]))
         self._ordered = list(self._stretches.values())
         self._stops = [(lane.id, self.seen[lane.stop]) for lane in layout.lanes]
         self._stop_of = dict(self._stops)
         self._exits = [(lane.id, [self.seen[name] for name in lane.exits]) for lane in layout.lanes if lane.exits]
-        self._order = {mark.detector: nth for nth, mark in enumerate(ordered)}
+        order = {mark.detector: nth for nth, mark in enumerate(ordered)}
+        self._known = {name: (order.get(name, -1), seen) for name, seen in self.seen.items()}
+        """From the stop lines up; those behind the junction have -1."""
         self._changing = Changing()
         self._weighed_ms = self._right_ms = at_ms
         self.is_news = False
@@ -210,16 +214,17 @@ class Observer:
         came: list[tuple[int, str, int]] = []
         is_news = False
         for name, reading in changes.items():
-            seen = self.seen.get(name)
-            if seen is None:
+            known = self._known.get(name)
+            if known is None:
                 continue
+            nth, seen = known
             if reading is None:
                 seen.empties(at_ms)
                 is_news = True
                 continue
             entered, is_occupied = reading
             if entered or seen.since_ms < 0:
-                came.append((self._order.get(name, -1), name, entered))
+                came.append((nth, name, entered))
             seen.read(entered, is_occupied, at_ms)
         self.is_news = is_news or bool(came)
         if len(came) > 1:
@@ -239,13 +244,16 @@ class Observer:
         """What was learned of turning and of changing lanes, from the stop lines up."""
         reached: dict[str, dict[str, float]] = {lane.stop: {lane.id: 1.0} for lane in self.layout.lanes}
         for name, stretch in self._stretches.items():
-            lanes: dict[str, float] = {}
-            total = sum(stretch.shares)
-            for other, share in zip(stretch.names, stretch.shares, strict=True):
-                for lane, weight in reached.get(other, {}).items():
-                    lanes[lane] = lanes.get(lane, 0.0) + weight * share / total
+            shares, names = stretch.shares, stretch.names
+            if len(names) == 1:
+                lanes = reached.get(names[0], NOWHERE)
+            else:
+                lanes, total = {}, sum(shares)
+                for other, share in zip(names, shares, strict=True):
+                    for lane, weight in reached.get(other, NOWHERE).items():
+                        lanes[lane] = lanes.get(lane, 0.0) + weight * share / total
             reached[name] = lanes
-            stretch.weights = tuple((lane, weight) for lane, weight in lanes.items() if weight >= WEIGHT_MIN)
+            stretch.weights = tuple([each for each in lanes.items() if each[1] >= WEIGHT_MIN])
 
     def _passed(self, name: str, entered: int, at_ms: int) -> None:
         """Take those who came by off the stretch before, and put them on the one behind."""
@@ -260,26 +268,27 @@ class Observer:
 
         Who still stands on the detector before is the last to be thought of.
         """
-        best: tuple[bool, bool, int, _Stretch, int] | None = None
-        for stretch, nth in self._into[name]:
-            if stretch.after:
-                due = stretch.after[0] + stretch.travel_ms[nth]
-                is_there = len(stretch.after) == 1 and stretch.seen.since_ms >= 0
-                is_beside = nth >= len(stretch.direct)
-                if due <= at_ms + EARLY_MS and (best is None or (is_there, is_beside, due) < best[:3]):
-                    best = (is_there, is_beside, due, stretch, nth)
+        best: tuple[bool, bool, int] | None = None
+        taken: tuple[_Stretch, int] | None = None
+        latest_ms = at_ms + EARLY_MS
+        for stretch, nth, is_beside, travel_ms in self._into[name]:
+            after = stretch.after
+            if after:
+                due = after[0] + travel_ms
+                if due <= latest_ms:
+                    found = (len(after) == 1 and stretch.seen.since_ms >= 0, is_beside, due)
+                    if best is None or found < best:
+                        best, taken = found, (stretch, nth)
         if (best is None or best[0] or best[1]) and self._changed_at_stop(name, at_ms):
             return
-        if best is None:
+        if taken is None:
             self._came.pop(name, None)
             return
-        _, _, _, stretch, nth = best
+        self._came[name] = taken
+        stretch, nth = taken
         stretch.after.popleft()
-        self._came[name] = (stretch, nth)
-        shares = stretch.shares
-        if len(shares) > 1:
-            for i in range(len(shares)):
-                shares[i] *= FORGET
+        if len(stretch.shares) > 1:
+            stretch.shares = shares = [share * FORGET for share in stretch.shares]
             shares[nth] += 1
 
     def _changed_at_stop(self, name: str, at_ms: int) -> bool:
