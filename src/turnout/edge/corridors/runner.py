@@ -7,7 +7,7 @@ controller is told anew. After a restart what was open is given back, and asked 
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 from uuid import uuid4
 
@@ -23,11 +23,13 @@ from turnout.core.units.unit import Status
 from turnout.desk.access import part
 from turnout.desk.desk import Told
 from turnout.edge.answers import Declined
+from turnout.edge.corridors.detecting import Detecting
 from turnout.edge.corridors.talking import Heard, Talks
 from turnout.edge.corridors.ways import Ways
 from turnout.edge.counter import Counter
 from turnout.signals.controller import Asked, Controllers, PriorityRequest, PriorityState
 from turnout.signals.corridor import (
+    ASKED_MAX,
     Act,
     Ask,
     Release,
@@ -43,6 +45,7 @@ from turnout.signals.corridor import (
     step,
     untold,
 )
+from turnout.signals.model import Junction
 from turnout.signals.sites import Sites
 from turnout.words.identity import UnitId
 from turnout.words.moment import SECOND_MS, Moment
@@ -95,6 +98,7 @@ class Corridors:
         self.trouble: Name | None = None
         """Why the city's signals cannot be had at all."""
         self._talks = Talks(controllers) if controllers is not None else None
+        self.detecting = Detecting(controllers, clock_ms) if controllers is not None else None
         self._tracks: dict[str, Track] = {}
         self._seen_ms: dict[str, int] = {}
         self._last: dict[str, Seen] = {}
@@ -110,7 +114,7 @@ class Corridors:
         """What of the city's signals no corridor can use."""
         problems = self.ways.problems if self.ways is not None else ()
         if self.trouble is not None or not problems:
-            return self.trouble
+            return self.trouble or (self.detecting.warning() if self.detecting is not None else None)
         first = problems[0]
         return Name(
             f"Signals: {len(problems)} problems; the first: {first.spoken('en')} See `turnout signals sites`.",
@@ -152,6 +156,8 @@ class Corridors:
         if self._writing is not None:
             self._writing.cancel()
             await asyncio.wait({self._writing})
+        if self.detecting is not None:
+            self.detecting.stop()
         if self._talks is None:
             return
         for id, track in self._tracks.items():
@@ -178,7 +184,7 @@ class Corridors:
         self._seen_ms[corridor.id] = now_ms
         for junction in corridor.junctions.values():
             if junction.state in ("asked", "granted", "waiting", "lost"):
-                asked = Asked(junction.group, corridor.level)
+                asked = Asked(junction.group, corridor.level, junction.also)
                 talks.give_back(corridor.id, junction.id, request_id(corridor.id, junction.id), "ended", asked)
 
     def _forget(self, id: str) -> None:
@@ -206,7 +212,10 @@ class Corridors:
             else:
                 self._give_back_disarmed(board, id)
         running = [track for id, track in self._tracks.items() if id not in self._outcomes]
-        after, more = step(running, seen, lambda junction, group: None, sites.meet, self._clock_ms())
+        detecting = self.detecting
+        assert detecting is not None
+        detecting.look(_nearest(seen, sites))
+        after, more = step(running, seen, detecting.queue, sites.meet, self._clock_ms(), detecting.full)
         self._tracks.update({track.id: track for track in after})
         wanted = self._do([*acts, *more], sites)
         self._look_at_held()
@@ -390,6 +399,15 @@ class Corridors:
         if isinstance(answer, Declined):
             log.info("%s was declined: %s", tag, answer.code)
         return not isinstance(answer, Declined)
+
+
+def _nearest(seen: Mapping[str, Seen], sites: Sites) -> Iterator[Junction]:
+    """The junctions ahead of crews that may be asked: the first of every crew, then the second of each."""
+    for nth in range(ASKED_MAX):
+        for one in seen.values():
+            site = sites.by_id.get(one.ahead[nth].junction) if nth < len(one.ahead) else None
+            if site is not None:
+                yield site.junction
 
 
 def _has_moved(before: Board, after: Board) -> bool:
