@@ -1,4 +1,4 @@
-"""Which one thing is asked of a controller, where a way has several stop lines: the most of them, and never what meets."""
+"""Which one thing is asked of a controller, where a way has several stop lines: most of them, never what meets."""
 
 from itertools import combinations
 from pathlib import Path
