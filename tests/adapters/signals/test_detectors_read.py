@@ -313,6 +313,18 @@ async def test_the_groups_behind_the_first_stop_line_are_asked_by_ntcip() -> Non
     assert asked[0] == ("K2", "F1")
 
 
+async def test_a_controller_without_a_strategy_for_several_groups_is_asked_for_the_first() -> None:
+    ticked = Ticked(watched())
+    ticked.pass_s(100)
+    async with an_agent(ticked.controller) as (port, _):
+        line = a_line(port, watched())
+        line._strategies = {frozenset({"K2"}): 2, frozenset({"K2", "F1"}): 77}
+        asked = await line.ask(3, replace(a_request("K2", 0, 60), also=("F1",)))
+        assert asked.state in ("queued", "processing")
+        assert line._asked[3].strategy == 2
+        await line.close()
+
+
 async def test_the_groups_behind_the_first_stop_line_are_asked_by_gbt_20999() -> None:
     ticked = Ticked(watched())
     ticked.pass_s(85)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 from pysnmp.hlapi.v3arch.asyncio import (
     CommunityData,
     ContextData,
@@ -132,6 +133,13 @@ class SnmpLine:
         self._turn = asyncio.Lock()
 
     async def ask(self, number: int, request: PriorityRequest) -> Heard:
+        """A controller that knows no strategy for all stop lines of the way is asked for the next one alone."""
+        heard = await self._ask(number, request)
+        if request.also and heard == Heard("refused", "unknown-group"):
+            return await self._ask(number, replace(request, also=()))
+        return heard
+
+    async def _ask(self, number: int, request: PriorityRequest) -> Heard:
         who = self._who(number, request)
         if who is None:
             return Heard("refused", "unknown-group")
