@@ -217,14 +217,21 @@ async def test_a_controller_that_knows_no_such_value_says_so() -> None:
 # --- before every protocol
 
 
-async def test_detectors_step_back_behind_whatever_is_on_the_way_to_the_controller() -> None:
+async def test_detectors_step_back_behind_whatever_is_on_the_way_to_the_controller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reaching, "DETECTED_S", 60.0)
     line = Noted()
     reached = one(line)
     assert await reached.detected("market") == {"D1": Presence(is_occupied=True)}
     line.block = asyncio.Event()
     asking = asyncio.create_task(reached.ask(a_request()))
     await asyncio.sleep(0)
-    assert await reached.detected("market") == {}
+    reading = asyncio.create_task(reached.detected("market"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert reading.done(), "it does not wait for its turn"
+    assert reading.result() == {}
     line.block.set()
     assert (await asking).state == "queued"
 
