@@ -24,7 +24,7 @@ from turnout.edge.corridors.gate import BoardGate, DeskThatArms
 from turnout.edge.corridors.runner import Corridors
 from turnout.edge.corridors.ways import Ways
 from turnout.edge.counter import Counter
-from turnout.signals.controller import Asked, PriorityRequest, PriorityStatus, Shown
+from turnout.signals.controller import Asked, Presence, PriorityRequest, PriorityStatus, Shown
 from turnout.signals.simulated_junction import SimulatedControllers
 from turnout.signals.sites import assumed_sites
 from turnout.signals_of_city import SignalsOfFiles
@@ -65,6 +65,9 @@ class FileControllers:
 
     async def shown(self, junction: str) -> Shown:
         return await (await self._all()).shown(junction)
+
+    async def detected(self, junction: str) -> dict[str, Presence]:
+        return await (await self._all()).detected(junction)
 
     async def close(self) -> None:
         """Takes back what still stands, for a bounded time, and hangs up."""

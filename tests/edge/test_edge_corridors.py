@@ -24,12 +24,12 @@ from turnout.desk.access import part
 from turnout.edge.corridors.runner import LOST_END_MS, Corridors, request_id
 from turnout.edge.corridors.talking import Talks
 from turnout.edge.corridors.ways import Ways
-from turnout.roads import Route
+from turnout.roads import RoadGraph, Route
 from turnout.signalling import AUTHORITY, SIMULATED, arm_simulated
-from turnout.signals.controller import Asked, PriorityRequest, PriorityStatus, Shown
+from turnout.signals.controller import Asked, Presence, PriorityRequest, PriorityStatus, Shown
 from turnout.signals.corridor import LOST_HOLD_MS
 from turnout.signals.simulated_junction import SimulatedControllers
-from turnout.signals.sites import assumed_sites
+from turnout.signals.sites import Sites, assumed_sites
 from turnout.telemetry.latest import Fix
 from turnout.words.identity import UnitId
 from turnout.words.moment import HOUR_MS, Moment
@@ -50,6 +50,7 @@ class Spying:
         self.asked: dict[str, list[PriorityRequest]] = {}
         self.unwritten: list[str] = []
         self.taken_back: dict[str, Asked | None] = {}
+        self.detectors: Callable[[str], dict[str, Presence]] = lambda junction: {}
 
     async def ask(self, request: PriorityRequest) -> PriorityStatus:
         self.said.append(("ask", request.junction))
@@ -74,6 +75,10 @@ class Spying:
     async def shown(self, junction: str) -> Shown:
         return await self._inner.shown(junction)
 
+    async def detected(self, junction: str) -> dict[str, Presence]:
+        await self._wait(junction)
+        return self.detectors(junction)
+
     async def _wait(self, junction: str) -> None:
         if self.broken:
             raise LookupError(junction)
@@ -84,11 +89,11 @@ class Spying:
 class Street:
     """A house with a crew on its way, and a runner that a test steps by hand."""
 
-    def __init__(self, house: Running) -> None:
+    def __init__(self, house: Running, sites_of: Callable[[RoadGraph], Sites] = assumed_sites) -> None:
         self.house = house
         edge = house.edge
         assert edge.adviser is not None
-        self.ways = Ways(edge.adviser, assumed_sites, edge.now)
+        self.ways = Ways(edge.adviser, sites_of, edge.now)
         inner = SimulatedControllers(self.ways.find_junction, self.clock_ms)
         self.controllers = Spying(inner, lambda: edge.counter.board)
         self.runner = self.another()
@@ -158,7 +163,7 @@ class Street:
 
 
 @asynccontextmanager
-async def a_street(folder: Path) -> AsyncIterator[Street]:
+async def a_street(folder: Path, sites_of: Callable[[RoadGraph], Sites] = assumed_sites) -> AsyncIterator[Street]:
     """The house's own runner does nothing by itself."""
 
     async def not_by_itself(self: Corridors) -> None:
@@ -167,7 +172,7 @@ async def a_street(folder: Path) -> AsyncIterator[Street]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Corridors, "run", not_by_itself)
         async with running(folder / "var", simulation=False) as house:
-            yield Street(house)
+            yield Street(house, sites_of)
 
 
 @pytest.fixture

@@ -196,6 +196,19 @@ def discharge_s(queue: int | None) -> float:
     return START_UP_S + waiting * SATURATION_HEADWAY_S + MARGIN_S
 
 
+def waiting_before(seen: Seen, junction: str, queue: Queue) -> int | None:
+    """Vehicles a lane that wait from the crew to the stop line of this junction; None where one queue is not known."""
+    waiting = 0
+    for ahead in seen.ahead:
+        here = queue(ahead.junction, ahead.group)
+        if here is None:
+            return None
+        waiting += here
+        if ahead.junction == junction:
+            return waiting
+    return None
+
+
 def nobody_looks(junction: str, ahead: Ahead) -> float | None:
     """`Full` of a city without detectors behind its junctions."""
     return None

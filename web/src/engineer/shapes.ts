@@ -90,7 +90,16 @@ export interface Junction extends JunctionPlans {
   approaches: { id: string; name: Name; lanes: number; speed_kmh: number }[]
   movements: { id: string; approach: string; turn: string; group: string; yields_to: string[] }[]
   stages: { id: string; groups: string[] }[]
-  detectors: { id: string; approach: string; lane: number; before_stop_line_m: number; length_m: number }[]
+  detectors: {
+    id: string
+    approach: string
+    lane: number
+    /** Null: it lies behind the junction. */
+    before_stop_line_m: number | null
+    length_m: number
+    to_lane: number
+    groups: string[]
+  }[]
 }
 
 export interface Stop {

@@ -148,7 +148,15 @@ def junction_shape(junction: Junction, places: dict[str, tuple[float, float]]) -
         ),
         stages=tuple(StageShape(each.id, each.groups) for each in junction.stages),
         detectors=tuple(
-            DetectorShape(each.id, each.approach, each.lane, each.before_stop_line_m, each.length_m)
+            DetectorShape(
+                each.id,
+                each.approach,
+                each.lane,
+                each.before_stop_line_m,
+                each.length_m,
+                each.to_lane,
+                each.groups,
+            )
             for each in junction.detectors
         ),
         plans=tuple(map(shape_of_plan, junction.plans)),

@@ -98,8 +98,11 @@ class DetectorShape(msgspec.Struct, frozen=True):
     id: str
     approach: str
     lane: int
-    before_stop_line_m: float
+    before_stop_line_m: float | None
+    """None: it lies behind the junction."""
     length_m: float
+    to_lane: int = 0
+    groups: tuple[str, ...] = ()
 
 
 class WindowShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,5 +1,7 @@
 /** The engineer's screen: districts, green waves, plans, what is released. `zh-engineer.ts` has the same shape. */
 
+import { enDetectors } from './en-detectors'
+
 const day = { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' }
 const s = (n: number): string => n.toFixed(1)
 
@@ -269,6 +271,7 @@ export const enEngineer = {
   },
 
   live: {
+    ...enDetectors,
     title: 'Corridors under way',
     count: (n: number) => (n === 1 ? '1 corridor' : `${n} corridors`),
     none: 'No corridor is under way.',

@@ -1,5 +1,6 @@
 /** 工程师界面：片区、绿波、方案与发布。与 `en-engineer.ts` 结构相同。 */
 import type { enEngineer } from './en-engineer'
+import { zhDetectors } from './zh-detectors'
 
 const day = { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' }
 const s = (n: number): string => n.toFixed(1)
@@ -259,6 +260,7 @@ export const zhEngineer: typeof enEngineer = {
   },
 
   live: {
+    ...zhDetectors,
     title: '进行中的绿色通道',
     count: (n) => `${n} 条通道`,
     none: '没有进行中的绿色通道。',

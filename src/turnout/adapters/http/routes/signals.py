@@ -16,6 +16,7 @@ from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.sizes import BODY_BYTES_MAX, TABLES_BYTES_MAX
 from turnout.desk.access import ROOM, Principal
 from turnout.edge.answers import Declined
+from turnout.edge.corridors.detecting import DetectorsLive
 from turnout.edge.edge import Edge
 from turnout.edge.signals_room.room import SignalsRoom
 from turnout.signals.districts.proposals import Proposals, ProposalShape
@@ -50,6 +51,14 @@ def _told(answer: bytes | Declined) -> Response[bytes]:
 
 def _shown(kind: Any) -> dict[int, ResponseSpec]:
     return {200: ResponseSpec(kind, generate_examples=False)}
+
+
+@get("/signals/detectors")
+async def detectors(who: Who, edge: TheEdge) -> DetectorsLive:
+    """What the detectors ahead of crews with a green corridor show now: who stands where, never who it is."""
+    want(who, *ROOM)
+    detecting = edge.corridors.detecting if edge.corridors is not None else None
+    return detecting.live() if detecting is not None else DetectorsLive()
 
 
 @get("/signals/districts", responses=_shown(Districts))
@@ -140,6 +149,7 @@ async def proposal(proposal: FromPath[str], who: Who, edge: TheEdge) -> Response
 
 
 ROUTES = [
+    detectors,
     districts,
     district,
     plans_file,
