@@ -209,11 +209,24 @@ export interface Counts {
   teleports: number
 }
 
+export interface Period {
+  day: Day
+  from: string
+}
+
+/** Hours at which a draft is simulated so that each plan that it changes is run. */
+export interface PeriodsAnswer {
+  /** Null: no junction has hours. `plans`: changed ones that it is the first to run. */
+  periods: { period: Period | null; plans: number }[]
+  /** Changed plans that are in force at no hour. */
+  never: { junction: string; plan: string }[]
+}
+
 export interface Simulated {
   digest: string
   base: string
   seeds: number
-  period: { day: Day; from: string } | null
+  period: Period | null
   before: Counts
   after: Counts
   pairs: (Compared & { figure: Figure })[]
@@ -263,7 +276,6 @@ export interface ProposalCard {
   district: string
   state: 'proposed' | 'released' | 'refused' | 'withdrawn'
   digest: string
-  simulation: string
   note: string
   by: string
   at: number
@@ -271,16 +283,21 @@ export interface ProposalCard {
   decided_at: number
   reason: string
   in_force: boolean
-  /** By figure: mean, low and high of after minus before. */
-  change: Record<string, [number, number, number]>
-  /** Whose plans were simulated; null: the last plan of each junction, where none has hours. */
-  period: { day: Day; minute: number } | null
-  never_entered: [number, number]
-  teleports: [number, number]
+  /** Its simulations: it is released with all of them, or not at all. */
+  runs: {
+    simulation: string
+    /** By figure: mean, low and high of after minus before. */
+    change: Record<string, [number, number, number]>
+    /** Whose plans were simulated; null: the last plan of each junction, where none has hours. */
+    period: { day: Day; minute: number } | null
+    never_entered: [number, number]
+    teleports: [number, number]
+  }[]
 }
 
 export interface Proposal {
   card: ProposalCard
   plans: PlanSet
-  simulation: Simulated
+  /** In the order of the card's runs. */
+  simulations: Simulated[]
 }

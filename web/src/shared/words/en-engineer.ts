@@ -206,7 +206,12 @@ export const enEngineer = {
     nothing: 'The draft is empty. Change a plan, or take a coordination over.',
     seeds: 'Seeds',
     day: 'Plans of',
-    lastPlans: 'the plans that come last',
+    allHours: 'every hour whose plans are changed',
+    withoutHours: 'no hours: the plans that come last',
+    runs: 'Simulations',
+    lookAtRun: 'Show its figures',
+    never: (plans: string) =>
+      `Changed, but in force at no hour, so that no simulation shows them: ${plans}. Give them hours, or take the change back.`,
     simulate: 'Simulate before and after',
     stale: 'The draft was changed since: simulate it again.',
     moved: 'Other plans have come into force since: simulate it again.',
