@@ -145,6 +145,11 @@ export const enEngineer = {
     green: 'green',
     amber: 'amber',
     red: 'red',
+    stretch: 'End of the cycle: drag it, or use the arrow keys. Long stretches take the difference.',
+    sameCycle: (plan: string, arterial: string) => `This cycle for ${plan} along ${arterial}`,
+    sameCycleHint:
+      'Plans of this name at all junctions of the arterial are stretched, as one step; a green wave needs one cycle.',
+    unlike: (junctions: string) => `Least greens and intergreens do not let this cycle be at: ${junctions}`,
     copy: 'Copy plan',
     remove: 'Remove plan',
     back: 'Back to the plans in force',

@@ -17,6 +17,7 @@ from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.sizes import BODY_BYTES_MAX, TABLES_BYTES_MAX
 from turnout.desk.access import ROOM, Principal
 from turnout.edge.answers import Declined
+from turnout.edge.corridors.listing import SiteCards, site_cards
 from turnout.edge.edge import Edge
 from turnout.edge.signals_room.room import SignalsRoom
 from turnout.signals.districts.proposals import Proposals, ProposalShape
@@ -143,6 +144,14 @@ async def proposal(proposal: FromPath[str], who: Who, edge: TheEdge) -> Response
     return _told(await _room(edge, who).proposal(proposal))
 
 
+@get("/signals/sites")
+async def sites(who: Who, edge: TheEdge) -> SiteCards:
+    """Junctions of this city that a corridor can ask, and where they stand; none where the city names none."""
+    want(who, *ROOM)
+    ways = edge.corridors.ways if edge.corridors is not None else None
+    return site_cards((await ways.sites()).by_id.values()) if ways is not None else SiteCards()
+
+
 ROUTES = [
     districts,
     district,
@@ -156,4 +165,5 @@ ROUTES = [
     cancel,
     proposals,
     proposal,
+    sites,
 ]
