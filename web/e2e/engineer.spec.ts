@@ -80,6 +80,9 @@ test('whoever opens it sees the district drawn with its arterial, and a junction
   await expect(page.locator('[data-pane="overview-wave"] polygon, [data-pane="overview-wave"] .green').first()).toBeVisible()
   await expect(page.locator('.source')).toContainText('Eclipse Public License')
   await expect(page.locator('[data-pane="problems"] tbody tr')).toHaveCount(7)
+  const [pane, axis] = [page.locator('[data-pane="overview-wave"]'), page.locator('[data-pane="overview-wave"] [data-axis]')]
+  const [outer, inner] = [(await pane.boundingBox())!, (await axis.boundingBox())!]
+  expect(inner.y + inner.height).toBeLessThanOrEqual(outer.y + outer.height)
   await shot(page, 'engineer-district-wide-en')
   await page.locator('[data-pane="network"] [data-junction="221"]').press('Enter')
   const panel = page.locator('[data-pane="junction"]')
@@ -172,6 +175,10 @@ test('方案编辑：改错即在该条旁说明，撤销恢复，刷新后草�
     timeout: 60_000,
   })
   await expect(page.locator('.strip[data-day="mon"] i').first()).toBeVisible()
+  // 刷新之后仍可逐步撤销。
+  await page.keyboard.press('Control+z')
+  await page.keyboard.press('Control+z')
+  await expect(page.locator('[data-group="K5"] [role="slider"]').first()).toHaveAttribute('aria-valuenow', String(from))
   await fits(page)
   await page.context().close()
 })

@@ -14,6 +14,8 @@ export interface Card {
   note: Name | null
   /** Where its events come from, if that is to be said with every figure. */
   log_note: Name | null
+  /** Where its counts come from, likewise. */
+  counts_note: Name | null
   sample: boolean
   junctions: number
   arterials: number

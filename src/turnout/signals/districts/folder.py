@@ -46,6 +46,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     additional: Files = ()
     counts: FileName = ""
     """By day and quarter-hour, for plans by time of day (`turnout signals hours`)."""
+    counts_note: Name | None = None
+    """Where the counts come from, said beside what is made of them."""
     detector_log: FileName = ""
     """High-resolution events, and `detector_map`, what their numbers mean (`turnout signals quality`)."""
     detector_map: FileName = ""

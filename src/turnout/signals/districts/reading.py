@@ -89,6 +89,7 @@ def card_of(district: District, read: ReadDistrict | None, problems: tuple[Probl
         attribution=head.attribution,
         note=head.note,
         log_note=head.log_note,
+        counts_note=head.counts_note,
         sample=head.sample,
         junctions=len(read.signals.junctions) if read is not None else 0,
         arterials=len(read.signals.arterials) if read is not None else 0,

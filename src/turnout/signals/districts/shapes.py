@@ -32,6 +32,7 @@ class DistrictCard(msgspec.Struct, frozen=True, kw_only=True):
     attribution: str
     note: Name | None = None
     log_note: Name | None = None
+    counts_note: Name | None = None
     sample: bool = False
     junctions: int = 0
     arterials: int = 0
