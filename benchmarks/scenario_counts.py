@@ -1,4 +1,4 @@
-"""The sample's counts: turns that the vehicles of the scenario make at its signals in its one hour, and days made of it.
+"""The sample's counts: turns that the scenario's vehicles make at its signals in its one hour, and days made of it.
 
     .venv/bin/python -m benchmarks.scenario_counts \\
         src/turnout/city/folders/san-francisco/districts/bologna-acosta --to …/bologna-acosta/counts.csv

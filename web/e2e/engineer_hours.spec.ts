@@ -44,6 +44,7 @@ test('plans of two hours are simulated each, proposed together, and released as 
   await page.getByLabel('Offset').press('Tab')
   const week = page.locator('[data-pane="plan-week"]')
   const sets = async (plan: string, from: string, to: string) => {
+    await week.getByRole('group').getByRole('button', { name: plan, exact: true }).click()
     await week.getByLabel('from', { exact: true }).fill(from)
     await week.getByLabel('to', { exact: true }).fill(to)
     await week.getByRole('button', { name: `Run ${plan} then` }).click()

@@ -136,11 +136,22 @@ export interface Problem {
   spot: { file: string; line: number; part: string; groups?: string[] }
 }
 
+/** Of our own vehicles: one section, one way, one hour of the day; never of fewer than five runs. */
+export interface MeasuredSpeed {
+  arterial: string
+  start: string
+  end: string
+  hour: number
+  times: number
+  speed_kmh: number
+}
+
 export interface District {
   card: Card
   streets: Street[]
   junctions: Junction[]
   arterials: Arterial[]
+  measured: MeasuredSpeed[]
   problems: Problem[]
   /** The proposal that the plans in force come from; empty: the district's files. */
   released: string

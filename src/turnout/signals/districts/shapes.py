@@ -189,6 +189,17 @@ class ArterialShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     waves: Annotated[tuple[WaveShape, ...], msgspec.Meta(max_length=64)] = ()
 
 
+class MeasuredSpeed(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one section in one direction and one hour of the day: the median of `times` runs, five at least."""
+
+    arterial: str
+    start: str
+    end: str
+    hour: int
+    times: int
+    speed_kmh: float
+
+
 class SpotShape(msgspec.Struct, frozen=True):
     file: str = ""
     line: int = 0
@@ -214,6 +225,8 @@ class DistrictShape(msgspec.Struct, frozen=True, kw_only=True):
     streets: tuple[Street, ...] = ()
     junctions: tuple[JunctionShape, ...] = ()
     arterials: tuple[ArterialShape, ...] = ()
+    measured: tuple[MeasuredSpeed, ...] = ()
+    """Of our own vehicles without priority, where the district names what `turnout signals travel` wrote."""
     problems: tuple[ProblemShape, ...] = ()
     released: str = ""
     digest: str = ""

@@ -118,6 +118,13 @@ export const enEngineer = {
       multiband: 'a band of its own for each section, weighted by traffic',
     },
     ratio: 'Inbound to outbound width',
+    measured: 'Speed of the wave, as measured',
+    measuredAt: (kmh: number, runs: number, [from, to]: [number, number]) =>
+      `Take ${Math.round(kmh)} km/h: ${runs} runs, ${String(from).padStart(2, '0')}–${String(to).padStart(2, '0')}`,
+    measuredHint:
+      'Of our own vehicles without priority, by section; fewer than five runs are not shown. Pressed again: the range of the arterial.',
+    rename: 'Rename',
+    madeHere: 'Put together here; kept in this window, sealed, until the session ends.',
     sameWidth: 'exactly this ratio',
     ofDraft: 'The draft is what is coordinated.',
     ask: 'Coordinate',

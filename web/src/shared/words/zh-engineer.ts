@@ -117,6 +117,12 @@ export const zhEngineer: typeof enEngineer = {
       multiband: '各路段各有绿波带，按交通量加权',
     },
     ratio: '返程与去程带宽之比',
+    measured: '绿波速度：实测',
+    measuredAt: (kmh, runs, [from, to]) =>
+      `采用 ${Math.round(kmh)} 公里/小时：${runs} 次行程，${String(from).padStart(2, '0')}–${String(to).padStart(2, '0')} 时`,
+    measuredHint: '取自无优先任务时的自有车辆，按路段计；少于五次的不列出。再按一次恢复干道的速度范围。',
+    rename: '改名',
+    madeHere: '在此组成；加密保存在本窗口，会话结束即失。',
     sameWidth: '严格保持该比例',
     ofDraft: '以草案为基础协调。',
     ask: '协调',
