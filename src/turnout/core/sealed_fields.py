@@ -10,6 +10,7 @@ from turnout.core.board import (
     Call,
     Callback,
     CallMessage,
+    CorridorJunction,
     Dispatch,
     FieldChange,
     ForcedPlace,
@@ -25,6 +26,9 @@ from turnout.core.board import (
 )
 from turnout.core.calls import commands as of_calls
 from turnout.core.calls.events import CallbackNoted, CallClosed, CallDeclined, CallerPlaceNotFound, CallTaken
+from turnout.core.corridors import commands as of_corridors
+from turnout.core.corridors.events import CorridorCancelled
+from turnout.core.corridors.matters import CrossingName, JunctionAsked, JunctionTold
 from turnout.core.incidents import commands as of_incidents
 from turnout.core.incidents.events import (
     AddendumAdded,
@@ -86,6 +90,11 @@ TEXTS: Final[dict[type, tuple[str, ...]]] = {
     AssignmentEnded: ("override",),
     StatusReported: ("override",),
     PlaceSettled: ("text",),
+    CrossingName: ("en", "zh"),
+    JunctionAsked: ("junction", "group", "also", "permit"),
+    JunctionTold: ("junction",),
+    CorridorJunction: ("id", "group", "also"),
+    CorridorCancelled: ("reason",),
     Location: ("text", "crossing", "floor", "detail"),
     ForcedPlace: ("text",),
     PlaceFix: ("source",),
@@ -104,8 +113,17 @@ TEXTS: Final[dict[type, tuple[str, ...]]] = {
 }
 """Structure → its fields that hold such a text, or such texts under their names."""
 
-PLACES: Final[dict[type, tuple[str, ...]]] = {Location: ("place",), PlaceFix: ("place",), ForcedPlace: ("place",)}
+PLACES: Final[dict[type, tuple[str, ...]]] = {
+    Location: ("place",),
+    PlaceFix: ("place",),
+    ForcedPlace: ("place",),
+    JunctionAsked: ("place",),
+    CorridorJunction: ("place",),
+}
 """Structure → its fields that hold a place on the ground."""
+
+PERMIT_TOLD_MIN: Final = 10
+"""A permission of fewer junctions says by its name which they are."""
 
 
 def _is_typed(event: FieldChanged) -> bool:
@@ -120,6 +138,7 @@ ONLY_WHERE: Final[dict[tuple[type, str], Callable[[Any], bool]]] = {
     (EntryChanged, "becomes"): lambda event: event.field == "description",
     (UnitsAssigned, "reason"): lambda event: event.reason != event.preempt,
     (Media, "ref"): lambda media: not media.sha256,
+    (JunctionAsked, "permit"): lambda asked: asked.among < PERMIT_TOLD_MIN,
 }
 """Fields that hold one only sometimes: a group, a priority, a coded reason, the name of a sealed file is none."""
 
@@ -158,6 +177,9 @@ IN_COMMANDS: Final[dict[type, tuple[str, ...]]] = {
     of_incidents.AddAddendum: ("text",),
     of_incidents.RequestSupplement: ("text",),
     of_incidents.UpdateSupplement: ("who",),
+    of_corridors.CancelCorridor: ("reason",),
+    of_corridors.AskJunctions: ("asks",),
+    of_corridors.NoteJunctions: ("notes",),
     of_units.SelfInitiate: ("narrative", "location"),
     of_units.AssignUnits: ("reason", "override"),
     of_units.RelieveUnit: ("reason",),

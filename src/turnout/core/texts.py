@@ -49,12 +49,15 @@ def opened_row(value: T, show: Show) -> T:
 
 
 def without_text(command: Command) -> Command:
-    """With the length of each text in the place of the text, and no place; the very same where it has none."""
+    """With the length of each text in the place of the text, and no place and no list of such; the very same where it
+    has none."""
     told = {field: getattr(command, field) for field in IN_COMMANDS.get(type(command), ())}
     bare: dict[str, Any] = {}
     for field, value in told.items():
         if isinstance(value, Location):
             bare[field] = changed(value, Change(lambda text: str(len(text)), lambda place: None))
+        elif isinstance(value, tuple):
+            bare[field] = ()
         elif isinstance(value, Place):
             bare[field] = Place(0.0, 0.0)
         elif value and isinstance(value, str):
@@ -135,7 +138,7 @@ def without(board: Board, owners: Collection[str]) -> Board:
     return replace(board, **tables) if tables else board
 
 
-_TABLES: Final = ("incidents", "calls", "supplements", "forced_places")
+_TABLES: Final = ("incidents", "calls", "supplements", "forced_places", "corridors")
 
 
 def _may_hold(row: msgspec.Struct, owners: Collection[str]) -> bool:

@@ -642,17 +642,24 @@ export interface Corridor {
   unit: string
 }
 /**
- * A junction of a corridor, as it was last told.
+ * A junction of a corridor, as it was last told. Which it is stands sealed (decision 0184).
  */
 export interface CorridorJunction {
   also: string[]
   group: string
   id: string
-  name: Name
-  place: Place
+  name: CrossingName
+  place: Place | null
   reason: string
   since: number
   state: 'asked' | 'granted' | 'lost' | 'refused' | 'released' | 'waiting'
+}
+/**
+ * What a junction of a corridor is called: by its streets, so it says where a crew drove.
+ */
+export interface CrossingName {
+  en: string
+  zh: string
 }
 /**
  * One district. `released` None: those of its files. A proposal leaves when it is decided or withdrawn.
@@ -2392,7 +2399,7 @@ export interface JunctionAsk {
   arrives_in_ms: number
   group: string
   junction: string
-  name: Name
+  name: CrossingName
   place: Place
 }
 /**
