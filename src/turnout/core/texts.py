@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from turnout.core.board import Board, Incident, Location
 from turnout.core.commands import Command
 from turnout.core.events import Event
-from turnout.core.sealed_fields import IN_COMMANDS, ONLY_WHERE, PLACES, TEXTS
+from turnout.core.sealed_fields import IN_COMMANDS, OF_FEW, ONLY_WHERE, PLACES, TEXTS
 from turnout.core.spoken import BUILT_IN_REASON_NAMES
 from turnout.core.tables.events import PlaceSettled
 from turnout.words.place import Place
@@ -58,6 +58,8 @@ def without_text(command: Command) -> Command:
             bare[field] = changed(value, Change(lambda text: str(len(text)), lambda place: None))
         elif isinstance(value, tuple):
             bare[field] = ()
+        elif field in OF_FEW and value:
+            bare[field] = ""
         elif isinstance(value, Place):
             bare[field] = Place(0.0, 0.0)
         elif value and isinstance(value, str):

@@ -983,13 +983,14 @@ export interface NarrativeLine {
   text: string
 }
 /**
- * A patient by number on scene: triage and destination; details, where known, are behind `card` in the vault.
+ * A patient by number on scene; details, where known, are behind `card` in the vault. Triage and destination say
+ *     something of somebody's health, so they stand sealed (decision 0184).
  */
 export interface Patient {
   card: string | null
   destination: string | null
   id: string
-  triage: '' | 'black' | 'green' | 'red' | 'yellow'
+  triage: string
   unit: string | null
 }
 /**
