@@ -34,8 +34,7 @@ from turnout.core.board import (
 )
 from turnout.core.calls.events import CallAttached
 from turnout.core.catalogue import Catalogue
-from turnout.core.corridors.commands import JunctionAsk
-from turnout.core.corridors.matters import JunctionTold
+from turnout.core.corridors.matters import JunctionAsked, JunctionTold
 from turnout.core.events import Event, event_name
 from turnout.core.history_text import ASIDES, EVENT_TEXTS
 from turnout.core.incidents.events import (
@@ -295,7 +294,7 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return value.reason
         case ErasureRequest():
             return f"{value.reason} ({value.card})" if value.card else value.reason
-        case SignalPermit() | Corridor() | JunctionAsk() | JunctionTold():
+        case SignalPermit() | Corridor() | JunctionAsked() | JunctionTold():
             return _signals(value, language)
         case ProposedPlans():
             return _plans(value, language)
@@ -319,14 +318,15 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return str(value)
 
 
-def _signals(value: SignalPermit | Corridor | JunctionAsk | JunctionTold, language: Language) -> str:
+def _signals(value: SignalPermit | Corridor | JunctionAsked | JunctionTold, language: Language) -> str:
     match value:
         case SignalPermit():
             return f"{value.id}, {value.authority}"
         case Corridor():
             return Name(f"level {value.level}", f"优先等级 {value.level}").spoken(language)
-        case JunctionAsk():
-            return value.name.spoken(language)
+        case JunctionAsked():
+            said = value.name.spoken(language)
+            return f"{said} [{value.permit}]" if value.permit else said
         case JunctionTold():
             state = f"{value.name.spoken(language)}: {spoken(SIGNAL_STATE_NAMES, value.state, language)}"
             return f"{state} ({spoken(SIGNAL_REASON_NAMES, value.reason, language)})" if value.reason else state

@@ -642,17 +642,24 @@ export interface Corridor {
   unit: string
 }
 /**
- * A junction of a corridor, as it was last told.
+ * A junction of a corridor, as it was last told. Which it is stands sealed (decision 0184).
  */
 export interface CorridorJunction {
   also: string[]
   group: string
   id: string
-  name: Name
-  place: Place
+  name: CrossingName
+  place: Place | null
   reason: string
   since: number
   state: 'asked' | 'granted' | 'lost' | 'refused' | 'released' | 'waiting'
+}
+/**
+ * What a junction of a corridor is called: by its streets, so it says where a crew drove.
+ */
+export interface CrossingName {
+  en: string
+  zh: string
 }
 /**
  * One district. `released` None: those of its files. A proposal leaves when it is decided or withdrawn.
@@ -991,13 +998,14 @@ export interface NarrativeLine {
   text: string
 }
 /**
- * A patient by number on scene: triage and destination; details, where known, are behind `card` in the vault.
+ * A patient by number on scene; details, where known, are behind `card` in the vault. Triage and destination say
+ *     something of somebody's health, so they stand sealed (decision 0184).
  */
 export interface Patient {
   card: string | null
   destination: string | null
   id: string
-  triage: '' | 'black' | 'green' | 'red' | 'yellow'
+  triage: string
   unit: string | null
 }
 /**
@@ -2407,7 +2415,7 @@ export interface JunctionAsk {
   arrives_in_ms: number
   group: string
   junction: string
-  name: Name
+  name: CrossingName
   place: Place
 }
 /**

@@ -13,17 +13,19 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from turnout.core.board import Board, Corridor
+from turnout.core.board import Board, Corridor, CorridorJunction
 from turnout.core.commands import Command
 from turnout.core.corridors.commands import AskJunctions, EndCorridor, JunctionAsk, JunctionNote, NoteJunctions
-from turnout.core.corridors.matters import JunctionState, Outcome
+from turnout.core.corridors.matters import CrossingName, JunctionState, Outcome
 from turnout.core.corridors.rules import is_under_way, why_not_asked
 from turnout.core.events import Event
+from turnout.core.texts import Show
 from turnout.core.units.unit import Status
 from turnout.desk.access import part
 from turnout.desk.desk import Told
 from turnout.edge.answers import Declined
 from turnout.edge.corridors.detecting import Detecting
+from turnout.edge.corridors.noted import Noted
 from turnout.edge.corridors.talking import Heard, Talks
 from turnout.edge.corridors.ways import Ways
 from turnout.edge.counter import Counter
@@ -93,9 +95,12 @@ class Corridors:
         controllers: Controllers | None,
         now: Callable[[], Moment],
         clock_ms: Callable[[], int],
+        show: Show = str,
     ) -> None:
-        """Without roads or controllers a corridor is ended at once, and says so."""
+        """Without roads or controllers a corridor is ended at once, and says so. `show` opens what the board has
+        sealed; it raises a `Fault` while a key is not at hand."""
         self._counter, self.ways, self.now, self._clock_ms = counter, ways, now, clock_ms
+        self._noted = Noted(show)
         self.trouble: Name | None = None
         """Why the city's signals cannot be had at all."""
         self._talks = Talks(controllers) if controllers is not None else None
@@ -179,11 +184,12 @@ class Corridors:
 
     def _begin(self, corridor: Corridor, talks: Talks) -> None:
         """Anew after a restart too: what then stands as asked is given back first."""
+        noted = self._noted.of(corridor)  # with a key not at hand all of this is done a second later
         now_ms = self._clock_ms()
         since_ms = now_ms - max(0, self.now() - corridor.at)
         self._tracks[corridor.id] = replace(begun(corridor.id, corridor.level, since_ms), moved_ms=now_ms)
         self._seen_ms[corridor.id] = now_ms
-        for junction in corridor.junctions.values():
+        for junction in noted.values():
             if junction.state in ("asked", "granted", "waiting", "lost"):
                 asked = Asked(junction.group, corridor.level, junction.also)
                 talks.give_back(corridor.id, junction.id, request_id(corridor.id, junction.id), "ended", asked)
@@ -195,6 +201,7 @@ class Corridors:
         self._no_way_ms.pop(id, None)
         self._outcomes.pop(id, None)
         self._notes.pop(id, None)
+        self._noted.forget(id)
         if self.ways is not None:
             self.ways.forget(id)
 
@@ -298,7 +305,7 @@ class Corridors:
     def _is_noted(self, ask: Ask) -> bool:
         """Whether the journal has it that these groups are asked for: of a crew past a stop line they are fewer."""
         corridor = self._counter.board.corridors.get(ask.corridor)
-        row = corridor.junctions.get(ask.junction) if corridor is not None else None
+        row = self._noted.of(corridor).get(ask.junction) if corridor is not None else None
         return row is not None and (row.group, row.also) == (ask.group, ask.also)
 
     async def _write(self, wanted: Wanted) -> None:
@@ -335,10 +342,11 @@ class Corridors:
             self._drop(corridor, [ask for ask, _ in asks])
             return
         row = self._counter.board.corridors.get(corridor)
+        noted = self._noted.of(row) if row is not None else {}
         for ask, _ in asks:
             if corridor not in self._tracks:
                 return
-            junction = row.junctions.get(ask.junction) if row is not None else None
+            junction = noted.get(ask.junction)
             if junction is None or junction.state == "refused":
                 why = junction.reason if junction is not None else "refused"
                 self._tracks[corridor] = refused(self._tracks[corridor], ask.junction, why)
@@ -391,7 +399,8 @@ class Corridors:
         """Only what the board does not show yet. What could not be noted stays for the next time."""
         row = self._counter.board.corridors.get(corridor)
         newest = {note.junction: note for note in self._notes.pop(corridor, [])}
-        news = [note for note in newest.values() if row is not None and _is_news(note, row)]
+        noted = self._noted.of(row) if row is not None else {}
+        news = [note for note in newest.values() if _is_news(note, noted)]
         if not news or await self._hand_in(NoteJunctions(corridor_id=corridor, notes=tuple(news))):
             return True
         self._notes[corridor] = [*news, *self._notes.get(corridor, [])]
@@ -441,8 +450,8 @@ def _status_of(board: Board, unit: UnitId) -> Status | None:
     return row.status if row is not None else None
 
 
-def _is_news(note: JunctionNote, row: Corridor) -> bool:
-    shown = row.junctions.get(note.junction)
+def _is_news(note: JunctionNote, noted: Mapping[str, CorridorJunction]) -> bool:
+    shown = noted.get(note.junction)
     return shown is not None and (shown.state, shown.reason) != (note.state, note.reason)
 
 
@@ -461,7 +470,7 @@ def _said(ask: Ask | StandBack, sites: Sites) -> JunctionAsk:
     arrives_in_ms = ask.arrives_in_ms if isinstance(ask, Ask) else 0
     return JunctionAsk(
         junction=site.id,
-        name=site.junction.name,
+        name=CrossingName(site.junction.name.en, site.junction.name.zh),
         place=site.place,
         group=ask.group,
         also=ask.also if isinstance(ask, Ask) else (),
