@@ -247,8 +247,8 @@ def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situatio
     def rate(nth: int) -> float:
         stage, start_ms = layout.stages[nth], change_ms[nth] + given_by.start_ms
         if nth == current:
-            return priority._rate(stage, seen.moving, seen.stalled, gains, 0, 0, 0, given_by)
-        return priority._rate(stage, seen.queues, seen.blocked, gains, 0, start_ms, given_by.penalty_ms, given_by)
+            return priority._rate(stage, seen.moving, seen.stalled, 0, 0, 0, given_by)
+        return priority._rate(stage, seen.queues, seen.blocked, 0, start_ms, given_by.penalty_ms, given_by)
 
     best = priority.best_stage(layout, seen, 0, current, change_ms, given_by)
     rates = [rate(nth) for nth in range(stages)]
@@ -256,7 +256,7 @@ def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situatio
     waiting = {lane: weight for lane, weight in waiting.items() if lane not in seen.blocked}
     for nth in set(range(stages)) - {current}:
         before_ms = change_ms[nth] + given_by.start_ms + given_by.penalty_ms
-        assert priority._most(layout.stages[nth], waiting, gains, before_ms, given_by) >= rates[nth] * (1 - 1e-12)
+        assert priority._most(layout.stages[nth], waiting, before_ms, given_by) >= rates[nth] * (1 - 1e-12)
     assert rates[best] == max(rates)
     assert best == current or rates[best] > rates[current]
 
