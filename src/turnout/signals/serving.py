@@ -6,7 +6,8 @@ junction fills, and the vehicle stands at green. So the plan runs on, and the se
 not green are left out. Where there are seconds at which the whole approach has green, it is those: who turns off there
 stands in the way. Where no second has all green, those that have any are run through, so that stop lines behind one
 another are served in turn; a second lasts until one of them really is green, so that no intergreen eats it up. Groups
-to which the served ones give way under green are not asked for meanwhile, unless a vehicle with priority needs them.
+to which the served ones give way under green are not asked for meanwhile, unless a vehicle with priority needs them or
+they are for its own approach.
 """
 
 from bisect import bisect_left
@@ -81,13 +82,21 @@ def approach_of(junction: Junction) -> Beside:
 
 
 def gives_way_to(junction: Junction) -> Beside:
-    """By group: those to which one of its movements gives way under green."""
+    """By group: those to which one of its movements gives way under green.
+
+    Of the groups of its own approaches only those to which all its movements give way: of a group for both directions
+    one movement gives way to who turns off beside the other, and who turns off there at red stands in the way.
+    """
     of = {movement.id: movement.group for movement in junction.movements}
     found: dict[str, frozenset[str]] = {}
+    surely: dict[str, frozenset[str]] = {}
     for movement in junction.movements:
-        before = {of[other] for other in movement.yields_to if other in of} - {movement.group}
-        found[movement.group] = found.get(movement.group, frozenset()) | before
-    return found
+        group = movement.group
+        before = frozenset(of[other] for other in movement.yields_to if other in of) - {group}
+        found[group] = found.get(group, frozenset()) | before
+        surely[group] = surely.get(group, before) & before
+    own = approach_of(junction)
+    return {group: surely[group] | (before - own[group]) for group, before in found.items()}
 
 
 def green_at(plan: Plan, local_ms: int) -> frozenset[str]:
