@@ -1,7 +1,7 @@
 """A crew's travel time with a green corridor beside the same crew with blue light alone, in SUMO.
 
     uv pip install eclipse-sumo libsumo            (780 MB; not among what Turnout installs)
-    .venv/bin/python -m benchmarks.corridor FOLDER [seeds] [scenario...]
+    .venv/bin/python -m benchmarks.corridor FOLDER [seeds] [scenario...] [--let-go]
 
 Seeds are 5, for 1 to 5, or 6-10. FOLDER holds scenarios, each a folder with a .sumocfg. Every `EVERY_S` a crew sets out
 from where some car begins to where it ends, by the quickest way, if that crosses at least `SIGNALS_MIN` signals: vClass
@@ -13,6 +13,10 @@ than the car: nobody can drive past those who wait outside the map to be let in.
 out, and so does its corridor: who still stands in line for the first street is seen at its beginning, as a crew at its
 station is. The time within the map alone, from when SUMO has let it in, is told beside it. Delay is SUMO's time loss
 plus departure delay in seconds per vehicle, of all other vehicles that were loaded, over the whole scenario.
+
+The device forbids cars within 25 m of a crew to change lanes for the sake of their way. One that has come to the end of
+a lane that does not lead where it is bound stands there, and the crew behind it, until SUMO takes it away after 300 s.
+No driver does so: with `--let-go` such a car may change lanes again after `BOUND_S`, in both arms.
 """
 
 import gzip
@@ -24,7 +28,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -49,6 +53,8 @@ SIGNALS_MIN: Final = 4
 FREE_MPS: Final = 12.5
 """What a crew makes of a street on which nothing is in its way."""
 LIMIT_S: Final = 600
+BOUND_S: Final = 10
+LET_GO: Final = "--let-go"
 CREW: Final = "crew-"
 WayOf = Callable[[str, str], list[str]]
 LETTERS: Final = {Aspect.RED: "r", Aspect.STARTING: "u", Aspect.GREEN: "G", Aspect.ENDING: "y"}
@@ -123,7 +129,7 @@ def crews_of(
     return [(when, ways[(seed * 7919 + nth * 104729) % len(ways)]) for nth, when in enumerate(at)]
 
 
-def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
+def one_run(config: Path, seed: int, has_corridor: bool, lets_go: bool = False) -> Run:
     """In a process of its own: libsumo holds one simulation."""
     import libsumo  # noqa: PLC0415  not among what Turnout installs
 
@@ -152,7 +158,7 @@ def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
     libsumo.vehicletype.setVehicleClass("crew", "emergency")
     libsumo.vehicletype.setSpeedFactor("crew", 1.5)
     libsumo.vehicletype.setParameter("crew", "has.bluelight.device", "true")
-    driving = Driving(libsumo, signals, loops)
+    driving = Driving(libsumo, signals, loops, lets_go)
     crews = crews_of(
         config,
         seed,
@@ -194,9 +200,9 @@ def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
 class Driving:
     """The corridors of all crews on the street."""
 
-    def __init__(self, sumo: Any, signals: dict[str, Junction], loops: Loops | None) -> None:
+    def __init__(self, sumo: Any, signals: dict[str, Junction], loops: Loops | None, lets_go: bool) -> None:
         """Without loops: blue light alone."""
-        self._sumo, self._loops, self._now_ms = sumo, loops, 0
+        self._sumo, self._loops, self._lets_go, self._now_ms = sumo, loops, lets_go, 0
         at_ms = round(sumo.simulation.getTime() * 1_000)
         self._shown: dict[str, Shown] = {}
         for id in sumo.trafficlight.getIDList():
@@ -236,6 +242,8 @@ class Driving:
     def second(self, second: int, crews: list[str]) -> None:
         self.teleports += self._sumo.simulation.getStartingTeleportNumber()
         inside = set(self._sumo.vehicle.getIDList()) & set(crews) if crews else set()
+        if self._lets_go:
+            self._let_go(inside)
         if self._loops is None:
             return
         self._now_ms = now_ms = second * 1_000
@@ -257,6 +265,17 @@ class Driving:
             if letters != shown.told:
                 self._sumo.trafficlight.setRedYellowGreenState(id, letters)
                 shown.told = letters
+
+    def _let_go(self, crews: Iterable[str]) -> None:
+        """Cars that stand where they cannot drive on, bound to their lane by blue light, may change lanes again."""
+        vehicle = self._sumo.vehicle
+        for edge in {vehicle.getRoadID(crew) for crew in crews}:
+            for car in self._sumo.edge.getLastStepVehicleIDs(edge):
+                if vehicle.getWaitingTime(car) < BOUND_S or not vehicle.getParameter(car, "rescueLane"):
+                    continue
+                here = vehicle.getLaneID(car)
+                if not all(lane[4] for lane in vehicle.getBestLanes(car) if lane[0] == here):
+                    vehicle.setParameter(car, "laneChangeModel.lcStrategic", "1")
 
     def _do(self, act: logic.Act, now_ms: int) -> None:
         request = f"{act.corridor}/{act.junction}"
@@ -327,7 +346,7 @@ class Gain(NamedTuple):
     delays: list[float]
 
 
-def main(folder: Path, seeds: str = "5", only: tuple[str, ...] = ()) -> None:
+def main(folder: Path, seeds: str = "5", only: tuple[str, ...] = (), lets_go: bool = False) -> None:
     print(
         "| scenario | crews | blue light alone, s | with corridor, s | less | less, within the map |"
         " others' delay, s | with corridor | more |"
@@ -338,7 +357,7 @@ def main(folder: Path, seeds: str = "5", only: tuple[str, ...] = ()) -> None:
     for config in sorted(folder.rglob("*.sumocfg")):
         if only and config.parent.name not in only:
             continue
-        pairs = [(_apart(config, seed, False), _apart(config, seed, True)) for seed in wanted]
+        pairs = [tuple(_apart(config, seed, arm, lets_go) for arm in (False, True)) for seed in wanted]
         alone = [statistics.mean(each.crews.values()) for each, _ in pairs]
         green = [statistics.mean(each.crews.values()) for _, each in pairs]
         less = [1 - b / a for a, b in zip(alone, green, strict=True)]
@@ -371,11 +390,12 @@ def _share(values: list[float]) -> str:
     return f"{statistics.mean(values):.1%} ± {spread:.1%}"
 
 
-def _apart(config: Path, seed: int, has_corridor: bool) -> Run:
+def _apart(config: Path, seed: int, has_corridor: bool, lets_go: bool) -> Run:
     """One run in a process and a folder of its own."""
     with tempfile.TemporaryDirectory() as place:
         here = copied(config, Path(place))
         words = [sys.executable, "-m", "benchmarks.corridor", "--one", str(here), str(seed), str(int(has_corridor))]
+        words += [LET_GO] if lets_go else []
         done = subprocess.run(words, capture_output=True, timeout=LIMIT_S, env=os.environ, check=False)
     if done.returncode:
         raise SystemExit(done.stderr.decode(errors="replace")[-800:])
@@ -385,8 +405,9 @@ def _apart(config: Path, seed: int, has_corridor: bool) -> Run:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--one":
-        result = one_run(Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "1")
+    said = [word for word in sys.argv[1:] if word != LET_GO]
+    if said[0] == "--one":
+        result = one_run(Path(said[1]), int(said[2]), said[3] == "1", LET_GO in sys.argv)
         print(msgspec.json.encode(result).decode())
     else:
-        main(Path(sys.argv[1]), *sys.argv[2:3], only=tuple(sys.argv[3:]))
+        main(Path(said[0]), *said[1:2], only=tuple(said[2:]), lets_go=LET_GO in sys.argv)

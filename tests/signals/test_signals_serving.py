@@ -129,6 +129,30 @@ def test_who_turns_off_beside_the_served_has_green_although_one_from_elsewhere_g
     assert Serving(junction, PLAN).greens(("near",), 22_000, ()) == [True, True, True, False]
 
 
+def test_those_to_whom_who_turns_off_beside_the_served_gives_way_wait_so_that_his_lane_does_not_fill() -> None:
+    junction = with_movements(
+        Movement("0", "south", "through", "near"),
+        Movement("1", "south", "left", "turn", yields_to=("2", "3")),
+        Movement("2", "north", "through", "far"),
+        Movement("3", "east", "right", "cross"),
+    )
+    serving = Serving(junction, PLAN)
+    assert serving.greens(("near",), 22_000, ()) == [True, False, True, False]
+    assert serving.greens(("near",), 23_000, ("near",), ("far",)) == [True, True, True, False]  # somebody needs it
+    assert Serving(junction, PLAN).greens(("far",), 22_000, ()) == [True, True, True, False]  # not his approach
+
+
+def test_who_turns_off_to_one_side_does_not_wait_for_who_turns_off_to_the_other() -> None:
+    junction = with_movements(
+        Movement("0", "south", "through", "near"),
+        Movement("1", "south", "left", "turn", yields_to=("4",)),
+        Movement("2", "south", "right", "far"),
+        Movement("3", "north", "left", "turn", yields_to=("2",)),
+        Movement("4", "north", "right", "far"),
+    )
+    assert Serving(junction, PLAN).greens(("near",), 22_000, ()) == [True, True, True, False]
+
+
 def test_who_always_gives_way_to_the_through_movement_of_his_own_approach_is_served_without_it() -> None:
     junction = with_movements(
         Movement("0", "south", "left", "near", yields_to=("3",)),
