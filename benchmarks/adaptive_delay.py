@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ from scipy import stats
 from benchmarks.signal_delay import SAFE, actuated, files_of, sumo_home
 from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.adaptive.layout import Layout
-from turnout.signals.adaptive.observer import Arrival, Reading
+from turnout.signals.adaptive.observer import Arrival, Changes, Reading
 from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated.run import Controls, Fault, run
@@ -101,15 +101,15 @@ class SelfOrganising:
         self.control, self.truth = AdaptiveControl(layout, at_ms), truth
         self.own = [lane.id for lane in layout.lanes]
 
-    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> tuple[Aspect, ...]:
-        return self.control.step(at_ms, readings, {lane: self.truth.queues[lane] for lane in self.own})
+    def hear(self, at_ms: int, changes: Changes) -> tuple[Aspect, ...]:
+        return self.control.hear(at_ms, changes, {lane: self.truth.queues[lane] for lane in self.own})
 
 
 class MaxPressure:
     def __init__(self, layout: Layout, at_ms: int, truth: Truth) -> None:
         self.control, self.truth = MaxPressureControl(layout, at_ms), truth
 
-    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> tuple[Aspect, ...]:
+    def hear(self, at_ms: int, changes: Changes) -> tuple[Aspect, ...]:
         waiting = {lane: float(len(queue)) for lane, queue in self.truth.queues.items()}
         return self.control.step(at_ms, waiting, self.truth.beyond)
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from turnout.signals.adaptive.observer import JAM_M, STANDING_MS, Seen
+from turnout.signals.adaptive.observer import Seen
 from turnout.signals.model import Junction
+from turnout.signals.queues import full_s, waiting
 from turnout.signals.simulated.sumo_layout import PLACES_M, loops_file, placed
 from turnout.signals.sumo_xml import read_records
-
-BEYOND: Final = 1.5
-"""Where even the last loop before the stop line stands, the queue is taken to be so many times as long."""
 
 
 class Loops:
@@ -61,19 +59,9 @@ class Loops:
         """Vehicles in the longest queue, by how far back somebody stands."""
         of = self._before.get(junction, {})
         known = [of[lane] for lane in lanes if lane in of]
-        return max((self._queue(marks, at_ms) for marks in known), default=None)
-
-    def _queue(self, marks: list[tuple[float, str]], at_ms: int) -> int:
-        standing = [metres for metres, name in marks if self._stands(name, STANDING_MS, at_ms)]
-        if not standing:
-            return 0
-        back_m = max(standing)
-        return round(back_m / JAM_M * (BEYOND if back_m >= PLACES_M[-1] - 1 else 1.0)) + 1
+        lanes_of = ([(metres, self._seen[name]) for metres, name in marks] for marks in known)
+        return max((waiting(lane, PLACES_M[-1], at_ms) for lane in lanes_of), default=None)
 
     def full_s(self, lanes: set[str], at_ms: int) -> float | None:
         """For how long somebody has stood on each of these lanes behind a junction."""
-        since = [self._seen[name].since_ms for lane in lanes for name in self._exits.get(lane, ())]
-        return min((at_ms - each) / 1_000 if each >= 0 else 0.0 for each in since) if since else None
-
-    def _stands(self, name: str, so_long_ms: int, at_ms: int) -> bool:
-        return 0 <= self._seen[name].since_ms <= at_ms - so_long_ms
+        return full_s((self._seen[name] for lane in lanes for name in self._exits.get(lane, ())), at_ms)

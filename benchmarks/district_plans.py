@@ -22,7 +22,7 @@ from turnout.edge.signals_room.ports import Worker
 from turnout.signals.districts.folder import FOLDER
 from turnout.signals.districts.results import CoordinateArea, Simulate, SimulateResult
 from turnout.signals.districts.shapes import PlanSet
-from turnout.signals.districts.work import Answer, Kind, Progress, Simulated, Work, encode
+from turnout.signals.districts.work import Answer, Kind, Progress, Work, encode
 
 LIMIT_S: Final = 4 * 3_600.0
 
@@ -35,11 +35,11 @@ class Coordinated(msgspec.Struct, frozen=True):
 
 
 async def asked(worker: Worker, folder: Path, kind: Kind, ask: msgspec.Struct) -> bytes:
-    work = Work(kind=kind, folder=str(folder), ask=msgspec.Raw(encode(ask)))
+    work = Work(kind=kind, folder=str(folder), ask=encode(ask))
     answer = await worker.ask(work, LIMIT_S, told)
     if not isinstance(answer, Answer):
         raise SystemExit(f"{kind}: {answer.said.en} {answer.problems}")
-    return bytes(answer.body)
+    return answer.body
 
 
 def told(progress: Progress) -> None:
@@ -58,7 +58,7 @@ async def measured(folder: Path, cycles_s: tuple[int, ...], seeds: int) -> None:
         body = await asked(worker, folder, "simulate", Simulate(plans=area.plans, seeds=seeds))
     finally:
         await worker.stop()
-    result = msgspec.json.decode(bytes(msgspec.json.decode(body, type=Simulated).result), type=SimulateResult)
+    result = msgspec.json.decode(body, type=SimulateResult)
     print(f"seeds 1 to {result.seeds}, {time.perf_counter() - begun:.0f} s in all")
     for pair in result.pairs:
         change = f"{pair.change.mean:+.2f} [{pair.change.low:+.2f}, {pair.change.high:+.2f}]"

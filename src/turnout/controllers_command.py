@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from turnout.adapters.signals.controllers_file import reached_by, read_rows, secret_of
+from turnout.adapters.signals.detectors_file import DetectorsFile
 from turnout.adapters.signals.simulated import At, Listening, now_ms
 from turnout.signals.arming import Shut
-from turnout.signals.controller import Shown
+from turnout.signals.controller import Presence, Shown
 from turnout.signals.guard import Aspect
 from turnout.signals.model import Signals
 from turnout.signals.plans_file import read_plans
@@ -37,6 +38,13 @@ ASPECTS: Final = {
     Aspect.GREEN: Name("green", "绿"),
     Aspect.ENDING: Name("amber", "黄"),
 }
+DETECTORS: Final = Name("{junction}, detectors: {detectors}", "{junction}，检测器：{detectors}")
+DETECTOR_WORDS: Final = {
+    True: Name("occupied", "占用"),
+    False: Name("free", "空闲"),
+    "broken": Name("broken, as it says", "自报故障"),
+    "unknown": Name("not known", "未知"),
+}
 FAULTS: Final = {
     "no-answer": Name("no answer", "无应答"),
     "clock": Name("its clock jumped", "时钟跳变"),
@@ -56,10 +64,12 @@ def add_controller_commands(kinds: Any) -> None:
     simulating.add_argument("--community-file", type=Path, help="the SNMP community (default: public)")
     simulating.add_argument("--gbt20999", type=_at, help="host:port, GB/T 20999-2017 over TCP")
     simulating.add_argument("--number", type=int, default=1, help="of the controller, by GB/T 20999 (default: 1)")
+    simulating.add_argument("--detectors", type=Path, help="what its detectors show, changed while it runs (.toml)")
     simulating.set_defaults(run=_simulate)
     reading = kinds.add_parser("read", help="what controllers show now; nothing is written to one (读取信号机)")
     reading.add_argument("file", type=Path, help=FILE_HELP)
     reading.add_argument("--controllers", type=Path, required=True, help="which there are (controllers.toml)")
+    reading.add_argument("--detectors", action="store_true", help="who stands on which detector, too")
     reading.set_defaults(run=_read)
     for command in (simulating, reading):
         command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
@@ -88,7 +98,8 @@ def _simulate(asked: argparse.Namespace) -> int:
         raise Malformed("it would listen nowhere", "--ntcip, --gbt20999", "name at least one host:port")
     community = secret_of(asked.community_file) if asked.community_file is not None else "public"
     controller = SimulatedController(junction, now_ms())
-    asyncio.run(_listen(Listening(controller, community, asked.number), asked))
+    detectors = DetectorsFile(asked.detectors, controller) if asked.detectors is not None else None
+    asyncio.run(_listen(Listening(controller, community, asked.number, detectors), asked))
     return FINE
 
 
@@ -112,25 +123,39 @@ async def _listen(listening: Listening, asked: argparse.Namespace) -> None:
 def _read(asked: argparse.Namespace) -> int:
     signals = _signals(asked.file)
     names = [row.junction for row in read_rows(asked.controllers)]
-    shown = asyncio.run(_shown(asked.controllers, signals, names))
+    shown = asyncio.run(_shown(asked.controllers, signals, names, is_with_detectors=asked.detectors))
     language: Language = asked.language
-    for each in shown:
+    for each, detected in shown:
         print(_line(each, language))
-    return FAULTY if any(each.fault for each in shown) else FINE
+        if asked.detectors:
+            print(_detectors_line(each.junction, detected, language))
+    return FAULTY if any(each.fault for each, _ in shown) else FINE
 
 
-async def _shown(path: Path, signals: Signals, names: list[str]) -> list[Shown]:
+async def _shown(
+    path: Path, signals: Signals, names: list[str], *, is_with_detectors: bool
+) -> list[tuple[Shown, dict[str, Presence]]]:
     reached = reached_by(path, signals, Shut(), now_ms)
     free = asyncio.Semaphore(AT_ONCE)
 
-    async def one(name: str) -> Shown:
+    async def one(name: str) -> tuple[Shown, dict[str, Presence]]:
         async with free:
-            return await reached.shown(name)
+            return await reached.shown(name), await reached.detected(name) if is_with_detectors else {}
 
     try:
         return await asyncio.gather(*(one(name) for name in names))
     finally:
         await reached.close()
+
+
+def _detectors_line(junction: str, detected: dict[str, Presence], language: Language) -> str:
+    words = DETECTOR_WORDS
+    said = [
+        f"{name} {(words['broken'] if each.fault else words[each.is_occupied]).spoken(language)}"
+        for name, each in detected.items()
+    ]
+    told = ", ".join(said) or words["unknown"].spoken(language)
+    return DETECTORS.spoken(language).format(junction=junction, detectors=told)
 
 
 def _line(shown: Shown, language: Language) -> str:

@@ -33,7 +33,7 @@ OF_A_DESK: Final = ((), ("desk",))
 ROW_IS_GONE: Final = (
     "the authority of terminals' certificates is not in the database, and %s terminals have certificates: no other is"
     " made, none is issued or renewed, and they go on where the authority's certificate lies. Put the row back from a"
-    " backup; or revoke all of them (turnout devices revoke) and start the processes anew"
+    " backup; or revoke all of them (turnout devices revoke --all) and start the processes anew"
 )
 THE_FORMER: Final = "terminals with certificates of the former are not known any more, and have to be issued anew"
 NO_DOOR: Final = "the authority's certificate could not be had. Mend that, and start this process anew"

@@ -57,8 +57,12 @@ def add_devices_commands(commands: Any, where: Where) -> None:
     listing = acts.add_parser("list", help="all devices (列出)")
     listing.set_defaults(run=lambda asked: _list(*where(asked)))
     revoke = acts.add_parser("revoke", help="at once, also where it is connected (吊销)")
-    revoke.add_argument("name", help="its name or identity")
-    revoke.set_defaults(run=lambda asked: _revoke(*where(asked), asked.name))
+    which = revoke.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", help="its name or identity")
+    which.add_argument("--all", action="store_true", help="every device there is (全部)")
+    revoke.set_defaults(
+        run=lambda asked: _revoke_all(*where(asked)) if asked.all else _revoke(*where(asked), asked.name)
+    )
     for command in (issue, listing, revoke):
         command.add_argument("--city", type=Path, help="a city folder (default: the shipped San Francisco)")
         command.add_argument("--data", type=Path, help="the data folder of the server (default: var, or TURNOUT_DATA)")
@@ -135,6 +139,19 @@ def _list(settings: Settings, folder: Path) -> int:
 def _revoke(settings: Settings, folder: Path, name: str) -> int:
     if _answered(settings, folder, DevicesAsked(act="revoke", name=name)).refusal is not None:
         raise Malformed("there is no such device, or it is revoked", where=name, cure="turnout devices list")
+    return 0
+
+
+def _revoke_all(settings: Settings, folder: Path) -> int:
+    """Broken off, it goes on where it was when it is given again. Those that are issued meanwhile go too."""
+    gone = 0
+    while living := [one for one in _answered(settings, folder, DevicesAsked(act="list")).listed if not one.revoked]:
+        said = [_answered(settings, folder, DevicesAsked(act="revoke", name=one.id)) for one in living]
+        revoked = sum(one.refusal is None for one in said)
+        if not revoked:
+            raise Malformed(f"{len(living)} devices are not revoked", where="--all", cure="turnout devices list")
+        gone += revoked
+    print(f"{gone} revoked")
     return 0
 
 

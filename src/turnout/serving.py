@@ -236,7 +236,7 @@ async def opened_on(
         timers.start()
         stack.push_async_callback(timers.stop)
         at_work(stack, edge)
-        edge.corridors = joined_corridors(stack, edge.counter, edge.adviser, city, desk, parts.clock.now)
+        edge.corridors = joined_corridors(stack, edge.counter, edge.adviser, city, desk, parts.clock.now, edge.texts)
         in_background(stack, edge.corridors.run())
         room = opened_room(edge.counter, parts.records, city.folder, stores.bodies, parts.space, parts.folder)
         edge.signals_room = await stack.enter_async_context(room)

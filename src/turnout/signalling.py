@@ -17,6 +17,7 @@ from turnout.city.folder import City
 from turnout.city.signals import SignalsOfCity, read_signals
 from turnout.core.board import SignalPermit
 from turnout.core.corridors.commands import JUNCTIONS_MAX, ArmSignals, PermitSignals
+from turnout.core.texts import Show
 from turnout.desk.access import part
 from turnout.edge.advice import Adviser
 from turnout.edge.answers import Declined
@@ -24,7 +25,8 @@ from turnout.edge.corridors.gate import BoardGate, DeskThatArms
 from turnout.edge.corridors.runner import Corridors
 from turnout.edge.corridors.ways import Ways
 from turnout.edge.counter import Counter
-from turnout.signals.controller import Asked, PriorityRequest, PriorityStatus, Shown
+from turnout.edge.texts import Texts
+from turnout.signals.controller import Asked, Presence, PriorityRequest, PriorityStatus, Shown
 from turnout.signals.simulated_junction import SimulatedControllers
 from turnout.signals.sites import assumed_sites
 from turnout.signals_of_city import SignalsOfFiles
@@ -66,6 +68,9 @@ class FileControllers:
     async def shown(self, junction: str) -> Shown:
         return await (await self._all()).shown(junction)
 
+    async def detected(self, junction: str) -> dict[str, Presence]:
+        return await (await self._all()).detected(junction)
+
     async def close(self) -> None:
         """Takes back what still stands, for a bounded time, and hangs up."""
         if self._reached is None:
@@ -90,6 +95,7 @@ def joined_corridors(
     city: City,
     desk: DeskThatArms,
     now: Callable[[], Moment],
+    texts: Texts,
 ) -> Corridors:
     """At work until the stack is closed: then the gate shuts, what is held goes back, and the lines are hung up.
 
@@ -101,7 +107,7 @@ def joined_corridors(
         said = SignalsOfCity()
         trouble = Name(f"No signals for corridors: {malformed}", f"绿色通道无可用信号：{malformed}")
         log.error("no signals for corridors: %s", malformed)
-    corridors = _made(stack, counter, adviser, city, said, desk, now)
+    corridors = _made(stack, counter, adviser, city, said, desk, now, texts.shown_or_fault)
     corridors.trouble = trouble
     counter.desk.listen(corridors.hear)
     return corridors
@@ -115,9 +121,10 @@ def _made(
     said: SignalsOfCity,
     desk: DeskThatArms,
     now: Callable[[], Moment],
+    show: Show,
 ) -> Corridors:
     if said.controllers == "none" or adviser is None:
-        corridors = Corridors(counter, None, None, now, clock_ms)
+        corridors = Corridors(counter, None, None, now, clock_ms, show)
         stack.push_async_callback(corridors.stop)
         return corridors
     gate = BoardGate(desk, now)
@@ -126,9 +133,10 @@ def _made(
     if said.controllers == "file":
         reached = FileControllers(files, gate)
         stack.push_async_callback(reached.close)
-        corridors = Corridors(counter, ways, reached, now, clock_ms)
+        corridors = Corridors(counter, ways, reached, now, clock_ms, show)
     else:
-        corridors = Corridors(counter, ways, SimulatedControllers(ways.find_junction, clock_ms), now, clock_ms)
+        assumed = SimulatedControllers(ways.find_junction, clock_ms)
+        corridors = Corridors(counter, ways, assumed, now, clock_ms, show)
     stack.push_async_callback(corridors.stop)
     stack.callback(gate.shut)
     if said.junctions == "file":

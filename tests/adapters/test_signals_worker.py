@@ -18,7 +18,7 @@ from turnout.edge.signals_room.ports import WorkerLate, WorkerLost
 from turnout.signals.districts.results import Simulate
 from turnout.signals.districts.shapes import DistrictShape, PlanSet
 from turnout.signals.districts.sumo_program import HOME
-from turnout.signals.districts.work import Answer, Kind, Progress, Refusal, Work, encode, framed
+from turnout.signals.districts.work import Answer, Kind, Progress, Refusal, Work, encode, pieces
 from turnout.signals.districts.worker import machine_bytes, memory_most
 
 LONG_S = 120.0
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> str:
 
 
 def work(folder: str, kind: Kind = "district", ask: object = None) -> Work:
-    return Work(kind=kind, folder=folder, ask=msgspec.Raw(encode(ask)))
+    return Work(kind=kind, folder=folder, ask=encode(ask))
 
 
 def simulation() -> Simulate:
@@ -69,7 +69,7 @@ async def until_called(home: Path) -> int:
 async def test_it_answers_one_question_after_another_from_one_process(worker: WorkerProcess, folder: str) -> None:
     first = await worker.ask(work(folder), LONG_S)
     assert isinstance(first, Answer)
-    assert msgspec.json.decode(bytes(first.body), type=DistrictShape).card.junctions == 4
+    assert msgspec.json.decode(first.body, type=DistrictShape).card.junctions == 4
     pid = worker.pid
     refused = await worker.ask(work(folder, "check", {"plans": {"junctions": [{"id": "no", "plans": []}]}}), LONG_S)
     assert isinstance(refused, Refusal)
@@ -149,7 +149,7 @@ async def test_when_nobody_asks_any_more_it_ends_with_what_it_started(
     monkeypatch.setenv(HOME, str(home))
     with subprocess.Popen(WORDS, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as child:
         assert child.stdin is not None
-        child.stdin.write(framed(encode(work(folder, "simulate", simulation()))))
+        child.stdin.writelines(pieces(work(folder, "simulate", simulation())))
         child.stdin.flush()
         sumo = await until_called(home)
         child.stdin.close()
@@ -160,9 +160,9 @@ async def test_when_nobody_asks_any_more_it_ends_with_what_it_started(
 @pytest.mark.parametrize(
     "says",
     [
-        "import sys; sys.stdout.buffer.write(b'\\xff\\xff\\xff\\xff' + b'x' * 100); sys.stdout.flush(); input()",
-        "import sys; sys.stdout.buffer.write(b'\\x00\\x00\\x00\\x03{]}'); sys.stdout.flush(); input()",
-        "import sys; sys.stdout.buffer.write(b'\\x00\\x00\\x01\\x00half')",
+        "import sys; sys.stdout.buffer.write(b'\\xff' * 12 + b'x' * 100); sys.stdout.flush(); input()",
+        "import sys; sys.stdout.buffer.write(b'\\0\\0\\0\\3' + bytes(8) + b'{]}'); sys.stdout.flush(); input()",
+        "import sys; sys.stdout.buffer.write(b'\\0\\0\\1\\0' + bytes(8) + b'half')",
         "raise SystemExit(3)",
     ],
 )

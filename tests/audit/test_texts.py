@@ -3,6 +3,7 @@
 import msgspec
 import numpy
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from turnout.words.sealed_text import (
 )
 
 KEYS = st.binary(min_size=32, max_size=32)
-TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufdd0\ufdd1"), min_size=1, max_size=200)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufdd0\ufdd1"), min_size=1, max_size=200)
 
 
 @given(KEYS, TEXTS, TEXTS)
@@ -48,6 +49,17 @@ def test_what_was_altered_opens_to_nothing(key: bytes, at: int, by: int) -> None
     altered = bytearray(sealed.sealed)
     altered[at % len(altered)] ^= by
     assert open_text(key, sealed._replace(sealed=bytes(altered))) is None
+
+
+@given(KEYS, st.sampled_from(("red", "yellow", "black", "green")), st.text("abc", min_size=1, max_size=64))
+def test_what_is_short_cannot_be_told_apart_by_its_length(key: bytes, one: str, other: str) -> None:
+    assert len(seal("00ff-7", key, "I1", one).sealed) == len(seal("00ff-7", key, "I1", other).sealed)
+
+
+def test_what_was_sealed_before_texts_were_filled_up_still_opens() -> None:
+    key, nonce = bytes(range(32)), bytes(12)
+    old = nonce + AESGCM(key).encrypt(nonce, b"smoke", msgspec.json.encode(["turnout.text.1", "I1"]))
+    assert open_text(key, SealedText("00ff-7", "I1", old)) == "smoke"
 
 
 def test_the_same_text_is_sealed_differently_each_time() -> None:

@@ -27,7 +27,7 @@ from turnout.core.corridors.commands import (
     WithdrawSignals,
 )
 from turnout.core.corridors.events import JunctionsAsked, JunctionsNoted, SignalsDisarmed
-from turnout.core.corridors.matters import DAYS, Hours
+from turnout.core.corridors.matters import DAYS, CrossingName, Hours
 from turnout.core.corridors.refusals import (
     ArmingEndNotTaken,
     CorridorIsOpen,
@@ -46,7 +46,6 @@ from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry, Unk
 from turnout.core.timers.commands import CancelTimers, ResetTimers, RingTimer
 from turnout.words.identity import ActorId, UnitId
 from turnout.words.moment import HOUR_MS, Moment
-from turnout.words.name import Name
 from turnout.words.place import Place
 
 ENGINEER = Actor(ActorId("tess"), ("admin",))
@@ -59,7 +58,7 @@ def ask(*junctions: str) -> AskJunctions:
     asks = tuple(
         JunctionAsk(
             junction=one,
-            name=Name(f"Main / {one}", f"主街／{one}"),
+            name=CrossingName(f"Main / {one}", f"主街／{one}"),
             place=Place(37.7, -122.4),
             group="ns",
             arrives_in_ms=1,
@@ -136,7 +135,7 @@ def test_what_is_not_armed_is_refused_by_name_and_the_request_stands_before_the_
     asked, noted = room.do(ask("J1", "J2", "J3"), actor=PROGRAM)
     assert isinstance(asked, JunctionsAsked)
     assert isinstance(noted, JunctionsNoted)
-    states = {id: (row.state, row.reason) for id, row in room.board.corridors["K1"].junctions.items()}
+    states = {row.id: (row.state, row.reason) for row in room.board.corridors["K1"].junctions.values()}
     assert states == {"J1": ("asked", ""), "J2": ("refused", "not-armed"), "J3": ("refused", "no-permission")}
 
 
@@ -147,7 +146,7 @@ def test_what_the_controllers_answer_is_kept_once(room: Any) -> None:
     assert len(room.do(note("J1", "granted"), actor=PROGRAM)) == 1
     assert room.do(note("J1", "granted"), actor=PROGRAM) == []
     room.do(note("J1", "released", "passed"), actor=PROGRAM)
-    assert room.board.corridors["K1"].junctions["J1"].reason == "passed"
+    assert room.board.corridors["K1"].junctions["#1"].reason == "passed"
     room.do(EndCorridor(corridor_id="K1", outcome="arrived"), actor=PROGRAM)
     assert room.board.corridors == {}
     assert room.do(EndCorridor(corridor_id="K1", outcome="arrived"), actor=PROGRAM) == []
@@ -365,7 +364,7 @@ def test_the_history_says_in_both_languages_what_was_asked_and_answered(room: An
     told = [line.text for line in chronology(enumerate(room.events)) if line.code.startswith(("corridor", "junction"))]
     assert [text.en for text in told] == [
         "Green corridor for E01 to F01: level 1",
-        "Green asked for E01: Main / J1, Main / J2",
+        "Green asked for E01: Main / J1 [P1], Main / J2",
         "Signals for E01: Main / J2: refused (not armed)",
         "Signals for E01: Main / J1: green",
         "Green corridor of E01 cancelled (reason: called off)",

@@ -15,7 +15,7 @@ from turnout.core.history import chronology
 from turnout.core.invariants import broken
 from turnout.core.no import No
 from turnout.core.plans.commands import ProposePlans, RefusePlans, ReleasePlans, WithdrawPlans
-from turnout.core.plans.matters import PlanOfJunction, ProposedFigure, ProposedPlans
+from turnout.core.plans.matters import PlanOfJunction, ProposedFigure, ProposedPlans, SimulatedPeriod, SimulatedRun
 from turnout.core.plans.refusals import DistrictNotRead, PlansFull, PlansMovedOn, PlansNotRun, PlansNotSimulated
 from turnout.core.plans.rules import DISTRICTS_MAX, PROPOSALS_MAX
 from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownEntry
@@ -28,19 +28,22 @@ FILES, ONE, TWO = "a" * 64, "b" * 64, "c" * 64
 SIMULATION = "d" * 64
 DELAY = ProposedFigure(figure="delay_s", before=100.0, after=90.0, change=-10.0, low=-14.0, high=-6.0)
 
+FIGURELESS = SimulatedRun(simulation=SIMULATION, seeds=5, figures=())
+
 
 def proposing(id: str = "P1", digest: str = ONE, over: str = FILES, **more: Any) -> ProposePlans:
-    said: dict[str, Any] = {"district": "centre", "seeds": 5, "figures": (DELAY,), "note": "morning", "state": over}
-    said |= {"simulation": SIMULATION, "digest": digest, "over": over}
-    return ProposePlans(proposal_id=id, **(said | more))
+    said: dict[str, Any] = {"district": "centre", "note": "morning", "state": over, "digest": digest, "over": over}
+    simulations = more.setdefault("simulations", (SIMULATION,))
+    runs = tuple(SimulatedRun(simulation=each, seeds=5, figures=(DELAY,)) for each in simulations)
+    return ProposePlans(proposal_id=id, **(said | {"runs": runs} | more))
 
 
 def releasing(id: str = "P1", digest: str = ONE, state: str = FILES, **more: Any) -> ReleasePlans:
-    return ReleasePlans(proposal_id=id, digest=digest, state=state, **({"simulation": SIMULATION} | more))
+    return ReleasePlans(proposal_id=id, digest=digest, state=state, **({"simulations": (SIMULATION,)} | more))
 
 
 def refusing(id: str = "P1", digest: str = ONE, **more: Any) -> RefusePlans:
-    return RefusePlans(proposal_id=id, digest=digest, **({"simulation": SIMULATION} | more))
+    return RefusePlans(proposal_id=id, digest=digest, **({"simulations": (SIMULATION,)} | more))
 
 
 def context(who: Actor) -> Context:
@@ -81,7 +84,7 @@ def test_nobody_releases_or_refuses_what_they_proposed_themselves() -> None:
         assert given_by(board, ADA, command) == SecondPersonNeeded(whose=ActorId("ada"))
 
 
-@pytest.mark.parametrize("lacking", [{"figures": ()}, {"seeds": 0}, {"over": ""}, {"digest": ""}])
+@pytest.mark.parametrize("lacking", [{"runs": ()}, {"runs": (FIGURELESS,)}, {"over": ""}, {"digest": ""}])
 def test_what_no_simulation_compared_cannot_be_proposed(lacking: dict[str, Any]) -> None:
     command = msgspec.structs.replace(proposing(), **lacking)
     assert given_by(Board(), ADA, command) == PlansNotSimulated(district="centre")
@@ -99,13 +102,33 @@ def test_figures_against_plans_that_are_no_longer_in_force_count_for_nothing() -
 
 
 def test_what_is_released_is_what_was_looked_at_though_its_identity_is_used_again() -> None:
-    another = proposing(digest=TWO, simulation="e" * 64)
+    another = proposing(digest=TWO, simulations=("e" * 64,))
     board = after((ADA, proposing()), (ADA, WithdrawPlans(proposal_id="P1")), (ADA, another))
     moved_on = PlansMovedOn(district="centre")
-    for seen in ({}, {"digest": TWO}, {"simulation": "e" * 64}):
+    for seen in ({}, {"digest": TWO}, {"simulations": ("e" * 64,)}):
         assert given_by(board, BEN, releasing(**seen)) == moved_on
         assert given_by(board, BEN, refusing(**seen)) == moved_on
-    assert isinstance(given_by(board, BEN, releasing(digest=TWO, simulation="e" * 64)), Board)
+    assert isinstance(given_by(board, BEN, releasing(digest=TWO, simulations=("e" * 64,))), Board)
+
+
+def test_a_set_for_several_hours_is_released_as_one_by_who_has_looked_at_all_its_simulations() -> None:
+    runs = tuple(
+        SimulatedRun(simulation=name, seeds=5, figures=(DELAY,), period=SimulatedPeriod("mon", hour * 60))
+        for name, hour in (("7", 7), ("12", 12), ("17", 17))
+    )
+    proposed = proposing(simulations=("7", "12", "17"), runs=runs)
+    board = after((ADA, proposed))
+    (waiting,) = board.district_plans["centre"].proposals
+    assert waiting.runs == runs
+    moved_on = PlansMovedOn(district="centre")
+    for seen in (("7",), ("7", "12"), ("7", "17", "12"), ("7", "12", "17", "17")):
+        assert given_by(board, BEN, releasing(simulations=seen)) == moved_on
+        assert given_by(board, BEN, refusing(simulations=seen)) == moved_on
+    released = given_by(board, BEN, releasing(simulations=("7", "12", "17")))
+    assert isinstance(released, Board)
+    assert released.district_plans["centre"].proposals == ()
+    one_empty = proposing(simulations=("7", "12"), runs=(runs[0], FIGURELESS))
+    assert given_by(Board(), ADA, one_empty) == PlansNotSimulated(district="centre")
 
 
 def test_figures_over_files_that_have_changed_since_count_for_nothing() -> None:
@@ -165,6 +188,16 @@ def test_the_chronology_says_what_was_proposed_and_what_it_would_change_in_both_
     assert "delay -10.0 s [-14.0, -6.0]: morning" in said.text.en
     assert said.text.zh.startswith("提出信号方案")
     assert "延误 -10.0 s" in said.text.zh
+
+
+def test_the_chronology_says_of_each_hour_what_it_would_change() -> None:
+    periods = (SimulatedPeriod("mon", 425), SimulatedPeriod("sat", 0))
+    runs = tuple(SimulatedRun(simulation=p.day, seeds=5, figures=(DELAY,), period=p) for p in periods)
+    decision = decide(Board(), proposing(simulations=("mon", "sat"), runs=runs), context(ADA))
+    assert isinstance(decision, list)
+    (said,) = chronology(list(enumerate(decision)))
+    assert "delay Mon 07:05 -10.0 s [-14.0, -6.0], delay Sat 00:00 -10.0 s" in said.text.en
+    assert "周一 07:05 延误 -10.0 s [-14.0, -6.0]，周六 00:00 延误" in said.text.zh
 
 
 steps = st.tuples(

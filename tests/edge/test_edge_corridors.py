@@ -1,7 +1,7 @@
 """Corridors at work: in the journal before any controller, held, given back; a dead controller holds up nobody."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tests.adapters.running import Running, running
-from turnout.core.board import Corridor, Location
+from turnout.core.board import Corridor, CorridorJunction, Location
 from turnout.core.corridors.commands import (
     ArmSignals,
     CancelCorridor,
@@ -21,15 +21,16 @@ from turnout.core.corridors.commands import (
 from turnout.core.incidents.commands import OpenIncident
 from turnout.core.units.commands import AssignUnits, LogOn, ReportStatus
 from turnout.desk.access import part
+from turnout.edge.corridors.noted import Noted
 from turnout.edge.corridors.runner import LOST_END_MS, Corridors, request_id
 from turnout.edge.corridors.talking import Talks
 from turnout.edge.corridors.ways import Ways
-from turnout.roads import Route
+from turnout.roads import RoadGraph, Route
 from turnout.signalling import AUTHORITY, SIMULATED, arm_simulated
-from turnout.signals.controller import Asked, PriorityRequest, PriorityStatus, Shown
+from turnout.signals.controller import Asked, Presence, PriorityRequest, PriorityStatus, Shown
 from turnout.signals.corridor import LOST_HOLD_MS
 from turnout.signals.simulated_junction import SimulatedControllers
-from turnout.signals.sites import assumed_sites
+from turnout.signals.sites import Sites, assumed_sites
 from turnout.telemetry.latest import Fix
 from turnout.words.identity import UnitId
 from turnout.words.moment import HOUR_MS, Moment
@@ -42,20 +43,21 @@ UNIT = "E03"
 class Spying:
     """Simulated controllers that note what is written to them; those in `dead` never answer; `broken` ones raise."""
 
-    def __init__(self, inner: SimulatedControllers, board: Callable[[], Any]) -> None:
-        self._inner, self._board = inner, board
+    def __init__(self, inner: SimulatedControllers, board: Callable[[], Any], show: Callable[[str], str]) -> None:
+        self._inner, self._board, self._show = inner, board, show
         self.dead: set[str] = set()
         self.broken = False
         self.said: list[tuple[str, str]] = []
         self.asked: dict[str, list[PriorityRequest]] = {}
         self.unwritten: list[str] = []
         self.taken_back: dict[str, Asked | None] = {}
+        self.detectors: Callable[[str], dict[str, Presence]] = lambda junction: {}
 
     async def ask(self, request: PriorityRequest) -> PriorityStatus:
         self.said.append(("ask", request.junction))
         self.asked.setdefault(request.junction, []).append(request)
         rows = [row for corridor in self._board().corridors.values() for row in corridor.junctions.values()]
-        noted = [(row.id, row.group, row.also) for row in rows]
+        noted = [(self._show(row.id), self._show(row.group), tuple(map(self._show, row.also))) for row in rows]
         if (request.junction, request.group, request.also) not in noted:
             self.unwritten.append(request.junction)
         await self._wait(request.junction)
@@ -74,6 +76,10 @@ class Spying:
     async def shown(self, junction: str) -> Shown:
         return await self._inner.shown(junction)
 
+    async def detected(self, junction: str) -> dict[str, Presence]:
+        await self._wait(junction)
+        return self.detectors(junction)
+
     async def _wait(self, junction: str) -> None:
         if self.broken:
             raise LookupError(junction)
@@ -84,18 +90,20 @@ class Spying:
 class Street:
     """A house with a crew on its way, and a runner that a test steps by hand."""
 
-    def __init__(self, house: Running) -> None:
+    def __init__(self, house: Running, sites_of: Callable[[RoadGraph], Sites] = assumed_sites) -> None:
         self.house = house
         edge = house.edge
         assert edge.adviser is not None
-        self.ways = Ways(edge.adviser, assumed_sites, edge.now)
+        self.ways = Ways(edge.adviser, sites_of, edge.now)
         inner = SimulatedControllers(self.ways.find_junction, self.clock_ms)
-        self.controllers = Spying(inner, lambda: edge.counter.board)
+        self.controllers = Spying(inner, lambda: edge.counter.board, edge.texts.shown)
         self.runner = self.another()
         self.route = self._route()
 
     def another(self) -> Corridors:
-        return Corridors(self.house.edge.counter, self.ways, self.controllers, self.house.edge.now, self.clock_ms)
+        edge = self.house.edge
+        show = edge.texts.shown_or_fault
+        return Corridors(edge.counter, self.ways, self.controllers, edge.now, self.clock_ms, show)
 
     def clock_ms(self) -> int:
         return int(self.house.edge.now())
@@ -153,12 +161,14 @@ class Street:
         return {junction for deed, junction in self.controllers.said if deed == "cancel"}
 
     def states(self) -> dict[str, tuple[str, str]]:
-        rows = self.corridor.junctions.values() if self.corridor is not None else ()
-        return {row.id: (row.state, row.reason) for row in rows}
+        return {id: (row.state, row.reason) for id, row in self.noted().items()}
+
+    def noted(self) -> Mapping[str, CorridorJunction]:
+        return Noted(self.house.edge.texts.shown).of(self.corridor) if self.corridor is not None else {}
 
 
 @asynccontextmanager
-async def a_street(folder: Path) -> AsyncIterator[Street]:
+async def a_street(folder: Path, sites_of: Callable[[RoadGraph], Sites] = assumed_sites) -> AsyncIterator[Street]:
     """The house's own runner does nothing by itself."""
 
     async def not_by_itself(self: Corridors) -> None:
@@ -167,7 +177,7 @@ async def a_street(folder: Path) -> AsyncIterator[Street]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Corridors, "run", not_by_itself)
         async with running(folder / "var", simulation=False) as house:
-            yield Street(house)
+            yield Street(house, sites_of)
 
 
 @pytest.fixture
@@ -393,11 +403,11 @@ async def test_all_groups_that_are_asked_for_stand_in_the_journal_before_the_con
     junction, (request,) = next(iter(street.controllers.asked.items()))
     assert street.corridor is not None
     assert request.also
-    assert street.corridor.junctions[junction].also == request.also
+    assert street.noted()[junction].also == request.also
     has_another.clear()
     await street.drive_for(2, second)
     assert [one.also for one in street.controllers.asked[junction]] == [request.also, ()]
-    assert street.corridor.junctions[junction].also == ()
+    assert street.noted()[junction].also == ()
     assert junction in street.runner._tracks["K1"].held
     assert street.controllers.unwritten == []
 

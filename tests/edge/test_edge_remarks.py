@@ -23,6 +23,7 @@ from turnout.core.incidents.commands import (
     LinkMedia,
     OpenIncident,
     RequestSupplement,
+    SetPatient,
     StrikeEntry,
     UpdateSupplement,
 )
@@ -50,6 +51,7 @@ PLANTED = {
     "media-note": "Kunigunde at the door",
     "sent": "near Kunigunde",
     "cancelled": "Kunigunde is well",
+    "hospital": "Kunigundenstift",
 }
 """Where → what was typed there."""
 
@@ -91,6 +93,7 @@ async def plant(house: Running) -> None:
         RequestSupplement(incident_id="I1", supplement_id="S1", kind="tow"),
         UpdateSupplement(supplement_id="S1", state="accepted", who=said["who"]),
         LinkMedia(incident_id="I1", media_id="M1", kind="video", ref=said["media"], note=said["media-note"]),
+        SetPatient(incident_id="I1", patient_id="1", triage="red", destination=said["hospital"]),
         CloseCall(call_id="C1", outcome=said["call-outcome"]),
         AssignUnits(incident_id="I1", units=("EMS10",), reason=said["sent"], override="x"),
     ):

@@ -21,7 +21,7 @@ async def joined_with(house: Running, folder: Path, stack: AsyncExitStack) -> An
     edge = house.edge
     desk = cast(Any, edge.counter.desk)
     city = cast(Any, SimpleNamespace(folder=folder))
-    return joined_corridors(stack, edge.counter, edge.adviser, city, desk, edge.now)
+    return joined_corridors(stack, edge.counter, edge.adviser, city, desk, edge.now, edge.texts)
 
 
 @pytest.mark.parametrize("said", ["controllers = 7", 'controllers = "file"\njunctions = "assumed"', "\x00"])

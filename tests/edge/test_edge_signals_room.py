@@ -10,17 +10,17 @@ import msgspec
 import pytest
 
 from turnout.adapters.storage.plan_bodies import FolderBodies
-from turnout.core.plans.commands import ProposePlans
 from turnout.desk.faults import StorageFailed
 from turnout.edge.answers import Declined
 from turnout.edge.signals_room import asking, jobs
+from turnout.edge.signals_room import simulations as room_simulations
 from turnout.edge.signals_room.asking import Asking
 from turnout.edge.signals_room.jobs import Job, Jobs
 from turnout.edge.signals_room.ports import Told, WorkerLate, WorkerLost
 from turnout.edge.signals_room.simulations import PLANS, SIMULATIONS, Simulations, sha256
 from turnout.signals.districts.results import ConfidenceInterval, Pair, RunCounts, SimulateResult
 from turnout.signals.districts.shapes import PlanSet
-from turnout.signals.districts.work import Answer, Progress, Refusal, Simulated, Work
+from turnout.signals.districts.work import Answer, Progress, Refusal, Work
 from turnout.words.name import Name
 
 WORK = Work(kind="area", folder="nowhere")
@@ -28,7 +28,7 @@ HALF = Progress(part=0.5, said=Name("half", "一半"))
 
 
 def answer(body: object) -> Answer:
-    return Answer(body=msgspec.Raw(msgspec.json.encode(body)))
+    return Answer(body=msgspec.json.encode(body))
 
 
 class FakeWorker:
@@ -147,7 +147,7 @@ async def test_a_job_whose_process_dies_says_so_and_the_next_one_is_done(
 async def test_a_bug_in_what_takes_a_result_fails_that_job_only(line: Line, caplog: pytest.LogCaptureFixture) -> None:
     room = line(FakeWorker(found, found))
 
-    async def taken(body: bytes) -> tuple[msgspec.Raw, str]:
+    async def taken(found: Answer) -> tuple[msgspec.Raw, str]:
         raise StorageFailed("the disk is gone")
 
     one = room.put("d", "simulate", WORK, taken)
@@ -189,7 +189,7 @@ async def test_questions_wait_in_turn_and_not_too_many() -> None:
         task.cancel()
     await asyncio.wait(waiting)
     worker.does = [found]
-    assert await room.ask(WORK) == b'{"found":1}'
+    assert await room.ask(WORK) == Answer(body=b'{"found":1}')
     await room.stop()
 
 
@@ -283,28 +283,23 @@ def kept(tmp_path: Path) -> tuple[Simulations, FolderBodies]:
 
 async def take(simulations: Simulations, district: str = "centre") -> tuple[bytes, str]:
     plans = msgspec.json.encode(PlanSet(()))
-    body = Simulated(msgspec.Raw(msgspec.json.encode(a_result(plans))), msgspec.Raw(plans))
-    _, simulation = await simulations.take(district, msgspec.json.encode(body))
+    _, simulation = await simulations.take(district, Answer(body=msgspec.json.encode(a_result(plans)), beside=plans))
     return plans, simulation
 
 
-def proposing(simulation: str, district: str = "centre") -> ProposePlans:
-    return ProposePlans(proposal_id="P", district=district, simulation=simulation)
-
-
-async def test_a_proposal_says_what_its_simulation_found(kept: tuple[Simulations, FolderBodies]) -> None:
+async def test_what_a_simulation_found_is_kept_under_its_digest(kept: tuple[Simulations, FolderBodies]) -> None:
     plans, simulation = await take(kept[0])
-    filled = await kept[0].fill(proposing(simulation))
-    assert (filled.digest, filled.over, filled.seeds) == (sha256(plans), "c" * 64, 5)
-    (figure,) = filled.figures
-    assert (figure.figure, figure.change, figure.low, figure.high) == ("delay_s", -2.0, -3.0, -1.0)
     assert await kept[0].find_plans(sha256(plans)) == plans
+    assert await kept[0].find_result("centre", simulation) == msgspec.json.encode(a_result(plans))
+    body = await kept[1].find(SIMULATIONS + simulation)
+    assert body is not None
+    assert msgspec.json.decode(body)["district"] == "centre"
 
 
 async def test_the_same_figures_of_two_districts_are_each_their_own(kept: tuple[Simulations, FolderBodies]) -> None:
     for district in ("centre", "renamed"):
         _, simulation = await take(kept[0], district)
-        assert len((await kept[0].fill(proposing(simulation, district))).figures) == 1
+        assert await kept[0].find_result(district, simulation) is not None
 
 
 async def test_what_was_damaged_is_whole_again_once_it_is_simulated_anew(
@@ -313,9 +308,9 @@ async def test_what_was_damaged_is_whole_again_once_it_is_simulated_anew(
     _, simulation = await take(kept[0])
     for path in (tmp_path / "plans").iterdir():
         path.write_bytes(b"{}")
-    assert (await kept[0].fill(proposing(simulation))).figures == ()
+    assert await kept[0].find_result("centre", simulation) is None
     await take(kept[0])
-    assert len((await kept[0].fill(proposing(simulation))).figures) == 1
+    assert await kept[0].find_result("centre", simulation) is not None
 
 
 async def test_nothing_is_said_of_another_district_or_of_what_is_not_what_it_was(
@@ -323,14 +318,35 @@ async def test_nothing_is_said_of_another_district_or_of_what_is_not_what_it_was
 ) -> None:
     simulations = kept[0]
     plans, simulation = await take(simulations)
-    assert (await simulations.fill(proposing(simulation, "else"))).figures == ()
-    assert (await simulations.fill(proposing("c" * 64))).figures == ()
+    for other in ("else", "centr", 'centre","result":{}'):
+        assert await simulations.find_result(other, simulation) is None
+    assert await simulations.find_result("centre", "c" * 64) is None
     for path in (tmp_path / "plans").iterdir():
         assert path.stat().st_mode & 0o077 == 0
         path.write_bytes(path.read_bytes().replace(b"-2.0", b"-9.0").replace(b"[]", b"[ ]"))
-    assert (await simulations.fill(proposing(simulation))).figures == ()
+    assert await simulations.find_result("centre", simulation) is None
     assert await simulations.find_plans(sha256(plans)) is None
-    assert await simulations.find_result(simulation) is None
+
+
+async def test_plans_in_force_are_read_once_and_held_within_a_limit(
+    kept: tuple[Simulations, FolderBodies], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulations, bodies = kept
+    sets = [msgspec.json.encode(["x" * 100, n]) for n in range(4)]
+    for plans in sets:
+        await bodies.keep(PLANS + sha256(plans), plans)
+    read: list[str] = []
+    honest = bodies.find
+
+    async def find(name: str) -> bytes | None:
+        read.append(name)
+        return await honest(name)
+
+    monkeypatch.setattr(bodies, "find", find)
+    monkeypatch.setattr(room_simulations, "HELD_BYTES_MAX", 250)
+    for plans in (*sets, sets[-1], sets[-1], sets[0]):
+        assert await simulations.find_plans(sha256(plans)) == plans
+    assert read == [PLANS + sha256(plans) for plans in (*sets, sets[0])]
 
 
 async def test_a_store_that_cannot_write_is_a_fault_and_leaves_no_half_body(

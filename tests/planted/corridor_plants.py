@@ -57,7 +57,7 @@ def written_before_the_journal(patch: Patch) -> None:
     async def ask(self: Corridors, id: str, asks: list[Any]) -> None:
         for one, _ in asks:
             if isinstance(one, Ask) and self._talks is not None:
-                self._talks.ask(id, runner._request(one))
+                self._talks.ask(id, self._request(one))
         await honest(self, id, asks)
 
     patch.setattr(Corridors, "_ask", ask)
@@ -137,8 +137,8 @@ def who_turns_off_is_held(patch: Patch) -> None:
 
 
 def put_off_by_a_later_arrival(patch: Patch) -> None:
-    honest = runner._request
-    patch.setattr(runner, "_request", lambda ask: honest(replace(ask, is_new=True)))
+    honest = Corridors._request
+    patch.setattr(Corridors, "_request", lambda self, ask: honest(self, replace(ask, is_new=True)))
 
 
 def said_to_be_green_though_put_off(patch: Patch) -> None:

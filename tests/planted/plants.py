@@ -25,6 +25,7 @@ from tests.planted.clear_plants import CLEAR_PLANTS
 from tests.planted.controller_plants import CONTROLLER_PLANTS
 from tests.planted.corridor_plants import CORRIDOR_PLANTS
 from tests.planted.data_plants import DATA_PLANTS
+from tests.planted.detector_plants import DETECTOR_PLANTS
 from tests.planted.disk_and_clock_plants import DISK_AND_CLOCK_PLANTS
 from tests.planted.followed_plants import FOLLOWED_PLANTS
 from tests.planted.identity_plants import IDENTITY_PLANTS
@@ -415,6 +416,7 @@ PLANTS: dict[str, Plant] = {
     **ACCESS_PLANTS,
     **RETENTION_PLANTS,
     **CORRIDOR_PLANTS,
+    **DETECTOR_PLANTS,
     **DATA_PLANTS,
     **ROOM_PLANTS,
     **SITE_KEY_PLANTS,

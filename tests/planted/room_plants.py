@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.core import test_core_plans as rules_tests
+from tests.edge import test_edge_signals_figures as figures_tests
 from tests.edge import test_edge_signals_room as room_tests
 from tests.planted.plant import Patch, Plant
 from tests.signals.districts import test_signals_simulate as simulate_tests
@@ -15,7 +16,7 @@ from tests.signals.districts.a_district import a_district
 from turnout.adapters.storage.plan_bodies import FolderBodies
 from turnout.core.plans import rules
 from turnout.core.plans.commands import ProposePlans
-from turnout.edge.signals_room import jobs, simulations
+from turnout.edge.signals_room import jobs, room, simulations
 from turnout.edge.signals_room.jobs import Job, Jobs
 from turnout.edge.signals_room.simulations import Simulations
 from turnout.signals.districts import simulate
@@ -47,10 +48,10 @@ def nothing_is_changed(patch: Patch) -> None:
 
 
 def figures_believed(patch: Patch) -> None:
-    async def fill(self: Simulations, command: ProposePlans) -> ProposePlans:
+    def filled(command: ProposePlans, figures: object, state: str) -> ProposePlans:
         return command
 
-    patch.setattr(Simulations, "fill", fill)
+    patch.setattr(room, "_filled", filled)
 
 
 def bodies_believed(patch: Patch) -> None:
@@ -108,8 +109,26 @@ def every_changed_plan_passes_the_guard(folder: Path) -> None:
 
 
 async def figures_are_the_simulations(folder: Path) -> None:
-    bodies = FolderBodies(folder)
-    await room_tests.test_a_proposal_says_what_its_simulation_found((Simulations(bodies), bodies))
+    await figures_tests.test_a_proposal_says_what_its_simulations_found_and_nothing_that_was_sent(folder)
+
+
+def any_simulation_shows_all(patch: Patch) -> None:
+    patch.setattr(room, "_filled", lambda *given: replace(honest_filled(*given), not_run=None))
+
+
+honest_filled = room._filled
+
+
+async def what_no_simulation_ran_is_named(folder: Path) -> None:
+    await figures_tests.test_a_set_is_run_by_all_its_simulations_together(folder)
+
+
+def one_simulation_is_enough_to_look_at(patch: Patch) -> None:
+    patch.setattr(rules, "_is_another", lambda proposal, command: proposal.digest != command.digest)
+
+
+def all_simulations_were_looked_at(_: Path) -> None:
+    rules_tests.test_a_set_for_several_hours_is_released_as_one_by_who_has_looked_at_all_its_simulations()
 
 
 async def what_is_kept_is_what_it_was(folder: Path) -> None:
@@ -150,6 +169,12 @@ ROOM_PLANTS: dict[str, Plant] = {
         nothing_is_changed, every_changed_plan_passes_the_guard
     ),
     "a proposal with figures that somebody sent": Plant(figures_believed, figures_are_the_simulations),
+    "a set for several hours of which one was simulated": Plant(
+        any_simulation_shows_all, what_no_simulation_ran_is_named
+    ),
+    "a set for several hours released by who has looked at one": Plant(
+        one_simulation_is_enough_to_look_at, all_simulations_were_looked_at
+    ),
     "plans in force that are not those that were released": Plant(bodies_believed, what_is_kept_is_what_it_was),
     "a gridlock that counts as no delay": Plant(a_gridlock_flows_freely, a_gridlock_is_no_improvement),
     "a line of jobs without an end": Plant(a_line_without_an_end, the_line_has_an_end),

@@ -23,6 +23,7 @@ from tests.signals.test_signals_guard import (
     test_pedestrians_keep_their_clearance_though_the_matrix_says_less,
 )
 from tests.signals.test_signals_plans import found_in
+from tests.signals.test_signals_simulated import test_what_changed_is_what_reading_every_loop_in_every_second_shows
 from tests.signals.test_signals_sumo import SHIPPED as NETWORKS
 from tests.signals.test_signals_sumo import test_ways_cross_where_sumos_own_library_says_so
 from tests.signals.watching import SMALL
@@ -34,6 +35,7 @@ from turnout.signals.bands import maxband, multiband
 from turnout.signals.guard import Aspect, GroupRule, Lamp, Rules
 from turnout.signals.model import Junction
 from turnout.signals.scan import false_bands
+from turnout.signals.simulated.run import Detectors
 
 Patch = pytest.MonkeyPatch
 
@@ -209,7 +211,18 @@ def the_overdue_are_served_out(folder: Path) -> None:
     test_a_side_road_that_was_overdue_is_served_until_its_queue_is_gone()
 
 
+def who_is_gone_is_counted_as_there(patch: Patch) -> None:
+    patch.setattr(Detectors, "_leave", lambda self, gone: None)
+
+
+def what_changed_is_what_every_loop_shows(folder: Path) -> None:
+    test_what_changed_is_what_reading_every_loop_in_every_second_shows()
+
+
 SIGNAL_PLANTS = {
+    "a vehicle that is gone hides the next": Plant(
+        who_is_gone_is_counted_as_there, what_changed_is_what_every_loop_shows
+    ),
     "a guard that sleeps through an amber": Plant(the_guard_sleeps, a_change_is_shown_in_time),
     "a full side road that is cut off": Plant(the_overdue_are_cut_off, the_overdue_are_served_out),
     "a side road that waits for ever": Plant(nobody_is_overdue, nobody_waits_for_ever_under_adaptive_control),

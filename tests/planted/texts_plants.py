@@ -13,6 +13,8 @@ from tests.edge import test_edge_sealed_places as place_tests
 from tests.edge import test_edge_texts as edge_tests
 from tests.edge.test_edge_erasing import erasing, files_with, stepped
 from tests.planted.plant import Patch, Plant
+from tests.planted.sealed_patient_plants import SEALED_PATIENT_PLANTS
+from tests.planted.sealed_way_plants import SEALED_WAY_PLANTS
 from turnout.adapters.http import door
 from turnout.adapters.storage.sqlite.vault import SqliteVault
 from turnout.core import texts as core_texts
@@ -189,6 +191,8 @@ async def no_line_has_something_sealed_opened(folder: Path) -> None:
 
 
 TEXTS_PLANTS: dict[str, Plant] = {
+    **SEALED_WAY_PLANTS,
+    **SEALED_PATIENT_PLANTS,
     "what is said is written in clear": Plant(
         written_in_clear, nothing_said_stands_in_a_file_before_or_after_an_erasure
     ),

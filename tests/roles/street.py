@@ -4,6 +4,7 @@ The first is reached by NTCIP, the second by GB/T 20999; both are `turnout signa
 """
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -29,6 +30,7 @@ from turnout.roads.headings import heading_at_end
 from turnout.roads.route import bearing_deg, place_on
 from turnout.signals.model import (
     Approach,
+    Detector,
     GreenWindow,
     Intergreen,
     Junction,
@@ -50,6 +52,8 @@ UNIT = "E03"
 FIRST, SECOND = "first", "second"
 SPEED_MPS = 15.0
 CREW, CROSS = "K1", "K2"
+NEAR, FAR, BEHIND = "D1", "D2", "X1"
+"""Detectors of the crew's group: two before its stop line, one behind the junction."""
 
 
 @dataclass(frozen=True)
@@ -91,19 +95,22 @@ def the_way() -> Way:
 
 def _junction(id: str, place: Place, crew: dict[int, str], roads: Roads, edges: Any) -> Junction:
     """Two groups: that of the crew's street as it comes, and that of all others. Its plan gives the crew little."""
-    approaches, movements = [], []
+    approaches, movements, detectors = [], [], [Detector(BEHIND, "", 1, None, groups=(CREW,))]
     for nth, edge in enumerate(edges):
         street = roads.graph.street_of(edge)
         heading = round(heading_at_end(roads.graph, edge), 1) % 360.0
         way = int(roads.graph.edge_way[edge])
         approaches.append(Approach(f"A{nth}", Name(f"A{nth}", f"A{nth}"), 1, 13.0, street, heading, way))
         movements.append(Movement(f"M{nth}", f"A{nth}", "through", crew.get(edge, CROSS)))
+        if edge in crew:
+            detectors += [Detector(NEAR, f"A{nth}", 1, 2.5), Detector(FAR, f"A{nth}", 1, 70.0)]
     return Junction(
         id=id,
         name=Name(id, id),
         at=(place.lon, place.lat),
         approaches=tuple(approaches),
         movements=tuple(movements),
+        detectors=tuple(detectors),
         groups=tuple(SignalGroup(group, "vehicle", 5_000, 3_000) for group in (CREW, CROSS)),
         intergreens=(Intergreen(CREW, CROSS, 4_000), Intergreen(CROSS, CREW, 4_000)),
         stages=(Stage("crew", (CREW,)), Stage("cross", (CROSS,))),
@@ -116,14 +123,23 @@ class Controller:
 
     def __init__(self, folder: Path, junction: str, speaks: str) -> None:
         self._folder, self.junction, self._speaks = folder, junction, speaks
+        self._detectors = folder / f"detectors-{junction}.toml"
         self.port = 0
         self._process: asyncio.subprocess.Process | None = None
         found = the_way().signals.junction(junction)
         assert found is not None
         self._of = found
 
+    def let_show(self, *occupied: str) -> None:
+        """On which detectors somebody stands from the next second on."""
+        written = self._detectors.with_suffix(".new")
+        written.write_text(f"occupied = {json.dumps(occupied)}\n")
+        written.replace(self._detectors)
+
     async def start(self) -> "Controller":
+        self.let_show()
         words = ("--junction", self.junction, f"--{self._speaks}", f"127.0.0.1:{self.port}", "--language", "en")
+        words += ("--detectors", str(self._detectors))
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.roles.jumping_clock", "signals", "controller"),
             *(str(self._folder / "signal_plans.toml"), *words),
@@ -212,6 +228,16 @@ class Crew:
             came_in = await browser.post(f"{self.url}{API}/session/demo", json=asked)
             assert came_in.status_code == 200, came_in.text
             await self._do({}, browser, command)
+
+    async def detectors(self) -> dict[str, Any]:
+        """What an engineer's page is told of the detectors ahead, by junction."""
+        async with httpx.AsyncClient(timeout=20.0) as browser:
+            asked = {"role": "traffic-engineer", "position": "T1", "language": "en"}
+            came_in = await browser.post(f"{self.url}{API}/session/demo", json=asked)
+            assert came_in.status_code == 200, came_in.text
+            answer = await browser.get(f"{self.url}{API}/signals/detectors")
+        assert answer.status_code == 200, answer.text
+        return {row["junction"]: row for row in answer.json()["junctions"]}
 
     async def _do(self, headers: dict[str, str], client: httpx.AsyncClient, command: dict[str, Any]) -> None:
         self._given += 1

@@ -17,7 +17,7 @@ import httpx
 from tests.adapters.running import free_port
 from tests.postgres_pair import until
 from tests.roles.city import RoleProcess, all_well
-from tests.roles.street import CREW, FIRST, SECOND, UNIT, Controller, Crew, a_city, a_folder, the_way
+from tests.roles.street import BEHIND, CREW, FIRST, SECOND, UNIT, Controller, Crew, a_city, a_folder, the_way
 from tests.two_servers import CITY, PATIENCE_S, ROOT, token_in
 from turnout.adapters.storage.postgres.database import Database
 
@@ -99,6 +99,45 @@ async def an_unplugged_controller_holds_up_nobody(crew: Crew, second: Controller
     await crew.command(do="add-narrative", incident_id="I1", entry_id="e", text="while it was gone")
     await second.start()
     await crew.creep_until(crew.says(SECOND, "granted"), metres - 20)
+
+
+async def test_a_full_street_that_a_detector_sees_changes_what_the_corridor_does_by_both_protocols(
+    tmp_path: Path,
+) -> None:
+    """By NTCIP at the first junction, by GB/T 20999 at the second, which is opened before its time."""
+    to_first, _ = the_way().metres
+    data = tmp_path / "data"
+    token = token_in(data)
+    async with two_controllers(tmp_path / "city") as (first, second), httpx.AsyncClient(timeout=20.0) as client:
+        server = Server(tmp_path / "city", data)
+        crew = Crew(client, server.url, token)
+
+        async def shows(state: str) -> bool:
+            rows = await crew.detectors()
+            seen = {id: {each["id"]: each["state"] for each in row["detectors"]} for id, row in rows.items()}
+            return seen.get(FIRST, {}).get(BEHIND) == state == seen.get(SECOND, {}).get(BEHIND)
+
+        async def both_are_blocked() -> bool:
+            rows = await crew.rows()
+            return rows.get(FIRST) == rows.get(SECOND) == ("released", "blocked")
+
+        try:
+            server.start()
+            await crew.set_out()
+            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+            await crew.creep_until(lambda: shows("free"), to_first - 20)
+            assert SECOND not in await crew.rows(), "it is far"
+            first.let_show(BEHIND), second.let_show(BEHIND)
+            await crew.creep_until(lambda: shows("occupied"), to_first - 20)
+            await crew.creep_until(crew.says(SECOND, "asked", "granted"), to_first - 20)
+            await crew.creep_until(both_are_blocked, to_first - 20)
+            await until_back_in_its_plan(first)
+            await until_back_in_its_plan(second)
+            first.let_show(), second.let_show()
+            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+            await first.until_green(CREW)
+        finally:
+            server.end()
 
 
 async def test_a_controller_whose_clock_jumps_is_left_to_its_plan(tmp_path: Path) -> None:

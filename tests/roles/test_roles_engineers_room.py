@@ -181,13 +181,18 @@ async def _gone(pid: int) -> bool:
 
 
 async def what_was_not_simulated_is_proposed_at_neither(city: Town, ada: Engineer) -> None:
-    proposing = {"do": "propose-plans", "proposal_id": "P0", "district": "grid", "simulation": "c" * 64}
+    proposing = {"do": "propose-plans", "proposal_id": "P0", "district": "grid", "simulations": ["c" * 64]}
     for edge in (city.one, city.two):
         assert await ada.gives(edge, **proposing, **LIE) == (409, "plans-not-simulated")
 
 
 async def it_is_proposed_at_the_other_edge_with_the_figures_that_are_kept(city: Town, ada: Engineer, card: Any) -> None:
-    proposing = {"do": "propose-plans", "district": "grid", "simulation": card["simulation"], "note": "from the test"}
+    proposing = {
+        "do": "propose-plans",
+        "district": "grid",
+        "simulations": [card["simulation"]],
+        "note": "from the test",
+    }
     for edge, proposal in ((city.two, "P1"), (city.one, "P2")):
         assert await ada.gives(edge, **proposing, **LIE, proposal_id=proposal) == (200, "")
     for edge in (city.one, city.two):
@@ -195,7 +200,7 @@ async def it_is_proposed_at_the_other_edge_with_the_figures_that_are_kept(city: 
         assert sorted((one["id"], one["state"], one["digest"]) for one in listed) == [
             (proposal, "proposed", card["result"]["digest"]) for proposal in ("P1", "P2")
         ]
-        assert [one["change"]["delay_s"] for one in listed] == [[-5.0, -5.0, -5.0]] * 2
+        assert [one["runs"][0]["change"]["delay_s"] for one in listed] == [[-5.0, -5.0, -5.0]] * 2
 
 
 async def the_bodies_in_the_database_are_what_their_names_say(city: Town, card: Any) -> None:
@@ -206,9 +211,9 @@ async def the_bodies_in_the_database_are_what_their_names_say(city: Town, card: 
     assert hashlib.sha256(kept[f"signals/plans/{digest}"]).hexdigest() == digest
 
 
-def seen_of(card: Any) -> dict[str, str]:
+def seen_of(card: Any) -> dict[str, Any]:
     """What the one who decides has looked at."""
-    return {"digest": card["result"]["digest"], "simulation": card["simulation"]}
+    return {"digest": card["result"]["digest"], "simulations": [card["simulation"]]}
 
 
 async def the_second_desk_has_the_proposal_and_its_bodies_but_not_the_job(city: Town, ada: Engineer, card: Any) -> None:
@@ -220,7 +225,7 @@ async def the_second_desk_has_the_proposal_and_its_bodies_but_not_the_job(city: 
         shown = await ada.said(edge, "/signals/proposals/P1")
         assert (shown["card"]["state"], shown["card"]["in_force"]) == ("proposed", False)
         assert shown["plans"]["junctions"][0]["plans"][0]["offset_s"] == 7
-        assert shown["simulation"] == card["result"]
+        assert shown["simulations"] == [card["result"]]
 
 
 async def they_are_in_force_at_every_edge(city: Town, ada: Engineer, card: Any) -> None:
@@ -251,12 +256,12 @@ async def the_next_is_simulated_against_them_and_an_older_one_is_too_old(
 ) -> None:
     next_card = await ada.simulated(city.two, await ada.plans(city.two, 9))
     assert next_card["result"]["base"] == card["result"]["digest"]
-    proposing = {"do": "propose-plans", "district": "grid", "simulation": next_card["simulation"]}
+    proposing = {"do": "propose-plans", "district": "grid", "simulations": [next_card["simulation"]]}
     assert await ada.gives(city.one, **proposing, proposal_id="P3") == (200, "")
     assert await ben.gives(city.two, do="refuse-plans", proposal_id="P3", **seen_of(next_card)) == (200, "")
     await until(lambda: _state_of(city.one, ada, "P3", "refused"), PATIENCE_S)
     assert await ben.gives(city.two, do="withdraw-plans", proposal_id="P2") == (403, "not-permitted")
-    assert await ada.gives(city.two, **proposing | {"simulation": card["simulation"]}, proposal_id="P4") == (
+    assert await ada.gives(city.two, **proposing | {"simulations": [card["simulation"]]}, proposal_id="P4") == (
         409,
         "plans-moved-on",
     )
@@ -270,7 +275,7 @@ async def _state_of(edge: RoleProcess, ada: Engineer, proposal: str, state: str)
 
 
 async def a_body_that_was_changed_is_said_to_be_lost(city: Town, ada: Engineer, card: Any) -> None:
-    """In force or proposed from: neither is shown as if it were what was simulated."""
+    """Nothing is proposed from it or shown of it; what is in force stays what was read before it was changed."""
     digest, simulation = card["result"]["digest"], card["simulation"]
     async with connected(city.database) as connection:
         for name in (f"signals/plans/{digest}", f"signals/simulations/{simulation}"):
@@ -280,8 +285,8 @@ async def a_body_that_was_changed_is_said_to_be_lost(city: Town, ada: Engineer, 
             await connection.execute("UPDATE kept SET body = $2 WHERE name = $1", name, other)
     for edge in (city.one, city.two):
         shown = await ada.said(edge, GRID)
-        assert [one["rule"] for one in shown["problems"]] == ["plans-lost"]
-        assert shown["junctions"][0]["plans"][0]["offset_s"] == 0
+        assert [one["rule"] for one in shown["problems"]] == []
+        assert shown["junctions"][0]["plans"][0]["offset_s"] == 7
         assert await ada.code_of(edge, "/signals/proposals/P1") == (409, "plans-lost")
-        proposing = {"do": "propose-plans", "proposal_id": "P5", "district": "grid", "simulation": simulation}
+        proposing = {"do": "propose-plans", "proposal_id": "P5", "district": "grid", "simulations": [simulation]}
         assert await ada.gives(edge, **proposing) == (409, "plans-not-simulated")

@@ -1,16 +1,19 @@
 """Detectors laid in SUMO networks, the letters that SUMO is told, and the loop that joins both with control."""
 
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.signals.streets import a_crossing
 from turnout.main import main
 from turnout.signals.adaptive.control import AdaptiveControl
-from turnout.signals.adaptive.observer import Observer, Reading
+from turnout.signals.adaptive.observer import STAYS, Changes, Observer, Reading
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated import run as running
 from turnout.signals.simulated.lamps import Lamps
@@ -78,7 +81,7 @@ class FakeSumo:
 
     def __init__(self) -> None:
         self.now, self.told, self.is_closed = 0.0, [], False
-        self.simulation = SimpleNamespace(getTime=lambda: self.now)
+        self.simulation = SimpleNamespace(getTime=lambda: self.now, step=self._step)
         self.inductionloop = SimpleNamespace(
             getTimeSinceDetection=self._since, getLastStepVehicleNumber=self._number, getVehicleData=lambda name: []
         )
@@ -87,7 +90,7 @@ class FakeSumo:
     def start(self, words: list[str]) -> None:
         assert words[0] == "sumo"
 
-    def simulationStep(self) -> None:
+    def _step(self) -> None:
         self.now += 1.0
 
     def close(self) -> None:
@@ -103,29 +106,101 @@ class FakeSumo:
         return int(self._is_there(name))
 
 
+class Second(NamedTuple):
+    """Of one loop: how long ago somebody was on it, how many were in this second and how many of them are still."""
+
+    ago_s: float
+    number: int
+    are_still: int = 1
+
+
+class Plain:
+    """Every loop is read in every second, as `Detectors` must have it."""
+
+    def __init__(self) -> None:
+        self.was: dict[str, int] = {}
+
+    def read(self, now: Mapping[str, Second]) -> dict[str, Reading]:
+        found = {}
+        for name, (ago_s, number, are_still) in now.items():
+            is_on = ago_s == 0.0
+            if ago_s < 1.0:
+                entered = min(max(number - self.was.get(name, 0), 0), running.READ_MAX)
+                found[name] = Reading(entered, is_on)
+                self.was[name] = (max(are_still, 1) if number > 1 else 1) if is_on else 0
+            else:
+                self.was[name] = 0
+        return found
+
+
+class Told:
+    """Readings again, of the changes that were told."""
+
+    def __init__(self) -> None:
+        self.on: set[str] = set()
+
+    def readings(self, changes: Changes) -> dict[str, Reading]:
+        assert not {name for name, reading in changes.items() if reading == STAYS} & self.on
+        now = {name: reading for name, reading in (dict.fromkeys(self.on, STAYS) | changes).items() if reading}
+        self.on = {name for name, reading in now.items() if reading.is_occupied}
+        return now
+
+
+def detectors_of(now: Mapping[str, Second], fault: running.Fault | None = None) -> running.Detectors:
+    """What they read is what `now` says at that moment."""
+    loop = SimpleNamespace(
+        getTimeSinceDetection=lambda name: now[name].ago_s,
+        getLastStepVehicleNumber=lambda name: now[name].number,
+        getVehicleData=lambda name: [("v", 5.0, 1.0, -1.0, "car")] * now[name].are_still,
+    )
+    loops = [Loop(name, name[:2], 1.0, 2.0) for name in now]
+    return running.Detectors(SimpleNamespace(inductionloop=loop), loops, [a_crossing()], fault)
+
+
 @pytest.mark.parametrize(
     ("seconds", "read"),
     [
         ([(9.0, 0), (0.0, 1), (0.0, 1), (0.4, 1), (1.4, 0)], [None, (1, True), (0, True), (0, False), None]),
-        ([(0.3, 1), (0.0, 2), (0.0, 2), (0.0, 1)], [(1, False), (2, True), (0, True), (0, True)]),
+        ([(0.3, 1), (0.0, 2, 2), (0.0, 2, 2), (0.0, 1)], [(1, False), (2, True), (0, True), (0, True)]),
         ([(0.0, 1), (0.2, 9)], [(1, True), (running.READ_MAX, False)]),
+        ([(0.0, 1), (0.0, 1), (1.0, 1), (9.0, 0), (0.0, 1)], [(1, True), (0, True), None, None, (1, True)]),
     ],
 )
 def test_who_was_on_a_loop_a_second_ago_has_not_come_again(
-    seconds: list[tuple[float, int]], read: list[tuple[int, bool] | None]
+    seconds: list[tuple[Any, ...]], read: list[tuple[int, bool] | None]
 ) -> None:
     """Two that stand on it at once among them: each second both are seen."""
-    now = [(0.0, 0)]
-    loop = SimpleNamespace(
-        getTimeSinceDetection=lambda name: now[0][0],
-        getLastStepVehicleNumber=lambda name: now[0][1],
-        getVehicleData=lambda name: [("v", 5.0, 1.0, -1.0, "car")] * now[0][1],
-    )
-    sumo, loops = SimpleNamespace(inductionloop=loop), [Loop("s1@2.5", "s1", 1.0, 2.0)]
-    detectors, found = running.Detectors(sumo, loops, [a_crossing()], None), []
-    for now[0] in seconds:
-        found.append(detectors.read(0)["J"].get("s1@2.5"))
+    now = {"s1@2.5": Second(0.0, 0)}
+    detectors, told, found = detectors_of(now), Told(), []
+    for second in seconds:
+        now["s1@2.5"] = Second(*second)
+        found.append(told.readings(detectors.read(0)["J"]).get("s1@2.5"))
     assert found == read
+
+
+LOOPS = ("m1@2.5", "m2@2.5", "s1@2.5", "s1>")
+anything_seen = st.lists(
+    st.fixed_dictionaries(
+        {
+            name: st.builds(Second, st.sampled_from((0.0, 0.0, 0.4, 1.0, 7.0)), st.integers(0, 5), st.integers(0, 3))
+            for name in LOOPS
+        }
+    ),
+    max_size=40,
+)
+
+
+@given(anything_seen, st.booleans())
+def test_what_changed_is_what_reading_every_loop_in_every_second_shows(
+    seconds: list[dict[str, Second]], through_faults: bool
+) -> None:
+    """With a fault that changes nothing too."""
+    now = dict.fromkeys(LOOPS, Second(9.0, 0))
+    detectors = detectors_of(now, (lambda name, at_ms, reading: reading) if through_faults else None)
+    plain, told = Plain(), Told()
+    for second in seconds:
+        now.update(second)
+        assert told.readings(detectors.read(0)["J"]) == plain.read(second)
 
 
 def test_detectors_are_read_and_lamps_are_told_only_when_they_change(monkeypatch: pytest.MonkeyPatch) -> None:

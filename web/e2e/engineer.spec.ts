@@ -80,6 +80,9 @@ test('whoever opens it sees the district drawn with its arterial, and a junction
   await expect(page.locator('[data-pane="overview-wave"] polygon, [data-pane="overview-wave"] .green').first()).toBeVisible()
   await expect(page.locator('.source')).toContainText('Eclipse Public License')
   await expect(page.locator('[data-pane="problems"] tbody tr')).toHaveCount(7)
+  const [pane, axis] = [page.locator('[data-pane="overview-wave"]'), page.locator('[data-pane="overview-wave"] [data-axis]')]
+  const [outer, inner] = [(await pane.boundingBox())!, (await axis.boundingBox())!]
+  expect(inner.y + inner.height).toBeLessThanOrEqual(outer.y + outer.height)
   await shot(page, 'engineer-district-wide-en')
   await page.locator('[data-pane="network"] [data-junction="221"]').press('Enter')
   const panel = page.locator('[data-pane="junction"]')
@@ -172,6 +175,10 @@ test('方案编辑：改错即在该条旁说明，撤销恢复，刷新后草�
     timeout: 60_000,
   })
   await expect(page.locator('.strip[data-day="mon"] i').first()).toBeVisible()
+  // 刷新之后仍可逐步撤销。
+  await page.keyboard.press('Control+z')
+  await page.keyboard.press('Control+z')
+  await expect(page.locator('[data-group="K5"] [role="slider"]').first()).toHaveAttribute('aria-valuenow', String(from))
   await fits(page)
   await page.context().close()
 })
@@ -190,9 +197,34 @@ test('a green is dragged in the signal-timing diagram, the cycle typed, and the 
   expect(Number(await green.getAttribute('aria-valuenow'))).toBeGreaterThan(before)
   await page.getByRole('button', { name: /Undo/ }).click()
   await expect(green).toHaveAttribute('aria-valuenow', String(before))
-  await page.getByLabel('Cycle').fill('100')
-  await page.getByLabel('Cycle').press('Tab')
+  const cycle = page.getByRole('spinbutton', { name: 'Cycle' })
+  await cycle.fill('100')
+  await cycle.press('Tab')
   await expect(page.locator('.checked')).toHaveAttribute('data-errors', '0')
+  const handle = (await page.locator('[data-cycle]').boundingBox())!
+  await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(handle.x - 120, handle.y + handle.height / 2, { steps: 5 })
+  await page.mouse.up()
+  await expect(cycle).not.toHaveValue('100')
+  expect(Number(await cycle.inputValue())).toBeLessThan(100)
+  await expect(page.locator('.checked')).toHaveAttribute('data-errors', '0')
+  // As far as least greens and intergreens let it, and the server finds nothing wrong.
+  await cycle.fill('10')
+  await cycle.press('Tab')
+  expect(Number(await cycle.inputValue())).toBeGreaterThan(10)
+  await expect(page.locator('.checked')).toHaveAttribute('data-errors', '0')
+  await page.getByRole('button', { name: /Undo/ }).click()
+  await page.getByRole('button', { name: /Undo/ }).click()
+  await expect(cycle).toHaveValue('100')
+  await page.getByRole('slider', { name: /End of the cycle/ }).press('PageUp')
+  await expect(cycle).toHaveValue('110')
+  await page.getByRole('button', { name: /This cycle for 0 along/ }).click()
+  await page.locator('[data-pane="plan-list"] select').nth(0).selectOption('220')
+  await expect(cycle).toHaveValue('110')
+  await page.getByRole('button', { name: /Undo/ }).click()
+  await expect(cycle).not.toHaveValue('110')
+  await chooses(page, '221', '0')
   const [first, last] = [page.locator('.strip[data-day="tue"]'), page.locator('.strip[data-day="thu"]')]
   const [a, b] = [(await first.boundingBox())!, (await last.boundingBox())!]
   await page.mouse.move(a.x + a.width * 0.3, a.y + 8)

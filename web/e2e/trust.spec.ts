@@ -78,7 +78,13 @@ test('what was typed is there after a reload, sealed, and gone from the browser 
   await signsIn(one)
   await page.keyboard.press('F2')
   await page.locator('#new-narrative').fill(SAID)
-  const storage = () => page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]))
+  // The page begins anew when a session has ended: asked in that moment, it is asked again.
+  const kept = () => page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]))
+  const storage = () =>
+    kept().catch((fault: Error) => {
+      if (!/context was destroyed/.test(fault.message)) throw fault
+      return page.waitForLoadState().then(kept)
+    })
   await expect.poll(storage).toContain('turnout.sealed')
   await page.waitForTimeout(300)
   expect(await storage()).not.toContain('knife')

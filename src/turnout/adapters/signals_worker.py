@@ -17,14 +17,14 @@ import msgspec
 from turnout.edge.signals_room.ports import Told, WorkerLate, WorkerLost
 from turnout.signals.districts.work import (
     BYTES_MAX,
-    HEAD,
+    SIZES,
     Answer,
+    Message,
     Progress,
     Refusal,
     Work,
-    encode,
-    framed,
-    message_of,
+    message_from,
+    pieces,
 )
 
 log = logging.getLogger(__name__)
@@ -64,10 +64,11 @@ class WorkerProcess:
         assert child.stdin is not None
         assert child.stdout is not None
         try:
-            child.stdin.write(framed(encode(work)))
-            await child.stdin.drain()
+            for piece in pieces(work):
+                child.stdin.write(piece)
+                await child.stdin.drain()
             while True:
-                message = message_of.decode(await _body(child.stdout))
+                message = await _message(child.stdout)
                 if not isinstance(message, Progress):
                     self._is_between = True
                     return message
@@ -122,8 +123,9 @@ async def _remove(scratch: Path | None) -> None:
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
 
 
-async def _body(stream: asyncio.StreamReader) -> bytes:
-    (size,) = HEAD.unpack(await stream.readexactly(HEAD.size))
-    if size > BYTES_MAX:
-        raise OSError(f"a message of {size} bytes")
-    return await stream.readexactly(size)
+async def _message(stream: asyncio.StreamReader) -> Message:
+    sizes = SIZES.unpack(await stream.readexactly(SIZES.size))
+    if max(sizes) > BYTES_MAX:
+        raise OSError(f"a message of {sizes} bytes")
+    head, first, second = [await stream.readexactly(size) for size in sizes]
+    return message_from(head, first, second)

@@ -20,6 +20,13 @@ from turnout.words.sealed_text import MARK, SealedText
 
 NONCE_BYTES: Final = 12
 
+ALIKE_BYTES: Final = 64
+"""Texts are sealed in steps of this length. AES-GCM keeps the length of what it seals: `red` and `yellow`, or the
+streets of a junction, would be told apart by it long after the key is destroyed."""
+
+_FILL: Final = "\0"
+"""No door takes it in a text, so none that was sealed ends in it."""
+
 
 class TextKeys(Protocol):
     """The vault, as far as it keeps keys by themselves. Each method may raise a `StorageFailed`."""
@@ -47,15 +54,16 @@ def holder(key: str) -> Owner:
 
 
 def seal(key: str, secret: bytes, owner: str, text: str) -> SealedText:
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return SealedText(key, owner, nonce + AESGCM(secret).encrypt(nonce, text.encode(), _bound_to(owner)))
+    nonce, content = secrets.token_bytes(NONCE_BYTES), text.encode()
+    filled = content + _FILL.encode() * (-len(content) % ALIKE_BYTES)
+    return SealedText(key, owner, nonce + AESGCM(secret).encrypt(nonce, filled, _bound_to(owner)))
 
 
 def open_text(secret: bytes, text: SealedText) -> str | None:
     """None: it was not sealed with this key for this owner."""
     nonce, content = text.sealed[:NONCE_BYTES], text.sealed[NONCE_BYTES:]
     try:
-        return AESGCM(secret).decrypt(nonce, content, _bound_to(text.owner)).decode()
+        return AESGCM(secret).decrypt(nonce, content, _bound_to(text.owner)).decode().rstrip(_FILL)
     except (InvalidTag, ValueError):
         return None
 

@@ -5,7 +5,7 @@ language, also reaches the oldest history.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -34,8 +34,7 @@ from turnout.core.board import (
 )
 from turnout.core.calls.events import CallAttached
 from turnout.core.catalogue import Catalogue
-from turnout.core.corridors.commands import JunctionAsk
-from turnout.core.corridors.matters import JunctionTold
+from turnout.core.corridors.matters import JunctionAsked, JunctionTold
 from turnout.core.events import Event, event_name
 from turnout.core.history_text import ASIDES, EVENT_TEXTS
 from turnout.core.incidents.events import (
@@ -47,7 +46,7 @@ from turnout.core.incidents.events import (
     IncidentsMerged,
     IncidentsUnlinked,
 )
-from turnout.core.plans.matters import ProposedPlans
+from turnout.core.plans.matters import ProposedPlans, SimulatedRun
 from turnout.core.spoken import (
     ACCESS_NAMES,
     BUILT_IN_REASON_NAMES,
@@ -295,7 +294,7 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return value.reason
         case ErasureRequest():
             return f"{value.reason} ({value.card})" if value.card else value.reason
-        case SignalPermit() | Corridor() | JunctionAsk() | JunctionTold():
+        case SignalPermit() | Corridor() | JunctionAsked() | JunctionTold():
             return _signals(value, language)
         case ProposedPlans():
             return _plans(value, language)
@@ -319,27 +318,51 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
             return str(value)
 
 
-def _signals(value: SignalPermit | Corridor | JunctionAsk | JunctionTold, language: Language) -> str:
+def _signals(value: SignalPermit | Corridor | JunctionAsked | JunctionTold, language: Language) -> str:
     match value:
         case SignalPermit():
             return f"{value.id}, {value.authority}"
         case Corridor():
             return Name(f"level {value.level}", f"优先等级 {value.level}").spoken(language)
-        case JunctionAsk():
-            return value.name.spoken(language)
+        case JunctionAsked():
+            said = value.name.spoken(language)
+            return f"{said} [{value.permit}]" if value.permit else said
         case JunctionTold():
             state = f"{value.name.spoken(language)}: {spoken(SIGNAL_STATE_NAMES, value.state, language)}"
             return f"{state} ({spoken(SIGNAL_REASON_NAMES, value.reason, language)})" if value.reason else state
 
 
 def _plans(proposal: ProposedPlans, language: Language) -> str:
-    """Which plans, by the beginning of their digest, and what their simulation says of delay."""
-    delay = next((each for each in proposal.figures if each.figure == "delay_s"), None)
+    """Which plans, by the beginning of their digest, and what their simulations say of delay."""
     said = f"{proposal.district} {proposal.digest[:12]}"
-    if delay is not None:
-        between = f"{delay.change:+.1f} s [{delay.low:+.1f}, {delay.high:+.1f}]"
-        said += Name(f", delay {between}", f"，延误 {between}").spoken(language)
+    for run in proposal.runs:
+        delay = next((each for each in run.figures if each.figure == "delay_s"), None)
+        if delay is not None:
+            between = f"{delay.change:+.1f} s [{delay.low:+.1f}, {delay.high:+.1f}]"
+            said += Name(f", delay{_at_hour(run, 'en')} {between}", f"，{_at_hour(run, 'zh-CN')}延误 {between}").spoken(
+                language
+            )
     return f"{said}: {proposal.note}" if proposal.note else said
+
+
+def _at_hour(run: SimulatedRun, language: Language) -> str:
+    """Where plans run by hours, whose these are."""
+    if run.period is None:
+        return ""
+    hour, minute = divmod(run.period.minute, 60)
+    day, clock = DAY_NAMES[run.period.day], f"{hour:02}:{minute:02}"
+    return f" {day.en} {clock}" if language == "en" else f"{day.zh} {clock} "
+
+
+DAY_NAMES: Final = {
+    "mon": Name("Mon", "周一"),
+    "tue": Name("Tue", "周二"),
+    "wed": Name("Wed", "周三"),
+    "thu": Name("Thu", "周四"),
+    "fri": Name("Fri", "周五"),
+    "sat": Name("Sat", "周六"),
+    "sun": Name("Sun", "周日"),
+}
 
 
 def _timer(id: str, language: Language, names: Names) -> str:

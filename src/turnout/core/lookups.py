@@ -113,5 +113,14 @@ def reason_refused(tables: Catalogue, kind: str, code: str) -> UnknownCode | Non
     """A coded reason must be one of its kind, where the city has written any down; else it is free text."""
     if code in BUILT_IN_REASONS:
         return None
-    known = {reason.code for reason in tables.reasons.values() if reason.kind == kind}
+    known = _reasons_of(tables, kind)
     return None if not known or code in known else UnknownCode(kind=f"reason.{kind}", value=code)
+
+
+def is_typed_reason(tables: Catalogue, kind: str, code: str) -> bool:
+    """Whether it is somebody's own words, because the city has written no reasons of that kind down."""
+    return bool(code) and code not in BUILT_IN_REASONS and not _reasons_of(tables, kind)
+
+
+def _reasons_of(tables: Catalogue, kind: str) -> set[str]:
+    return {reason.code for reason in tables.reasons.values() if reason.kind == kind}

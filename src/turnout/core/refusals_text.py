@@ -204,9 +204,9 @@ REFUSAL_TEXTS: Final[dict[str, Name]] = {
         "片区 {district} 的这组方案尚未与现行方案作仿真比较，请先仿真。",
     ),
     "plans-not-run": Name(
-        "Plan {plan} of junction {junction} in {district} is changed and did not run in this simulation: "
+        "Plan {plan} of junction {junction} in {district} is changed and ran in none of these simulations: "
         "simulate the hour in which it runs.",
-        "片区 {district} 路口 {junction} 的方案 {plan} 有改动，但本次仿真未运行该方案：请对其运行时段进行仿真。",
+        "片区 {district} 路口 {junction} 的方案 {plan} 有改动，但所列仿真均未运行该方案：请对其运行时段进行仿真。",
     ),
     "district-not-read": Name(
         "The files of {district} cannot be read now, so nobody can say whether they are those that were simulated.",

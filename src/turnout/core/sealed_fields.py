@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from turnout.core.board import (
+    Assignment,
     Call,
     Callback,
     CallMessage,
+    CorridorJunction,
     Dispatch,
     FieldChange,
     ForcedPlace,
@@ -18,6 +20,7 @@ from turnout.core.board import (
     Location,
     Media,
     NarrativeLine,
+    Patient,
     PlaceFix,
     PrimaryChoice,
     PropertyItem,
@@ -25,6 +28,9 @@ from turnout.core.board import (
 )
 from turnout.core.calls import commands as of_calls
 from turnout.core.calls.events import CallbackNoted, CallClosed, CallDeclined, CallerPlaceNotFound, CallTaken
+from turnout.core.corridors import commands as of_corridors
+from turnout.core.corridors.events import CorridorCancelled
+from turnout.core.corridors.matters import CrossingName, JunctionAsked, JunctionTold
 from turnout.core.incidents import commands as of_incidents
 from turnout.core.incidents.events import (
     AddendumAdded,
@@ -37,6 +43,8 @@ from turnout.core.incidents.events import (
     IncidentHeld,
     IncidentOpened,
     IncidentRelocated,
+    IncidentReopened,
+    IncidentRequeued,
     IncidentsMerged,
     ItemAdded,
     NarrativeAdded,
@@ -52,7 +60,8 @@ from turnout.core.incidents.events import (
 )
 from turnout.core.tables.events import PlaceSettled
 from turnout.core.units import commands as of_units
-from turnout.core.units.events import AssignmentEnded, StatusReported, UnitsAssigned
+from turnout.core.units.events import AssignmentEnded, LateReasonGiven, StatusReported, UnitsAssigned
+from turnout.words.sealed_text import is_sealed
 
 TEXTS: Final[dict[type, tuple[str, ...]]] = {
     CallTaken: ("text", "source"),
@@ -78,14 +87,22 @@ TEXTS: Final[dict[type, tuple[str, ...]]] = {
     PrimarySet: ("reason",),
     PrimaryReleased: ("reason",),
     IncidentClosed: ("override",),
-    IncidentCancelled: ("note",),
+    IncidentCancelled: ("reason", "note"),
+    IncidentReopened: ("reason",),
+    IncidentRequeued: ("reason",),
     AddendumAdded: ("text",),
     SupplementRequested: ("text",),
     SupplementUpdated: ("who",),
-    UnitsAssigned: ("reason", "override"),
-    AssignmentEnded: ("override",),
+    UnitsAssigned: ("reason", "preempt", "override"),
+    AssignmentEnded: ("reason", "override"),
+    LateReasonGiven: ("reason",),
     StatusReported: ("override",),
     PlaceSettled: ("text",),
+    CrossingName: ("en", "zh"),
+    JunctionAsked: ("junction", "group", "also", "permit"),
+    JunctionTold: ("junction",),
+    CorridorJunction: ("id", "group", "also"),
+    CorridorCancelled: ("reason",),
     Location: ("text", "crossing", "floor", "detail"),
     ForcedPlace: ("text",),
     PlaceFix: ("source",),
@@ -94,18 +111,29 @@ TEXTS: Final[dict[type, tuple[str, ...]]] = {
     Call: ("text", "source", "place_refused", "outcome"),
     NarrativeLine: ("text", "struck_reason"),
     InvolvedVehicle: ("description", "struck_reason"),
+    Patient: ("triage", "destination"),
     PropertyItem: ("description", "struck_reason"),
     Media: ("ref", "note"),
     FieldChange: ("seq_was",),
     PrimaryChoice: ("reason",),
     Dispatch: ("reason",),
-    Incident: ("fields", "triage"),
+    Incident: ("fields", "triage", "close_reason"),
+    Assignment: ("late_reasons",),
     SupplementalRequest: ("text", "who"),
 }
 """Structure → its fields that hold such a text, or such texts under their names."""
 
-PLACES: Final[dict[type, tuple[str, ...]]] = {Location: ("place",), PlaceFix: ("place",), ForcedPlace: ("place",)}
+PLACES: Final[dict[type, tuple[str, ...]]] = {
+    Location: ("place",),
+    PlaceFix: ("place",),
+    ForcedPlace: ("place",),
+    JunctionAsked: ("place",),
+    CorridorJunction: ("place",),
+}
 """Structure → its fields that hold a place on the ground."""
+
+PERMIT_TOLD_MIN: Final = 10
+"""A permission of fewer junctions says by its name which they are."""
 
 
 def _is_typed(event: FieldChanged) -> bool:
@@ -113,13 +141,27 @@ def _is_typed(event: FieldChanged) -> bool:
     return event.field.startswith("fields.") or event.field in ("floor", "detail")
 
 
+def _is_own_words(event: Any) -> bool:
+    """Not a code of the city's tables."""
+    return bool(event.is_typed)
+
+
 ONLY_WHERE: Final[dict[tuple[type, str], Callable[[Any], bool]]] = {
     (FieldChanged, "was"): _is_typed,
     (FieldChanged, "becomes"): _is_typed,
     (EntryChanged, "was"): lambda event: event.field == "description",
     (EntryChanged, "becomes"): lambda event: event.field == "description",
-    (UnitsAssigned, "reason"): lambda event: event.reason != event.preempt,
+    (UnitsAssigned, "reason"): lambda event: event.is_typed or event.reason != event.preempt,
+    (UnitsAssigned, "preempt"): _is_own_words,
+    (AssignmentEnded, "reason"): _is_own_words,
+    (LateReasonGiven, "reason"): _is_own_words,
+    (IncidentCancelled, "reason"): _is_own_words,
+    (IncidentReopened, "reason"): _is_own_words,
+    (IncidentRequeued, "reason"): _is_own_words,
+    (Incident, "close_reason"): lambda incident: is_sealed(incident.close_reason),
+    (Assignment, "late_reasons"): lambda one: any(map(is_sealed, one.late_reasons.values())),
     (Media, "ref"): lambda media: not media.sha256,
+    (JunctionAsked, "permit"): lambda asked: asked.among < PERMIT_TOLD_MIN,
 }
 """Fields that hold one only sometimes: a group, a priority, a coded reason, the name of a sealed file is none."""
 
@@ -145,6 +187,7 @@ IN_COMMANDS: Final[dict[type, tuple[str, ...]]] = {
     of_incidents.AddItem: ("description",),
     of_incidents.ChangeEntry: ("was", "becomes"),
     of_incidents.StrikeEntry: ("reason",),
+    of_incidents.SetPatient: ("triage", "destination"),
     of_incidents.LinkMedia: ("ref", "note"),
     of_incidents.AttachFile: ("note",),
     of_incidents.AnswerTriage: ("answer",),
@@ -153,15 +196,23 @@ IN_COMMANDS: Final[dict[type, tuple[str, ...]]] = {
     of_incidents.WithdrawPreAlert: ("reason",),
     of_incidents.SetPrimary: ("reason",),
     of_incidents.CloseIncident: ("note", "override"),
-    of_incidents.CancelIncident: ("note",),
-    of_incidents.ReopenIncident: ("note",),
+    of_incidents.CancelIncident: ("reason", "note"),
+    of_incidents.ReopenIncident: ("reason", "note"),
     of_incidents.AddAddendum: ("text",),
     of_incidents.RequestSupplement: ("text",),
     of_incidents.UpdateSupplement: ("who",),
+    of_corridors.CancelCorridor: ("reason",),
+    of_corridors.AskJunctions: ("asks",),
+    of_corridors.NoteJunctions: ("notes",),
     of_units.SelfInitiate: ("narrative", "location"),
-    of_units.AssignUnits: ("reason", "override"),
+    of_units.AssignUnits: ("reason", "preempt", "override"),
+    of_units.PreemptUnit: ("reason",),
+    of_units.GiveLateReason: ("reason",),
     of_units.RelieveUnit: ("reason",),
     of_units.ReportStatus: ("override",),
     of_units.ClearUnits: ("override",),
 }
 """Command → its fields that become or hold such texts and places."""
+
+OF_FEW: Final = frozenset({"triage", "destination"})
+"""Fields of commands with so few values that their length would tell which it was."""

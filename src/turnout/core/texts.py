@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from turnout.core.board import Board, Incident, Location
 from turnout.core.commands import Command
 from turnout.core.events import Event
-from turnout.core.sealed_fields import IN_COMMANDS, ONLY_WHERE, PLACES, TEXTS
+from turnout.core.sealed_fields import IN_COMMANDS, OF_FEW, ONLY_WHERE, PLACES, TEXTS
 from turnout.core.spoken import BUILT_IN_REASON_NAMES
 from turnout.core.tables.events import PlaceSettled
 from turnout.words.place import Place
@@ -49,12 +49,17 @@ def opened_row(value: T, show: Show) -> T:
 
 
 def without_text(command: Command) -> Command:
-    """With the length of each text in the place of the text, and no place; the very same where it has none."""
+    """With the length of each text in the place of the text, and no place and no list of such; the very same where it
+    has none."""
     told = {field: getattr(command, field) for field in IN_COMMANDS.get(type(command), ())}
     bare: dict[str, Any] = {}
     for field, value in told.items():
         if isinstance(value, Location):
             bare[field] = changed(value, Change(lambda text: str(len(text)), lambda place: None))
+        elif isinstance(value, tuple):
+            bare[field] = ()
+        elif field in OF_FEW and value:
+            bare[field] = ""
         elif isinstance(value, Place):
             bare[field] = Place(0.0, 0.0)
         elif value and isinstance(value, str):
@@ -135,7 +140,7 @@ def without(board: Board, owners: Collection[str]) -> Board:
     return replace(board, **tables) if tables else board
 
 
-_TABLES: Final = ("incidents", "calls", "supplements", "forced_places")
+_TABLES: Final = ("incidents", "calls", "supplements", "forced_places", "corridors")
 
 
 def _may_hold(row: msgspec.Struct, owners: Collection[str]) -> bool:

@@ -9,6 +9,7 @@ from turnout.core.calls.commands import OpenFromAlarm
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.incidents.commands import (
+    TRIAGES,
     AddItem,
     AddNarrative,
     AddPerson,
@@ -295,7 +296,7 @@ def _undo_patient(incident: Incident, command: SetPatient) -> list[Command] | No
     back = SetPatient(
         incident_id=incident.id,
         patient_id=was.id,
-        triage=was.triage,
+        triage=next((one for one in TRIAGES if one == was.triage), ""),
         destination=was.destination,
         unit=was.unit,
         card=was.card,

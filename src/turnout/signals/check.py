@@ -63,7 +63,8 @@ def names_are_known(junction: Junction) -> Iterable[Problem]:
         *(("movement", to, movements) for each in junction.movements for to in each.yields_to),
         *(("group", name, groups) for each in junction.intergreens for name in (each.ending, each.beginning)),
         *(("group", name, groups) for each in junction.stages for name in each.groups),
-        *(("approach", each.approach, approaches) for each in junction.detectors),
+        *(("approach", each.approach, approaches) for each in junction.detectors if not each.is_behind),
+        *(("group", name, groups) for each in junction.detectors for name in each.groups),
         *(("group", window.group, groups) for plan in junction.plans for window in plan.windows),
         *(("plan", each.plan, plans) for each in junction.hours),
     ]
@@ -78,6 +79,36 @@ def names_are_known(junction: Junction) -> Iterable[Problem]:
     yield from _twice("plan", [plan.id for plan in junction.plans], spot)
     yield from _twice("movement", [movement.id for movement in junction.movements], spot)
     yield from _twice("stage", [stage.id for stage in junction.stages], spot)
+    yield from _twice("detector", [detector.id for detector in junction.detectors], spot)
+
+
+def detectors_are_of_lanes(junction: Junction) -> Iterable[Problem]:
+    """Warnings: a corridor passes over such a detector, and takes nothing else from the junction."""
+    lanes = {approach.id: approach.lanes for approach in junction.approaches}
+    served = {(each.approach, each.group) for each in junction.movements}
+    vehicles = {group.id for group in junction.groups if group.kind == "vehicle"}
+    for detector in junction.detectors:
+        spot = Spot(junction=junction.id, part=f"detector {detector.id}")
+        strange = [name for name in detector.groups if name not in vehicles]
+        elsewhere = [] if detector.is_behind else [n for n in detector.groups if (detector.approach, n) not in served]
+        if strange or elsewhere:
+            name = (strange or elsewhere)[0]
+            yield _problem(
+                "detector-group",
+                spot,
+                (f"{name} has no vehicles there", f"{name} 在该处没有机动车流"),
+                ("name vehicles' groups of its own approach", "请写明其所在进口的机动车信号组"),
+                "warning",
+            )
+        most = lanes.get(detector.approach, 0)
+        if not detector.is_behind and most and detector.lanes[-1] > most:
+            yield _problem(
+                "detector-lane",
+                spot,
+                (f"lane {detector.lanes[-1]} of {most}", f"车道 {detector.lanes[-1]}，该进口共 {most} 条"),
+                ("correct its lane, or the lanes of the approach", "请更正其 lane 或该进口的 lanes"),
+                "warning",
+            )
 
 
 def intergreens_are_whole(junction: Junction) -> Iterable[Problem]:
@@ -253,4 +284,5 @@ JUNCTION_RULES: Final[tuple[Rule, ...]] = (
     intergreens_are_whole,
     stages_do_not_conflict,
     plans_keep_the_times,
+    detectors_are_of_lanes,
 )

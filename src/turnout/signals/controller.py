@@ -26,7 +26,8 @@ class PriorityRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The signal group that is to be green."""
     also: tuple[str, ...] = ()
     """Groups of the same junction at further stop lines on the vehicle's way: behind a green of which only the first is
-    given, the street inside the junction fills. An adapter that can name but one group asks for `group`."""
+    given, the street inside the junction fills. An adapter whose protocol names but one thing asks for what makes most
+    of them green, and never for groups that may not be green together."""
     green_in_ms: int = 0
     """Until green is wanted, which the queue before the vehicle needs too (NTCIP 1211: time of service desired). 0: as
     soon as it can be."""
@@ -43,6 +44,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     group: str
     level: int
+    also: tuple[str, ...] = ()
 
 
 class PriorityStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,17 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """Why the controller runs by itself, flashes or is dark; empty when nothing is wrong."""
 
 
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one detector now. `counted`: vehicles since its line began to read, where the controller counts; `in_period`
+    of them in the last period of `period_s`. `fault`: why the controller itself does not believe it."""
+
+    is_occupied: bool
+    counted: int | None = None
+    in_period: int = 0
+    period_s: int = 0
+    fault: str = ""
+
+
 class Controllers(Protocol):
     """The junctions that an adapter reaches. None of these raises because a controller fails: they say `lost`."""
 
@@ -86,3 +99,7 @@ class Controllers(Protocol):
     async def status(self, junction: str, request: str) -> PriorityStatus: ...
 
     async def shown(self, junction: str) -> Shown: ...
+
+    async def detected(self, junction: str) -> dict[str, Presence]:
+        """Of each detector that the controller shows now. Empty: nothing is known of any, which is not free."""
+        ...

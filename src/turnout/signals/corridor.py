@@ -207,6 +207,19 @@ def arrives_s(ahead: Ahead, pace_mps: float, speed_mps: float | None) -> float:
     return max(by_pace_s, ahead.seconds if speed_mps is None else ahead.seconds / FASTER_MAX)
 
 
+def waiting_before(seen: Seen, junction: str, queue: Queue) -> int | None:
+    """Vehicles a lane that wait from the crew to the stop line of this junction; None where one queue is not known."""
+    waiting = 0
+    for ahead in seen.ahead:
+        here = queue(ahead.junction, ahead.group)
+        if here is None:
+            return None
+        waiting += here
+        if ahead.junction == junction:
+            return waiting
+    return None
+
+
 def nobody_looks(junction: str, ahead: Ahead) -> float | None:
     """`Full` of a city without detectors behind its junctions."""
     return None

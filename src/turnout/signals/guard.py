@@ -48,7 +48,7 @@ class GroupRule(msgspec.Struct, frozen=True):
     max_red_ms: int = 0
 
 
-class Rules(msgspec.Struct, frozen=True):
+class Rules(msgspec.Struct, frozen=True, cache_hash=True):
     """`least_ms[i][j]`: from the end of green of group i to the beginning of green of group j, or `TOGETHER`."""
 
     groups: tuple[GroupRule, ...]

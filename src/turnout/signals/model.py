@@ -69,11 +69,25 @@ class Movement(msgspec.Struct, frozen=True):
 
 
 class Detector(msgspec.Struct, frozen=True):
+    """On a lane of an approach, or, where it has no `before_stop_line_m`, behind the junction, where one drives on."""
+
     id: str
     approach: str
     lane: int
-    before_stop_line_m: float
+    before_stop_line_m: float | None
     length_m: float = 0.0
+    to_lane: int = 0
+    """The last lane that it lies over; 0: only `lane`."""
+    groups: tuple[str, ...] = ()
+    """Whose traffic passes it. Empty: all vehicles' groups of its approach; behind a junction they have to be said."""
+
+    @property
+    def is_behind(self) -> bool:
+        return self.before_stop_line_m is None
+
+    @property
+    def lanes(self) -> range:
+        return range(self.lane, max(self.lane, self.to_lane) + 1)
 
 
 class Stage(msgspec.Struct, frozen=True):

@@ -94,12 +94,35 @@ class _Stage(_Row, frozen=True, kw_only=True):
     groups: tuple[Id, ...]
 
 
+BEHIND_IS_NOT_BEFORE: Final = "a detector behind the junction has no approach and no before_stop_line_m"
+BEHIND_WHOM: Final = "a detector behind the junction names no groups"
+NO_PLACE: Final = "a detector has neither approach with before_stop_line_m nor behind"
+LANES_BACKWARDS: Final = "a detector's to_lane is below its lane"
+
+Lane = Annotated[int, msgspec.Meta(ge=1, le=20)]
+
+
 class _Detector(_Row, frozen=True, kw_only=True):
+    """With `approach` and `before_stop_line_m`, or with `behind`: anything else is refused."""
+
     id: Id
-    approach: Id
-    lane: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
-    before_stop_line_m: Metres
+    approach: Id | None = None
+    lane: Lane = 1
+    to_lane: Lane | None = None
+    groups: tuple[Id, ...] = ()
+    before_stop_line_m: Metres | None = None
+    behind: bool = False
     length_m: Metres = 0.0
+
+    def __post_init__(self) -> None:
+        if self.behind and (self.approach is not None or self.before_stop_line_m is not None):
+            raise ValueError(BEHIND_IS_NOT_BEFORE)
+        if self.behind and not self.groups:
+            raise ValueError(BEHIND_WHOM)
+        if not self.behind and (self.approach is None or self.before_stop_line_m is None):
+            raise ValueError(NO_PLACE)
+        if self.to_lane is not None and self.to_lane < self.lane:
+            raise ValueError(LANES_BACKWARDS)
 
 
 _Greens = Annotated[tuple[tuple[Seconds, Seconds], ...], msgspec.Meta(max_length=16)]
@@ -262,14 +285,17 @@ def _junction(row: _Junction) -> Junction:
             for beginning, least in others.items()
         ),
         stages=tuple(Stage(each.id, each.groups) for each in row.stage),
-        detectors=tuple(
-            Detector(each.id, each.approach, each.lane, each.before_stop_line_m, each.length_m) for each in row.detector
-        ),
+        detectors=tuple(map(_detector, row.detector)),
         plans=tuple(_plan(each) for each in row.plan),
         hours=tuple(
             InForce(each.plan, each.days, int(each.since[:2]) * 60 + int(each.since[3:])) for each in row.hours
         ),
     )
+
+
+def _detector(row: _Detector) -> Detector:
+    place = row.approach or "", row.lane, row.before_stop_line_m
+    return Detector(row.id, *place, row.length_m, row.to_lane or 0, row.groups)
 
 
 def _approach(row: _Approach) -> Approach:

@@ -11,6 +11,7 @@ from turnout.signals.model import (
     DAYS,
     SECOND_MS,
     Arterial,
+    Detector,
     InForce,
     Junction,
     LeftTurns,
@@ -120,14 +121,21 @@ def _junction(junction: Junction) -> Iterable[str]:
     for stage in junction.stages:
         yield from _table("junction.stage", {"id": stage.id, "groups": stage.groups})
     for each in junction.detectors:
-        row = {"id": each.id, "approach": each.approach, "lane": each.lane}
-        yield from _table(
-            "junction.detector", row | {"before_stop_line_m": each.before_stop_line_m, "length_m": each.length_m}
-        )
+        yield from _table("junction.detector", _detector(each))
     for plan in junction.plans:
         yield from _table("junction.plan", _plan(plan))
     for hours in junction.hours:
         yield from _table("junction.hours", _hours(hours))
+
+
+def _detector(detector: Detector) -> Row:
+    row: Row = {"id": detector.id}
+    if detector.before_stop_line_m is None:
+        row |= {"behind": True, "lane": detector.lane, "length_m": detector.length_m}
+    else:
+        row |= {"approach": detector.approach, "lane": detector.lane}
+        row |= {"before_stop_line_m": detector.before_stop_line_m, "length_m": detector.length_m}
+    return row | _kept({"to_lane": detector.to_lane, "groups": detector.groups}, {"to_lane": 0, "groups": ()})
 
 
 def _group(group: SignalGroup) -> Row:

@@ -84,6 +84,8 @@ class SimulatedController:
         self.is_clock_steady = True
         self.plan: Plan | None = junction.plans[0] if junction.plans else None
         self.counted: dict[str, Counted] = {}
+        self.present: frozenset[str] = frozenset()
+        """Detectors on which somebody stands now: said from outside, as there is no traffic here."""
         self._serving: Serving | None = None
         self._owed_ms = [0] * len(self.names)
         self._paying: tuple[int, int] | None = None

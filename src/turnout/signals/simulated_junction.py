@@ -7,7 +7,7 @@ seconds pass when somebody asks.
 from collections.abc import Callable
 from typing import Final
 
-from turnout.signals.controller import Asked, PriorityRequest, PriorityStatus, Shown
+from turnout.signals.controller import Asked, Presence, PriorityRequest, PriorityStatus, Shown
 from turnout.signals.guard import STEP_MAX_MS
 from turnout.signals.model import SECOND_MS, Junction
 from turnout.signals.simulated_controller import DAY_MS, SimulatedController
@@ -93,6 +93,10 @@ class SimulatedControllers:
         if known is None:
             return Shown(junction=junction, aspects={}, fault="no-answer")
         return known.shown(self._clock_ms())
+
+    async def detected(self, junction: str) -> dict[str, Presence]:
+        """There is no traffic here, so nothing is known: an empty street would be a lie."""
+        return {}
 
     def _junction(self, id: str) -> SimulatedJunction | None:
         """Made when it is first asked: as if it had run its plan before, it begins in all red."""

@@ -29,6 +29,31 @@ COMPLAINTS: Final[tuple[tuple[re.Pattern[str], Name], ...]] = tuple(
         (r"'utf-8' codec can't decode byte.*", Name("it is not written in UTF-8", "不是 UTF-8 编码")),
         (r"JSON is malformed: (.*)", Name("the JSON is malformed: {0}", "JSON 格式错误：{0}")),
         (r"Input data was truncated", Name("the message breaks off", "内容不完整")),
+        (
+            r"a detector behind the junction has no approach and no before_stop_line_m",
+            Name(
+                "a detector behind the junction has no approach and no before_stop_line_m: remove them, or `behind`",
+                "路口下游的检测器不能有 approach 和 before_stop_line_m：请删除它们，或删除 behind",
+            ),
+        ),
+        (
+            r"a detector behind the junction names no groups",
+            Name(
+                "a detector behind the junction names no groups: write whose traffic drives on there",
+                "路口下游的检测器未写明 groups：请写明哪些信号组的车流驶向该处",
+            ),
+        ),
+        (
+            r"a detector has neither approach with before_stop_line_m nor behind",
+            Name(
+                "a detector needs approach and before_stop_line_m, or behind = true with groups",
+                "检测器须写明 approach 和 before_stop_line_m，或 behind = true 和 groups",
+            ),
+        ),
+        (
+            r"a detector's to_lane is below its lane",
+            Name("to_lane of a detector is below its lane: exchange them", "检测器的 to_lane 小于 lane：请对调"),
+        ),
         (r"a place of (\d+) characters", Name("a place of {0} characters", "地点长达 {0} 个字符")),
     )
 )

@@ -99,11 +99,11 @@ async def test_a_change_is_simulated_then_proposed_then_released_by_another_and_
     (delay,) = [pair for pair in card["result"]["pairs"] if pair["figure"] == "delay_s"]
     assert delay["change"] == {"mean": -5.0, "low": -5.0, "high": -5.0}
     assert card["result"]["base"] == before["digest"]
-    proposing = {"district": "grid", "simulation": card["simulation"], "note": "from the test"}
+    proposing = {"district": "grid", "simulations": [card["simulation"]], "note": "from the test"}
     assert (await gives(ada, do="propose-plans", proposal_id="P1", **proposing)).is_success
     (listed,) = (await said(await ada.get(f"{SIGNALS}/proposals")))["proposals"]
-    assert (listed["state"], listed["change"]["delay_s"]) == ("proposed", [-5.0, -5.0, -5.0])
-    seen = {"digest": card["result"]["digest"], "simulation": card["simulation"]}
+    assert (listed["state"], listed["runs"][0]["change"]["delay_s"]) == ("proposed", [-5.0, -5.0, -5.0])
+    seen = {"digest": card["result"]["digest"], "simulations": [card["simulation"]]}
     own = await gives(ada, do="release-plans", proposal_id="P1", **seen)
     assert (own.status_code, own.json()["code"]) == (409, "second-person-needed")
     boss = await releaser(house, ben)
@@ -115,7 +115,7 @@ async def test_a_change_is_simulated_then_proposed_then_released_by_another_and_
     assert found["proposals"][0]["in_force"]
     whole_set = await said(await ada.get(f"{SIGNALS}/proposals/P1"))
     assert whole_set["plans"]["junctions"][0]["plans"][0]["offset_s"] == 7
-    assert whole_set["simulation"]["seeds"] == 5
+    assert [each["seeds"] for each in whole_set["simulations"]] == [5]
     file = await ada.get(f"{SIGNALS}/districts/grid/plans.toml")
     junction = read_plans(file.content, "plans.toml").junction(after["junctions"][0]["id"])
     assert junction is not None
@@ -128,13 +128,13 @@ async def test_what_was_simulated_with_other_files_is_neither_proposed_nor_relea
     """Traffic is in no digest of plans: another load of it, and the figures are of another street."""
     ada = await engineer(house)
     card = await simulated(ada, await own_plans(ada))
-    proposing = {"district": "grid", "simulation": card["simulation"]}
+    proposing = {"district": "grid", "simulations": [card["simulation"]]}
     assert (await gives(ada, do="propose-plans", proposal_id="P1", **proposing)).is_success
     boss = await releaser(house, await engineer(house))
     traffic = city / "districts" / "grid" / "grid.rou.xml"
     kept = traffic.read_text(encoding="utf-8")
     traffic.write_text(kept.replace('depart="0"', 'depart="1"'), encoding="utf-8")
-    seen = {"digest": card["result"]["digest"], "simulation": card["simulation"]}
+    seen = {"digest": card["result"]["digest"], "simulations": [card["simulation"]]}
     no = await gives(boss, do="release-plans", proposal_id="P1", **seen)
     assert (no.status_code, no.json()["code"]) == (409, "plans-moved-on")
     assert (await gives(ada, do="propose-plans", proposal_id="P2", **proposing)).json()["code"] == "plans-moved-on"
@@ -149,7 +149,7 @@ async def test_what_was_simulated_with_other_files_is_neither_proposed_nor_relea
 async def test_an_identity_that_the_records_know_names_no_second_proposal(house: Running) -> None:
     ada = await engineer(house)
     card = await simulated(ada, await own_plans(ada))
-    proposing = {"proposal_id": "P1", "district": "grid", "simulation": card["simulation"]}
+    proposing = {"proposal_id": "P1", "district": "grid", "simulations": [card["simulation"]]}
     assert (await gives(ada, do="propose-plans", **proposing)).is_success
     assert (await gives(ada, do="withdraw-plans", proposal_id="P1")).is_success
     await Room(ada).is_recorded(
@@ -178,18 +178,19 @@ async def releaser(house: Running, other: httpx.AsyncClient) -> httpx.AsyncClien
 async def test_what_was_not_simulated_here_cannot_be_proposed_whatever_is_sent_along(house: Running) -> None:
     ada = await engineer(house)
     figure = {"figure": "delay_s", "before": 9, "after": 1, "change": -8, "low": -9, "high": -7}
-    sent = {"digest": "a" * 64, "over": "b" * 64, "seeds": 20, "figures": [figure]}
-    no = await gives(ada, do="propose-plans", proposal_id="P1", district="grid", simulation="c" * 64, **sent)
+    run = {"simulation": "c" * 64, "seeds": 20, "figures": [figure]}
+    sent = {"digest": "a" * 64, "over": "b" * 64, "runs": [run]}
+    no = await gives(ada, do="propose-plans", proposal_id="P1", district="grid", simulations=["c" * 64], **sent)
     assert (no.status_code, no.json()["code"]) == (409, "plans-not-simulated")
     card = await simulated(ada, await own_plans(ada))
-    other = await gives(ada, do="propose-plans", proposal_id="P1", district="else", simulation=card["simulation"])
+    other = await gives(ada, do="propose-plans", proposal_id="P1", district="else", simulations=[card["simulation"]])
     assert other.json()["code"] == "plans-not-simulated"
     lied = await gives(
-        ada, do="propose-plans", proposal_id="P1", district="grid", simulation=card["simulation"], **sent
+        ada, do="propose-plans", proposal_id="P1", district="grid", simulations=[card["simulation"]], **sent
     )
     assert lied.is_success
     (listed,) = (await said(await ada.get(f"{SIGNALS}/proposals")))["proposals"]
-    assert listed["change"]["delay_s"] == [-5.0, -5.0, -5.0]
+    assert listed["runs"][0]["change"]["delay_s"] == [-5.0, -5.0, -5.0]
     assert listed["digest"] == card["result"]["digest"]
 
 
@@ -201,10 +202,10 @@ async def test_what_a_simulation_found_outlives_the_server(tmp_path: Path, city:
         ada = await engineer(house)
         gone = await ada.get(f"{SIGNALS}/jobs/{card['id']}")
         assert (gone.status_code, gone.json()["code"]) == (404, "unknown-job")
-        proposing = {"district": "grid", "simulation": card["simulation"]}
+        proposing = {"district": "grid", "simulations": [card["simulation"]]}
         assert (await gives(ada, do="propose-plans", proposal_id="P1", **proposing)).is_success
         boss = await releaser(house, await engineer(house))
-        seen = {"digest": card["result"]["digest"], "simulation": card["simulation"]}
+        seen = {"digest": card["result"]["digest"], "simulations": [card["simulation"]]}
         assert (await gives(boss, do="release-plans", proposal_id="P1", **seen)).is_success
     for path in (tmp_path / "var").rglob("plans/*.json"):
         path.write_bytes(path.read_bytes().replace(b'"offset_s":7.0', b'"offset_s":9.0'))
@@ -287,7 +288,7 @@ async def test_reading_wants_a_right_working_another_and_releasing_a_third(house
         assert (await dispatcher.get(f"{SIGNALS}/{path}")).status_code == 403
     for path in ("check", "bands", "arterials", "jobs"):
         assert (await dispatcher.post(f"{SIGNALS}/districts/grid/{path}", json={})).status_code in (400, 403)
-    no = await gives(dispatcher, do="propose-plans", proposal_id="P", district="grid", simulation="a" * 64)
+    no = await gives(dispatcher, do="propose-plans", proposal_id="P", district="grid", simulations=["a" * 64])
     assert (no.status_code, no.json()["code"]) == (403, "not-permitted")
     stranger = house.client()
     assert (await stranger.get(f"{SIGNALS}/districts")).status_code == 401

@@ -27,6 +27,7 @@ from turnout.adapters.identity.devices import DAYS, Authority, Devices, new_requ
 from turnout.adapters.identity.store import IdentityStore
 from turnout.config import Settings
 from turnout.device_serving import cut_off_revoked, joined_devices
+from turnout.edge.between import DevicesAsked, DevicesSaid
 from turnout.edge.identities import Device, IdentityRefusal
 from turnout.main import main
 from turnout.recovery.backup import _is_kept
@@ -220,6 +221,26 @@ async def test_who_is_revoked_is_refused_at_once_and_its_socket_is_cut(
     async with websockets.connect(address, ssl=context, additional_headers=token) as again:
         await again.send(json.dumps({"type": "hello", "protocol": 1}))
         assert "device-needed" in str(await again.recv())
+
+
+async def test_all_are_revoked_at_once_also_what_is_issued_meanwhile(
+    terminals: Terminals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("E07", "E08"):
+        terminals.issue(name)
+    honest, late = devices_command._answered, ["wall-3"]
+
+    def answered(settings: Settings, folder: Path, asked: DevicesAsked) -> DevicesSaid:
+        if asked.act == "revoke" and late:
+            terminals.issue(late.pop())
+        return honest(settings, folder, asked)
+
+    monkeypatch.setattr(devices_command, "_answered", answered)
+    assert devices_command._revoke_all(Settings(), terminals.data) == 0
+    known = terminals.house.edge.devices
+    assert isinstance(known, Devices)
+    assert [bool(one.revoked) for one in known.list()] == [True, True, True]
+    assert devices_command._revoke_all(Settings(), terminals.data) == 0, "there is none left"
 
 
 async def test_a_revoked_terminal_is_worse_than_none_for_everybody(terminals: Terminals) -> None:

@@ -10,7 +10,7 @@ from turnout.adapters.signals import reached as reaching
 from turnout.adapters.signals.line import Heard, Reading, Silent
 from turnout.adapters.signals.reached import NUMBERS, WAITING_MAX, ReachedControllers, first_number
 from turnout.signals.arming import Gate
-from turnout.signals.controller import LEAVES_MAX_MS, Asked, PriorityRequest
+from turnout.signals.controller import LEAVES_MAX_MS, Asked, Presence, PriorityRequest
 from turnout.signals.simulated_controller import REQUESTS_MAX, Counted
 from turnout.words.trouble import Malformed
 
@@ -53,6 +53,10 @@ class Noted:
     async def counts(self) -> dict[str, Counted]:
         await self._answered()
         return {"D1": Counted(3)}
+
+    async def detected(self) -> dict[str, Presence]:
+        await self._answered()
+        return {"D1": Presence(is_occupied=True)}
 
     async def close(self) -> None:
         self.is_closed = True

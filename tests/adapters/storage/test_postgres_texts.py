@@ -19,9 +19,21 @@ from turnout.adapters.storage.postgres.vault import PostgresVault
 from turnout.audit.texts import holder
 from turnout.core.board import Board, Location
 from turnout.core.calls.commands import ReplyToCall, TakeCall, TakeMessage
-from turnout.core.incidents.commands import AddNarrative, CancelIncident, SetSecondaryPlace
+from turnout.core.corridors.commands import (
+    ArmSignals,
+    AskJunctions,
+    EndCorridor,
+    JunctionAsk,
+    JunctionNote,
+    NoteJunctions,
+    OpenCorridor,
+    PermitSignals,
+)
+from turnout.core.corridors.matters import CrossingName
+from turnout.core.incidents.commands import AddNarrative, CancelIncident, SetPatient, SetSecondaryPlace
 from turnout.core.retention.commands import EraseDetails
 from turnout.core.tables.commands import PublishCatalogue
+from turnout.core.units.commands import AssignUnits, LogOn
 from turnout.desk.answers import Done
 from turnout.desk.desk import Desk
 from turnout.desk.faults import StorageDamaged
@@ -29,12 +41,15 @@ from turnout.desk.followed import FollowedDesk
 from turnout.desk.operations import Operations
 from turnout.edge.texts import KEYS_AT_ONCE, Texts
 from turnout.words.identity import CallId, IncidentId
+from turnout.words.moment import HOUR_MS, Moment
 from turnout.words.place import Place
 from turnout.words.sealed_text import ERASED, MARK, find_sealed, list_keys
 
 YARD = Location(text="Ottokar-yard", place=Place(37.761234, -122.432178), kind="coordinate")
 PLACED = ("Ottokar-yard", "37.761234", "122.432178")
 SAID = ("Ottokar-narrative", "Ottokar-call", "Ottokar-message", "Ottokar-reply")
+DRIVEN = ("Ottokar-junction", "Ottokar-street", "37.765432", "122.431239", "Ottokar-hospital")
+"""By which signals a crew drove, and where a patient was taken."""
 
 
 class Server:
@@ -83,6 +98,24 @@ async def say(desk: Desk[Any, Any, Any, Any]) -> None:
         TakeMessage(call_id="C2", message_id="M1", conversation="chat", text=SAID[2]),
         ReplyToCall(call_id="C2", message_id="M2", text=SAID[3]),
         SetSecondaryPlace(incident_id="I1", place_id="P1", role="staging", location=YARD),
+        SetPatient(incident_id="I1", patient_id="1", triage="red", destination=DRIVEN[4]),
+        *corridor(desk),
+    )
+
+
+def corridor(desk: Desk[Any, Any, Any, Any]) -> tuple[Any, ...]:
+    """The permission names another junction: those that are permitted stand in clear."""
+    place, name = Place(37.765432, -122.431239), CrossingName(DRIVEN[1], DRIVEN[1])
+    ask = JunctionAsk(junction=DRIVEN[0], name=name, place=place, group="ns", arrives_in_ms=1)
+    return (
+        PermitSignals(permit_id="S1", junctions=("J1",), authority="Traffic office"),
+        ArmSignals(permit_id="S1", until=Moment(SystemClock().now() + HOUR_MS)),
+        LogOn(unit="E07"),
+        AssignUnits(incident_id="I1", units=("E07",)),
+        OpenCorridor(corridor_id="K1", unit="E07"),
+        AskJunctions(corridor_id="K1", asks=(ask,)),
+        NoteJunctions(corridor_id="K1", notes=(JunctionNote(junction=DRIVEN[0], state="released", reason="passed"),)),
+        EndCorridor(corridor_id="K1", outcome="arrived"),
     )
 
 
@@ -104,7 +137,7 @@ async def test_what_was_said_stands_in_no_file_of_the_pair_and_ends_with_its_key
     await say(desk)
     await desk.stop()
     board, body = desk.board, Operations().encode_board(desk.board)
-    for text in (*SAID, *PLACED):
+    for text in (*SAID, *PLACED, *DRIVEN):
         for form in (text.encode(), text.encode().hex().encode()):
             assert await files_of_the_pair_with(form) == []
     note = board.incidents[IncidentId("I1")].narrative[0].text

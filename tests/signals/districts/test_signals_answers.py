@@ -9,7 +9,7 @@ import pytest
 from turnout.core.plans.commands import ProposePlans, RefusePlans, ReleasePlans, WithdrawPlans
 from turnout.signals.districts import shapes
 from turnout.signals.districts.proposals import Proposals, ProposalShape
-from turnout.signals.districts.results import AreaResult, JobAsked, JobCard, JobTaken, SimulateResult
+from turnout.signals.districts.results import AreaResult, JobAsked, JobCard, JobTaken, PeriodsAnswer, SimulateResult
 
 ANSWERS = Path(__file__).parent / "answers"
 KINDS: dict[str, Any] = {
@@ -17,6 +17,8 @@ KINDS: dict[str, Any] = {
     "district": shapes.DistrictShape,
     "check-asked": shapes.CheckAsked,
     "check": shapes.CheckAnswer,
+    "periods-asked": shapes.CheckAsked,
+    "periods": PeriodsAnswer,
     "arterials-asked": shapes.ArterialAsked,
     "arterials": shapes.ArterialShape,
     "bands-asked": shapes.BandsAsked,

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benchmarks.scenario_counts import counted
 from tests.signals.area.grids import grid_counts
 from tests.signals.districts.a_district import a_district, the_sample
 from turnout.signals.check import check
@@ -13,6 +14,8 @@ from turnout.signals.districts.from_data import hours_result, quality_result
 from turnout.signals.districts.plan_sets import with_plans
 from turnout.signals.districts.reading import read_district
 from turnout.signals.districts.results import PlanHours, Quality
+from turnout.signals.hours.counts import read_day_counts
+from turnout.signals.model import DAYS
 from turnout.words.name import Name
 from turnout.words.trouble import Malformed
 
@@ -66,3 +69,17 @@ def test_a_district_without_the_data_says_so(tmp_path: Path) -> None:
         quality_result(district, Quality(), silent)
     with pytest.raises(Malformed, match="no such junction"):
         quality_result(read_head(the_sample()), Quality(junction="nowhere"), silent)
+
+
+def test_the_counts_of_the_sample_are_those_of_its_scenario_and_it_says_so() -> None:
+    district = read_head(the_sample())
+    assert district.content(district.head.counts) == counted(the_sample())
+    note = district.head.counts_note
+    assert note is not None
+    assert "not measured" in note.en
+    assert "非实测" in note.zh
+    read = read_day_counts(district.content(district.head.counts), district.head.counts)
+    assert len(read.streams) == 52
+    eight, night = (read.per_h[DAYS.index("wed"), hour * 4].sum() for hour in (8, 3))
+    assert eight > 25_000
+    assert night < eight / 20

@@ -1,11 +1,11 @@
-/** The draft: junctions whose plans were changed, beside the plans in force. Undone step by step, kept through a reload. */
+/** The draft: junctions whose plans were changed, beside the plans in force. Undone step by step; both are kept through a reload. */
 import { keep, kept } from '../shared/kept'
-import { begun, changed, redone, undone, type History } from './history'
+import { begun, changed, redone, shortened, undone, type History } from './history'
 import { room } from './room.svelte'
 import type { JunctionPlans, PlanSet } from './shapes'
 
 type Changes = Record<string, JunctionPlans>
-const keyOf = (district: string) => `turnout.engineer.draft.${district}`
+const keyOf = (district: string) => `turnout.engineer.drafted.${district}`
 
 class Draft {
   #district = ''
@@ -17,7 +17,7 @@ class Draft {
   open(district: string): void {
     if (district === this.#district) return
     this.#district = district
-    this.#history = begun(kept<Changes>('session', keyOf(district), {}))
+    this.#history = kept<History<Changes>>('session', keyOf(district), begun({}))
     this.#stroke = ''
   }
 
@@ -85,7 +85,8 @@ class Draft {
   #put(history: History<Changes>): void {
     this.#history = history
     this.#stroke = ''
-    keep('session', keyOf(this.#district), Object.keys(history.now).length ? history.now : null)
+    const isUntouched = !Object.keys(history.now).length && !history.past.length && !history.future.length
+    keep('session', keyOf(this.#district), isUntouched ? null : shortened(history))
   }
 }
 

@@ -7,6 +7,9 @@ export interface History<T> {
 
 /** An hour's work; older steps are let go. */
 const STEPS_MAX = 200
+/** Of what is kept in the browser: its storage takes some megabytes for everything. */
+const KEPT_MAX = 50
+const KEPT_CHARS_MAX = 1_000_000
 
 export const begun = <T>(now: T): History<T> => ({ past: [], now, future: [] })
 
@@ -27,4 +30,17 @@ export function redone<T>(history: History<T>): History<T> {
   const [next, ...future] = history.future
   if (next === undefined) return history
   return { past: [...history.past, history.now], now: next, future }
+}
+
+/** As it is kept through a reload: the newest steps, as many as there is room for. */
+export function shortened<T>(history: History<T>): History<T> {
+  const { now } = history
+  let room = KEPT_CHARS_MAX - JSON.stringify(now).length
+  const fits = (one: T) => (room -= JSON.stringify(one).length) >= 0
+  const nearest = (all: T[]) => {
+    const end = all.findIndex((one) => !fits(one))
+    return end < 0 ? all : all.slice(0, end)
+  }
+  const past = nearest(history.past.slice(-KEPT_MAX).reverse()).reverse()
+  return { past, now, future: nearest(history.future.slice(0, KEPT_MAX)) }
 }

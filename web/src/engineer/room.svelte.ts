@@ -19,7 +19,7 @@ class Room {
   district = $state.raw<District | null>(null)
   trouble = $state('')
   chosen = $state<Chosen>({ district: '', arterial: '', junction: '', plan: '', ...kept<Partial<Chosen>>('window', KEY, {}) })
-  /** Arterials that somebody put together here; they live as long as the page. */
+  /** Arterials that somebody put together here: kept for this window until the session ends. */
   made = $state.raw<Arterial[]>([])
   #byId = $derived(new Map((this.district?.junctions ?? []).map((one) => [one.id, one])))
   #asked = 0
@@ -77,7 +77,7 @@ class Room {
     const asked = ++this.#asked
     if (this.district?.card.id !== district) {
       this.district = null
-      this.made = []
+      this.made = kept<Arterial[]>('session', `${KEY}.arterials.${district}`, [])
     }
     try {
       const found = await api.get<District>(at`/signals/districts/${district}`)
@@ -87,6 +87,17 @@ class Room {
     } catch (problem) {
       if (asked === this.#asked) this.#say(problem)
     }
+  }
+
+  /** Made here, renamed or taken away. */
+  putMade(made: Arterial[]): void {
+    this.made = made
+    keep('session', `${KEY}.arterials.${this.chosen.district}`, made.length ? made : null)
+  }
+
+  rename(arterial: Arterial, name: string): void {
+    const called = name.trim()
+    if (called) this.putMade(this.made.map((one) => (one === arterial ? { ...one, name: { en: called, zh: called } } : one)))
   }
 
   choose(part: Partial<Chosen>): void {

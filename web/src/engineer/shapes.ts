@@ -14,6 +14,8 @@ export interface Card {
   note: Name | null
   /** Where its events come from, if that is to be said with every figure. */
   log_note: Name | null
+  /** Where its counts come from, likewise. */
+  counts_note: Name | null
   sample: boolean
   junctions: number
   arterials: number
@@ -90,7 +92,16 @@ export interface Junction extends JunctionPlans {
   approaches: { id: string; name: Name; lanes: number; speed_kmh: number }[]
   movements: { id: string; approach: string; turn: string; group: string; yields_to: string[] }[]
   stages: { id: string; groups: string[] }[]
-  detectors: { id: string; approach: string; lane: number; before_stop_line_m: number; length_m: number }[]
+  detectors: {
+    id: string
+    approach: string
+    lane: number
+    /** Null: it lies behind the junction. */
+    before_stop_line_m: number | null
+    length_m: number
+    to_lane: number
+    groups: string[]
+  }[]
 }
 
 export interface Stop {
@@ -134,11 +145,22 @@ export interface Problem {
   spot: { file: string; line: number; part: string; groups?: string[] }
 }
 
+/** Of our own vehicles: one section, one way, one hour of the day; never of fewer than five runs. */
+export interface MeasuredSpeed {
+  arterial: string
+  start: string
+  end: string
+  hour: number
+  times: number
+  speed_kmh: number
+}
+
 export interface District {
   card: Card
   streets: Street[]
   junctions: Junction[]
   arterials: Arterial[]
+  measured: MeasuredSpeed[]
   problems: Problem[]
   /** The proposal that the plans in force come from; empty: the district's files. */
   released: string
@@ -209,11 +231,24 @@ export interface Counts {
   teleports: number
 }
 
+export interface Period {
+  day: Day
+  from: string
+}
+
+/** Hours at which a draft is simulated so that each plan that it changes is run. */
+export interface PeriodsAnswer {
+  /** Null: no junction has hours. `plans`: changed ones that it is the first to run. */
+  periods: { period: Period | null; plans: number }[]
+  /** Changed plans that are in force at no hour. */
+  never: { junction: string; plan: string }[]
+}
+
 export interface Simulated {
   digest: string
   base: string
   seeds: number
-  period: { day: Day; from: string } | null
+  period: Period | null
   before: Counts
   after: Counts
   pairs: (Compared & { figure: Figure })[]
@@ -263,7 +298,6 @@ export interface ProposalCard {
   district: string
   state: 'proposed' | 'released' | 'refused' | 'withdrawn'
   digest: string
-  simulation: string
   note: string
   by: string
   at: number
@@ -271,16 +305,21 @@ export interface ProposalCard {
   decided_at: number
   reason: string
   in_force: boolean
-  /** By figure: mean, low and high of after minus before. */
-  change: Record<string, [number, number, number]>
-  /** Whose plans were simulated; null: the last plan of each junction, where none has hours. */
-  period: { day: Day; minute: number } | null
-  never_entered: [number, number]
-  teleports: [number, number]
+  /** Its simulations: it is released with all of them, or not at all. */
+  runs: {
+    simulation: string
+    /** By figure: mean, low and high of after minus before. */
+    change: Record<string, [number, number, number]>
+    /** Whose plans were simulated; null: the last plan of each junction, where none has hours. */
+    period: { day: Day; minute: number } | null
+    never_entered: [number, number]
+    teleports: [number, number]
+  }[]
 }
 
 export interface Proposal {
   card: ProposalCard
   plans: PlanSet
-  simulation: Simulated
+  /** In the order of the card's runs. */
+  simulations: Simulated[]
 }

@@ -642,17 +642,24 @@ export interface Corridor {
   unit: string
 }
 /**
- * A junction of a corridor, as it was last told.
+ * A junction of a corridor, as it was last told. Which it is stands sealed (decision 0184).
  */
 export interface CorridorJunction {
   also: string[]
   group: string
   id: string
-  name: Name
-  place: Place
+  name: CrossingName
+  place: Place | null
   reason: string
   since: number
   state: 'asked' | 'granted' | 'lost' | 'refused' | 'released' | 'waiting'
+}
+/**
+ * What a junction of a corridor is called: by its streets, so it says where a crew drove.
+ */
+export interface CrossingName {
+  en: string
+  zh: string
 }
 /**
  * One district. `released` None: those of its files. A proposal leaves when it is decided or withdrawn.
@@ -664,6 +671,9 @@ export interface DistrictPlans {
 }
 /**
  * A set of plans that somebody proposes for a district. The set itself is kept by its digest, off the board.
+ *
+ *     One simulation shows one plan of each junction. `simulation`, `seeds`, `figures`, `period`, `never_entered` and
+ *     `teleports` are those of the first, as of `SimulatedRun`.
  */
 export interface ProposedPlans {
   at: number
@@ -671,6 +681,7 @@ export interface ProposedPlans {
   digest: string
   district: string
   figures: ProposedFigure[]
+  further: SimulatedRun[]
   id: string
   never_entered: never[]
   note: string
@@ -690,6 +701,17 @@ export interface ProposedFigure {
   figure: 'delay_s' | 'stops' | 'throughput' | 'travel_s' | 'waiting_s'
   high: number
   low: number
+}
+/**
+ * One simulation of a set of plans beside those in force: what it found.
+ */
+export interface SimulatedRun {
+  figures: ProposedFigure[]
+  never_entered: never[]
+  period: SimulatedPeriod | null
+  seeds: number
+  simulation: string
+  teleports: never[]
 }
 /**
  * Whose plans were run: those in force on this day of the week at this minute.
@@ -976,13 +998,14 @@ export interface NarrativeLine {
   text: string
 }
 /**
- * A patient by number on scene: triage and destination; details, where known, are behind `card` in the vault.
+ * A patient by number on scene; details, where known, are behind `card` in the vault. Triage and destination say
+ *     something of somebody's health, so they stand sealed (decision 0184).
  */
 export interface Patient {
   card: string | null
   destination: string | null
   id: string
-  triage: '' | 'black' | 'green' | 'red' | 'yellow'
+  triage: string
   unit: string | null
 }
 /**
@@ -2392,7 +2415,7 @@ export interface JunctionAsk {
   arrives_in_ms: number
   group: string
   junction: string
-  name: Name
+  name: CrossingName
   place: Place
 }
 /**
@@ -2417,25 +2440,21 @@ export interface EndCorridor {
   outcome: 'arrived' | 'cancelled' | 'cleared' | 'lost' | 'no-signals' | 'no-way'
 }
 /**
- * Propose a set of plans that was simulated. What its simulation found is filled in by the server.
+ * Propose a set of plans that was simulated. What its simulations found is filled in by the server.
  */
 export interface ProposePlans {
   after?: string
   digest?: string
   district: string
   do: 'propose-plans'
-  figures?: ProposedFigure[]
   is_taken?: boolean
-  never_entered?: never[]
   not_run?: PlanOfJunction | null
   note?: string
   over?: string
-  period?: SimulatedPeriod | null
   proposal_id: string
-  seeds?: number
-  simulation: string
+  runs?: SimulatedRun[]
+  simulations: string[]
   state?: string
-  teleports?: never[]
 }
 export interface PlanOfJunction {
   junction: string
@@ -2450,18 +2469,18 @@ export interface ReleasePlans {
   do: 'release-plans'
   proposal_id: string
   reason?: string
-  simulation: string
+  simulations: string[]
   state?: string
 }
 /**
- * `digest` and `simulation`: of the proposal that was looked at.
+ * `digest` and `simulations`: of the proposal that was looked at.
  */
 export interface RefusePlans {
   digest: string
   do: 'refuse-plans'
   proposal_id: string
   reason?: string
-  simulation: string
+  simulations: string[]
 }
 /**
  * By who proposed them.

@@ -13,7 +13,7 @@ from litestar import Litestar
 from turnout.adapters.http.private import HEADER, PRIVATE
 from turnout.adapters.http.problems import Problem
 from turnout.adapters.http.shapes import SHAPES
-from turnout.adapters.http.signal_shapes import SIGNAL_SHAPES
+from turnout.adapters.http.signal_shapes import BODIES, SIGNAL_SHAPES
 from turnout.core.commands import Command
 from turnout.core.refusals import Refusal
 from turnout.edge.refusals import PlaceRefusal
@@ -77,6 +77,10 @@ def _finish(path: str, operation: dict[str, Any]) -> None:
     for status, text in PROBLEM_STATUS.items():
         if not (is_open and status == "403"):
             operation["responses"][status] = {"description": text, "content": content}
+    if path in BODIES:
+        kinds = [{"$ref": f"#/components/schemas/{kind}"} for kind in BODIES[path]]
+        schema = kinds[0] if len(kinds) == 1 else {"oneOf": kinds}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     operation["security"] = [{}] if is_open else [{"session": []}, {"token": []}]
     for given in operation.get("parameters", ()):
         if given["in"] == "query" and given["name"] in PRIVATE:

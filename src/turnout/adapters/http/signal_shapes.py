@@ -18,6 +18,18 @@ SIGNAL_SHAPES: Final[tuple[Any, ...]] = (
     results.JobCard,
     results.SimulateResult,
     results.AreaResult,
+    results.PeriodsAnswer,
     Proposals,
     ProposalShape,
 )
+
+JOB_KINDS: Final = ("Simulate", "CoordinateArea", "PlanHours", "Quality")
+_PATH: Final = "/api/v1/signals/districts/{district}/"
+BODIES: Final[dict[str, tuple[str, ...]]] = {
+    _PATH + "check": ("CheckAsked",),
+    _PATH + "periods": ("CheckAsked",),
+    _PATH + "arterials": ("ArterialAsked",),
+    _PATH + "bands": ("BandsAsked",),
+    _PATH + "jobs": JOB_KINDS,
+}
+"""What a worker decodes there: the framework passes it on and cannot say."""

@@ -7,7 +7,8 @@
     port = 161
     community_file = "community"
     phases = { K1 = 2, K2 = 4 }
-    strategies = { K1 = 1, K2 = 2 }
+    strategies = { K1 = 1, K2 = 2, "K1+K3" = 5 }
+    detectors = { D1 = 7, X1 = 12 }
 
     [[controller]]
     junction = "station"
@@ -32,6 +33,7 @@ from turnout.adapters.signals.gbt20999.tcp_line import Station, TcpLine
 from turnout.adapters.signals.line import Line
 from turnout.adapters.signals.ntcip.snmp_line import Credentials, Numbered, Snmp, SnmpLine
 from turnout.adapters.signals.reached import ReachedControllers
+from turnout.adapters.signals.together import groups_named, meeting
 from turnout.signals.arming import Gate
 from turnout.signals.model import Junction, Signals
 from turnout.words.trouble import Malformed
@@ -62,6 +64,8 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     stages: dict[str, Number] = {}
     patterns: dict[str, Number] = {}
     detectors: dict[str, Number] = {}
+    live: Literal["bits", "octets"] = "bits"
+    """How a GB/T 20999 controller says who stands on its detectors."""
     centre: Number = 1
     controller: Annotated[int, msgspec.Meta(ge=1, le=0xFFFFFFFF)] = 1
     number: Number = 1
@@ -139,21 +143,36 @@ def _numbered_lights(row: Row, junction: Junction, path: Path) -> tcp_line.Numbe
     ordered = tcp_line.Numbered.in_order(junction)
     groups = ordered.lights
     _refuse_strange(row, {"lights": groups, "patterns": ordered.patterns, "detectors": ordered.detectors}, path)
-    _refuse_strange(row, {"stages": groups}, path, may_share=True)
+    _refuse_unlike(row, "stages", junction, path)
     return tcp_line.Numbered(
         lights=row.lights or groups,
         stages=row.stages or ordered.stages,
         patterns=row.patterns or ordered.patterns,
         detectors=row.detectors or ordered.detectors,
+        live=row.live,
     )
 
 
-def _refuse_strange(row: Row, known: dict[str, dict[str, int]], path: Path, *, may_share: bool = False) -> None:
+def _refuse_unlike(row: Row, field: Literal["strategies", "stages"], junction: Junction, path: Path) -> None:
+    """Raises `Malformed` for groups that there are not, or that one thing may not make green together."""
+    known = {group.id for group in junction.groups}
+    for named in getattr(row, field):
+        groups = groups_named(named, junction)
+        strange = sorted(set(groups) - known)
+        if strange:
+            raise Malformed(f"{row.junction}: {field} of {strange[0]}", path.name, "as in the file of plans")
+        met = meeting(junction, groups)
+        if met is not None:
+            what = f"{row.junction}: {field} of {named}: {met[0]} and {met[1]} may not be green together"
+            raise Malformed(what, path.name, "name groups of one stage")
+
+
+def _refuse_strange(row: Row, known: dict[str, dict[str, int]], path: Path) -> None:
     """Raises `Malformed` for a name that there is not, or for one number of two things."""
     for field, names in known.items():
         named: dict[str, int] = getattr(row, field)
         strange = sorted(set(named) - set(names))
-        if strange or (len(set(named.values())) < len(named) and not may_share):
+        if strange or len(set(named.values())) < len(named):
             what = f"{field} of {strange[0]}" if strange else f"{field} with one number twice"
             raise Malformed(f"{row.junction}: {what}", path.name, "as in the file of plans")
 
@@ -162,7 +181,7 @@ def _numbered(row: Row, junction: Junction, path: Path) -> Numbered:
     ordered = Numbered.in_order(junction)
     fields = {"phases": ordered.phases, "patterns": ordered.patterns, "detectors": ordered.detectors}
     _refuse_strange(row, fields, path)
-    _refuse_strange(row, {"strategies": ordered.strategies}, path, may_share=True)
+    _refuse_unlike(row, "strategies", junction, path)
     return Numbered(
         phases=row.phases or ordered.phases,
         strategies=row.strategies or row.phases or ordered.strategies,

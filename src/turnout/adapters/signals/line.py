@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from turnout.signals.controller import PriorityRequest, PriorityState
+from turnout.signals.controller import Presence, PriorityRequest, PriorityState
 from turnout.signals.simulated_controller import Counted
 
 
@@ -46,6 +46,10 @@ class Line(Protocol):
 
     async def counts(self) -> dict[str, Counted]:
         """Of each detector, over the controller's last period."""
+        ...
+
+    async def detected(self) -> dict[str, Presence]:
+        """Of each detector now. What it costs of the line: one message, and one more when a period has ended."""
         ...
 
     async def close(self) -> None: ...

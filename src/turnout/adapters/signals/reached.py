@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from turnout.adapters.signals.line import Heard, Line, Reading, Silent
 from turnout.signals.arming import Gate
 from turnout.signals.clock_watch import ClockWatch
-from turnout.signals.controller import LEAVES_MAX_MS, Asked, PriorityRequest, PriorityStatus, Shown
+from turnout.signals.controller import LEAVES_MAX_MS, Asked, Presence, PriorityRequest, PriorityStatus, Shown
 from turnout.signals.guard import Aspect
 from turnout.signals.model import SECOND_MS, Junction
 from turnout.signals.simulated_controller import REQUESTS_MAX, Counted
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 ANSWER_S: Final = 2.0
 """Controllers answer in tenths of a second; a corridor that waited longer would ask for a green that is over."""
+DETECTED_S: Final = 1.0
+"""Detectors are read beside everything else. Who is slow at that is not known, and nobody's request waits for it."""
 WAITING_MAX: Final = 4
 """Messages of one junction that wait. Who finds so many there is told `busy` at once."""
 NUMBERS: Final = range(1, 256)
@@ -84,7 +86,7 @@ class ReachedControllers:
 
     async def ask(self, request: PriorityRequest) -> PriorityStatus:
         station = self._stations.get(request.junction)
-        if station is None or request.group not in station.groups:
+        if station is None or not {request.group, *request.also} <= set(station.groups):
             return PriorityStatus(id=request.id, state="refused", reason="unknown-group")
         if not 0 <= request.green_in_ms <= request.arrives_in_ms <= request.leaves_in_ms <= LEAVES_MAX_MS:
             return PriorityStatus(id=request.id, state="refused", reason="too-early")
@@ -121,7 +123,13 @@ class ReachedControllers:
             return await self._heard(station, request, lambda: station.line.withdraw(known[0]))
         assert asked is not None
         before = PriorityRequest(
-            id=request, junction=junction, group=asked.group, level=asked.level, arrives_in_ms=0, leaves_in_ms=0
+            id=request,
+            junction=junction,
+            group=asked.group,
+            also=asked.also,
+            level=asked.level,
+            arrives_in_ms=0,
+            leaves_in_ms=0,
         )
         return await self._heard(station, request, lambda: station.line.withdraw(first_number(request), before))
 
@@ -161,6 +169,18 @@ class ReachedControllers:
             return await self._in_turn(station, station.line.counts)
         except (Silent, BadInput) as trouble:
             log.info("controller of %s: %s", junction, trouble)
+            return {}
+
+    async def detected(self, junction: str) -> dict[str, Presence]:
+        """Steps back behind every other message: where one is on the way, nothing is known this time."""
+        station = self._stations.get(junction)
+        if station is None or station.waiting or not station.junction.detectors:
+            return {}
+        try:
+            async with asyncio.timeout(DETECTED_S):
+                return await self._in_turn(station, station.line.detected)
+        except (Silent, BadInput, TimeoutError) as trouble:
+            log.debug("detectors of %s: %s", junction, trouble or "late")
             return {}
 
     async def close(self) -> None:

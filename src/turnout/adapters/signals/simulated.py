@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from turnout.adapters.clock import monotonic_s, wall_now
+from turnout.adapters.signals.detectors_file import DetectorsFile
 from turnout.adapters.signals.gbt20999.server import Server
 from turnout.adapters.signals.ntcip.agent import Agent, AgentProtocol
 from turnout.signals.model import SECOND_MS
@@ -29,9 +30,11 @@ def week_ms_now() -> int:
     return local.weekday() * DAY_MS + in_day * SECOND_MS + local.microsecond // 1_000
 
 
-async def tick(controller: SimulatedController) -> None:
+async def tick(controller: SimulatedController, detectors: DetectorsFile | None = None) -> None:
     """Until it is cancelled."""
     while True:
+        if detectors is not None:
+            detectors.look()
         controller.tick(now_ms(), week_ms_now(), wall_now() // SECOND_MS)
         await asyncio.sleep(TICK_S)
 
@@ -39,15 +42,22 @@ async def tick(controller: SimulatedController) -> None:
 class Listening:
     """Where a simulated controller can be reached, while it is open."""
 
-    def __init__(self, controller: SimulatedController, community: str, number: int = 1) -> None:
+    def __init__(
+        self,
+        controller: SimulatedController,
+        community: str,
+        number: int = 1,
+        detectors: DetectorsFile | None = None,
+    ) -> None:
         """`number`: of the controller, by GB/T 20999."""
+        self._detectors = detectors
         self._controller, self._community, self._number = controller, community, number
         self._held = AsyncExitStack()
         self._ticking: asyncio.Task[None] | None = None
 
     async def open(self, ntcip: At | None, gbt20999: At | None) -> tuple[At | None, At | None]:
         """The addresses that it has (a port of 0 is any). Raises `Unsupported` where it cannot listen."""
-        self._ticking = asyncio.create_task(tick(self._controller))
+        self._ticking = asyncio.create_task(tick(self._controller, self._detectors))
         try:
             return await self._ntcip(ntcip), await self._gbt20999(gbt20999)
         except OSError as error:

@@ -5,10 +5,9 @@ from typing import Annotated, Final
 import msgspec
 
 from turnout.core.act import Do
-from turnout.core.corridors.matters import DAY_MIN, Day, JunctionState, Outcome
+from turnout.core.corridors.matters import DAY_MIN, CrossingName, Day, JunctionState, Outcome
 from turnout.core.limits import Code, Count, Id, Line
 from turnout.words.moment import Moment
-from turnout.words.name import Name
 from turnout.words.place import Place
 
 JUNCTIONS_MAX: Final = 2_000
@@ -77,7 +76,7 @@ class CancelCorridor(Do, frozen=True, kw_only=True, tag="cancel-corridor"):
 
 class JunctionAsk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     junction: Id
-    name: Name
+    name: CrossingName
     place: Place
     group: Code
     also: tuple[Code, ...] = ()

@@ -3,8 +3,7 @@
 `JunctionsAsked` stands in the journal before anything is written to a controller.
 """
 
-from turnout.core.corridors.commands import JunctionAsk
-from turnout.core.corridors.matters import Corridor, JunctionTold, Outcome, SignalPermit
+from turnout.core.corridors.matters import Corridor, JunctionAsked, JunctionTold, Outcome, SignalPermit
 from turnout.core.fact import Fact
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import Moment
@@ -45,7 +44,7 @@ class JunctionsAsked(Fact, frozen=True, kw_only=True, tag="junctions-asked"):
     incident: IncidentId
     unit: UnitId
     corridor_id: str
-    asks: tuple[JunctionAsk, ...]
+    asks: tuple[JunctionAsked, ...]
 
 
 class JunctionsNoted(Fact, frozen=True, kw_only=True, tag="junctions-noted"):

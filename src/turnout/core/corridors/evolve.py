@@ -60,7 +60,7 @@ def _armed(permit: SignalPermit, event: SignalsArmed) -> SignalPermit:
 def _asked(board: Board, event: JunctionsAsked) -> Board:
     corridor = board.corridors[event.corridor_id]
     asked = {
-        ask.junction: CorridorJunction(
+        ask.key or ask.junction: CorridorJunction(
             id=ask.junction,
             name=ask.name,
             place=ask.place,
@@ -77,8 +77,9 @@ def _asked(board: Board, event: JunctionsAsked) -> Board:
 def _noted(board: Board, event: JunctionsNoted) -> Board:
     corridor = board.corridors[event.corridor_id]
     noted = {
-        note.junction: replace(corridor.junctions[note.junction], state=note.state, reason=note.reason, since=event.at)
+        key: replace(corridor.junctions[key], state=note.state, reason=note.reason, since=event.at)
         for note in event.notes
+        if (key := note.key or note.junction)
     }
     return _with_corridor(board, replace(corridor, junctions={**corridor.junctions, **noted}))
 

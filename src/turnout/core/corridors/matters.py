@@ -8,6 +8,7 @@ from turnout.words.identity import ActorId, IncidentId, UnitId
 from turnout.words.moment import Moment
 from turnout.words.name import Name
 from turnout.words.place import Place
+from turnout.words.sealed_text import SealedPlace
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -75,12 +76,17 @@ class SignalPermit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return junction in self.armed and at < self.until.get(junction, 0)
 
 
+class CrossingName(Name, frozen=True, gc=False):
+    """What a junction of a corridor is called: by its streets, so it says where a crew drove."""
+
+
 class CorridorJunction(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A junction of a corridor, as it was last told."""
+    """A junction of a corridor, as it was last told. Which it is stands sealed (decision 0184)."""
 
     id: str
-    name: Name
-    place: Place
+    name: CrossingName
+    place: Place | SealedPlace | None
+    """None once it is erased."""
     group: str
     also: tuple[str, ...] = ()
     """Groups at further stop lines on the way, asked for with it."""
@@ -89,11 +95,32 @@ class CorridorJunction(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     since: Moment
 
 
+class JunctionAsked(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
+    """Green asked for at one junction, as it is recorded: which junction, and so the crew's way, is sealed."""
+
+    key: str = ""
+    """Under what it stands on the board, `#1` for the first of its corridor. Empty in rows from before they were
+    sealed: there it stands under its identity."""
+    junction: str
+    name: CrossingName
+    place: Place | SealedPlace
+    group: str
+    also: tuple[str, ...] = ()
+    arrives_in_ms: int
+    permit: str = ""
+    """Under which permission it may be asked. Empty where none allows it; sealed where that has so few junctions that
+    it would say which."""
+    among: int = 0
+    """So many junctions that permission has."""
+
+
 class JunctionTold(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What came of an ask at one junction."""
 
+    key: str = ""
+    """As in `JunctionAsked`."""
     junction: str
-    name: Name
+    name: CrossingName
     state: JunctionState
     reason: str = ""
 
@@ -109,6 +136,6 @@ class Corridor(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     by: ActorId
     at: Moment
     junctions: dict[str, CorridorJunction] = {}
-    """In the order in which they were first asked."""
+    """In the order in which they were first asked, under `JunctionAsked.key`."""
     cancelled: Moment | None = None
     cancelled_by: ActorId | None = None

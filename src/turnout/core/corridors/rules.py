@@ -17,6 +17,7 @@ from turnout.core.corridors.commands import (
     CorridorCommand,
     DisarmSignals,
     EndCorridor,
+    JunctionAsk,
     NoteJunctions,
     OpenCorridor,
     PermitSignals,
@@ -31,7 +32,7 @@ from turnout.core.corridors.events import (
     SignalsPermitted,
     SignalsWithdrawn,
 )
-from turnout.core.corridors.matters import DAY_MIN, DAYS, Corridor, Hours, JunctionTold, SignalPermit
+from turnout.core.corridors.matters import DAY_MIN, DAYS, Corridor, Hours, JunctionAsked, JunctionTold, SignalPermit
 from turnout.core.corridors.refusals import (
     CorridorIsOpen,
     CorridorIsOver,
@@ -41,9 +42,11 @@ from turnout.core.corridors.refusals import (
 )
 from turnout.core.decision import Decision, head
 from turnout.core.refusals import IdentityTaken, UnknownEntry, UnknownUnit
+from turnout.core.texts import Show
 from turnout.core.timers.starting import running
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import Moment
+from turnout.words.sealed_text import ERASED
 
 CORRIDORS_MAX: Final = 50
 """At once. A city with so many crews under blue light has other needs than green."""
@@ -82,14 +85,22 @@ def decide_corridor(board: Board, command: CorridorCommand, context: Context) ->
 
 def why_not_asked(board: Board, junction: str, at: Moment) -> str:
     """Why nothing may be written to this controller now: a name of `REASONS`; empty where it may."""
-    permits = board.signal_permits.values()
-    offset_min = board.catalogue.utc_offset_min if board.catalogue is not None else 0
-    if any(permit.is_armed(junction, at) and _is_in_force(permit, at, offset_min) for permit in permits):
+    if find_permit(board, junction, at) is not None:
         return ""
-    naming = [permit for permit in permits if junction in permit.junctions]
+    naming = [permit for permit in board.signal_permits.values() if junction in permit.junctions]
     if not naming:
         return "no-permission"
-    return "not-armed" if any(_is_in_force(permit, at, offset_min) for permit in naming) else "outside-hours"
+    return "not-armed" if any(_is_in_force(permit, at, _offset_min(board)) for permit in naming) else "outside-hours"
+
+
+def find_permit(board: Board, junction: str, at: Moment) -> SignalPermit | None:
+    """By which permission this controller may be written to now."""
+    permits, offset_min = board.signal_permits.values(), _offset_min(board)
+    return next((one for one in permits if one.is_armed(junction, at) and _is_in_force(one, at, offset_min)), None)
+
+
+def _offset_min(board: Board) -> int:
+    return board.catalogue.utc_offset_min if board.catalogue is not None else 0
 
 
 def _is_in_force(permit: SignalPermit, at: Moment, offset_min: int) -> bool:
@@ -190,27 +201,52 @@ def _ask(board: Board, command: AskJunctions, context: Context) -> Decision:
     corridor = board.corridors.get(command.corridor_id)
     if corridor is None or corridor.cancelled is not None:
         return CorridorIsOver(corridor=command.corridor_id)
-    where = _where(corridor)
-    notes = tuple(
-        JunctionTold(junction=ask.junction, name=ask.name, state="refused", reason=why)
-        for ask in command.asks
-        if (why := why_not_asked(board, ask.junction, context.at))
-    )
-    asked = JunctionsAsked(**head(context), **where, corridor_id=corridor.id, asks=command.asks)
+    where, keys, notes = _where(corridor), keys_of(corridor, context.show), []
+    asks = []
+    for ask in command.asks:
+        if ask.junction not in keys:
+            keys[ask.junction] = f"#{len({*corridor.junctions, *keys.values()}) + 1}"
+        key, permit = keys[ask.junction], find_permit(board, ask.junction, context.at)
+        asks.append(_asked(ask, key, permit))
+        if permit is None:
+            why = why_not_asked(board, ask.junction, context.at)
+            notes.append(JunctionTold(key=key, junction=ask.junction, name=ask.name, state="refused", reason=why))
+    asked = JunctionsAsked(**head(context), **where, corridor_id=corridor.id, asks=tuple(asks))
     if not notes:
         return [asked]
-    return [asked, JunctionsNoted(**head(context), **where, corridor_id=corridor.id, notes=notes)]
+    return [asked, JunctionsNoted(**head(context), **where, corridor_id=corridor.id, notes=tuple(notes))]
+
+
+def _asked(ask: JunctionAsk, key: str, permit: SignalPermit | None) -> JunctionAsked:
+    return JunctionAsked(
+        key=key,
+        junction=ask.junction,
+        name=ask.name,
+        place=ask.place,
+        group=ask.group,
+        also=ask.also,
+        arrives_in_ms=ask.arrives_in_ms,
+        permit=permit.id if permit is not None else "",
+        among=len(permit.junctions) if permit is not None else 0,
+    )
+
+
+def keys_of(corridor: Corridor, show: Show) -> dict[str, str]:
+    """Junction → under what it stands on the board. Which it was cannot be told once it is erased."""
+    return {id: key for key, row in corridor.junctions.items() if (id := show(row.id)) != ERASED}
 
 
 def _note(board: Board, command: NoteJunctions, context: Context) -> Decision:
     corridor = board.corridors.get(command.corridor_id)
     if corridor is None:
         return CorridorIsOver(corridor=command.corridor_id)
-    known = corridor.junctions
+    known, keys = corridor.junctions, keys_of(corridor, context.show)
     news = tuple(
-        JunctionTold(junction=note.junction, name=row.name, state=note.state, reason=note.reason)
+        JunctionTold(key=key, junction=row.id, name=row.name, state=note.state, reason=note.reason)
         for note in command.notes
-        if (row := known.get(note.junction)) is not None and (note.state, note.reason) != (row.state, row.reason)
+        if (key := keys.get(note.junction)) is not None
+        and (row := known[key])
+        and (note.state, note.reason) != (row.state, row.reason)
     )
     if not news:
         return []

@@ -27,7 +27,14 @@ from turnout.core.incidents.events import (
     PrimarySet,
     TransferRequested,
 )
-from turnout.core.lookups import anyone_arrived, incident_of, open_incident_of, reason_refused, tables_of
+from turnout.core.lookups import (
+    anyone_arrived,
+    incident_of,
+    is_typed_reason,
+    open_incident_of,
+    reason_refused,
+    tables_of,
+)
 from turnout.core.no import No
 from turnout.core.numbers import counters, next_tag
 from turnout.core.refusals import (
@@ -212,14 +219,15 @@ def cancel_incident(board: Board, command: CancelIncident, context: Context) -> 
     refusal = reason_refused(tables, "cancel", command.reason)
     if refusal is not None:
         return refusal
-    draft = Draft(board, context)
+    draft, is_typed = Draft(board, context), is_typed_reason(tables, "cancel", command.reason)
     ended_as: EndedAs = "cancelled"
     for assignment in incident.working:
-        leave(draft, assignment.unit, ended_as, reason=command.reason, incident_ends=True)
+        leave(draft, assignment.unit, ended_as, reason=command.reason, is_typed=is_typed, incident_ends=True)
     cancelled = IncidentCancelled(
         **draft.head,
         incident=incident.id,
         reason=command.reason,
+        is_typed=is_typed,
         note=command.note,
         ranking=computed(draft.board, draft.board.incidents[incident.id]),
         stops=timers_of_incident(draft.board, incident.id),
@@ -252,6 +260,7 @@ def reopen_incident(board: Board, command: ReopenIncident, context: Context) -> 
         **head(context),
         incident=incident.id,
         reason=command.reason,
+        is_typed=is_typed_reason(tables, "reopen", command.reason),
         tag=incident.tag if tag is None else tag.given,
         series={} if tag is None else counters([tag]),
         record=None if here is not None else replace(incident, status="closed"),

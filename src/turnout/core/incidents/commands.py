@@ -1,6 +1,6 @@
 """Commands about incidents. Functions 1.1 to 1.19, 1.22, 2.3, 2.9, 4.1 to 4.20, 6.1 to 6.6."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -160,12 +160,16 @@ class StrikeEntry(Do, frozen=True, kw_only=True, tag="strike-entry"):
     reason: Line
 
 
+Triage = Literal["", "green", "yellow", "red", "black"]
+TRIAGES: Final[tuple[Triage, ...]] = ("", "green", "yellow", "red", "black")
+
+
 class SetPatient(Do, frozen=True, kw_only=True, tag="set-patient"):
     """Add or update a patient by number on scene (4.14)."""
 
     incident_id: Id
     patient_id: Id
-    triage: Literal["", "green", "yellow", "red", "black"] = ""
+    triage: Triage = ""
     destination: Code | None = None
     unit: Code | None = None
     card: Code | None = None

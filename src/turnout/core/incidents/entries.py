@@ -63,10 +63,12 @@ class PropertyItem(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Patient(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A patient by number on scene: triage and destination; details, where known, are behind `card` in the vault."""
+    """A patient by number on scene; details, where known, are behind `card` in the vault. Triage and destination say
+    something of somebody's health, so they stand sealed (decision 0184)."""
 
     id: str
-    triage: Literal["", "green", "yellow", "red", "black"] = ""
+    triage: str = ""
+    """`green`, `yellow`, `red` or `black`."""
     destination: str | None = None
     unit: UnitId | None = None
     card: str | None = None

@@ -97,6 +97,7 @@ class IncidentRequeued(Fact, frozen=True, kw_only=True, tag="incident-requeued")
 
     incident: IncidentId
     reason: str = ""
+    is_typed: bool = False
 
 
 class NarrativeAdded(Fact, frozen=True, kw_only=True, tag="narrative-added"):
@@ -269,6 +270,8 @@ class IncidentClosed(Fact, frozen=True, kw_only=True, tag="incident-closed"):
 class IncidentCancelled(Fact, frozen=True, kw_only=True, tag="incident-cancelled"):
     incident: IncidentId
     reason: str
+    is_typed: bool = False
+    """The reason is somebody's own words, no code: it is sealed."""
     note: str = ""
     ranking: dict[AgencyId, tuple[UnitId, ...]] = {}
 
@@ -278,6 +281,7 @@ class IncidentReopened(Fact, frozen=True, kw_only=True, tag="incident-reopened")
 
     incident: IncidentId
     reason: str
+    is_typed: bool = False
     tag: str
     series: dict[str, int] = {}
     record: Incident | None = None

@@ -182,7 +182,8 @@ def set_patient(board: Board, command: SetPatient, context: Context) -> Decision
         unit=UnitId(command.unit) if command.unit is not None else was.unit,
         card=command.card if command.card is not None else was.card,
     )
-    return [] if becomes == known else [PatientSet(**head(context), incident=incident.id, patient=becomes)]
+    is_known = known is not None and opened_row(becomes, context.show) == opened_row(known, context.show)
+    return [] if is_known else [PatientSet(**head(context), incident=incident.id, patient=becomes)]
 
 
 def link_media(board: Board, command: LinkMedia | AttachFile, context: Context) -> Decision:

@@ -5,30 +5,29 @@ from typing import Annotated, Final
 import msgspec
 
 from turnout.core.act import Do
-from turnout.core.limits import Code, Count, Id, Line
-from turnout.core.plans.matters import PlanOfJunction, ProposedFigure, SimulatedPeriod
+from turnout.core.limits import Code, Id, Line
+from turnout.core.plans.matters import PlanOfJunction, SimulatedRun
 
-FIGURES_MAX: Final = 16
+SIMULATIONS_MAX: Final = 24
+"""Of one set of plans: as many plans as a day may be divided into."""
+
+Simulations = Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=SIMULATIONS_MAX)]
 
 
 class ProposePlans(Do, frozen=True, kw_only=True, tag="propose-plans"):
-    """Propose a set of plans that was simulated. What its simulation found is filled in by the server."""
+    """Propose a set of plans that was simulated. What its simulations found is filled in by the server."""
 
     proposal_id: Id
     district: Id
-    simulation: Id
-    """Digest of what the simulation found: a job's `simulation`."""
+    simulations: Simulations
+    """Digests of what simulations of this set found, one for each of its hours: a job's `simulation`."""
     note: Line = ""
     digest: Code = ""
     over: Code = ""
-    seeds: Count = 0
-    figures: Annotated[tuple[ProposedFigure, ...], msgspec.Meta(max_length=FIGURES_MAX)] = ()
-    period: SimulatedPeriod | None = None
-    never_entered: tuple[Count, Count] = (0, 0)
-    teleports: tuple[Count, Count] = (0, 0)
+    runs: Annotated[tuple[SimulatedRun, ...], msgspec.Meta(max_length=SIMULATIONS_MAX)] = ()
     not_run: PlanOfJunction | None = None
-    """The first plan that the set changes and the simulation did not run. With all from `digest` on it comes from the
-    record of the simulation, and the rest from the district and the records: what an asker sends is not believed."""
+    """The first plan that the set changes and none of them ran. With all from `digest` on it comes from the records of
+    the simulations, and the rest from the district and the records: what an asker sends is not believed."""
     is_taken: bool = False
     """The records have a proposal of this identity."""
     state: Code = ""
@@ -42,8 +41,8 @@ class ReleasePlans(Do, frozen=True, kw_only=True, tag="release-plans"):
 
     proposal_id: Id
     digest: Id
-    simulation: Id
-    """Of the proposal that was looked at: another of the same identity is not meant."""
+    simulations: Simulations
+    """Of the proposal that was looked at, all of them: another of the same identity is not meant."""
     reason: Line = ""
     state: Code = ""
     """With `after` filled in by the server, as of `ProposePlans`."""
@@ -51,11 +50,11 @@ class ReleasePlans(Do, frozen=True, kw_only=True, tag="release-plans"):
 
 
 class RefusePlans(Do, frozen=True, kw_only=True, tag="refuse-plans"):
-    """`digest` and `simulation`: of the proposal that was looked at."""
+    """`digest` and `simulations`: of the proposal that was looked at."""
 
     proposal_id: Id
     digest: Id
-    simulation: Id
+    simulations: Simulations
     reason: Line = ""
 
 

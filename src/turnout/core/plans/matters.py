@@ -35,17 +35,11 @@ class PlanOfJunction(msgspec.Struct, frozen=True, gc=False):
     plan: str
 
 
-class ProposedPlans(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A set of plans that somebody proposes for a district. The set itself is kept by its digest, off the board."""
+class SimulatedRun(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One simulation of a set of plans beside those in force: what it found."""
 
-    id: str
-    district: str
     simulation: str
-    """Digest of what its simulation found, kept as the set is."""
-    digest: str
-    over: str
-    """Digest of what it was simulated against: the plans in force and the district's files."""
-    note: str = ""
+    """Digest of what it found, kept as the set is."""
     seeds: int
     figures: tuple[ProposedFigure, ...]
     period: SimulatedPeriod | None = None
@@ -54,8 +48,44 @@ class ProposedPlans(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Vehicles of all seeds that found no room to enter, before and after: a low delay with many of them is none."""
     teleports: tuple[int, int] = (0, 0)
     """Vehicles that stood so long that they were taken out, before and after."""
+
+
+class ProposedPlans(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A set of plans that somebody proposes for a district. The set itself is kept by its digest, off the board.
+
+    One simulation shows one plan of each junction. `simulation`, `seeds`, `figures`, `period`, `never_entered` and
+    `teleports` are those of the first, as of `SimulatedRun`.
+    """
+
+    id: str
+    district: str
+    simulation: str
+    digest: str
+    over: str
+    """Digest of what it was simulated against: the plans in force and the district's files."""
+    note: str = ""
+    seeds: int
+    figures: tuple[ProposedFigure, ...]
+    period: SimulatedPeriod | None = None
+    never_entered: tuple[int, int] = (0, 0)
+    teleports: tuple[int, int] = (0, 0)
+    further: tuple[SimulatedRun, ...] = ()
+    """Of the same set at other hours: all of it is released together, or nothing."""
     by: ActorId
     at: Moment
+
+    @property
+    def runs(self) -> tuple[SimulatedRun, ...]:
+        """All simulations of it."""
+        first = SimulatedRun(
+            simulation=self.simulation,
+            seeds=self.seeds,
+            figures=self.figures,
+            period=self.period,
+            never_entered=self.never_entered,
+            teleports=self.teleports,
+        )
+        return (first, *self.further)
 
 
 class ReleasedPlans(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -10,7 +10,7 @@ class PlansNotSimulated(No, frozen=True, kw_only=True, tag="plans-not-simulated"
 
 
 class PlansNotRun(No, frozen=True, kw_only=True, tag="plans-not-run"):
-    """The set changes a plan that did not run in its simulation: its figures say nothing about that plan."""
+    """The set changes a plan that ran in none of its simulations: their figures say nothing about that plan."""
 
     district: str
     junction: str

@@ -62,13 +62,14 @@ def _has_moved_on(board: Board, district: str, over: str, command: ProposePlans 
 
 def _is_another(proposal: ProposedPlans, command: ReleasePlans | RefusePlans) -> bool:
     """Than the one that was looked at: an identity may have been withdrawn and used again."""
-    return (proposal.digest, proposal.simulation) != (command.digest, command.simulation)
+    seen = proposal.digest, tuple(run.simulation for run in proposal.runs)
+    return seen != (command.digest, command.simulations)
 
 
 def _propose(board: Board, command: ProposePlans, context: Context) -> Decision:
     if command.is_taken or _is_known(board, command.proposal_id):
         return IdentityTaken(kind="plans", value=command.proposal_id)
-    if not (command.figures and command.digest and command.over and command.seeds):
+    if not (command.runs and command.digest and command.over and all(run.figures for run in command.runs)):
         return PlansNotSimulated(district=command.district)
     if command.not_run is not None:
         return PlansNotRun(district=command.district, junction=command.not_run.junction, plan=command.not_run.plan)
@@ -81,18 +82,20 @@ def _propose(board: Board, command: ProposePlans, context: Context) -> Decision:
         return PlansFull(most=DISTRICTS_MAX)
     if row is not None and len(row.proposals) >= PROPOSALS_MAX:
         return PlansFull(most=PROPOSALS_MAX)
+    first, *further = command.runs
     proposal = ProposedPlans(
         id=command.proposal_id,
         district=command.district,
-        simulation=command.simulation,
+        simulation=first.simulation,
         digest=command.digest,
         over=command.over,
         note=command.note,
-        seeds=command.seeds,
-        figures=command.figures,
-        period=command.period,
-        never_entered=command.never_entered,
-        teleports=command.teleports,
+        seeds=first.seeds,
+        figures=first.figures,
+        period=first.period,
+        never_entered=first.never_entered,
+        teleports=first.teleports,
+        further=tuple(further),
         by=context.actor.id,
         at=context.at,
     )

@@ -77,7 +77,9 @@ def hold_on(board: Board, incident: str, call: str) -> Hold | None:
 
 
 def is_over(board: Board, incident: str, call: str) -> bool:
-    """Nobody works on it any more: it is closed, or has left the board."""
+    """Nobody works on it any more: it is closed, or has left the board, and no signal is held for its crews."""
+    if incident and any(one.incident == incident for one in board.corridors.values()):
+        return False
     row = board.incidents.get(IncidentId(incident)) if incident else None
     known = board.calls.get(CallId(call)) if call else None
     return (row is None or row.status == "closed") and (known is None or known.closed is not None)

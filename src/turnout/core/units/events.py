@@ -28,6 +28,8 @@ class UnitsAssigned(Fact, frozen=True, kw_only=True, tag="units-assigned"):
     offer: Offer | None = None
     reason: str = ""
     preempt: str = ""
+    is_typed: bool = False
+    """`preempt` is somebody's own words, no code: it is sealed."""
     override: str = ""
     back_entry: bool = False
     relieves: UnitId | None = None
@@ -44,6 +46,8 @@ class AssignmentEnded(Fact, frozen=True, kw_only=True, tag="assignment-ended"):
     ended: Moment
     disposition: str = ""
     reason: str = ""
+    is_typed: bool = False
+    """The reason is somebody's own words, no code: it is sealed."""
     override: str = ""
     odometer_km: float | None = None
 
@@ -221,6 +225,7 @@ class LateReasonGiven(Fact, frozen=True, kw_only=True, tag="late-reason-given"):
     unit: UnitId
     interval: Literal["acknowledge", "turnout", "travel", "on-scene"]
     reason: str
+    is_typed: bool = False
 
 
 class UnitDisposed(Fact, frozen=True, kw_only=True, tag="unit-disposed"):

@@ -28,6 +28,7 @@ def leave(
     *,
     disposition: str = "",
     reason: str = "",
+    is_typed: bool = False,
     override: str = "",
     ended: Moment | None = None,
     odometer_km: float | None = None,
@@ -54,6 +55,7 @@ def leave(
         ended=draft.at if ended is None else ended,
         disposition=disposition,
         reason=reason,
+        is_typed=is_typed,
         override=override,
         odometer_km=odometer_km,
         stops=timers_of_assignment(board, incident.id, unit),
@@ -63,14 +65,15 @@ def leave(
     if not goes_on:
         crew_comes_back(draft, unit)
     if last and not done:
-        requeue(draft, incident, reason or ended_as)
+        requeue(draft, incident, reason or ended_as, is_typed=is_typed)
 
 
 def _unclosed_timer(incident: Incident, at: Moment) -> tuple[Timer, ...]:
     return incident_timer(None, "review", incident, at, due=later(at, UNCLOSED_AFTER_MS))
 
 
-def requeue(draft: Draft, incident: Incident, reason: str) -> None:
+def requeue(draft: Draft, incident: Incident, reason: str, *, is_typed: bool = False) -> None:
     """The last unit has gone and the work is not done: it waits again, with its clock (2.14)."""
     starts = incident_timer(draft.board.catalogue, "pending", incident, draft.at)
-    draft.add(IncidentRequeued(**draft.head, incident=incident.id, reason=reason, starts=starts))
+    event = IncidentRequeued(**draft.head, incident=incident.id, reason=reason, is_typed=is_typed, starts=starts)
+    draft.add(event)

@@ -10,6 +10,7 @@ from turnout.core.lookups import (
     assignment_of,
     has_arrived,
     incident_of,
+    is_typed_reason,
     open_incident_of,
     reason_refused,
     tables_of,
@@ -142,7 +143,8 @@ def give_late_reason(board: Board, command: GiveLateReason, context: Context) ->
     refusal = reason_refused(tables, "late", command.reason)
     if refusal is not None:
         return refusal
-    if assignment.late_reasons.get(command.interval) == command.reason:
+    known = assignment.late_reasons.get(command.interval)
+    if known is not None and context.show(known) == command.reason:
         return []
     given = LateReasonGiven(
         **head(context),
@@ -150,6 +152,7 @@ def give_late_reason(board: Board, command: GiveLateReason, context: Context) ->
         unit=assignment.unit,
         interval=command.interval,
         reason=command.reason,
+        is_typed=is_typed_reason(tables, "late", command.reason),
     )
     return [given]
 

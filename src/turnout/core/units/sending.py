@@ -4,6 +4,7 @@ Order of guards: the incident, then each unit in the order given. Nothing here l
 """
 
 import msgspec
+from msgspec.structs import replace
 
 from turnout.core.board import (
     Board,
@@ -18,7 +19,14 @@ from turnout.core.context import Context
 from turnout.core.decision import Decision, Draft
 from turnout.core.incidents.agencies import add_agency
 from turnout.core.incidents.events import IncidentReleased
-from turnout.core.lookups import open_incident_of, reason_refused, tables_of, unit_of, working_assignment
+from turnout.core.lookups import (
+    is_typed_reason,
+    open_incident_of,
+    reason_refused,
+    tables_of,
+    unit_of,
+    working_assignment,
+)
 from turnout.core.no import No
 from turnout.core.refusals import (
     AlreadyAssigned,
@@ -34,7 +42,7 @@ from turnout.core.units.alerting import alerts_with_dispatch
 from turnout.core.units.commands import AssignUnits
 from turnout.core.units.crews import crew_elsewhere, crew_goes
 from turnout.core.units.events import SentUnit, UnitsAssigned
-from turnout.core.units.leaving import leave
+from turnout.core.units.leaving import EndedAs, leave
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import Moment
 
@@ -48,6 +56,8 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     offer: Offer | None = None
     reason: str = ""
     preempt: str = ""
+    is_typed: bool = False
+    """`preempt` is no code."""
     override: str = ""
     back_entry: Moment | None = None
     relieves: UnitId | None = None
@@ -82,6 +92,7 @@ def send(draft: Draft, sending: Sending) -> Refusal | None:
         return TimeNotPossible(field="back_entry", at=sending.back_entry)
     if sending.preempt and (unknown := reason_refused(tables, "preempt", sending.preempt)) is not None:
         return unknown
+    sending = replace(sending, is_typed=is_typed_reason(tables, "preempt", sending.preempt))
     units: list[Unit] = []
     for id in sending.units:
         unit = unit_of(board, id)
@@ -138,7 +149,8 @@ def _make_ready(draft: Draft, incident: Incident, units: list[Unit], sending: Se
         draft.add(IncidentReleased(**draft.head, incident=incident.id, stops=stops))
     for unit in units:
         if isinstance(unit.status, OnIncident):
-            leave(draft, unit.id, "cleared" if unit.free else "preempted", reason=sending.preempt, goes_on=True)
+            ended_as: EndedAs = "cleared" if unit.free else "preempted"
+            leave(draft, unit.id, ended_as, reason=sending.preempt, is_typed=sending.is_typed, goes_on=True)
     agencies = set(incident.agencies)
     for unit in units:
         if unit.agency not in agencies:
@@ -164,6 +176,7 @@ def _assigned(draft: Draft, units: list[Unit], sending: Sending) -> UnitsAssigne
         offer=sending.offer,
         reason=sending.reason,
         preempt=sending.preempt,
+        is_typed=sending.is_typed,
         override=sending.override,
         back_entry=sending.back_entry is not None,
         relieves=sending.relieves,

@@ -7,27 +7,31 @@ controller is told anew. After a restart what was open is given back, and asked 
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 from uuid import uuid4
 
 from msgspec.structs import replace
 
-from turnout.core.board import Board, Corridor
+from turnout.core.board import Board, Corridor, CorridorJunction
 from turnout.core.commands import Command
 from turnout.core.corridors.commands import AskJunctions, EndCorridor, JunctionAsk, JunctionNote, NoteJunctions
-from turnout.core.corridors.matters import JunctionState, Outcome
+from turnout.core.corridors.matters import CrossingName, JunctionState, Outcome
 from turnout.core.corridors.rules import is_under_way, why_not_asked
 from turnout.core.events import Event
+from turnout.core.texts import Show
 from turnout.core.units.unit import Status
 from turnout.desk.access import part
 from turnout.desk.desk import Told
 from turnout.edge.answers import Declined
+from turnout.edge.corridors.detecting import Detecting
+from turnout.edge.corridors.noted import Noted
 from turnout.edge.corridors.talking import Heard, Talks
 from turnout.edge.corridors.ways import Ways
 from turnout.edge.counter import Counter
 from turnout.signals.controller import Asked, Controllers, PriorityRequest, PriorityState
 from turnout.signals.corridor import (
+    ASKED_MAX,
     Act,
     Ask,
     Release,
@@ -42,7 +46,9 @@ from turnout.signals.corridor import (
     refused,
     step,
     untold,
+    waiting_before,
 )
+from turnout.signals.model import Junction
 from turnout.signals.sites import Sites
 from turnout.words.identity import UnitId
 from turnout.words.moment import SECOND_MS, Moment
@@ -89,12 +95,16 @@ class Corridors:
         controllers: Controllers | None,
         now: Callable[[], Moment],
         clock_ms: Callable[[], int],
+        show: Show = str,
     ) -> None:
-        """Without roads or controllers a corridor is ended at once, and says so."""
+        """Without roads or controllers a corridor is ended at once, and says so. `show` opens what the board has
+        sealed; it raises a `Fault` while a key is not at hand."""
         self._counter, self.ways, self.now, self._clock_ms = counter, ways, now, clock_ms
+        self._noted = Noted(show)
         self.trouble: Name | None = None
         """Why the city's signals cannot be had at all."""
         self._talks = Talks(controllers) if controllers is not None else None
+        self.detecting = Detecting(controllers, clock_ms) if controllers is not None else None
         self._tracks: dict[str, Track] = {}
         self._seen_ms: dict[str, int] = {}
         self._last: dict[str, Seen] = {}
@@ -110,7 +120,7 @@ class Corridors:
         """What of the city's signals no corridor can use."""
         problems = self.ways.problems if self.ways is not None else ()
         if self.trouble is not None or not problems:
-            return self.trouble
+            return self.trouble or (self.detecting.warning() if self.detecting is not None else None)
         first = problems[0]
         return Name(
             f"Signals: {len(problems)} problems; the first: {first.spoken('en')} See `turnout signals sites`.",
@@ -152,6 +162,8 @@ class Corridors:
         if self._writing is not None:
             self._writing.cancel()
             await asyncio.wait({self._writing})
+        if self.detecting is not None:
+            self.detecting.stop()
         if self._talks is None:
             return
         for id, track in self._tracks.items():
@@ -172,13 +184,14 @@ class Corridors:
 
     def _begin(self, corridor: Corridor, talks: Talks) -> None:
         """Anew after a restart too: what then stands as asked is given back first."""
+        noted = self._noted.of(corridor)  # with a key not at hand all of this is done a second later
         now_ms = self._clock_ms()
         since_ms = now_ms - max(0, self.now() - corridor.at)
         self._tracks[corridor.id] = replace(begun(corridor.id, corridor.level, since_ms), moved_ms=now_ms)
         self._seen_ms[corridor.id] = now_ms
-        for junction in corridor.junctions.values():
+        for junction in noted.values():
             if junction.state in ("asked", "granted", "waiting", "lost"):
-                asked = Asked(junction.group, corridor.level)
+                asked = Asked(junction.group, corridor.level, junction.also)
                 talks.give_back(corridor.id, junction.id, request_id(corridor.id, junction.id), "ended", asked)
 
     def _forget(self, id: str) -> None:
@@ -188,6 +201,7 @@ class Corridors:
         self._no_way_ms.pop(id, None)
         self._outcomes.pop(id, None)
         self._notes.pop(id, None)
+        self._noted.forget(id)
         if self.ways is not None:
             self.ways.forget(id)
 
@@ -206,7 +220,10 @@ class Corridors:
             else:
                 self._give_back_disarmed(board, id)
         running = [track for id, track in self._tracks.items() if id not in self._outcomes]
-        after, more = step(running, seen, lambda junction, group: None, sites.meet, self._clock_ms())
+        detecting = self.detecting
+        assert detecting is not None
+        detecting.look(_nearest(seen, sites))
+        after, more = step(running, seen, self._queue, sites.meet, self._clock_ms(), detecting.full)
         self._tracks.update({track.id: track for track in after})
         wanted = self._do([*acts, *more], sites)
         self._look_at_held()
@@ -259,17 +276,36 @@ class Corridors:
                 case Ask(is_new=False) if (act.corridor, act.junction) in self._asking:
                     self._tracks[act.corridor] = untold(self._tracks[act.corridor], act.junction)
                 case Ask(is_new=False) if self._is_noted(act):
-                    self._talks.ask(act.corridor, _request(act))
+                    self._talks.ask(act.corridor, self._request(act))
                 case Ask() | StandBack() if act.junction not in sites.by_id:
                     self._tracks[act.corridor] = refused(self._tracks[act.corridor], act.junction, "refused")
                 case Ask() | StandBack():
                     wanted.setdefault(act.corridor, []).append((act, _said(act, sites)))
         return wanted
 
+    def _request(self, ask: Ask) -> PriorityRequest:
+        """What may be served already is not put off: a controller would take its green away from a crew that slows."""
+        seen = self._last.get(ask.corridor)
+        waiting = waiting_before(seen, ask.junction, self._queue) if seen is not None else None
+        needs_ms = round(discharge_s(waiting) * SECOND_MS)
+        return PriorityRequest(
+            id=request_id(ask.corridor, ask.junction),
+            junction=ask.junction,
+            group=ask.group,
+            green_in_ms=max(0, ask.arrives_in_ms - needs_ms) if ask.is_new else 0,
+            also=ask.also,
+            arrives_in_ms=ask.arrives_in_ms,
+            leaves_in_ms=ask.leaves_in_ms,
+            level=ask.level,
+        )
+
+    def _queue(self, junction: str, group: str) -> int | None:
+        return self.detecting.queue(junction, group) if self.detecting is not None else None
+
     def _is_noted(self, ask: Ask) -> bool:
         """Whether the journal has it that these groups are asked for: of a crew past a stop line they are fewer."""
         corridor = self._counter.board.corridors.get(ask.corridor)
-        row = corridor.junctions.get(ask.junction) if corridor is not None else None
+        row = self._noted.of(corridor).get(ask.junction) if corridor is not None else None
         return row is not None and (row.group, row.also) == (ask.group, ask.also)
 
     async def _write(self, wanted: Wanted) -> None:
@@ -306,10 +342,11 @@ class Corridors:
             self._drop(corridor, [ask for ask, _ in asks])
             return
         row = self._counter.board.corridors.get(corridor)
+        noted = self._noted.of(row) if row is not None else {}
         for ask, _ in asks:
             if corridor not in self._tracks:
                 return
-            junction = row.junctions.get(ask.junction) if row is not None else None
+            junction = noted.get(ask.junction)
             if junction is None or junction.state == "refused":
                 why = junction.reason if junction is not None else "refused"
                 self._tracks[corridor] = refused(self._tracks[corridor], ask.junction, why)
@@ -318,7 +355,7 @@ class Corridors:
             elif isinstance(ask, StandBack):
                 self._add_note(corridor, ask.junction, "waiting", "other-corridor")
             elif ask.junction in self._tracks[corridor].held:
-                self._talks.ask(corridor, _request(ask))
+                self._talks.ask(corridor, self._request(ask))
 
     def _look_at_held(self) -> None:
         assert self._talks is not None
@@ -362,7 +399,8 @@ class Corridors:
         """Only what the board does not show yet. What could not be noted stays for the next time."""
         row = self._counter.board.corridors.get(corridor)
         newest = {note.junction: note for note in self._notes.pop(corridor, [])}
-        news = [note for note in newest.values() if row is not None and _is_news(note, row)]
+        noted = self._noted.of(row) if row is not None else {}
+        news = [note for note in newest.values() if _is_news(note, noted)]
         if not news or await self._hand_in(NoteJunctions(corridor_id=corridor, notes=tuple(news))):
             return True
         self._notes[corridor] = [*news, *self._notes.get(corridor, [])]
@@ -392,6 +430,15 @@ class Corridors:
         return not isinstance(answer, Declined)
 
 
+def _nearest(seen: Mapping[str, Seen], sites: Sites) -> Iterator[Junction]:
+    """The junctions ahead of crews that may be asked: the first of every crew, then the second of each."""
+    for nth in range(ASKED_MAX):
+        for one in seen.values():
+            site = sites.by_id.get(one.ahead[nth].junction) if nth < len(one.ahead) else None
+            if site is not None:
+                yield site.junction
+
+
 def _has_moved(before: Board, after: Board) -> bool:
     """Whether a crew with a corridor has another status."""
     units = (corridor.unit for corridor in after.corridors.values())
@@ -403,8 +450,8 @@ def _status_of(board: Board, unit: UnitId) -> Status | None:
     return row.status if row is not None else None
 
 
-def _is_news(note: JunctionNote, row: Corridor) -> bool:
-    shown = row.junctions.get(note.junction)
+def _is_news(note: JunctionNote, noted: Mapping[str, CorridorJunction]) -> bool:
+    shown = noted.get(note.junction)
     return shown is not None and (shown.state, shown.reason) != (note.state, note.reason)
 
 
@@ -418,27 +465,12 @@ def _why(outcome: Outcome) -> ReleaseReason:
             return "ended"
 
 
-def _request(ask: Ask) -> PriorityRequest:
-    """What may be served already is not put off: a controller would take its green away from a crew that slows down."""
-    green_in_ms = max(0, ask.arrives_in_ms - round(discharge_s(None) * SECOND_MS)) if ask.is_new else 0
-    return PriorityRequest(
-        id=request_id(ask.corridor, ask.junction),
-        junction=ask.junction,
-        group=ask.group,
-        green_in_ms=green_in_ms,
-        also=ask.also,
-        arrives_in_ms=ask.arrives_in_ms,
-        leaves_in_ms=ask.leaves_in_ms,
-        level=ask.level,
-    )
-
-
 def _said(ask: Ask | StandBack, sites: Sites) -> JunctionAsk:
     site = sites.by_id[ask.junction]
     arrives_in_ms = ask.arrives_in_ms if isinstance(ask, Ask) else 0
     return JunctionAsk(
         junction=site.id,
-        name=site.junction.name,
+        name=CrossingName(site.junction.name.en, site.junction.name.zh),
         place=site.place,
         group=ask.group,
         also=ask.also if isinstance(ask, Ask) else (),

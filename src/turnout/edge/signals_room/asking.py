@@ -27,8 +27,8 @@ class Asking:
         self._idle: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
 
-    async def ask(self, work: Work, told: Told | None = None) -> bytes | Declined:
-        """The answer's body as it is."""
+    async def ask(self, work: Work, told: Told | None = None) -> Answer | Declined:
+        """The answer as it is."""
         if self._waiting >= WAITING_MAX:
             return declined("room-busy", wait_s=AGAIN_S)
         self._waiting += 1
@@ -65,8 +65,8 @@ class Asking:
         await self._worker.stop()
 
 
-def outcome_of(answer: Answer | Refusal) -> bytes | Declined:
+def outcome_of(answer: Answer | Refusal) -> Answer | Declined:
     if isinstance(answer, Answer):
-        return bytes(answer.body)
+        return answer
     fields = {"problems": list(answer.problems)} if answer.problems else {}
     return Declined(answer.code, fields, answer.said, STATUS[answer.code])

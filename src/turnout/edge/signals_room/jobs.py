@@ -45,7 +45,7 @@ LATE: Final = Name(f"cut off after {LIMIT_S / 3_600:g} hours", f"超过 {LIMIT_S
 TOO_LARGE: Final = Name("its result is too large to be kept", "结果过大，无法保存")
 UNKEPT: Final = Name("what it found could not be stored", "结果未能写入存储")
 
-Taken = Callable[[bytes], Awaitable[tuple[msgspec.Raw, str]]]
+Taken = Callable[[Answer], Awaitable[tuple[msgspec.Raw, str]]]
 """Told what a job found before it is done: what is shown of it, and by which digest it is kept."""
 
 
@@ -160,13 +160,13 @@ class Jobs:
             job.problems = answer.problems
             self._close(job, "failed", answer.said)
             return
-        if len(bytes(answer.body)) > RESULT_BYTES_MAX:
+        if len(answer.body) > RESULT_BYTES_MAX:
             self._close(job, "failed", TOO_LARGE)
             return
         if job.taken is not None:
-            job.result, job.simulation = await job.taken(bytes(answer.body))
+            job.result, job.simulation = await job.taken(answer)
         else:
-            job.result = answer.body
+            job.result = msgspec.Raw(answer.body)
         job.progress = 1.0
         self._close(job, "done", DONE)
 

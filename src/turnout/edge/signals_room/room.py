@@ -16,18 +16,19 @@ from turnout.core.board import Board
 from turnout.core.events import Event
 from turnout.core.plans.commands import ProposePlans, ReleasePlans
 from turnout.core.plans.events import PlansRefused, PlansReleased, PlansWithdrawn
-from turnout.core.plans.matters import ProposedPlans
+from turnout.core.plans.matters import PlanOfJunction, ProposedPlans, SimulatedRun
 from turnout.core.plans.rules import find_proposal, in_force
+from turnout.desk.faults import Busy
 from turnout.edge.answers import Declined, declined
 from turnout.edge.signals_room.asking import Asking
 from turnout.edge.signals_room.jobs import Job, Jobs
 from turnout.edge.signals_room.simulations import Simulations
 from turnout.records.incidents import ActsAsked, IncidentRecords
 from turnout.signals.districts.folder import DISTRICTS_MAX, FOLDER, HEAD, list_districts
-from turnout.signals.districts.proposals import ProposalCard, Proposals, ProposalState
-from turnout.signals.districts.results import CoordinateArea, JobAsked, JobCard, JobTaken, PlanHours, Quality, Simulate
+from turnout.signals.districts.proposals import ProposalCard, Proposals, ProposalState, RunCard
+from turnout.signals.districts.results import KINDS, JobCard, JobKind, JobTaken, RunFigures
 from turnout.signals.districts.shapes import DistrictCard
-from turnout.signals.districts.work import Kind, Work
+from turnout.signals.districts.work import Answer, Kind, Work
 from turnout.words.name import Name
 from turnout.words.trouble import BadInput
 
@@ -37,18 +38,12 @@ NAME_BYTES_MAX: Final = 200
 """Below what a file system takes."""
 CLOSED_MAX: Final = 200
 """Proposals that are decided, newest first."""
-KINDS: Final[dict[type[msgspec.Struct], Kind]] = {
-    CoordinateArea: "area",
-    PlanHours: "hours",
-    Quality: "quality",
-    Simulate: "simulate",
-}
 PASSING: Final = ("room-busy", "work-cut-off", "worker-lost")
 """What is wrong with the processes beside the desk, and not with a district."""
 DECIDED: Final = ("plans-released", "plans-refused", "plans-withdrawn")
 
 _encode: Final = msgspec.json.Encoder().encode
-Asked = Literal["check", "arterials", "bands"]
+Asked = Literal["check", "periods", "arterials", "bands"]
 
 
 class DistrictsShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,13 +59,13 @@ class ProposalShown(msgspec.Struct, frozen=True, kw_only=True):
 
     card: ProposalCard
     plans: msgspec.Raw
-    simulation: msgspec.Raw
+    simulations: list[msgspec.Raw]
 
 
 class _Force(msgspec.Struct, frozen=True):
     """What is in force in a district: the set, the proposal that it came from, and whether it is lost."""
 
-    plans: msgspec.Raw = msgspec.Raw(b"null")
+    plans: bytes = b""
     released: str = ""
     lost: bool = False
 
@@ -133,27 +128,25 @@ class SignalsRoom:
             return _broken_card(folder.name, answer.text.en, answer.text.zh)
         if len(self._cards) >= DISTRICTS_MAX:
             self._cards.clear()
-        self._cards[folder.name] = mark, msgspec.Raw(answer)
-        return msgspec.Raw(answer)
+        self._cards[folder.name] = mark, msgspec.Raw(answer.body)
+        return msgspec.Raw(answer.body)
 
     async def district(self, district: str) -> bytes | Declined:
         return await self._ask(self._reading, district, "district")
 
-    async def plans_file(self, district: str) -> str | Declined:
+    async def plans_file(self, district: str) -> bytes | Declined:
         """The plans in force as the plain file."""
-        answer = await self._ask(self._reading, district, "plans-file")
-        if isinstance(answer, Declined):
-            return answer
-        return str(msgspec.json.decode(answer, type=dict[str, str])["file"])
+        return await self._ask(self._reading, district, "plans-file")
 
-    async def asked(self, district: str, kind: Asked, ask: msgspec.Struct) -> bytes | Declined:
-        """`check` and `arterials` are answered while a person types; `bands` has a process of its own."""
+    async def asked(self, district: str, kind: Asked, ask: bytes) -> bytes | Declined:
+        """`ask`: as it came. What is answered while a person types has another process than `bands`."""
         asking = self._coordinating if kind == "bands" else self._reading
-        return await self._ask(asking, district, kind, _encode(ask))
+        return await self._ask(asking, district, kind, ask)
 
-    async def _ask(self, asking: Asking, district: str, kind: Kind, ask: bytes = b"null") -> bytes | Declined:
+    async def _ask(self, asking: Asking, district: str, kind: Kind, ask: bytes = b"") -> bytes | Declined:
         work = await self._work(district, kind, ask)
-        return work if isinstance(work, Declined) else await asking.ask(work)
+        answer = work if isinstance(work, Declined) else await asking.ask(work)
+        return answer if isinstance(answer, Declined) else answer.body
 
     async def _work(self, district: str, kind: Kind, ask: bytes) -> Work | Declined:
         if not NAME.fullmatch(district) or len(district.encode()) > NAME_BYTES_MAX:
@@ -165,7 +158,7 @@ class SignalsRoom:
         return Work(
             kind=kind,
             folder=str(folder),
-            ask=msgspec.Raw(ask),
+            ask=ask,
             plans=force.plans,
             released=force.released,
             lost=force.lost,
@@ -178,22 +171,26 @@ class SignalsRoom:
         plans = await self.simulations.find_plans(row.released.digest)
         if plans is None:
             return _Force(lost=True)
-        return _Force(msgspec.Raw(plans), row.released.proposal)
+        return _Force(plans, row.released.proposal)
 
-    async def put_job(self, district: str, asked: JobAsked) -> JobTaken | Declined:
-        kind = KINDS[type(asked)]
+    async def put_job(self, district: str, asked: bytes) -> JobTaken | Declined:
+        """`asked`: as it came. A bad one is told at once: another process than the jobs' says of which kind it is."""
+        read = await self._reading.ask(Work(kind="job", ask=asked))
+        if isinstance(read, Declined):
+            return read
+        kind = msgspec.json.decode(read.body, type=JobKind)
         if kind == "simulate" and not self._has_sumo():
             return declined("no-sumo")
         if not self._has_room():
             return declined("storage-full")
-        work = await self._work(district, kind, _encode(asked))
+        work = await self._work(district, kind, asked)
         if isinstance(work, Declined):
             return work
         if work.lost:
             return declined("plans-lost", district=district)
 
-        async def taken(body: bytes) -> tuple[msgspec.Raw, str]:
-            return await self.simulations.take(district, body)
+        async def taken(found: Answer) -> tuple[msgspec.Raw, str]:
+            return await self.simulations.take(district, found)
 
         job = self.jobs.put(district, kind, work, taken if kind == "simulate" else None)
         return JobTaken(job.id) if isinstance(job, Job) else job
@@ -215,19 +212,36 @@ class SignalsRoom:
             proposal = find_proposal(self._board(), command.proposal_id)
             state, after = await self._state(proposal.district) if proposal is not None else ("", "")
             return msgspec.structs.replace(command, state=state, after=after)
-        filled = await self.simulations.fill(command)
-        state, after = await self._state(filled.district) if filled.figures else ("", "")
-        is_taken = any(card.id == filled.proposal_id for card in await self._decided())
-        return msgspec.structs.replace(filled, state=state, after=after, is_taken=is_taken)
+        figures = await self._figures(command)
+        state, after = await self._state(command.district) if figures is not None else ("", "")
+        is_taken = any(card.id == command.proposal_id for card in await self._decided())
+        return msgspec.structs.replace(_filled(command, figures, state), state=state, after=after, is_taken=is_taken)
+
+    async def _figures(self, command: ProposePlans) -> list[RunFigures] | None:
+        """None where one of its simulations is not found, or they are not of one set. Raises `Busy`."""
+        found: list[RunFigures] = []
+        left = b""
+        for simulation in dict.fromkeys(command.simulations):
+            result = await self.simulations.find_result(command.district, simulation)
+            if result is None:
+                return None
+            answer = await self._reading.ask(Work(kind="figures", ask=result, plans=left, released=simulation))
+            if isinstance(answer, Declined):
+                if answer.code in PASSING:
+                    raise Busy(answer.text.en)
+                return None
+            found.append(msgspec.json.decode(answer.body, type=RunFigures))
+            left = answer.beside
+        return found if len({each.digest for each in found}) == 1 else None
 
     async def _state(self, district: str) -> tuple[str, str]:
         """Of plans in force and files, and which proposal's plans those are. Empty: it cannot be read."""
         after = in_force(self._board(), district)
-        work = await self._work(district, "state", b"null")
+        work = await self._work(district, "state", b"")
         if isinstance(work, Declined) or work.lost or work.released != after:
             return "", after
         answer = await self._reading.ask(work)
-        return ("" if isinstance(answer, Declined) else msgspec.json.decode(answer, type=str)), after
+        return ("" if isinstance(answer, Declined) else msgspec.json.decode(answer.body, type=str)), after
 
     async def _decided(self) -> list[ProposalCard]:
         """Newest first."""
@@ -255,10 +269,26 @@ class SignalsRoom:
         if card is None:
             return declined("unknown-proposal", proposal=proposal_id[:64])
         plans = await self.simulations.find_plans(card.digest)
-        result = await self.simulations.find_result(card.simulation)
-        if plans is None or result is None:
+        results = [await self.simulations.find_result(card.district, run.simulation) for run in card.runs]
+        found = [msgspec.Raw(each) for each in results if each is not None]
+        if plans is None or len(found) < len(results):
             return declined("plans-lost", district=card.district)
-        return _encode(ProposalShown(card=card, plans=msgspec.Raw(plans), simulation=result))
+        return _encode(ProposalShown(card=card, plans=msgspec.Raw(plans), simulations=found))
+
+
+def _filled(command: ProposePlans, figures: list[RunFigures] | None, state: str) -> ProposePlans:
+    """`over`: where they were simulated against several states, one that is not the district's now."""
+    if figures is None:
+        return msgspec.structs.replace(command, digest="", over="", runs=(), not_run=None)
+    over = next((each.state for each in figures if each.state != state), state)
+    left = figures[-1].left
+    return msgspec.structs.replace(
+        command,
+        digest=figures[0].digest,
+        over=over,
+        runs=tuple(each.run for each in figures),
+        not_run=PlanOfJunction(left.junction, left.plan) if left is not None else None,
+    )
 
 
 def card_of(proposal: ProposedPlans, state: ProposalState, board: Board) -> ProposalCard:
@@ -267,16 +297,22 @@ def card_of(proposal: ProposedPlans, state: ProposalState, board: Board) -> Prop
         id=proposal.id,
         district=proposal.district,
         state=state,
-        simulation=proposal.simulation,
         digest=proposal.digest,
         note=proposal.note,
         by=proposal.by,
         at=proposal.at,
         in_force=row is not None and row.released is not None and row.released.proposal == proposal.id,
-        period=proposal.period,
-        never_entered=proposal.never_entered,
-        teleports=proposal.teleports,
-        change={each.figure: (each.change, each.low, each.high) for each in proposal.figures},
+        runs=tuple(map(_run_card, proposal.runs)),
+    )
+
+
+def _run_card(run: SimulatedRun) -> RunCard:
+    return RunCard(
+        simulation=run.simulation,
+        period=run.period,
+        never_entered=run.never_entered,
+        teleports=run.teleports,
+        change={each.figure: (each.change, each.low, each.high) for each in run.figures},
     )
 
 

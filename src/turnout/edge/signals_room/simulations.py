@@ -1,29 +1,19 @@
-"""What simulations found, kept by digest; and what a proposal may say of it: only what stands there."""
+"""What simulations found, kept by digest as bytes; nothing of it is decoded in the desk's process."""
 
+import asyncio
 import hashlib
 from typing import Final
 
 import msgspec
-from msgspec.structs import replace
 
-from turnout.core.plans.commands import ProposePlans
-from turnout.core.plans.matters import PlanOfJunction, ProposedFigure, SimulatedPeriod
 from turnout.edge.signals_room.ports import Bodies
-from turnout.signals.districts.results import Period, SimulateResult
-from turnout.signals.districts.work import Simulated
+from turnout.signals.districts.work import Answer
 
 PLANS: Final = "plans/"
 SIMULATIONS: Final = "simulations/"
+HELD_BYTES_MAX: Final = 32 << 20
+"""Sets of plans in force, held for the questions of who works on them: the newest ones."""
 
-
-class KeptSimulation(msgspec.Struct, frozen=True):
-    district: str
-    result: msgspec.Raw
-
-
-_simulated: Final[msgspec.json.Decoder[Simulated]] = msgspec.json.Decoder(Simulated)
-_kept: Final[msgspec.json.Decoder[KeptSimulation]] = msgspec.json.Decoder(KeptSimulation)
-_result: Final[msgspec.json.Decoder[SimulateResult]] = msgspec.json.Decoder(SimulateResult)
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -32,67 +22,42 @@ class Simulations:
 
     def __init__(self, bodies: Bodies) -> None:
         self._bodies = bodies
+        self._held: dict[str, bytes] = {}
 
-    async def take(self, district: str, body: bytes) -> tuple[msgspec.Raw, str]:
+    async def take(self, district: str, found: Answer) -> tuple[msgspec.Raw, str]:
         """Keep what a worker found: the plans by their digest, district and result by theirs, which is returned."""
-        found = _simulated.decode(body)
-        plans, result = bytes(found.plans), bytes(found.result)
-        digest = sha256(plans)
-        assert _result.decode(result).digest == digest, "a worker digests what it gives"
-        await self._bodies.keep(PLANS + digest, plans)
-        kept = _encode(KeptSimulation(district, found.result))
-        simulation = sha256(kept)
+        kept = b"".join((_head(district), found.body, _END))
+        digest, simulation = await asyncio.to_thread(lambda: (sha256(found.beside), sha256(kept)))
+        await self._bodies.keep(PLANS + digest, found.beside)
         await self._bodies.keep(SIMULATIONS + simulation, kept)
-        return found.result, simulation
+        return msgspec.Raw(found.body), simulation
 
     async def find_plans(self, digest: str) -> bytes | None:
         """A whole set of plans as JSON; None where it is lost, or is not what it was kept as."""
-        body = await self._bodies.find(PLANS + digest)
-        return body if body is not None and sha256(body) == digest else None
+        held = self._held.pop(digest, None)
+        plans = held if held is not None else await self._find(PLANS, digest)
+        if plans is not None:
+            self._held[digest] = plans
+            while len(self._held) > 1 and sum(map(len, self._held.values())) > HELD_BYTES_MAX:
+                del self._held[next(iter(self._held))]
+        return plans
 
-    async def find_result(self, simulation: str) -> msgspec.Raw | None:
-        kept = await self._find(simulation)
-        return kept.result if kept is not None else None
+    async def find_result(self, district: str, simulation: str) -> bytes | None:
+        """Of a simulation of this district, as JSON; None as of `find_plans`."""
+        kept, head = await self._find(SIMULATIONS, simulation), _head(district)
+        return kept[len(head) : -len(_END)] if kept is not None and kept.startswith(head) else None
 
-    async def _find(self, simulation: str) -> KeptSimulation | None:
-        body = await self._bodies.find(SIMULATIONS + simulation)
-        return _kept.decode(body) if body is not None and sha256(body) == simulation else None
-
-    async def fill(self, command: ProposePlans) -> ProposePlans:
-        """With the figures of its simulation; without any where there is none of this district."""
-        kept = await self._find(command.simulation)
-        if kept is None or kept.district != command.district:
-            return replace(command, digest="", over="", seeds=0, figures=(), not_run=None)
-        result = _result.decode(bytes(kept.result))
-        figures = tuple(
-            ProposedFigure(
-                figure=pair.figure,
-                before=pair.before.mean,
-                after=pair.after.mean,
-                change=pair.change.mean,
-                low=pair.change.low,
-                high=pair.change.high,
-            )
-            for pair in result.pairs
-        )
-        left = next((each for each in result.changed if each not in result.ran), None)
-        return replace(
-            command,
-            digest=result.digest,
-            over=result.state,
-            seeds=result.seeds,
-            figures=figures,
-            period=_period(result.period),
-            never_entered=(result.before.never_entered, result.after.never_entered),
-            teleports=(result.before.teleports, result.after.teleports),
-            not_run=PlanOfJunction(left.junction, left.plan) if left is not None else None,
-        )
+    async def _find(self, kind: str, digest: str) -> bytes | None:
+        body = await self._bodies.find(kind + digest)
+        return body if body is not None and await asyncio.to_thread(sha256, body) == digest else None
 
 
-def _period(asked: Period | None) -> SimulatedPeriod | None:
-    if asked is None:
-        return None
-    return SimulatedPeriod(asked.day, int(asked.since[:2]) * 60 + int(asked.since[3:]))
+_END: Final = b"}"
+
+
+def _head(district: str) -> bytes:
+    """A kept simulation is an object of `district` and `result`, in this order."""
+    return b'{"district":' + _encode(district) + b',"result":'
 
 
 def sha256(body: bytes) -> str:

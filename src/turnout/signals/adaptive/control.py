@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from turnout.signals.adaptive.faults import DetectorFault, FaultWatch
 from turnout.signals.adaptive.layout import Layout, greens_at
-from turnout.signals.adaptive.observer import Observer, Queues, Reading
+from turnout.signals.adaptive.observer import Changes, Changing, Observer, Queues, Reading
 from turnout.signals.adaptive.priority import Settings, Situation, best_stage
 from turnout.signals.adaptive.supervisor import CLEAR_MS, SERVED_MS, Supervisor, frees, lanes_of_groups, promise_of
 from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, Rules, rules_of
@@ -74,7 +74,7 @@ class AdaptiveControl:
         rules = rules_of(layout.junction)
         self.layout, self.settings = layout, settings
         self.guard = Guard(rules, at_ms)
-        self.observer = Observer(layout, at_ms)
+        self.observer, self._changing = Observer(layout, at_ms), Changing()
         self.watch = FaultWatch(layout, self.observer.seen)
         self.clock = StageClock(layout, rules, at_ms)
         self.supervisor = Supervisor(self.clock.promise, at_ms)
@@ -99,9 +99,16 @@ class AdaptiveControl:
         return tuple(self.watch.faults.values())
 
     def step(self, at_ms: int, readings: Mapping[str, Reading], queues: Queues | None = None) -> tuple[Aspect, ...]:
-        """What every group shows. `queues`: from a perfect sensor, to compare with."""
+        """What every group shows. `queues`: from a perfect sensor, to compare with.
+
+        Who tells of changes alone calls `hear`, and then always.
+        """
+        return self.hear(at_ms, self._changing.of(readings), queues)
+
+    def hear(self, at_ms: int, changes: Changes, queues: Queues | None = None) -> tuple[Aspect, ...]:
+        """As `step`."""
         said_ms, at_ms = at_ms, self._own_ms(at_ms)
-        came = self.observer.step(at_ms, readings)
+        came = self.observer.hear(at_ms, changes)
         self.watch.step(at_ms)
         for name in came:
             lane = self._lane_of_stop.get(name)
@@ -137,8 +144,8 @@ class AdaptiveControl:
 
     def _own_ms(self, said_ms: int) -> int:
         """A clock that never goes back and never jumps, as the guard's: on another some would wait for ever."""
-        self._now_ms += min(max(said_ms - self._said_ms, 0), STEP_MAX_MS)
-        self._said_ms = said_ms
+        passed_ms, self._said_ms = said_ms - self._said_ms, said_ms
+        self._now_ms += passed_ms if 0 <= passed_ms <= STEP_MAX_MS else min(max(passed_ms, 0), STEP_MAX_MS)
         return self._now_ms
 
     def _by_plan(self, said_ms: int, at_ms: int) -> tuple[Aspect, ...]:
@@ -182,7 +189,7 @@ class AdaptiveControl:
 
     def _stands(self, queues: Queues, at_ms: int) -> bool:
         served = self.layout.stages[self.clock.target].rates
-        return any(queues[lane] and queues[lane][0].at_ms <= at_ms for lane in served)
+        return any(queues[lane] and queues[lane][0][0] <= at_ms for lane in served)
 
     def _change(self, stage: int, stalled: Collection[str], at_ms: int) -> None:
         """Ask for a stage; but where somebody who gives way stands inside the junction, let him out first.

@@ -50,11 +50,11 @@ class _Watched:
 
     def __init__(self, seen: Seen) -> None:
         self.seen = seen
-        self.near: list[str] = []
+        self.near: list[_Watched] = []
         """Before and behind it on the same way, with no other way in or out between."""
-        self.here: tuple[str, ...] = ()
+        self.here: tuple[_Watched, ...] = ()
         """It and those on the neighbouring lanes at the same place; `next`: the same of the place behind it."""
-        self.next: tuple[str, ...] = ()
+        self.next: tuple[_Watched, ...] = ()
         self.window = self.until = seen.total
         """What it had counted when the window began, and when it last counted somebody."""
         self.before: list[int] = []
@@ -71,7 +71,7 @@ class FaultWatch:
     """The detectors of one junction. `seen`: what the observer keeps of each."""
 
     def __init__(self, layout: Layout, seen: Mapping[str, Seen]) -> None:
-        self._watched = {mark.detector: _Watched(seen[mark.detector]) for mark in layout.marks}
+        self._watched = every = {mark.detector: _Watched(seen[mark.detector]) for mark in layout.marks}
         into: dict[str, list[str]] = {name: [] for name in self._watched}
         ways = {mark.detector: [way.to for way in mark.ways] for mark in layout.marks}
         for name, onward in ways.items():
@@ -79,28 +79,25 @@ class FaultWatch:
                 into[to].append(name)
         for name, onward in ways.items():
             if len(onward) == 1 and len(into[onward[0]]) == 1:
-                self._watched[name].near.append(onward[0])
-                self._watched[onward[0]].near.append(name)
+                every[name].near.append(every[onward[0]])
+                every[onward[0]].near.append(every[name])
         beside = {mark.detector: (mark.detector, *mark.beside) for mark in layout.marks}
         for mark in layout.marks:
-            watched = self._watched[mark.detector]
-            watched.here = beside[mark.detector]
+            watched = every[mark.detector]
+            watched.here = tuple(every[name] for name in beside[mark.detector])
             watched.is_stop = not mark.ways
             onward = [way.to for way in mark.ways] or into[mark.detector]  # of a stop line: the place before it
-            watched.next = tuple(dict.fromkeys(name for to in onward for name in beside[to]))
+            watched.next = tuple(every[name] for name in dict.fromkeys(name for to in onward for name in beside[to]))
         for lane in layout.lanes:
             for name in lane.exits:
-                if name not in self._watched:
-                    self._watched[name] = _Watched(seen[name])
-                self._watched[name].near.append(lane.stop)
-        for watched in self._watched.values():
-            watched.before = self._totals(watched)
-        self._exits = set(self._watched) - set(ways)
+                if name not in every:
+                    every[name] = _Watched(seen[name])
+                every[name].near.append(every[lane.stop])
+        for watched in every.values():
+            watched.before = _totals(watched)
+        self._exits = set(every) - set(ways)
         self._looked_ms = self._window_ms = 0
         self.faults: dict[str, DetectorFault] = {}
-
-    def _totals(self, watched: _Watched) -> list[int]:
-        return [self._watched[name].seen.total for name in watched.near]
 
     def step(self, at_ms: int) -> None:
         if 0 <= at_ms - self._looked_ms < LOOK_MS:
@@ -108,24 +105,12 @@ class FaultWatch:
         self._looked_ms = at_ms
         for name, watched in self._watched.items():
             if watched.seen.total != watched.until:
-                watched.until, watched.before = watched.seen.total, self._totals(watched)
+                watched.until, watched.before = watched.seen.total, _totals(watched)
             self._look(name, watched, at_ms)
         if at_ms - self._window_ms >= WINDOW_MS or at_ms < self._window_ms:
             self._window_ms = at_ms
             for watched in self._watched.values():
                 watched.window = watched.seen.total
-
-    def _passed(self, watched: _Watched) -> list[int]:
-        """What each neighbour counted since this one last saw somebody come."""
-        return [now - before for now, before in zip(self._totals(watched), watched.before, strict=True)]
-
-    def _is_passed_by(self, watched: _Watched) -> bool:
-        """Whether so many went by it that it must have seen somebody.
-
-        On both sides of it; where only one is known, twice as many if they may have come from the lane beside.
-        """
-        passed = self._passed(watched)
-        return min(passed, default=0) >= (2 if len(passed) == 1 and len(watched.here) > 1 else 1) * PASSED_MIN
 
     def _look(self, name: str, watched: _Watched, at_ms: int) -> None:
         kind = self._kind(name, watched, at_ms)
@@ -138,36 +123,14 @@ class FaultWatch:
     def _kind(self, name: str, watched: _Watched, at_ms: int) -> FaultKind | None:
         if watched.seen.since_ms >= 0:
             is_long = at_ms - watched.seen.since_ms >= STUCK_MS
-            return "stuck" if is_long and self._is_passed_by(watched) else None
+            return "stuck" if is_long and _is_passed_by(watched) else None
         if name in self._exits:
             return None
-        if len(watched.near) > 1 and self._is_passed_by(watched):
+        if len(watched.near) < 2:
+            return _at_the_edge(watched)
+        if _is_passed_by(watched):
             return "silent"
-        if len(watched.near) > 1:
-            others = max(self._watched[other].counted for other in watched.near)
-            return "double" if watched.counted >= COUNTED_MIN and watched.counted >= DOUBLE * others else None
-        return self._at_the_edge(watched)
-
-    def _at_the_edge(self, watched: _Watched) -> FaultKind | None:
-        """Of one that has a neighbour on one side only: vehicles may have come from the lane beside.
-
-        So the whole place is compared with the place behind it, or before it where it is a stop line. A place where
-        nobody is seen at all is not judged: there may be other ways in.
-        """
-        here, behind = (sum(self._watched[name].counted for name in place) for place in (watched.here, watched.next))
-        is_stop = watched.is_stop
-        if not watched.next or behind < COUNTED_MIN or (here < COUNTED_MIN and not is_stop):
-            return None
-        lanes = max(len(watched.here), 1)
-        if watched.counted == 0 and behind - here >= max(SHARE * behind / lanes, PASSED_MIN):
-            return "silent"
-        if is_stop:
-            return None  # what moves up over a stop line by bits is counted more than once by a right one too
-        alone = [self._watched[name].counted for name in watched.near]
-        is_more = here - behind >= (1 - 1 / DOUBLE) * watched.counted and watched.counted >= DOUBLE * max(
-            alone, default=0
-        )
-        return "double" if alone and is_more and watched.counted >= COUNTED_MIN else None
+        return "double" if _is_double(watched) else None
 
     def _is_right(self, known: DetectorFault, watched: _Watched) -> bool:
         """Whether one that could not be believed can be again."""
@@ -175,5 +138,41 @@ class FaultWatch:
             return watched.seen.since_ms < 0
         if known.kind == "silent":
             return watched.counted >= AGAIN_MIN
-        most = max((self._watched[name].counted for name in watched.near), default=0)
+        most = max([near.counted for near in watched.near], default=0)
         return most >= COUNTED_MIN // 2 and watched.counted <= RIGHT * most
+
+
+def _totals(watched: _Watched) -> list[int]:
+    return [near.seen.total for near in watched.near]
+
+
+def _is_passed_by(watched: _Watched) -> bool:
+    """Whether so many went by it, since it last saw somebody come, that it must have seen one.
+
+    On both sides of it; where only one is known, twice as many if they may have come from the lane beside.
+    """
+    passed = [now - before for now, before in zip(_totals(watched), watched.before, strict=True)]
+    return min(passed, default=0) >= (2 if len(passed) == 1 and len(watched.here) > 1 else 1) * PASSED_MIN
+
+
+def _is_double(watched: _Watched) -> bool:
+    counted = watched.counted
+    return counted >= COUNTED_MIN and counted >= DOUBLE * max([near.counted for near in watched.near])
+
+
+def _at_the_edge(watched: _Watched) -> FaultKind | None:
+    """Of one that has a neighbour on one side only: vehicles may have come from the lane beside.
+
+    So the whole place is compared with the place behind it, or before it where it is a stop line. A place where nobody
+    is seen at all is not judged: there may be other ways in.
+    """
+    counted, is_stop = watched.counted, watched.is_stop
+    if counted and (is_stop or not watched.near or not _is_double(watched)):
+        return None  # what moves up over a stop line by bits is counted more than once by a right one too
+    here, behind = (sum([each.counted for each in place]) for place in (watched.here, watched.next))
+    if not watched.next or behind < COUNTED_MIN or (here < COUNTED_MIN and not is_stop):
+        return None
+    if counted == 0:
+        is_less = behind - here >= max(SHARE * behind / max(len(watched.here), 1), PASSED_MIN)
+        return "silent" if is_less else None
+    return "double" if here - behind >= (1 - 1 / DOUBLE) * counted else None

@@ -8,7 +8,7 @@ Vigos, Papageorgiou and Wang (Transp. Res. C 16, 2008).
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from turnout.signals.adaptive.layout import Layout, Mark
@@ -45,6 +45,7 @@ WEIGHT_MIN: Final = 0.03
 RIGHT_MS: Final = 2_000
 """Stretches are put right so often."""
 SECOND_MS: Final = 1_000
+NOWHERE: Final[dict[str, float]] = {}
 FORGET: Final = 0.95
 """Of what was learned of turning stays, at every vehicle: the last 20 count."""
 
@@ -56,6 +57,29 @@ class Reading(NamedTuple):
     is_occupied: bool
 
 
+STAYS: Final = Reading(0, True)
+"""The one who was there a second ago."""
+
+
+Changes = Mapping[str, Reading | None]
+"""Of the detectors that somebody came on or left since the second before; None: on that one nobody is seen any more."""
+
+
+class Changing:
+    """Makes changes of readings: what is seen as it was a second ago is left out."""
+
+    def __init__(self) -> None:
+        self._occupied: set[str] = set()
+
+    def of(self, readings: Mapping[str, Reading]) -> Changes:
+        before, self._occupied = self._occupied, {name for name, (_, is_on) in readings.items() if is_on}
+        found: dict[str, Reading | None] = {
+            name: reading for name, reading in readings.items() if reading != STAYS or name not in before
+        }
+        found.update(dict.fromkeys(before.difference(readings)))
+        return found
+
+
 class Arrival(NamedTuple):
     """At the stop line, if nobody were in the way. `weight`: how sure it is that it comes to this lane."""
 
@@ -63,8 +87,10 @@ class Arrival(NamedTuple):
     weight: float
 
 
-Queues = Mapping[str, list[Arrival]]
-"""By lane: who is on the way or waits, the first first."""
+Queue = Sequence[tuple[int, float]]
+"""`Arrival`s, as plain tuples where there are many: the first first."""
+Queues = Mapping[str, Queue]
+"""By lane: who is on the way or waits."""
 
 
 class Seen:
@@ -83,7 +109,7 @@ class Seen:
         """Who ever came."""
 
     def read(self, entered: int, is_occupied: bool, at_ms: int) -> None:
-        """Somebody came, or one who was there was seen again."""
+        """Somebody came or left."""
         if self.since_ms >= 0 and (entered or not is_occupied) and self.stands(at_ms):
             self.gone_ms = at_ms
         self.total += entered
@@ -153,7 +179,8 @@ class Observer:
         self.seen = {name: Seen(at_ms) for name in (*marks, *exits)}
         ordered = sorted(layout.marks, key=lambda mark: mark.before_stop_line_m)
         self._stretches: dict[str, _Stretch] = {}
-        self._into: dict[str, list[tuple[_Stretch, int]]] = {name: [] for name in self.seen}
+        self._into: dict[str, list[tuple[_Stretch, int, bool, int]]] = {name: [] for name in self.seen}
+        """Which stretches lead to it, by which of their ways, whether from a lane beside, how long that takes."""
         for mark in ordered:
             if not mark.ways:
                 continue
@@ -164,66 +191,69 @@ class Observer:
             stretch = _Stretch(mark, ways, self.seen)
             self._stretches[mark.detector] = stretch
             for nth, to in enumerate(ways):
-                self._into[to].append((stretch, nth))
+                self._into[to].append((stretch, nth, nth >= len(stretch.direct), stretch.travel_ms[nth]))
+        self._ordered = list(self._stretches.values())
         self._stops = [(lane.id, self.seen[lane.stop]) for lane in layout.lanes]
         self._stop_of = dict(self._stops)
         self._exits = [(lane.id, [self.seen[name] for name in lane.exits]) for lane in layout.lanes if lane.exits]
-        self._order = {mark.detector: nth for nth, mark in enumerate(ordered)}
-        self._occupied: dict[str, Seen] = {}
+        order = {mark.detector: nth for nth, mark in enumerate(ordered)}
+        self._known = {name: (order.get(name, -1), seen) for name, seen in self.seen.items()}
+        """From the stop lines up; those behind the junction have -1."""
+        self._changing = Changing()
         self._weighed_ms = self._right_ms = at_ms
         self.is_news = False
         """Whether somebody came or left in this second."""
         self._weigh()
 
     def step(self, at_ms: int, readings: Mapping[str, Reading]) -> list[str]:
-        """The detectors on which somebody came, from the stop lines up."""
-        came = self._read(at_ms, readings)
-        for name in came:
-            entered = readings[name].entered
-            if entered and name in self._order:
+        """The detectors on which somebody came, from the stop lines up. Of changes alone: `hear`, and then always."""
+        return self.hear(at_ms, self._changing.of(readings))
+
+    def hear(self, at_ms: int, changes: Changes) -> list[str]:
+        """As `step`."""
+        came: list[tuple[int, str, int]] = []
+        is_news = False
+        for name, reading in changes.items():
+            known = self._known.get(name)
+            if known is None:
+                continue
+            nth, seen = known
+            if reading is None:
+                seen.empties(at_ms)
+                is_news = True
+                continue
+            entered, is_occupied = reading
+            if entered or seen.since_ms < 0:
+                came.append((nth, name, entered))
+            seen.read(entered, is_occupied, at_ms)
+        self.is_news = is_news or bool(came)
+        if len(came) > 1:
+            came.sort()
+        for nth, name, entered in came:
+            if entered and nth >= 0:
                 self._passed(name, entered, at_ms)
         if not 0 <= at_ms - self._right_ms < RIGHT_MS:
             self._right_ms = at_ms
-            for stretch in self._stretches.values():
-                self._put_right(stretch, at_ms)
+            self._put_right(at_ms)
         if not 0 <= at_ms - self._weighed_ms < WEIGH_MS:
             self._weighed_ms = at_ms
             self._weigh()
-        return came
-
-    def _read(self, at_ms: int, readings: Mapping[str, Reading]) -> list[str]:
-        came = []
-        emptied, self._occupied = self._occupied, {}
-        for name, (entered, is_occupied) in readings.items():
-            seen = self.seen.get(name)
-            if seen is None:
-                continue
-            if entered or not is_occupied or seen.since_ms < 0:
-                if entered or seen.since_ms < 0:
-                    came.append(name)
-                seen.read(entered, is_occupied, at_ms)
-            emptied.pop(name, None)
-            if is_occupied:
-                self._occupied[name] = seen
-        for seen in emptied.values():
-            seen.empties(at_ms)
-        self.is_news = bool(came or emptied)
-        return sorted(came, key=self._place) if len(came) > 1 else came
-
-    def _place(self, name: str) -> int:
-        return self._order.get(name, -1)
+        return [name for _, name, _ in came]
 
     def _weigh(self) -> None:
         """What was learned of turning and of changing lanes, from the stop lines up."""
         reached: dict[str, dict[str, float]] = {lane.stop: {lane.id: 1.0} for lane in self.layout.lanes}
         for name, stretch in self._stretches.items():
-            lanes: dict[str, float] = {}
-            total = sum(stretch.shares)
-            for other, share in zip(stretch.names, stretch.shares, strict=True):
-                for lane, weight in reached.get(other, {}).items():
-                    lanes[lane] = lanes.get(lane, 0.0) + weight * share / total
+            shares, names = stretch.shares, stretch.names
+            if len(names) == 1:
+                lanes = reached.get(names[0], NOWHERE)
+            else:
+                lanes, total = {}, sum(shares)
+                for other, share in zip(names, shares, strict=True):
+                    for lane, weight in reached.get(other, NOWHERE).items():
+                        lanes[lane] = lanes.get(lane, 0.0) + weight * share / total
             reached[name] = lanes
-            stretch.weights = tuple((lane, weight) for lane, weight in lanes.items() if weight >= WEIGHT_MIN)
+            stretch.weights = tuple([each for each in lanes.items() if each[1] >= WEIGHT_MIN])
 
     def _passed(self, name: str, entered: int, at_ms: int) -> None:
         """Take those who came by off the stretch before, and put them on the one behind."""
@@ -238,26 +268,27 @@ class Observer:
 
         Who still stands on the detector before is the last to be thought of.
         """
-        best: tuple[bool, bool, int, _Stretch, int] | None = None
-        for stretch, nth in self._into[name]:
-            if stretch.after:
-                due = stretch.after[0] + stretch.travel_ms[nth]
-                is_there = len(stretch.after) == 1 and stretch.seen.since_ms >= 0
-                is_beside = nth >= len(stretch.direct)
-                if due <= at_ms + EARLY_MS and (best is None or (is_there, is_beside, due) < best[:3]):
-                    best = (is_there, is_beside, due, stretch, nth)
+        best: tuple[bool, bool, int] | None = None
+        taken: tuple[_Stretch, int] | None = None
+        latest_ms = at_ms + EARLY_MS
+        for stretch, nth, is_beside, travel_ms in self._into[name]:
+            after = stretch.after
+            if after:
+                due = after[0] + travel_ms
+                if due <= latest_ms:
+                    found = (len(after) == 1 and stretch.seen.since_ms >= 0, is_beside, due)
+                    if best is None or found < best:
+                        best, taken = found, (stretch, nth)
         if (best is None or best[0] or best[1]) and self._changed_at_stop(name, at_ms):
             return
-        if best is None:
+        if taken is None:
             self._came.pop(name, None)
             return
-        _, _, _, stretch, nth = best
+        self._came[name] = taken
+        stretch, nth = taken
         stretch.after.popleft()
-        self._came[name] = (stretch, nth)
-        shares = stretch.shares
-        if len(shares) > 1:
-            for i in range(len(shares)):
-                shares[i] *= FORGET
+        if len(stretch.shares) > 1:
+            stretch.shares = shares = [share * FORGET for share in stretch.shares]
             shares[nth] += 1
 
     def _changed_at_stop(self, name: str, at_ms: int) -> bool:
@@ -275,14 +306,18 @@ class Observer:
                         return True
         return False
 
-    def _put_right(self, stretch: _Stretch, at_ms: int) -> None:
-        after, late_ms = stretch.after, at_ms - LATE_MS - stretch.longest_ms
-        if after and after[0] < late_ms and all(to.is_free(at_ms) for to in stretch.direct):
-            while after and after[0] < late_ms:
-                after.popleft()
-        if 0 <= stretch.seen.since_ms <= at_ms - STANDING_MS and all(to.stands(at_ms) for to in stretch.direct):
-            while len(after) < stretch.full:
-                after.appendleft(at_ms - stretch.longest_ms)
+    def _put_right(self, at_ms: int) -> None:
+        standing_ms, free_ms = at_ms - STANDING_MS, at_ms - LATE_MS
+        for stretch in self._ordered:
+            after, since_ms = stretch.after, stretch.seen.since_ms
+            if after and after[0] < free_ms - stretch.longest_ms:
+                late_ms = free_ms - stretch.longest_ms
+                if all(to.is_free(at_ms) for to in stretch.direct):
+                    while after and after[0] < late_ms:
+                        after.popleft()
+            if 0 <= since_ms <= standing_ms and all(to.stands(at_ms) for to in stretch.direct):
+                while len(after) < stretch.full:
+                    after.appendleft(at_ms - stretch.longest_ms)
 
     def moving(self, queues: Queues, green_ms: int, at_ms: int) -> Queues:
         """The queues without those who should be at the stop line by now, where green is on and nobody is seen there.
@@ -291,20 +326,22 @@ class Observer:
         """
         if at_ms - green_ms < STALLS_MS:
             return queues
-        found = dict(queues)
+        found: dict[str, Queue] | None = None
         for lane_id, seen in self._stops:
             if seen.since_ms < 0 and seen.left_ms < at_ms - GAP_MS and queues[lane_id]:
+                found = found or dict(queues)
                 found[lane_id] = [each for each in queues[lane_id] if each[0] >= at_ms - DUE_MS]
-        return found
+        return found or queues
 
-    def queues(self, at_ms: int) -> dict[str, list[Arrival]]:
-        found: dict[str, list[Arrival]] = {}
-        for lane_id, seen in self._stops:
-            found[lane_id] = [Arrival(at_ms, 1.0)] if seen.since_ms >= 0 else []
-        for stretch in self._stretches.values():
+    def queues(self, at_ms: int) -> dict[str, list[tuple[int, float]]]:
+        found: dict[str, list[tuple[int, float]]] = {
+            lane_id: [(at_ms, 1.0)] if seen.since_ms >= 0 else [] for lane_id, seen in self._stops
+        }
+        for stretch in self._ordered:
             if stretch.after:
+                arrives_ms = stretch.arrives_ms
                 for lane_id, weight in stretch.weights:
-                    found[lane_id] += [Arrival(came + stretch.arrives_ms, weight) for came in stretch.after]
+                    found[lane_id] += [(came + arrives_ms, weight) for came in stretch.after]
         for arrivals in found.values():
             if len(arrivals) > 1:
                 arrivals.sort()
@@ -325,4 +362,11 @@ class Observer:
     def blocked(self, at_ms: int) -> set[str]:
         """Lanes from which nobody could leave: every way out has stood for long."""
         long_ms = at_ms - BLOCKED_MS
-        return {lane_id for lane_id, exits in self._exits if all(0 <= seen.since_ms <= long_ms for seen in exits)}
+        found = set()
+        for lane_id, exits in self._exits:
+            for seen in exits:
+                if not 0 <= seen.since_ms <= long_ms:
+                    break
+            else:
+                found.add(lane_id)
+        return found

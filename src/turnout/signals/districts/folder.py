@@ -46,6 +46,10 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     additional: Files = ()
     counts: FileName = ""
     """By day and quarter-hour, for plans by time of day (`turnout signals hours`)."""
+    travel_times: FileName = ""
+    """What `turnout signals travel` wrote of our own vehicles, for speeds of green waves."""
+    counts_note: Name | None = None
+    """Where the counts come from, said beside what is made of them."""
     detector_log: FileName = ""
     """High-resolution events, and `detector_map`, what their numbers mean (`turnout signals quality`)."""
     detector_map: FileName = ""
@@ -57,7 +61,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @property
     def named(self) -> tuple[str, ...]:
-        single = (self.signals, self.network, self.counts, self.detector_log, self.detector_map)
+        single = (self.signals, self.network, self.counts, self.travel_times, self.detector_log, self.detector_map)
         return tuple(name for name in (*single, *self.programmes, *self.routes, *self.additional) if name)
 
 

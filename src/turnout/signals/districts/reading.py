@@ -26,6 +26,7 @@ from turnout.signals.districts.shapes import (
     GroupShape,
     IntergreenShape,
     JunctionShape,
+    MeasuredSpeed,
     MovementShape,
     PlanSet,
     ProblemShape,
@@ -35,6 +36,7 @@ from turnout.signals.districts.shapes import (
     Street,
     WaveShape,
 )
+from turnout.signals.districts.travel_file import read_speeds
 from turnout.signals.model import Arterial, Junction, SignalGroup, Signals, Stop
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import Problem
@@ -89,6 +91,7 @@ def card_of(district: District, read: ReadDistrict | None, problems: tuple[Probl
         attribution=head.attribution,
         note=head.note,
         log_note=head.log_note,
+        counts_note=head.counts_note,
         sample=head.sample,
         junctions=len(read.signals.junctions) if read is not None else 0,
         arterials=len(read.signals.arterials) if read is not None else 0,
@@ -110,10 +113,16 @@ def shape_of(district: District, read: ReadDistrict, plans: PlanSet | None = Non
         streets=tuple(Street(each.edge, each.name, each.lanes, each.points) for each in read.geometry.lines),
         junctions=tuple(junction_shape(each, places) for each in signals.junctions),
         arterials=tuple(arterial_shape(each, places) for each in signals.arterials),
+        measured=_measured(district),
         problems=tuple(problem_shape(each) for each in problems[:PROBLEMS_MAX]),
         released=released,
         digest=digest_of(body_of(plans_of(signals))),
     )
+
+
+def _measured(district: District) -> tuple[MeasuredSpeed, ...]:
+    name = district.head.travel_times
+    return read_speeds(district.content(name), name) if name else ()
 
 
 def problem_shape(problem: Problem) -> ProblemShape:
@@ -148,7 +157,15 @@ def junction_shape(junction: Junction, places: dict[str, tuple[float, float]]) -
         ),
         stages=tuple(StageShape(each.id, each.groups) for each in junction.stages),
         detectors=tuple(
-            DetectorShape(each.id, each.approach, each.lane, each.before_stop_line_m, each.length_m)
+            DetectorShape(
+                each.id,
+                each.approach,
+                each.lane,
+                each.before_stop_line_m,
+                each.length_m,
+                each.to_lane,
+                each.groups,
+            )
             for each in junction.detectors
         ),
         plans=tuple(map(shape_of_plan, junction.plans)),

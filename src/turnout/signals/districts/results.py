@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from turnout.core.plans.matters import SimulatedRun
 from turnout.signals.districts.shapes import Clock, PlanSet, ProblemShape
 from turnout.signals.model import Day
 from turnout.words.name import Name
@@ -19,6 +20,11 @@ class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     day: Day
     since: Clock = msgspec.field(name="from")
+
+    @property
+    def minute(self) -> int:
+        """Of the day."""
+        return int(self.since[:2]) * 60 + int(self.since[3:])
 
 
 class Simulate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="simulate"):
@@ -58,6 +64,13 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 JobAsked = Simulate | CoordinateArea | PlanHours | Quality
+JobKind = Literal["area", "hours", "quality", "simulate"]
+KINDS: Final[dict[type[msgspec.Struct], JobKind]] = {
+    CoordinateArea: "area",
+    PlanHours: "hours",
+    Quality: "quality",
+    Simulate: "simulate",
+}
 
 
 class JobTaken(msgspec.Struct, frozen=True):
@@ -163,6 +176,31 @@ class SimulateResult(msgspec.Struct, frozen=True, kw_only=True):
     """Plans of the draft that are others than those in force, or run where another does. Each has to be in `ran`."""
     state: str = ""
     """Of the plans in force and the district's files (`state.state_of`), while this was simulated."""
+
+
+class PeriodToRun(msgspec.Struct, frozen=True):
+    """`period` null: no junction has hours. `plans`: changed ones that this run is the first to show."""
+
+    period: Period | None
+    plans: int
+
+
+class PeriodsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Simulations that show every changed plan of a draft, as few as a greedy choice finds."""
+
+    periods: tuple[PeriodToRun, ...]
+    never: tuple[PlanAt, ...] = ()
+    """Changed plans that are in force at no hour of the week: no simulation shows them."""
+
+
+class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one simulation, what a proposal says; of which plans and against what it was made."""
+
+    digest: str
+    state: str
+    run: SimulatedRun
+    left: PlanAt | None = None
+    """A changed plan that neither this simulation nor those asked about before it ran."""
 
 
 class AreaJunction(msgspec.Struct, frozen=True, kw_only=True):

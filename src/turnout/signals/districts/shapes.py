@@ -32,6 +32,7 @@ class DistrictCard(msgspec.Struct, frozen=True, kw_only=True):
     attribution: str
     note: Name | None = None
     log_note: Name | None = None
+    counts_note: Name | None = None
     sample: bool = False
     junctions: int = 0
     arterials: int = 0
@@ -98,8 +99,11 @@ class DetectorShape(msgspec.Struct, frozen=True):
     id: str
     approach: str
     lane: int
-    before_stop_line_m: float
+    before_stop_line_m: float | None
+    """None: it lies behind the junction."""
     length_m: float
+    to_lane: int = 0
+    groups: tuple[str, ...] = ()
 
 
 class WindowShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,6 +192,17 @@ class ArterialShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     waves: Annotated[tuple[WaveShape, ...], msgspec.Meta(max_length=64)] = ()
 
 
+class MeasuredSpeed(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one section in one direction and one hour of the day: the median of `times` runs, five at least."""
+
+    arterial: str
+    start: str
+    end: str
+    hour: int
+    times: int
+    speed_kmh: float
+
+
 class SpotShape(msgspec.Struct, frozen=True):
     file: str = ""
     line: int = 0
@@ -213,6 +228,8 @@ class DistrictShape(msgspec.Struct, frozen=True, kw_only=True):
     streets: tuple[Street, ...] = ()
     junctions: tuple[JunctionShape, ...] = ()
     arterials: tuple[ArterialShape, ...] = ()
+    measured: tuple[MeasuredSpeed, ...] = ()
+    """Of our own vehicles without priority, where the district names what `turnout signals travel` wrote."""
     problems: tuple[ProblemShape, ...] = ()
     released: str = ""
     digest: str = ""

@@ -129,7 +129,7 @@ def _saying(seed: int, seeds: int, side: int) -> Name:
 def chosen(junction: Junction, period: Period | None) -> Plan | None:
     """The plan in force at the period; without one, of a junction without hours, the last."""
     if period is not None:
-        return running(junction, period.day, int(period.since[:2]) * 60 + int(period.since[3:]))
+        return running(junction, period.day, period.minute)
     return junction.plans[-1] if junction.plans else None
 
 

@@ -1,7 +1,8 @@
 """What the engineer's screen asks of a district, as messages to a worker process and its answers.
 
-A message is JSON with a length before it, so that a worker that dies in the middle of one is noticed. `ask` is decoded
-here, by what the worker is to do; an answer's `body` goes on to the screen as it is.
+A message is a head as JSON and two bodies, with the length of each before it, so that a worker that dies in the middle
+of one is noticed. Bodies are nobody's to decode on the way: what is asked is decoded where it is worked on, and an
+answer goes on to the screen as it is. The desk's process decodes heads.
 """
 
 import struct
@@ -12,20 +13,33 @@ import msgspec
 from turnout.words.name import Name
 
 Kind = Literal[
-    "card", "district", "state", "check", "arterials", "bands", "plans-file", "simulate", "area", "hours", "quality"
+    "card",
+    "district",
+    "state",
+    "check",
+    "periods",
+    "arterials",
+    "bands",
+    "plans-file",
+    "job",
+    "figures",
+    "simulate",
+    "area",
+    "hours",
+    "quality",
 ]
 BYTES_MAX: Final = 64 << 20
-"""Of one message. A district of a thousand junctions with its streets is a tenth of it."""
-HEAD: Final = struct.Struct(">I")
+"""Of one head or body. A district of a thousand junctions with its streets is a tenth of it."""
+SIZES: Final = struct.Struct(">III")
 
 
-class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """`folder`: of the district. `plans`: those in force where a person has released some, as kept."""
+class Work(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`folder`: of the district. Bodies: `ask` by its kind, and `plans` in force where a person has released some."""
 
     kind: Kind
-    folder: str
-    ask: msgspec.Raw = msgspec.Raw(b"null")
-    plans: msgspec.Raw = msgspec.Raw(b"null")
+    folder: str = ""
+    ask: bytes = b""
+    plans: bytes = b""
     released: str = ""
     lost: bool = False
     """Plans were released and their body is not found: the files' are shown, and that is said."""
@@ -36,8 +50,11 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
     said: Name
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, tag="answer"):
-    body: msgspec.Raw
+class Answer(msgspec.Struct, frozen=True, kw_only=True, tag="answer", omit_defaults=True):
+    """Bodies. `beside`: of `simulate`, the whole set of plans that was run; of `figures`, what is still to be run."""
+
+    body: bytes = b""
+    beside: bytes = b""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
@@ -48,30 +65,38 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
     problems: tuple[Any, ...] = ()
 
 
-class Simulated(msgspec.Struct, frozen=True):
-    """The answer to `simulate`: what was found (`results.SimulateResult`), and the whole set of plans that it is of."""
-
-    result: msgspec.Raw
-    plans: msgspec.Raw
-
-
 Message = Progress | Answer | Refusal
 
 encode: Final = msgspec.json.Encoder().encode
-_work: Final[msgspec.json.Decoder[Work]] = msgspec.json.Decoder(Work)
+work_of: Final[msgspec.json.Decoder[Work]] = msgspec.json.Decoder(Work)
 message_of: Final[msgspec.json.Decoder[Message]] = msgspec.json.Decoder(Message)
 
 
-def framed(body: bytes) -> bytes:
-    assert len(body) <= BYTES_MAX, f"a message of {len(body)} bytes"
-    return HEAD.pack(len(body)) + body
+def pieces(message: Work | Message) -> list[bytes]:
+    """As it is written, one after another."""
+    head, bodies = message, (b"", b"")
+    if isinstance(message, Work):
+        head, bodies = msgspec.structs.replace(message, ask=b"", plans=b""), (message.ask, message.plans)
+    elif isinstance(message, Answer):
+        head, bodies = Answer(), (message.body, message.beside)
+    parts = [encode(head), *bodies]
+    assert all(len(part) <= BYTES_MAX for part in parts), f"a message of {list(map(len, parts))} bytes"
+    return [SIZES.pack(*map(len, parts)), *parts]
+
+
+def message_from(head: bytes, first: bytes, second: bytes) -> Message:
+    """Raises `msgspec.DecodeError`."""
+    message = message_of.decode(head)
+    return Answer(body=first, beside=second) if isinstance(message, Answer) else message
 
 
 def read_work(stream: IO[bytes]) -> Work | None:
     """The next one; None once nobody asks any more."""
-    head = stream.read(HEAD.size)
-    if len(head) < HEAD.size:
+    head = stream.read(SIZES.size)
+    if len(head) < SIZES.size:
         return None
-    (size,) = HEAD.unpack(head)
-    body = stream.read(size)
-    return _work.decode(body) if len(body) == size else None
+    sizes = SIZES.unpack(head)
+    parts = [stream.read(size) for size in sizes]
+    if tuple(map(len, parts)) != sizes:
+        return None
+    return msgspec.structs.replace(work_of.decode(parts[0]), ask=parts[1], plans=parts[2])

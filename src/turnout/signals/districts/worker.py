@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeVar
 
 import msgspec
 
@@ -28,7 +28,8 @@ from turnout.signals.districts.coordinating import bands
 from turnout.signals.districts.deriving import derived_in
 from turnout.signals.districts.folder import District, read_head
 from turnout.signals.districts.from_data import hours_result, quality_result
-from turnout.signals.districts.plan_sets import body_of, fitting, only, plans_of, with_plans
+from turnout.signals.districts.periods import figures_of, periods_of
+from turnout.signals.districts.plan_sets import body_of, digest_of, fitting, only, plans_of, with_plans
 from turnout.signals.districts.reading import (
     ReadDistrict,
     arterial_shape,
@@ -37,7 +38,7 @@ from turnout.signals.districts.reading import (
     read_district,
     shape_of,
 )
-from turnout.signals.districts.results import CoordinateArea, PlanHours, Quality, Simulate
+from turnout.signals.districts.results import KINDS, CoordinateArea, JobAsked, PlanHours, Quality, Simulate
 from turnout.signals.districts.shapes import ArterialAsked, BandsAsked, CheckAnswer, CheckAsked, PlanSet
 from turnout.signals.districts.simulate import simulate
 from turnout.signals.districts.state import state_of
@@ -47,10 +48,9 @@ from turnout.signals.districts.work import (
     Message,
     Progress,
     Refusal,
-    Simulated,
     Work,
     encode,
-    framed,
+    pieces,
     read_work,
 )
 from turnout.signals.model import Signals
@@ -83,6 +83,7 @@ LOST: Final = Problem(
 )
 
 Told = Callable[[float, Name], None]
+T = TypeVar("T")
 
 
 class Reader:
@@ -112,7 +113,7 @@ def _mark(path: Path) -> tuple[int, int]:
 def done(reader: Reader, work: Work, told: Told) -> Message:
     """The answer, or why there is none. Whatever else goes wrong ends the process, which is noticed."""
     try:
-        return Answer(body=msgspec.Raw(_body(reader, work, told)))
+        return _answer(reader, work, told)
     except BrokenSignals as trouble:
         said = Name(trouble.problems[0].spoken("en"), trouble.problems[0].spoken("zh-CN"))
         problems = tuple(problem_shape(each) for each in trouble.problems[:PROBLEMS_MAX])
@@ -123,48 +124,66 @@ def done(reader: Reader, work: Work, told: Told) -> Message:
         return Refusal(code="malformed", said=Name(str(trouble), str(trouble)))
     except BadInput as trouble:
         return Refusal(code="signals-unsupported", said=Name(str(trouble), str(trouble)))
-    except msgspec.ValidationError as trouble:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as trouble:
         return Refusal(code="malformed", said=Name(str(trouble), str(trouble)))
     except MemoryError:
         said = Name("it is too large for this server", "数据过大，本服务器无法处理")
         return Refusal(code="signals-unsupported", said=said)
 
 
-def _body(reader: Reader, work: Work, told: Told) -> bytes:
-    if work.kind == "card":
-        return encode(_card(reader, work))
+def _answer(reader: Reader, work: Work, told: Told) -> Answer:
+    match work.kind:
+        case "card":
+            return Answer(body=encode(_card(reader, work)))
+        case "job":
+            return Answer(body=encode(KINDS[type(msgspec.json.decode(work.ask, type=JobAsked))]))
+        case "figures":
+            return figures_of(work.released, work.ask, work.plans)
     district, read = reader.get(work.folder)
     plans, misfits = _in_force(read, work)
+    if work.kind == "simulate":
+        return _simulated(district, read, plans, _asked(work, Simulate), told)
     if work.kind == "district":
-        return encode(_district(district, read, work, plans, misfits))
+        return Answer(body=encode(_district(district, read, work, plans, misfits)))
     signals = with_plans(read.signals, plans) if plans is not None else read.signals
+    if work.kind == "plans-file":
+        return Answer(body=write_plans(signals, _remark(district, work, misfits)))
+    return Answer(body=encode(_found(district, read, signals, work, told)))
+
+
+def _found(district: District, read: ReadDistrict, signals: Signals, work: Work, told: Told) -> Any:
+    """`signals`: with the plans in force."""
     match work.kind:
         case "state":
-            return encode(state_of(district, signals))
+            return state_of(district, signals)
         case "check":
-            return encode(_checked(signals, msgspec.json.decode(work.ask, type=CheckAsked)))
+            return _checked(signals, _asked(work, CheckAsked))
+        case "periods":
+            return periods_of(signals, _asked(work, CheckAsked).plans)
         case "arterials":
-            return encode(_derived(district, read, signals, msgspec.json.decode(work.ask, type=ArterialAsked)))
+            return _derived(district, read, signals, _asked(work, ArterialAsked))
         case "bands":
-            return encode(bands(signals, msgspec.json.decode(work.ask, type=BandsAsked)))
-        case "plans-file":
-            return encode({"file": write_plans(signals, _remark(district, work, misfits)).decode()})
-        case "simulate":
-            return encode(
-                _simulated(district, read, plans, signals, msgspec.json.decode(work.ask, type=Simulate), told)
-            )
+            return bands(signals, _asked(work, BandsAsked))
         case "area":
-            return encode(_area(district, msgspec.json.decode(work.ask, type=CoordinateArea), told))
+            return _area(district, _asked(work, CoordinateArea), told)
         case "hours":
-            return encode(hours_result(district, signals, msgspec.json.decode(work.ask, type=PlanHours), told))
+            return hours_result(district, signals, _asked(work, PlanHours), told)
         case "quality":
-            return encode(quality_result(district, msgspec.json.decode(work.ask, type=Quality), told))
+            return quality_result(district, _asked(work, Quality), told)
+        case _:
+            raise AssertionError(work.kind)
+
+
+def _asked(work: Work, kind: type[T]) -> T:
+    """Raises `msgspec.DecodeError`: it is as a screen sent it."""
+    return msgspec.json.decode(work.ask, type=kind)
 
 
 def _in_force(read: ReadDistrict, work: Work) -> tuple[PlanSet | None, tuple[Problem, ...]]:
     """Released plans that fit the files, and what is said of those that do not."""
-    plans = msgspec.json.decode(work.plans, type=PlanSet | None)
-    return (None, ()) if plans is None else fitting(read.signals, plans, work.released)
+    if not work.plans:
+        return None, ()
+    return fitting(read.signals, msgspec.json.decode(work.plans, type=PlanSet), work.released)
 
 
 def _card(reader: Reader, work: Work) -> Any:
@@ -222,12 +241,12 @@ def _area(district: District, asked: CoordinateArea, told: Told) -> Any:
     return area_result(area, coordinate(area, asked.cycles_s or CYCLES_S))
 
 
-def _simulated(
-    district: District, read: ReadDistrict, plans: PlanSet | None, signals: Signals, asked: Simulate, told: Told
-) -> Simulated:
+def _simulated(district: District, read: ReadDistrict, plans: PlanSet | None, asked: Simulate, told: Told) -> Answer:
     result = simulate(district, read, plans, asked, told)
+    signals = with_plans(read.signals, plans) if plans is not None else read.signals
     body = body_of(plans_of(with_plans(signals, asked.plans)))
-    return Simulated(msgspec.Raw(encode(result)), msgspec.Raw(body))
+    assert digest_of(body) == result.digest
+    return Answer(body=encode(result), beside=body)
 
 
 def _remark(district: District, work: Work, misfits: tuple[Problem, ...]) -> list[str]:
@@ -245,7 +264,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=(stdin, waiting), daemon=True).start()
 
     def tell(message: Message) -> None:
-        stdout.write(framed(encode(message)))
+        stdout.writelines(pieces(message))
         stdout.flush()
 
     reader = Reader()

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from turnout.signals.detector_watch import PER_HOUR_MAX, WATCHED_NAMES
 from turnout.signals.quality.clock import Ints, SignalLog
 from turnout.signals.quality.figures import DetectorFault, FaultKind
 from turnout.signals.quality.lamps import DETECTOR_OFF, DETECTOR_ON, REPORTED_FAULTS, occupied, total_until
@@ -20,14 +21,12 @@ STUCK_MS: Final = 600_000
 NEIGHBOURS_MIN: Final = 30
 """Vehicles that each of the others of the group counted in the hour before a silent one is doubted: where somebody uses
 the group at all, an hour brings some to every lane."""
-PER_HOUR_MAX: Final = 3_000
-"""Vehicles that one detector may count: a lane carries below 2,000, and some loops lie across two."""
 
 FAULT_NAMES: Final[Mapping[FaultKind, Name]] = {
     "stuck": Name("occupied all the time", "持续占用"),
     "silent": Name("sees nobody", "无检测信号"),
-    "chatters": Name("counts more than a lane can carry", "计数超过车道通行能力"),
-    "reported": Name("broken, as the controller says", "信号机报告故障"),
+    "chatters": WATCHED_NAMES["chatters"],
+    "reported": WATCHED_NAMES["reported"],
 }
 RESTS: Final[Mapping[Use, str]] = {"advance": "arrivals", "presence": "splits", "count": "volume", "yellow-red": "late"}
 

@@ -6,14 +6,14 @@ here looks at a vehicle: of each detector SUMO says when somebody came on it and
 
 import importlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import msgspec
 
 from turnout.signals.adaptive.layout import Layout
-from turnout.signals.adaptive.observer import Reading
+from turnout.signals.adaptive.observer import STAYS, Changes, Changing, Reading
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated.lamps import Lamps
 from turnout.signals.simulated.sumo_layout import Loop
@@ -27,7 +27,7 @@ READ_MAX: Final = 3
 
 
 class Controls(Protocol):
-    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> tuple[Aspect, ...]: ...
+    def hear(self, at_ms: int, changes: Changes) -> tuple[Aspect, ...]: ...
 
 
 def library() -> Any:
@@ -48,8 +48,9 @@ class Ran(msgspec.Struct, frozen=True):
     steps: int
     seconds: float
     """Of real time, without reading the network."""
-    ours_s: float
-    """Of that, in control."""
+    reading_s: float
+    """Of processor time, in reading detectors; `control_s`: in control and in setting lamps."""
+    control_s: float
 
 
 Fault = Callable[[str, int, Reading | None], Reading | None]
@@ -70,30 +71,33 @@ def run(
     sumo = library()
     sumo.start(["sumo", *words])
     try:
-        clock = sumo.simulation
+        step, now_s = native(sumo, "simulation", "step"), native(sumo, "simulation", "getTime")
         detectors = Detectors(sumo, loops, layouts, fault)
         driven = [_Driven(sumo, signal, control, layouts) for signal, control in controls.items()]
-        steps, ours, began = 0, 0.0, time.perf_counter()
-        while clock.getTime() < end_s and (end_s < 1e9 or clock.getMinExpectedNumber() > 0):
-            sumo.simulationStep()
-            at_ms = round(clock.getTime() * SECOND_MS)
-            started = time.perf_counter()
-            readings = detectors.read(at_ms)
+        steps, reading_s, control_s, began, clock = 0, 0.0, 0.0, time.perf_counter(), time.process_time
+        while now_s() < end_s and (end_s < 1e9 or sumo.simulation.getMinExpectedNumber() > 0):
+            step()
+            at_ms = round(now_s() * SECOND_MS)
+            started_s = clock()
+            changes = detectors.read(at_ms)
+            read_s = clock()
             if before is not None:
                 before(sumo, at_ms)
             for each in driven:
-                each.step(at_ms, readings[each.signal])
-            ours += time.perf_counter() - started
+                each.step(at_ms, changes[each.signal])
+            reading_s, control_s = reading_s + read_s - started_s, control_s + clock() - read_s
             steps += 1
-        return Ran(steps, time.perf_counter() - began, ours)
+        return Ran(steps, time.perf_counter() - began, reading_s, control_s)
     finally:
         sumo.close()
 
 
 class Detectors:
-    """What the loops show, for each signal those that are its own; a second loop costs two calls of `libsumo`.
+    """What has changed on the loops, for each signal on those that are its own.
 
-    Who was on a loop in the last second, less who was on it before, has come. Two may stand on one at once.
+    Every loop costs one call of `libsumo` a second, and another while somebody is on it. Who was on a loop in the last
+    second, less who was on it before, has come. Two may stand on one at once. Who changes lanes leaves the loop at the
+    end of a second, and SUMO still counts him in the next.
     """
 
     def __init__(self, sumo: Any, loops: Sequence[Loop], layouts: Sequence[Layout], fault: Fault | None) -> None:
@@ -102,41 +106,74 @@ class Detectors:
         self._each = sumo.inductionloop.getVehicleData
         self._names = [loop.id for loop in loops]
         self._was = [0] * len(loops)
-        self._fault = fault
-        self._readings: dict[str, dict[str, Reading]] = {layout.junction.id: {} for layout in layouts}
-        owners: dict[str, list[dict[str, Reading]]] = {name: [] for name in self._names}
+        """How many were on each; on `_taken` of them somebody was."""
+        self._taken = 0
+        self._changes: dict[str, dict[str, Reading | None]] = {layout.junction.id: {} for layout in layouts}
+        self._owners: list[list[dict[str, Reading | None]]] = [[] for _ in loops]
+        number = {name: nth for nth, name in enumerate(self._names)}
+        self._broken: dict[str, _Broken] = {}
         for layout in layouts:
+            signal = layout.junction.id
             own = {mark.detector for mark in layout.marks} | {name for lane in layout.lanes for name in lane.exits}
-            for name in own & set(owners):
-                owners[name].append(self._readings[layout.junction.id])
-        self._owners = [owners[name] for name in self._names]
+            for name in own & set(number):
+                self._owners[number[name]].append(self._changes[signal])
+            if fault is not None:
+                self._broken[signal] = _Broken(fault, sorted(own & set(number)))
         self._known = [[Reading(entered, bool(is_on)) for is_on in (0, 1)] for entered in range(READ_MAX + 1)]
 
-    def read(self, at_ms: int) -> Mapping[str, Mapping[str, Reading]]:
+    def read(self, at_ms: int) -> Mapping[str, Changes]:
         """By signal. Each second's are gone with the next call."""
-        for readings in self._readings.values():
-            readings.clear()
-        names, was, number, known, owners = self._names, self._was, self._number, self._known, self._owners
-        since = list(map(self._since, names))
-        for nth in [nth for nth, ago_s in enumerate(since) if ago_s < 1.0]:
-            name, are_on = names[nth], int(since[nth] == 0.0)
-            seen = number(name)
-            reading = known[min(max(seen - was[nth], 0), READ_MAX)][are_on]
-            if seen > 1 and are_on:
-                are_on = sum(each[LEFT] < 0 for each in self._each(name))
-            was[nth] = are_on
-            for readings in owners[nth]:
-                readings[name] = reading
-        if self._fault is not None:
-            self._break(self._fault, at_ms)
-        return self._readings
+        for changes in self._changes.values():
+            changes.clear()
+        names, was, number, taken, still = self._names, self._was, self._number, self._taken, 0
+        seen = [(nth, ago_s) for nth, ago_s in enumerate(map(self._since, names)) if ago_s < 1.0]
+        for nth, ago_s in seen:
+            many = number(names[nth])
+            if was[nth]:
+                still += 1
+                if many == 1 == was[nth] and ago_s == 0.0:
+                    continue
+            self._change(nth, many, ago_s == 0.0)
+        if still != taken:
+            self._leave({nth for nth, many in enumerate(was) if many} - {nth for nth, _ in seen})
+        if self._broken:
+            return {signal: each.changes(at_ms, self._changes[signal]) for signal, each in self._broken.items()}
+        return self._changes
 
-    def _break(self, fault: Fault, at_ms: int) -> None:
-        for name, owners in zip(self._names, self._owners, strict=True):
-            for readings in owners:
-                said = fault(name, at_ms, readings.pop(name, None))
-                if said is not None:
-                    readings[name] = said
+    def _change(self, nth: int, many: int, is_on: bool) -> None:
+        """`many` were on it in this second."""
+        name, before = self._names[nth], self._was[nth]
+        entered, on = min(max(many - before, 0), READ_MAX), int(is_on)
+        if is_on and many > 1:
+            on = max(sum(each[LEFT] < 0 for each in self._each(name)), 1)
+        self._was[nth] = on
+        self._taken += (on > 0) - (before > 0)
+        if entered or not is_on or not before:
+            for changes in self._owners[nth]:
+                changes[name] = self._known[entered][is_on]
+
+    def _leave(self, gone: Iterable[int]) -> None:
+        """They were on it, and nobody has been in this second."""
+        for nth in gone:
+            self._was[nth] = 0
+            self._taken -= 1
+            for changes in self._owners[nth]:
+                changes[self._names[nth]] = None
+
+
+class _Broken:
+    """What a signal is told of its loops, some of which are broken."""
+
+    def __init__(self, fault: Fault, names: Iterable[str]) -> None:
+        self._fault, self._names = fault, list(names)
+        self._on: set[str] = set()
+        self._changing = Changing()
+
+    def changes(self, at_ms: int, true: Changes) -> Changes:
+        readings: dict[str, Reading | None] = {**dict.fromkeys(self._on, STAYS), **true}
+        self._on = {name for name, reading in readings.items() if reading is not None and reading.is_occupied}
+        said = {name: self._fault(name, at_ms, readings.get(name)) for name in self._names}
+        return self._changing.of({name: reading for name, reading in said.items() if reading is not None})
 
 
 class _Driven:
@@ -150,8 +187,8 @@ class _Driven:
         self._shown: tuple[Aspect, ...] = ()
         self._told = ""
 
-    def step(self, at_ms: int, readings: Mapping[str, Reading]) -> None:
-        shown = self._control.step(at_ms, readings)
+    def step(self, at_ms: int, changes: Changes) -> None:
+        shown = self._control.hear(at_ms, changes)
         if shown is self._shown:
             return
         self._shown, state = shown, self._lamps.state(shown)

@@ -23,6 +23,8 @@ EXIT_M: Final = 15.0
 """Behind the junction: who stands there could not leave it."""
 APART_M: Final = 8.0
 """No detector at the beginning of a lane nearer than this to the next."""
+PERIOD_S: Final = 60
+"""Of a detector's own count, which nobody reads: SUMO goes through all of it at each call."""
 UPSTREAM_MAX: Final = 64
 """Lanes that lead to one stop line."""
 
@@ -200,7 +202,7 @@ def loops_file(loops: Sequence[Loop]) -> str:
     """SUMO's file of additional objects that lays the detectors; it writes nothing by itself."""
     rows = (
         f'<inductionLoop id="{_quoted(loop.id)}" lane="{_quoted(loop.lane)}" pos="{loop.from_start_m:.2f}"'
-        f' length="{loop.length_m:.2f}" period="1000000" file="NUL" friendlyPos="true"/>'
+        f' length="{loop.length_m:.2f}" period="{PERIOD_S}" file="NUL" friendlyPos="true"/>'
         for loop in loops
     )
     return "<additional>\n" + "\n".join(rows) + "\n</additional>\n"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Group, Plan } from '../shapes'
-import { lasts, moved, stretches, typed, withCycle, withGreen, withOffset } from './timing'
+import { lasts, moved, stretches, typed, withGreen, withOffset } from './timing'
 
 const group: Group = {
   id: 'K1',
@@ -65,35 +65,5 @@ describe('a green', () => {
       [50, 58],
     ])
     expect(withOffset(plan(), 95).offset_s).toBe(15)
-  })
-})
-
-describe('another cycle', () => {
-  const two = plan(['K1', 0, 40], ['K2', 45, 75])
-  it('lengthens the greens and leaves the times between them', () => {
-    const made = withCycle(two, 100)
-    expect(made.cycle_s).toBe(100)
-    const [one, other] = made.windows as [Plan['windows'][0], Plan['windows'][0]]
-    expect(other.from_s - one.to_s).toBe(5)
-    expect((one.from_s - other.to_s + 100) % 100).toBe(5)
-    expect(lasts(one, 100) + lasts(other, 100)).toBe(90)
-  })
-  it('shortens them no further than the times between allow', () => {
-    const made = withCycle(two, 10)
-    expect(made.cycle_s).toBe(24)
-    expect(made.windows.map((one) => lasts(one, made.cycle_s))).toEqual([7, 7])
-  })
-  it.each([61, 79, 81, 120, 137])('of %i seconds keeps whole seconds and the order of greens', (cycle) => {
-    const made = withCycle(plan(['K1', 70, 20], ['K2', 25, 50], ['K3', 53, 66]), cycle)
-    expect(made.cycle_s).toBe(cycle)
-    for (const window of made.windows) {
-      expect(Number.isInteger(window.from_s) && Number.isInteger(window.to_s)).toBe(true)
-      expect(lasts(window, cycle)).toBeGreaterThanOrEqual(7)
-    }
-    const at = (n: number) => (made.windows[n]!.from_s - made.windows[0]!.from_s + cycle) % cycle
-    expect([at(0), at(1), at(2)]).toEqual([at(0), at(1), at(2)].sort((a, b) => a - b))
-  })
-  it('goes back to where it was', () => {
-    expect(withCycle(withCycle(two, 100), 80).windows.map((one) => lasts(one, 80))).toEqual([40, 30])
   })
 })

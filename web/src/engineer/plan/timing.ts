@@ -12,7 +12,7 @@ export interface Stretch {
 }
 
 /** Milliseconds are what a plan file can say. */
-const round = (seconds: number): number => Math.round(seconds * 1000) / 1000
+export const round = (seconds: number): number => Math.round(seconds * 1000) / 1000
 
 /** Within the cycle: 0 to before `cycle_s`. */
 export function within(second: number, cycle_s: number): number {
@@ -99,45 +99,4 @@ export function withoutGreen(plan: Plan, at: number): Plan {
 
 export function withOffset(plan: Plan, offset_s: number): Plan {
   return { ...plan, offset_s: within(offset_s, plan.cycle_s) }
-}
-
-/** What is shorter than this between two changes of the lamps is a transition: it keeps its length when the cycle changes. */
-const TRANSITION_S = 7
-
-/**
- * Another cycle. The difference goes to the long stretches in which no lamp changes, each by its length; the transitions
- * between them (intergreens) stay as they are. Where so much cannot be taken away, as much is taken as can be.
- */
-export function withCycle(plan: Plan, cycle_s: number): Plan {
-  const edges = [...new Set(plan.windows.flatMap((one) => [within(one.from_s, plan.cycle_s), within(one.to_s, plan.cycle_s)]))]
-  edges.sort((a, b) => a - b)
-  if (!edges.length) return { ...plan, cycle_s, offset_s: within(plan.offset_s, cycle_s) }
-  const gaps = edges.map((edge, n) => within((edges[(n + 1) % edges.length] as number) - edge, plan.cycle_s) || plan.cycle_s)
-  const room = gaps.map((gap) => Math.max(gap - TRANSITION_S, 0))
-  const total = room.reduce((sum, one) => sum + one, 0)
-  const change = Math.max(cycle_s - plan.cycle_s, -total)
-  const made_s = round(plan.cycle_s + change)
-  // Whole seconds where the change is whole: what rounding leaves goes to the next stretch.
-  let given = 0
-  let share = 0
-  const longer = gaps.map((gap, n) => {
-    share += total ? (room[n] as number) * (change / total) : change / gaps.length
-    const step = Number.isInteger(change) ? Math.round(share - given) : share - given
-    given += step
-    return gap + step
-  })
-  const first = edges[0] as number
-  const moved = new Map<number, number>()
-  let at = first
-  edges.forEach((edge, n) => {
-    moved.set(edge, within(at, made_s))
-    at = round(at + (longer[n] as number))
-  })
-  const to = (second: number) => moved.get(within(second, plan.cycle_s)) as number
-  const windows = plan.windows.map((one) => ({
-    ...one,
-    from_s: to(one.from_s),
-    to_s: lasts(one, plan.cycle_s) === plan.cycle_s ? to(one.from_s) || made_s : to(one.to_s) || made_s,
-  }))
-  return { ...plan, cycle_s: made_s, offset_s: within(plan.offset_s, made_s), windows }
 }

@@ -8,7 +8,7 @@ const CYCLES = 2.5
 const ROOM_PX = 66
 export const BAR_PX = 7
 export const TOP_PX = 26
-export const BOTTOM_PX = 42
+export const BOTTOM_PX = 34
 
 export interface Axes {
   left: number

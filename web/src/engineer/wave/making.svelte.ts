@@ -5,6 +5,7 @@ import { draft } from '../draft.svelte'
 import { withOffset } from '../plan/timing'
 import { room } from '../room.svelte'
 import type { Arterial, BandsAnswer, Method, PlanSet, Wave } from '../shapes'
+import { withSpeeds, type Found } from './measured'
 import { ofAnswer, type Wavy } from './sites'
 
 export interface Settings {
@@ -25,6 +26,8 @@ class Making {
   trouble = $state('')
   /** Offsets that were moved by hand, by site. */
   moved = $state.raw<Record<number, number>>({})
+  /** Measured speeds that were taken in place of the arterial's. */
+  speeds = $state.raw<Found | null>(null)
   #of = ''
 
   /** The settings are those of the arterial's first wave, until somebody changes them. */
@@ -35,6 +38,7 @@ class Making {
     this.answer = null
     this.trouble = ''
     this.moved = {}
+    this.speeds = null
     this.settings = settingsOf(arterial?.waves[0], arterial)
   }
 
@@ -59,7 +63,7 @@ class Making {
       cycle_s: plan ? [0, 0] : [least_s, most_s],
     }
     const asked = {
-      arterial: room.made.includes(arterial) ? arterial : arterial.id,
+      arterial: this.speeds ? withSpeeds(arterial, this.speeds) : room.made.includes(arterial) ? arterial : arterial.id,
       wave,
       plans: draft.isEmpty ? null : draft.set,
     }

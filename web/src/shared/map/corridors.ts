@@ -10,7 +10,7 @@ export function corridorFeatures(
   const features: Feature[] = []
   for (const corridor of Object.values(corridors)) {
     for (const one of Object.values(corridor.junctions)) {
-      if (one.state === 'released') continue
+      if (one.state === 'released' || one.place === null) continue
       features.push({
         type: 'Feature',
         geometry: { type: 'Point', coordinates: [one.place.lon, one.place.lat] },

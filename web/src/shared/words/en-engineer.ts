@@ -1,5 +1,7 @@
 /** The engineer's screen: districts, green waves, plans, what is released. `zh-engineer.ts` has the same shape. */
 
+import { enDetectors } from './en-detectors'
+
 const day = { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' }
 const s = (n: number): string => n.toFixed(1)
 
@@ -118,6 +120,13 @@ export const enEngineer = {
       multiband: 'a band of its own for each section, weighted by traffic',
     },
     ratio: 'Inbound to outbound width',
+    measured: 'Speed of the wave, as measured',
+    measuredAt: (kmh: number, runs: number, [from, to]: [number, number]) =>
+      `Take ${Math.round(kmh)} km/h: ${runs} runs, ${String(from).padStart(2, '0')}–${String(to).padStart(2, '0')}`,
+    measuredHint:
+      'Of our own vehicles without priority, by section; fewer than five runs are not shown. Pressed again: the range of the arterial.',
+    rename: 'Rename',
+    madeHere: 'Put together here; kept in this window, sealed, until the session ends.',
     sameWidth: 'exactly this ratio',
     ofDraft: 'The draft is what is coordinated.',
     ask: 'Coordinate',
@@ -145,6 +154,11 @@ export const enEngineer = {
     green: 'green',
     amber: 'amber',
     red: 'red',
+    stretch: 'End of the cycle: drag it, or use the arrow keys. Long stretches take the difference.',
+    sameCycle: (plan: string, arterial: string) => `This cycle for ${plan} along ${arterial}`,
+    sameCycleHint:
+      'Plans of this name at all junctions of the arterial are stretched, as one step; a green wave needs one cycle.',
+    unlike: (junctions: string) => `Least greens and intergreens do not let this cycle be at: ${junctions}`,
     copy: 'Copy plan',
     remove: 'Remove plan',
     back: 'Back to the plans in force',
@@ -206,7 +220,12 @@ export const enEngineer = {
     nothing: 'The draft is empty. Change a plan, or take a coordination over.',
     seeds: 'Seeds',
     day: 'Plans of',
-    lastPlans: 'the plans that come last',
+    allHours: 'every hour whose plans are changed',
+    withoutHours: 'no hours: the plans that come last',
+    runs: 'Simulations',
+    lookAtRun: 'Show its figures',
+    never: (plans: string) =>
+      `Changed, but in force at no hour, so that no simulation shows them: ${plans}. Give them hours, or take the change back.`,
     simulate: 'Simulate before and after',
     stale: 'The draft was changed since: simulate it again.',
     moved: 'Other plans have come into force since: simulate it again.',
@@ -269,6 +288,7 @@ export const enEngineer = {
   },
 
   live: {
+    ...enDetectors,
     title: 'Corridors under way',
     count: (n: number) => (n === 1 ? '1 corridor' : `${n} corridors`),
     none: 'No corridor is under way.',

@@ -27,7 +27,12 @@ export const enPermits = {
     another: 'Enter a permission',
     id: 'Its number or name',
     authority: 'Which office and officer gave it, by what paper',
-    which: (n: number) => `Junctions, as in the file of plans, a line or a comma apart: ${n}`,
+    which: (n: number) =>
+      `Junctions chosen: ${n}. They can be typed or pasted too, as in the file of plans, a line or a comma apart`,
+    pickHint: 'Click a dot, or draw a box around several. The list below does the same by keyboard.',
+    addFound: (n: number) => `Choose all ${n} found`,
+    pickNone: 'Choose none',
+    noSites: 'This server knows no junctions of the city: type them.',
     hours: 'When',
     from: 'From',
     till: 'Until',

@@ -1,5 +1,6 @@
 /** 工程师界面：片区、绿波、方案与发布。与 `en-engineer.ts` 结构相同。 */
 import type { enEngineer } from './en-engineer'
+import { zhDetectors } from './zh-detectors'
 
 const day = { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' }
 const s = (n: number): string => n.toFixed(1)
@@ -117,6 +118,12 @@ export const zhEngineer: typeof enEngineer = {
       multiband: '各路段各有绿波带，按交通量加权',
     },
     ratio: '返程与去程带宽之比',
+    measured: '绿波速度：实测',
+    measuredAt: (kmh, runs, [from, to]) =>
+      `采用 ${Math.round(kmh)} 公里/小时：${runs} 次行程，${String(from).padStart(2, '0')}–${String(to).padStart(2, '0')} 时`,
+    measuredHint: '取自无优先任务时的自有车辆，按路段计；少于五次的不列出。再按一次恢复干道的速度范围。',
+    rename: '改名',
+    madeHere: '在此组成；加密保存在本窗口，会话结束即失。',
     sameWidth: '严格保持该比例',
     ofDraft: '以草案为基础协调。',
     ask: '协调',
@@ -144,6 +151,10 @@ export const zhEngineer: typeof enEngineer = {
     green: '绿灯',
     amber: '黄灯',
     red: '红灯',
+    stretch: '周期末端：拖动或用方向键伸缩，差额由较长的时段承担。',
+    sameCycle: (plan, arterial) => `${arterial} 沿线方案 ${plan} 均用此周期`,
+    sameCycleHint: '干道各路口的同名方案一并伸缩，算作一步；绿波须有共同周期。',
+    unlike: (junctions) => `受最短绿灯与绿灯间隔限制，不能采用此周期：${junctions}`,
     copy: '复制方案',
     remove: '删除方案',
     back: '恢复为现行方案',
@@ -198,7 +209,11 @@ export const zhEngineer: typeof enEngineer = {
     nothing: '草案为空。请改动方案，或取入协调结果。',
     seeds: '随机种子数',
     day: '取何时的方案',
-    lastPlans: '排在最后的方案',
+    allHours: '改动方案所在的各时段',
+    withoutHours: '未设时段：排在最后的方案',
+    runs: '仿真',
+    lookAtRun: '查看指标',
+    never: (plans) => `已改动但不在任何时段运行，仿真无法反映：${plans}。请为其设置时段，或恢复原状。`,
     simulate: '仿真前后对比',
     stale: '此后草案又有改动：请重新仿真。',
     moved: '此后已有其他方案生效：请重新仿真。',
@@ -259,6 +274,7 @@ export const zhEngineer: typeof enEngineer = {
   },
 
   live: {
+    ...zhDetectors,
     title: '进行中的绿色通道',
     count: (n) => `${n} 条通道`,
     none: '没有进行中的绿色通道。',

@@ -1,36 +1,31 @@
 """The engineers' screen (15.1–15.3): districts, plans checked and coordinated, jobs, proposals.
 
-Answers of a district are passed on as the worker made them; what they hold is in `signals/districts/shapes.py`. Nothing
-here writes to a controller. Proposing and releasing are commands.
+Bodies and answers of a district are passed on as they came: the worker decodes them, and no request of an engineer
+holds up the desk's loop. What they hold is in `signals/districts/shapes.py`, and for the description in
+`signal_shapes.py`. Nothing here writes to a controller. Proposing and releasing are commands.
 """
 
 from typing import Any, Final
 
 import msgspec
-from litestar import Response, delete, get, post
+from litestar import Request, Response, delete, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath
 
 from turnout.adapters.http.door import TheEdge, Who, want
 from turnout.adapters.http.problems import NotTaken, no
 from turnout.adapters.http.sizes import BODY_BYTES_MAX, TABLES_BYTES_MAX
 from turnout.desk.access import ROOM, Principal
 from turnout.edge.answers import Declined
+from turnout.edge.corridors.detecting import DetectorsLive
+from turnout.edge.corridors.listing import SiteCards, site_cards
 from turnout.edge.edge import Edge
 from turnout.edge.signals_room.room import SignalsRoom
 from turnout.signals.districts.proposals import Proposals, ProposalShape
-from turnout.signals.districts.results import JobAsked, JobCard, JobTaken
-from turnout.signals.districts.shapes import (
-    ArterialAsked,
-    ArterialShape,
-    BandsAnswer,
-    BandsAsked,
-    CheckAnswer,
-    CheckAsked,
-    Districts,
-    DistrictShape,
-)
+from turnout.signals.districts.results import JobCard, JobTaken, PeriodsAnswer
+from turnout.signals.districts.shapes import ArterialShape, BandsAnswer, CheckAnswer, Districts, DistrictShape
 
+Asked = Request[Any, Any, Any]
 JSON: Final = "application/json"
 TOML: Final = "application/toml"
 
@@ -52,6 +47,14 @@ def _shown(kind: Any) -> dict[int, ResponseSpec]:
     return {200: ResponseSpec(kind, generate_examples=False)}
 
 
+@get("/signals/detectors")
+async def detectors(who: Who, edge: TheEdge) -> DetectorsLive:
+    """What the detectors ahead of crews with a green corridor show now: who stands where, never who it is."""
+    want(who, *ROOM)
+    detecting = edge.corridors.detecting if edge.corridors is not None else None
+    return detecting.live() if detecting is not None else DetectorsLive()
+
+
 @get("/signals/districts", responses=_shown(Districts))
 async def districts(who: Who, edge: TheEdge) -> Response[bytes]:
     """Every district of the city's folder, with what can be done there."""
@@ -65,7 +68,7 @@ async def district(district: FromPath[str], who: Who, edge: TheEdge) -> Response
 
 
 @get("/signals/districts/{district:str}/plans.toml")
-async def plans_file(district: FromPath[str], who: Who, edge: TheEdge) -> Response[str]:
+async def plans_file(district: FromPath[str], who: Who, edge: TheEdge) -> Response[bytes]:
     """The plans in force as the plain file that `turnout signals` reads."""
     found = await _room(edge, who).plans_file(district)
     if isinstance(found, Declined):
@@ -80,15 +83,26 @@ async def plans_file(district: FromPath[str], who: Who, edge: TheEdge) -> Respon
     request_max_body_size=BODY_BYTES_MAX,
     responses=_shown(CheckAnswer),
 )
-async def check(district: FromPath[str], data: JSONBody[CheckAsked], who: Who, edge: TheEdge) -> Response[bytes]:
+async def check(district: FromPath[str], request: Asked, who: Who, edge: TheEdge) -> Response[bytes]:
     """What is wrong with the plans of these junctions. Nothing is kept."""
-    return _told(await _room(edge, who, "signal-plans").asked(district, "check", data))
+    return _told(await _room(edge, who, "signal-plans").asked(district, "check", await request.body()))
+
+
+@post(
+    "/signals/districts/{district:str}/periods",
+    status_code=200,
+    request_max_body_size=TABLES_BYTES_MAX,
+    responses=_shown(PeriodsAnswer),
+)
+async def periods(district: FromPath[str], request: Asked, who: Who, edge: TheEdge) -> Response[bytes]:
+    """At which hours a draft has to be simulated so that every plan that it changes is run."""
+    return _told(await _room(edge, who, "signal-plans").asked(district, "periods", await request.body()))
 
 
 @post("/signals/districts/{district:str}/arterials", status_code=200, responses=_shown(ArterialShape))
-async def arterials(district: FromPath[str], data: JSONBody[ArterialAsked], who: Who, edge: TheEdge) -> Response[bytes]:
+async def arterials(district: FromPath[str], request: Asked, who: Who, edge: TheEdge) -> Response[bytes]:
     """An arterial through these junctions, from the network. It is not kept: give it along with `bands`."""
-    return _told(await _room(edge, who, "signal-plans").asked(district, "arterials", data))
+    return _told(await _room(edge, who, "signal-plans").asked(district, "arterials", await request.body()))
 
 
 @post(
@@ -97,15 +111,15 @@ async def arterials(district: FromPath[str], data: JSONBody[ArterialAsked], who:
     request_max_body_size=TABLES_BYTES_MAX,
     responses=_shown(BandsAnswer),
 )
-async def bands(district: FromPath[str], data: JSONBody[BandsAsked], who: Who, edge: TheEdge) -> Response[bytes]:
+async def bands(district: FromPath[str], request: Asked, who: Who, edge: TheEdge) -> Response[bytes]:
     """A green wave, its time-space diagram, and the plans with its offsets. Cut off after a minute."""
-    return _told(await _room(edge, who, "signal-plans").asked(district, "bands", data))
+    return _told(await _room(edge, who, "signal-plans").asked(district, "bands", await request.body()))
 
 
 @post("/signals/districts/{district:str}/jobs", status_code=202, request_max_body_size=TABLES_BYTES_MAX)
-async def put_job(district: FromPath[str], data: JSONBody[JobAsked], who: Who, edge: TheEdge) -> JobTaken:
+async def put_job(district: FromPath[str], request: Asked, who: Who, edge: TheEdge) -> JobTaken:
     """A job of minutes: `simulate` a draft beside the plans in force, or coordinate the `area`."""
-    taken = await _room(edge, who, "signal-plans").put_job(district, data)
+    taken = await _room(edge, who, "signal-plans").put_job(district, await request.body())
     if isinstance(taken, Declined):
         raise NotTaken(taken)
     return taken
@@ -139,11 +153,21 @@ async def proposal(proposal: FromPath[str], who: Who, edge: TheEdge) -> Response
     return _told(await _room(edge, who).proposal(proposal))
 
 
+@get("/signals/sites")
+async def sites(who: Who, edge: TheEdge) -> SiteCards:
+    """Junctions of this city that a corridor can ask, and where they stand; none where the city names none."""
+    want(who, *ROOM)
+    ways = edge.corridors.ways if edge.corridors is not None else None
+    return site_cards((await ways.sites()).by_id.values()) if ways is not None else SiteCards()
+
+
 ROUTES = [
+    detectors,
     districts,
     district,
     plans_file,
     check,
+    periods,
     arterials,
     bands,
     put_job,
@@ -151,4 +175,5 @@ ROUTES = [
     cancel,
     proposals,
     proposal,
+    sites,
 ]

@@ -4,13 +4,18 @@ Only what is used here. The annexes were read from programs that implement them,
 those differ from one another it is said (`unsure`), and in decision 0238.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 from turnout.signals.guard import Aspect
 from turnout.words.trouble import Malformed
 
 Attribute = tuple[int, int, int]
+Layout = Literal["bits", "octets"]
+LIVE_BITS_MAX: Final = 32
+LIVE_OCTETS_MAX: Final = 255
+"""As many bytes 255 detectors have."""
 
 LIGHT_GROUPS: Final[Attribute] = (3, 1, 0)
 """How many there are."""
@@ -25,6 +30,10 @@ UTC_TIME: Final[Attribute] = (13, 1, 10)
 JUNCTION_MODE: Final[Attribute] = (13, 2, 2)
 JUNCTION_PLAN: Final[Attribute] = (13, 2, 3)
 JUNCTION_STAGE: Final[Attribute] = (13, 2, 4)
+DETECTOR_LIVE: Final[Attribute] = (14, 1, 0)
+"""C.14, real-time data: who stands on which detector now. unsure: two programs name it, neither shows its layout.
+
+Taken is one bit for each detector, the first in the lowest bit of the first octet; or an octet for each."""
 DETECTOR_FLOW: Final[Attribute] = (14, 2, 2)
 DETECTOR_OCCUPANCY: Final[Attribute] = (14, 2, 3)
 FAULT_COUNT: Final[Attribute] = (16, 1, 0)
@@ -75,6 +84,21 @@ ERRORS: Final = {
     OTHER_ERROR: "error",
     CONTROL_FAILED: "control failed",
 }
+
+
+def write_live(occupied: Sequence[bool]) -> bytes:
+    """As bits."""
+    return bytes(
+        sum(1 << bit for bit, flag in enumerate(occupied[at : at + 8]) if flag) for at in range(0, len(occupied), 8)
+    )
+
+
+def read_live(content: bytes, number: int, layout: Layout = "bits") -> bool:
+    """Whether somebody stands on the detector of this number, which begins with 1. Raises `Malformed`."""
+    at, bit = (number - 1, 0xFF) if layout == "octets" else ((number - 1) // 8, 1 << (number - 1) % 8)
+    if at >= len(content) or len(content) > (LIVE_BITS_MAX if layout == "bits" else LIVE_OCTETS_MAX):
+        raise Malformed(f"{len(content)} bytes for detector {number} as {layout}", "GB/T 20999 C.14")
+    return bool(content[at] & bit)
 
 
 def write_time(utc_s: int) -> bytes:

@@ -98,6 +98,8 @@ class Talk:
             return bytes([self._light(element - 1)])
         if attribute == o.STAGE_STATE and 1 <= element <= len(junction.stages):
             return bytes([self._stage_state(element - 1)])
+        if attribute == o.DETECTOR_LIVE and junction.detectors:
+            return o.write_live([each.id in controller.present for each in junction.detectors])
         if attribute in (o.DETECTOR_FLOW, o.DETECTOR_OCCUPANCY) and 1 <= element <= len(junction.detectors):
             counted = controller.counted.get(junction.detectors[element - 1].id, Counted())
             if attribute == o.DETECTOR_FLOW:

@@ -17,8 +17,9 @@ import msgspec
 from turnout.adapters.signals.gbt20999 import frame as f
 from turnout.adapters.signals.gbt20999 import objects as o
 from turnout.adapters.signals.line import Heard, Reading, Silent
+from turnout.adapters.signals.together import BETWEEN, stages_together, thing_for, things_of
 from turnout.signals.arming import Gate
-from turnout.signals.controller import PriorityRequest
+from turnout.signals.controller import Presence, PriorityRequest
 from turnout.signals.guard import rules_of
 from turnout.signals.model import Junction
 from turnout.signals.simulated_controller import Counted
@@ -50,21 +51,25 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
 class Numbered(msgspec.Struct, frozen=True, kw_only=True):
     """What the controller's numbers mean.
 
-    The light group of each group, the stage that gives it green, plans, detectors.
+    The light group of each group, the stage that gives it green, or several at once (`together.things_of`), plans,
+    detectors. `live`: how its real-time data are laid out.
     """
 
     lights: dict[str, int]
     stages: dict[str, int]
     patterns: dict[str, int]
     detectors: dict[str, int]
+    live: o.Layout = "bits"
 
     @classmethod
     def in_order(cls, junction: Junction) -> "Numbered":
         """As the simulated controller numbers them; of several stages with a group the first."""
         stages = [(group, nth) for nth, stage in enumerate(junction.stages, 1) for group in stage.groups]
+        together = {BETWEEN.join(each.groups): nth for nth, each in enumerate(junction.stages, 1)}
+        whole = {BETWEEN.join(names): together[BETWEEN.join(names)] for names in stages_together(junction)}
         return cls(
             lights={group.id: nth for nth, group in enumerate(junction.groups, 1)},
-            stages=dict(reversed(stages)),
+            stages=dict(reversed(stages)) | whole,
             patterns={plan.id: nth for nth, plan in enumerate(junction.plans, 1)},
             detectors={detector.id: nth for nth, detector in enumerate(junction.detectors, 1)},
         )
@@ -93,6 +98,7 @@ class TcpLine:
         """`gate`: a stage is named only while it is open, and given back when it closes; none: the caller looks."""
         self._junction, self._at, self._now_ms, self._gate = junction, at, now_ms, gate
         self._numbered = numbered or Numbered.in_order(junction)
+        self._stages = things_of(self._numbered.stages, junction)
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._frames = f.FrameReader()
@@ -104,7 +110,7 @@ class TcpLine:
         self._keeper: asyncio.Task[None] | None = None
 
     async def ask(self, number: int, request: PriorityRequest) -> Heard:
-        stage = self._numbered.stages.get(request.group)
+        stage = thing_for(self._stages, request.group, request.also)
         if stage is None:
             return Heard("refused", "unknown-group")
         now_ms = self._now_ms()
@@ -179,6 +185,15 @@ class TcpLine:
             found[detector] = Counted(int.from_bytes(flow, "big"), min(occupancy[0], 100) / 100)
         return found
 
+    async def detected(self) -> dict[str, Presence]:
+        """An answer that comes late is passed over, and hangs up nothing: a stage may be held on this connection."""
+        numbers = self._numbered.detectors
+        if not numbers:
+            return {}
+        (live,) = await self._query([(*o.DETECTOR_LIVE, 0)], may_be_late=True)
+        layout = self._numbered.live
+        return {name: Presence(is_occupied=o.read_live(live, number, layout)) for name, number in numbers.items()}
+
     async def close(self) -> None:
         self._held.clear()
         if self._keeper is not None:
@@ -234,10 +249,10 @@ class TcpLine:
                 return
             await asyncio.sleep(HEARTBEAT_S)
 
-    async def _query(self, addresses: Sequence[f.Address]) -> list[bytes]:
+    async def _query(self, addresses: Sequence[f.Address], *, may_be_late: bool = False) -> list[bytes]:
         """Raises `Silent`, `Unsupported` for what the controller does not have, `Malformed`."""
         values = tuple(f.Value(index, address) for index, address in enumerate(addresses, 1))
-        reply = await self._exchange(f.QUERY, values, f.QUERY_REPLY, f.QUERY_ERROR)
+        reply = await self._exchange(f.QUERY, values, f.QUERY_REPLY, f.QUERY_ERROR, may_be_late=may_be_late)
         if [value.address for value in reply.values] != list(addresses):
             raise Malformed("an answer for other values than were asked", "GB/T 20999")
         return [value.content for value in reply.values]
@@ -246,7 +261,10 @@ class TcpLine:
         sent = tuple(f.Value(index, address, content) for index, (address, content) in enumerate(values, 1))
         await self._exchange(f.SET, sent, f.SET_REPLY, f.SET_ERROR)
 
-    async def _exchange(self, kind: int, values: tuple[f.Value, ...], good: int, bad: int) -> f.Frame:
+    async def _exchange(
+        self, kind: int, values: tuple[f.Value, ...], good: int, bad: int, *, may_be_late: bool = False
+    ) -> f.Frame:
+        """`may_be_late`: the connection stands also where no answer comes; every answer has its serial number."""
         async with self._turn:
             self._serial = self._serial % 255 + 1
             at = self._at
@@ -265,8 +283,11 @@ class TcpLine:
                     self._writer.write(f.write_frame(sent))
                     await self._writer.drain()
                     reply = await self._reply(sent)
-            except TimeoutError:
-                self._hang_up()
+            except (TimeoutError, asyncio.CancelledError) as trouble:
+                if not may_be_late or not self._held:
+                    self._hang_up()
+                if isinstance(trouble, asyncio.CancelledError):
+                    raise
                 raise Silent("no-answer") from None
             except BaseException:
                 self._hang_up()

@@ -13,6 +13,7 @@ from pysnmp.proto import api, rfc1902
 
 from turnout.adapters.signals.ntcip import objects as o
 from turnout.adapters.signals.ntcip import priority
+from turnout.adapters.signals.ntcip.snmp_line import strategies_of
 from turnout.adapters.signals.ntcip.tables import values_of
 from turnout.signals.controller import PriorityState
 from turnout.signals.model import SECOND_MS
@@ -77,8 +78,8 @@ class PriorityDesk:
 
     def _ask(self, wanted: priority.Wanted) -> None:
         key = (wanted.who.number, wanted.who.vehicle)
-        names = self._controller.names
-        groups = (names[wanted.who.strategy - 1],) if wanted.who.strategy <= len(names) else ()
+        strategies = strategies_of(self._controller.junction)
+        groups = strategies[wanted.who.strategy - 1] if wanted.who.strategy <= len(strategies) else ()
         state = self._controller.ask(
             key, groups, wanted.who.level, wanted.green_in_s * SECOND_MS, wanted.leaves_in_s * SECOND_MS
         )

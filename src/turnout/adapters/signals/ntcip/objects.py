@@ -3,6 +3,7 @@
 Names as in the standards' MIBs; a phase group holds eight phases, the lowest in the lowest bit.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from turnout.signals.simulated_controller import Counted
@@ -19,7 +20,7 @@ PHASE_GROUP: Final[Oid] = (*ASC, 1, 4, 1)
 GROUP_NUMBER, REDS, YELLOWS, GREENS, DONT_WALKS, PED_CLEARS, WALKS = range(1, 8)
 
 DETECTOR_GROUP: Final[Oid] = (*ASC, 2, 4, 1)
-"""vehicleDetectorStatusGroupEntry."""
+"""detectorStatusGroupEntry (1202 v3, 5.3.4): active now, and alarms, eight detectors to a group."""
 DETECTORS_ACTIVE, DETECTOR_ALARMS = 2, 3
 MAX_DETECTORS: Final[Oid] = (*ASC, 2, 1, 0)
 VOLUME_SEQUENCE: Final[Oid] = (*ASC, 2, 5, 1, 0)
@@ -86,6 +87,31 @@ DETECTOR_FAULTS: Final = {
 def group_and_bit(number: int) -> tuple[int, int]:
     """Of a phase or a detector, which begin with 1: its group, which begins with 1, and its bit there."""
     return (number - 1) // PER_GROUP + 1, 1 << ((number - 1) % PER_GROUP)
+
+
+def presence_flags(numbers: Mapping[str, int]) -> list[Oid]:
+    """What shows of these detectors who stands there now, and what is wrong with them."""
+    groups = sorted({group_and_bit(number)[0] for number in numbers.values()})
+    return [(*DETECTOR_GROUP, column, group) for column in (DETECTORS_ACTIVE, DETECTOR_ALARMS) for group in groups]
+
+
+def presence_of(number: int, found: Mapping[Oid, int]) -> tuple[bool, bool]:
+    """Whether somebody stands on a detector, and whether its alarm is on."""
+    group, bit = group_and_bit(number)
+    active, alarms = (found[(*DETECTOR_GROUP, column, group)] for column in (DETECTORS_ACTIVE, DETECTOR_ALARMS))
+    return bool(active & bit), bool(alarms & bit)
+
+
+def counting(numbers: Mapping[str, int]) -> list[Oid]:
+    """What these detectors counted in the last period."""
+    return [(*VOLUMES, column, number) for number in numbers.values() for column in (VOLUME, OCCUPANCY)]
+
+
+def counts_of(numbers: Mapping[str, int], found: Mapping[Oid, int]) -> dict[str, Counted]:
+    return {
+        name: counted_of(found[(*VOLUMES, VOLUME, number)], found[(*VOLUMES, OCCUPANCY, number)])
+        for name, number in numbers.items()
+    }
 
 
 def counted_of(volume: int, occupancy: int) -> Counted:

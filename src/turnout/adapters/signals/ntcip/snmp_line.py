@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 from pysnmp.hlapi.v3arch.asyncio import (
     CommunityData,
     ContextData,
@@ -23,7 +24,9 @@ from pysnmp.proto.rfc1902 import OctetString
 from turnout.adapters.signals.line import Heard, Reading, Silent
 from turnout.adapters.signals.ntcip import objects as o
 from turnout.adapters.signals.ntcip import priority
-from turnout.signals.controller import PriorityRequest
+from turnout.adapters.signals.ntcip.periods import PeriodCounts
+from turnout.adapters.signals.together import BETWEEN, stages_together, thing_for, things_of
+from turnout.signals.controller import Presence, PriorityRequest
 from turnout.signals.guard import Aspect
 from turnout.signals.model import SECOND_MS, Junction
 from turnout.signals.simulated_controller import Counted
@@ -58,7 +61,10 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Numbered(msgspec.Struct, frozen=True, kw_only=True):
-    """What the controller's numbers mean: phase and strategy of each group, patterns by plan, detectors."""
+    """What the controller's numbers mean: phase and strategy of each group, patterns by plan, detectors.
+
+    A strategy may be of several groups: `together.things_of`.
+    """
 
     phases: dict[str, int]
     strategies: dict[str, int]
@@ -71,7 +77,13 @@ class Numbered(msgspec.Struct, frozen=True, kw_only=True):
         groups = {group.id: number for number, group in enumerate(junction.groups, 1)}
         plans = {plan.id: number for number, plan in enumerate(junction.plans, 1)}
         detectors = {detector.id: number for number, detector in enumerate(junction.detectors, 1)}
-        return cls(phases=groups, strategies=groups, patterns=plans, detectors=detectors)
+        together = {BETWEEN.join(names): number for number, names in enumerate(strategies_of(junction), 1)}
+        return cls(phases=groups, strategies=together, patterns=plans, detectors=detectors)
+
+
+def strategies_of(junction: Junction) -> list[tuple[str, ...]]:
+    """Those of the simulated controller, from 1: each group by itself, then each stage that has several."""
+    return [*((group.id,) for group in junction.groups), *stages_together(junction)]
 
 
 VEHICLE_COLUMNS: Final = (o.REDS, o.YELLOWS, o.GREENS)
@@ -112,6 +124,8 @@ class SnmpLine:
         self._snmp = snmp
         self._junction, self._at, self._told = junction, (host, port), credentials.told()
         self._numbered = numbered or Numbered.in_order(junction)
+        self._strategies = things_of(self._numbered.strategies, junction)
+        self._periods = PeriodCounts(self._numbered.detectors)
         self._target: Any = None
         self._asked: dict[int, priority.Who] = {}
         self._taken: set[int] = set()
@@ -119,6 +133,13 @@ class SnmpLine:
         self._turn = asyncio.Lock()
 
     async def ask(self, number: int, request: PriorityRequest) -> Heard:
+        """A controller that knows no strategy for all stop lines of the way is asked for the next one alone."""
+        heard = await self._ask(number, request)
+        if request.also and heard == Heard("refused", "unknown-group"):
+            return await self._ask(number, replace(request, also=()))
+        return heard
+
+    async def _ask(self, number: int, request: PriorityRequest) -> Heard:
         who = self._who(number, request)
         if who is None:
             return Heard("refused", "unknown-group")
@@ -139,7 +160,7 @@ class SnmpLine:
 
     def _who(self, number: int, request: PriorityRequest) -> priority.Who | None:
         """None for a group that the controller has no strategy for."""
-        strategy = self._numbered.strategies.get(request.group)
+        strategy = thing_for(self._strategies, request.group, request.also)
         if strategy is None:
             return None
         level = min(max(request.level, priority.LEVELS[0]), priority.LEVELS[-1])
@@ -171,7 +192,7 @@ class SnmpLine:
                 for column in _columns(group.kind)
             },
         ]
-        found = {oid: _whole(oid, value) for oid, value in (await self._get(oids)).items()}
+        found = await self._numbers(oids)
         aspects: dict[str, int] = {
             group.id: aspect
             for group in self._junction.groups
@@ -191,12 +212,28 @@ class SnmpLine:
         return Reading(aspects=aspects, plan=plan, fault=fault, utc_s=found[o.GLOBAL_TIME])
 
     async def counts(self) -> dict[str, Counted]:
-        oids = [(*o.VOLUMES, column, number) for number in self._numbered.detectors.values() for column in (1, 2)]
-        found = {oid: _whole(oid, value) for oid, value in (await self._get(oids)).items()}
-        return {
-            detector: o.counted_of(found[(*o.VOLUMES, o.VOLUME, number)], found[(*o.VOLUMES, o.OCCUPANCY, number)])
-            for detector, number in self._numbered.detectors.items()
-        }
+        return o.counts_of(self._numbered.detectors, await self._numbers(o.counting(self._numbered.detectors)))
+
+    async def detected(self) -> dict[str, Presence]:
+        """Bits of all detectors in one message; what they counted, when a period has ended (1202: sequence)."""
+        numbers, periods = self._numbered.detectors, self._periods
+        flags = o.presence_flags(numbers)
+        if not flags:
+            return {}
+        try:
+            found = await self._numbers([*flags, o.VOLUME_SEQUENCE] if periods.are_kept else flags)
+            if periods.are_kept and periods.is_news(found[o.VOLUME_SEQUENCE]):
+                counted = await self._numbers([o.VOLUME_PERIOD_S, *o.counting(numbers)])
+                periods.take(found[o.VOLUME_SEQUENCE], counted)
+        except Unsupported:
+            if not periods.are_kept:
+                raise
+            periods.are_kept = False  # a controller may have no counts: then presence alone is known
+            found = await self._numbers(flags)
+        return {name: periods.presence(name, *o.presence_of(number, found)) for name, number in numbers.items()}
+
+    async def _numbers(self, oids: Sequence[o.Oid]) -> dict[o.Oid, int]:
+        return {oid: _whole(oid, value) for oid, value in (await self._get(oids)).items()}
 
     async def close(self) -> None:
         self._target = None

@@ -1,6 +1,7 @@
 """A simulated controller as the objects of NTCIP 1202: each group is a phase, numbered in the junction's order.
 
-The group's number is also its service strategy in NTCIP 1211: the phase that is to be green.
+The group's number is also its service strategy in NTCIP 1211: the phase that is to be green. After them come strategies
+for the stages that have several groups (`snmp_line.strategies_of`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,14 +55,15 @@ def _bits(flags: Sequence[bool]) -> Iterable[int]:
 
 
 def _detectors(controller: SimulatedController) -> dict[o.Oid, int]:
-    found = [controller.counted.get(detector.id, Counted()) for detector in controller.junction.detectors]
+    names = [detector.id for detector in controller.junction.detectors]
+    found = [controller.counted.get(name, Counted()) for name in names]
     values = {o.MAX_DETECTORS: len(found), o.VOLUME_PERIOD_S: PERIOD_S}
     values[o.VOLUME_SEQUENCE] = controller.at_ms // SECOND_MS // PERIOD_S % 256
     for number, counted in enumerate(found, 1):
         values[(*o.VOLUMES, o.VOLUME, number)] = min(counted.volume, 255)
         values[(*o.VOLUMES, o.OCCUPANCY, number)] = o.occupancy_of(counted)
     for column, flags in (
-        (o.DETECTORS_ACTIVE, [counted.occupancy > 0 for counted in found]),
+        (o.DETECTORS_ACTIVE, [name in controller.present for name in names]),
         (o.DETECTOR_ALARMS, [bool(counted.fault) for counted in found]),
     ):
         for number, bits in enumerate(_bits(flags), 1):
