@@ -1,20 +1,26 @@
 """A crew's travel time with a green corridor beside the same crew with blue light alone, in SUMO.
 
     uv pip install eclipse-sumo libsumo            (780 MB; not among what Turnout installs)
-    .venv/bin/python -m benchmarks.corridor FOLDER [seeds] [scenario...]
+    .venv/bin/python -m benchmarks.corridor FOLDER [seeds] [scenario...] [--let-go]
 
-FOLDER holds scenarios, each a folder with a .sumocfg. Every `EVERY_S` a crew sets out from where some car begins to
-where it ends, by the quickest way, if that crosses at least `SIGNALS_MIN` signals: vClass emergency with SUMO's
-blue light device, which drives through red and lets others form a rescue lane. Both arms have the same crews, ways,
-seeds and demand. In one the signals run their own programmes; in the other `signals/corridor.py` asks, and each
-junction that was ever asked is shown by its simulated controller (guard, plan, priority, paying back) from then on.
-Queues and full streets are what loops show (`corridor_loops.py`). A crew sets out one street further in than the
-car: nobody can drive past those who wait outside the map to be let in. Its time counts from when it should set out.
-Delay is SUMO's time loss plus departure delay in seconds per vehicle, of all other vehicles that were loaded, over the
-whole scenario.
+Seeds are 5, for 1 to 5, or 6-10. FOLDER holds scenarios, each a folder with a .sumocfg. Every `EVERY_S` a crew sets out
+from where some car begins to where it ends, by the quickest way, if that crosses at least `SIGNALS_MIN` signals: vClass
+emergency with SUMO's blue light device, which drives through red and lets others form a rescue lane. Both arms have the
+same crews, ways, seeds and demand. In one the signals run their own programmes; in the other `signals/corridor.py`
+asks, and each junction that was ever asked is shown by its simulated controller (guard, plan, priority, paying back)
+from then on. Queues and full streets are what loops show (`corridor_loops.py`). A crew sets out one street further in
+than the car: nobody can drive past those who wait outside the map to be let in. Its time counts from when it should set
+out, and so does its corridor: who still stands in line for the first street is seen at its beginning, as a crew at its
+station is. The time within the map alone, from when SUMO has let it in, is told beside it. Delay is SUMO's time loss
+plus departure delay in seconds per vehicle, of all other vehicles that were loaded, over the whole scenario.
+
+The device forbids cars within 25 m of a crew to change lanes for the sake of their way. One that has come to the end of
+a lane that does not lead where it is bound stands there, and the crew behind it, until SUMO takes it away after 300 s.
+No driver does so: with `--let-go` such a car may change lanes again after `BOUND_S`, in both arms.
 """
 
 import gzip
+import itertools
 import math
 import os
 import shutil
@@ -22,7 +28,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -47,13 +53,18 @@ SIGNALS_MIN: Final = 4
 FREE_MPS: Final = 12.5
 """What a crew makes of a street on which nothing is in its way."""
 LIMIT_S: Final = 600
+BOUND_S: Final = 10
+LET_GO: Final = "--let-go"
 CREW: Final = "crew-"
 WayOf = Callable[[str, str], list[str]]
 LETTERS: Final = {Aspect.RED: "r", Aspect.STARTING: "u", Aspect.GREEN: "G", Aspect.ENDING: "y"}
 
 
 class Run(msgspec.Struct):
+    """Seconds by crew, from when it should set out; `outside`: of these, in line for its first street."""
+
     crews: dict[str, float]
+    outside: dict[str, float]
     delay_s: float
     vehicles: int
     teleports: int
@@ -118,7 +129,7 @@ def crews_of(
     return [(when, ways[(seed * 7919 + nth * 104729) % len(ways)]) for nth, when in enumerate(at)]
 
 
-def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
+def one_run(config: Path, seed: int, has_corridor: bool, lets_go: bool = False) -> Run:
     """In a process of its own: libsumo holds one simulation."""
     import libsumo  # noqa: PLC0415  not among what Turnout installs
 
@@ -147,7 +158,7 @@ def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
     libsumo.vehicletype.setVehicleClass("crew", "emergency")
     libsumo.vehicletype.setSpeedFactor("crew", 1.5)
     libsumo.vehicletype.setParameter("crew", "has.bluelight.device", "true")
-    driving = Driving(libsumo, signals, loops)
+    driving = Driving(libsumo, signals, loops, lets_go)
     crews = crews_of(
         config,
         seed,
@@ -158,6 +169,7 @@ def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
     )
     started: dict[str, int] = {}
     done: dict[str, float] = {}
+    outside: dict[str, float] = {}
     for second in range(begin, end):
         for when, edges in crews:
             if when == second:
@@ -167,26 +179,30 @@ def one_run(config: Path, seed: int, has_corridor: bool) -> Run:
                 started[name] = second
         driving.second(second, [name for name in started if name not in done])
         libsumo.simulationStep()
+        for name in libsumo.simulation.getDepartedIDList():
+            if name in started:
+                outside[name] = libsumo.simulation.getTime() - started[name]
         for name in libsumo.simulation.getArrivedIDList():
             if name.startswith(CREW):
                 done[name] = libsumo.simulation.getTime() - started[name]
     teleports = driving.teleports
     libsumo.close()
     times = {name: done.get(name, float(end - began)) for name, began in started.items()}
+    outside = {name: outside.get(name, times[name]) for name in started}
     delays = [
         float(trip.get("timeLoss")) + max(0.0, float(trip.get("departDelay")))
         for trip in etree.parse(trips, etree.XMLParser(**SAFE)).iter("tripinfo")
         if not trip.get("id").startswith(CREW)
     ]
-    return Run(times, statistics.mean(delays), len(delays), teleports, driving.refused)
+    return Run(times, outside, statistics.mean(delays), len(delays), teleports, driving.refused)
 
 
 class Driving:
     """The corridors of all crews on the street."""
 
-    def __init__(self, sumo: Any, signals: dict[str, Junction], loops: Loops | None) -> None:
+    def __init__(self, sumo: Any, signals: dict[str, Junction], loops: Loops | None, lets_go: bool) -> None:
         """Without loops: blue light alone."""
-        self._sumo, self._loops, self._now_ms = sumo, loops, 0
+        self._sumo, self._loops, self._lets_go, self._now_ms = sumo, loops, lets_go, 0
         at_ms = round(sumo.simulation.getTime() * 1_000)
         self._shown: dict[str, Shown] = {}
         for id in sumo.trafficlight.getIDList():
@@ -195,8 +211,18 @@ class Driving:
                     self._shown[id] = Shown(signals[id], sumo.trafficlight.getProgram(id), at_ms)
         self._links = {id: len(sumo.trafficlight.getRedYellowGreenState(id)) for id in self._shown}
         self._lanes = {id: sumo.trafficlight.getControlledLinks(id) for id in self._shown}
+        self._groups: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
+        """By edge and the next: junction and group of every link between them."""
+        for id, links in self._lanes.items():
+            for index, link in enumerate(links):
+                group = self._shown[id].group_of.get(index)
+                if link and group is not None:
+                    edges = link[0][0].rpartition("_")[0], link[0][1].rpartition("_")[0]
+                    self._groups.setdefault(edges, {})[id, group] = None
         self._tracks: dict[str, Track] = {}
         self.refused = self.teleports = 0
+        self._entered: set[str] = set()
+        """Crews that SUMO has let into the map."""
 
     def way(self, first: str, last: str) -> list[str]:
         """The quickest way of a crew; empty where it may not drive."""
@@ -215,16 +241,20 @@ class Driving:
 
     def second(self, second: int, crews: list[str]) -> None:
         self.teleports += self._sumo.simulation.getStartingTeleportNumber()
+        inside = set(self._sumo.vehicle.getIDList()) & set(crews) if crews else set()
+        if self._lets_go:
+            self._let_go(inside)
         if self._loops is None:
             return
         self._now_ms = now_ms = second * 1_000
-        driving = set(self._sumo.vehicle.getIDList()) & set(crews) if crews else set()
-        seen = {name: self._seen(name, now_ms) for name in driving}
+        self._entered |= inside
+        seen = {name: self._seen(name, now_ms) for name in crews if name in inside}
+        seen |= {name: self._in_line(name, now_ms) for name in crews if name not in self._entered}
         self._loops.read(self._sumo, second, {ahead.junction for one in seen.values() for ahead in one.ahead})
         acts: list[logic.Act] = []
-        for name in [name for name in self._tracks if name not in driving]:
+        for name in [name for name in self._tracks if name not in seen]:
             acts += logic.ended(self._tracks.pop(name), "ended")[1]
-        for name in driving - set(self._tracks):
+        for name in [name for name in seen if name not in self._tracks]:
             self._tracks[name] = begun(name, 1, now_ms)
         after, more = logic.step(list(self._tracks.values()), seen, self._queue, self._meet, now_ms, self._full)
         self._tracks = {track.id: track for track in after}
@@ -235,6 +265,17 @@ class Driving:
             if letters != shown.told:
                 self._sumo.trafficlight.setRedYellowGreenState(id, letters)
                 shown.told = letters
+
+    def _let_go(self, crews: Iterable[str]) -> None:
+        """Cars that stand where they cannot drive on, bound to their lane by blue light, may change lanes again."""
+        vehicle = self._sumo.vehicle
+        for edge in {vehicle.getRoadID(crew) for crew in crews}:
+            for car in self._sumo.edge.getLastStepVehicleIDs(edge):
+                if vehicle.getWaitingTime(car) < BOUND_S or not vehicle.getParameter(car, "rescueLane"):
+                    continue
+                here = vehicle.getLaneID(car)
+                if not all(lane[4] for lane in vehicle.getBestLanes(car) if lane[0] == here):
+                    vehicle.setParameter(car, "laneChangeModel.lcStrategic", "1")
 
     def _do(self, act: logic.Act, now_ms: int) -> None:
         request = f"{act.corridor}/{act.junction}"
@@ -270,6 +311,18 @@ class Driving:
         speed_mps = self._sumo.vehicle.getSpeed(name)
         return Seen(fix_at_ms=now_ms, speed_mps=speed_mps, left_m=left_m, ahead=tuple(ahead.values()))
 
+    def _in_line(self, name: str, now_ms: int) -> Seen:
+        """A crew that stands at the beginning of its way: its corridor begins when it should set out."""
+        ahead: dict[str, Ahead] = {}
+        metres = 0.0
+        edges = self._sumo.route.getEdges(name)
+        for edge, onward in itertools.pairwise(edges):
+            metres += self._sumo.lane.getLength(f"{edge}_0")
+            for id, group in self._groups.get((edge, onward), ()):
+                ahead[id] = ahead[id].with_stop(group) if id in ahead else Ahead(id, group, metres, metres / FREE_MPS)
+        left_m = metres + self._sumo.lane.getLength(f"{edges[-1]}_0")
+        return Seen(fix_at_ms=now_ms, speed_mps=0.0, left_m=left_m, ahead=tuple(ahead.values()))
+
     def _queue(self, junction: str, group: str) -> int | None:
         assert self._loops is not None
         return self._loops.queue(junction, {link[0] for link in self._links_of(junction, group)}, self._now_ms)
@@ -293,29 +346,39 @@ class Gain(NamedTuple):
     delays: list[float]
 
 
-def main(folder: Path, seeds: int = 5, only: tuple[str, ...] = ()) -> None:
+def main(folder: Path, seeds: str = "5", only: tuple[str, ...] = (), lets_go: bool = False) -> None:
     print(
-        "| scenario | crews | blue light alone, s | with corridor, s | less | others' delay, s | with corridor | more |"
+        "| scenario | crews | blue light alone, s | with corridor, s | less | less, within the map |"
+        " others' delay, s | with corridor | more |"
     )
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    first, _, last = seeds.rpartition("-")
+    wanted = range(int(first or 1), int(last) + 1)
     for config in sorted(folder.rglob("*.sumocfg")):
         if only and config.parent.name not in only:
             continue
-        pairs = [(_apart(config, seed, False), _apart(config, seed, True)) for seed in range(1, seeds + 1)]
+        pairs = [tuple(_apart(config, seed, arm, lets_go) for arm in (False, True)) for seed in wanted]
         alone = [statistics.mean(each.crews.values()) for each, _ in pairs]
         green = [statistics.mean(each.crews.values()) for _, each in pairs]
         less = [1 - b / a for a, b in zip(alone, green, strict=True)]
+        within = [1 - _within_s(corridor) / _within_s(light) for light, corridor in pairs]
         more = [b.delay_s / a.delay_s - 1 for a, b in pairs]
         row = [
             str(sum(len(each.crews) for each, _ in pairs)),
             f"{statistics.mean(alone):.1f}",
             f"{statistics.mean(green):.1f}",
             f"{_share(less)}",
+            f"{_share(within)}",
             f"{statistics.mean(each.delay_s for each, _ in pairs):.1f}",
             f"{statistics.mean(each.delay_s for _, each in pairs):.1f}",
             f"{_share(more)}",
         ]
         print(f"| {config.parent.name} | {' | '.join(row)} |", flush=True)
+
+
+def _within_s(run: Run) -> float:
+    """Of a crew, on average, from when it was let into the map."""
+    return statistics.mean(seconds - run.outside[name] for name, seconds in run.crews.items())
 
 
 def _share(values: list[float]) -> str:
@@ -327,11 +390,12 @@ def _share(values: list[float]) -> str:
     return f"{statistics.mean(values):.1%} ± {spread:.1%}"
 
 
-def _apart(config: Path, seed: int, has_corridor: bool) -> Run:
+def _apart(config: Path, seed: int, has_corridor: bool, lets_go: bool) -> Run:
     """One run in a process and a folder of its own."""
     with tempfile.TemporaryDirectory() as place:
         here = copied(config, Path(place))
         words = [sys.executable, "-m", "benchmarks.corridor", "--one", str(here), str(seed), str(int(has_corridor))]
+        words += [LET_GO] if lets_go else []
         done = subprocess.run(words, capture_output=True, timeout=LIMIT_S, env=os.environ, check=False)
     if done.returncode:
         raise SystemExit(done.stderr.decode(errors="replace")[-800:])
@@ -341,8 +405,9 @@ def _apart(config: Path, seed: int, has_corridor: bool) -> Run:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--one":
-        result = one_run(Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "1")
+    said = [word for word in sys.argv[1:] if word != LET_GO]
+    if said[0] == "--one":
+        result = one_run(Path(said[1]), int(said[2]), said[3] == "1", LET_GO in sys.argv)
         print(msgspec.json.encode(result).decode())
     else:
-        main(Path(sys.argv[1]), *map(int, sys.argv[2:3]), only=tuple(sys.argv[3:]))
+        main(Path(said[0]), *said[1:2], only=tuple(said[2:]), lets_go=LET_GO in sys.argv)

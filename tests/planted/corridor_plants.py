@@ -13,6 +13,7 @@ from tests.edge import test_edge_corridors as runner_tests
 from tests.edge import test_edge_corridors_trouble as trouble_tests
 from tests.planted.plant import Patch, Plant
 from tests.signals import test_signals_corridor as logic_tests
+from tests.signals import test_signals_serving as serving_tests
 from tests.signals import test_simulated_controller as controller_tests
 from tests.signals import test_simulated_junction as junction_tests
 from turnout.core.board import SignalPermit
@@ -20,8 +21,9 @@ from turnout.core.corridors import rules
 from turnout.core.timers import rules as timer_rules
 from turnout.edge.corridors import runner
 from turnout.edge.corridors.runner import Corridors
-from turnout.signals import corridor
+from turnout.signals import corridor, serving
 from turnout.signals.corridor import Ask
+from turnout.signals.model import Junction
 from turnout.signals.simulated_controller import SimulatedController
 
 
@@ -120,6 +122,20 @@ def any_compatible_green(patch: Patch) -> None:
     patch.setattr(SimulatedController, "_greens_for", greens)
 
 
+def who_turns_off_is_held(patch: Patch) -> None:
+    """Whoever any movement of the group gives way to, also those of the crew's own approach, as it was before."""
+
+    def gives_way_to(junction: Junction) -> serving.Beside:
+        of = {movement.id: movement.group for movement in junction.movements}
+        found: dict[str, frozenset[str]] = {}
+        for movement in junction.movements:
+            before = frozenset(of[other] for other in movement.yields_to) - {movement.group}
+            found[movement.group] = found.get(movement.group, frozenset()) | before
+        return found
+
+    patch.setattr(serving, "gives_way_to", gives_way_to)
+
+
 def put_off_by_a_later_arrival(patch: Patch) -> None:
     honest = Corridors._request
     patch.setattr(Corridors, "_request", lambda self, ask: honest(self, replace(ask, is_new=True)))
@@ -154,6 +170,10 @@ def only_green_is_called_green(_: Path) -> None:
 
 def who_meets_nobody_has_green(_: Path) -> None:
     junction_tests.test_two_vehicles_that_do_not_meet_are_served_together_and_one_that_meets_them_waits()
+
+
+def who_turns_off_is_let_out(_: Path) -> None:
+    serving_tests.test_who_turns_off_beside_the_served_has_green_although_one_from_elsewhere_gives_way_to_him()
 
 
 async def the_request_stands_in_the_journal_first(folder: Path) -> None:
@@ -232,6 +252,7 @@ CORRIDOR_PLANTS: dict[str, Plant] = {
         written_before_the_journal, the_request_stands_in_the_journal_first
     ),
     "green held though it was disarmed": Plant(held_though_disarmed, disarming_is_immediate),
+    "who turns off beside a crew held red": Plant(who_turns_off_is_held, who_turns_off_is_let_out),
     "green kept after a cancelled corridor": Plant(kept_at_the_end, a_cancelled_corridor_gives_all_back),
     "green kept when the server stops": Plant(kept_at_the_stop, a_stop_gives_all_back),
     "all green dropped after one second without a look": Plant(dropped_without_a_look, one_second_is_nothing),

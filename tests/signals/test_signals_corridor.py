@@ -18,6 +18,7 @@ from turnout.signals.corridor import (
     Seen,
     StandBack,
     Track,
+    arrives_s,
     begun,
     lead_s,
     step,
@@ -127,6 +128,27 @@ def test_in_a_jam_a_junction_is_asked_later_than_the_way_alone_would_say() -> No
     assert [act.junction for act in acts] == ["J1"]
 
 
+def test_a_crew_that_drives_faster_than_its_way_says_is_expected_by_its_speed() -> None:
+    way = Ahead("J1", "ns", 600.0, 48.0)
+    assert arrives_s(way, pace_mps=20.0, speed_mps=20.0) == 30.0
+    assert arrives_s(way, pace_mps=5.0, speed_mps=20.0) == 30.0  # it has just sped up
+    assert arrives_s(way, pace_mps=5.0, speed_mps=4.0) == 120.0
+    assert arrives_s(way, pace_mps=40.0, speed_mps=40.0) == 24.0  # slower streets may follow
+    assert arrives_s(way, pace_mps=20.0, speed_mps=None) == 48.0
+
+    def asked_at(speed_mps: float) -> float:
+        """How far the junction is when it is first asked."""
+        track = begun("C1", 1, 0)
+        for second in range(60):
+            metres = second * speed_mps
+            track, acts = one_step(track, seen_at(metres, second * 1_000, (("J1", 900.0),), speed_mps), second * 1_000)
+            if acts:
+                return (900.0 - metres) / speed_mps
+        return 0.0
+
+    assert abs(asked_at(20.0) - lead_s(None)) < 1.0
+
+
 def test_without_a_speed_a_crew_keeps_its_pace_and_stands_only_when_its_way_grows_no_shorter() -> None:
     track = begun("C1", 1, 0)
     for second in range(STILL_HOLD_MS // 1_000 + 10):
@@ -184,7 +206,7 @@ def test_a_controller_is_told_anew_when_the_arrival_moves_and_now_and_then() -> 
     track, acts = one_step(track, seen_at(15.0, 1_000, STOPS), 1_000)
     assert acts == []  # it arrives when it said
     track, acts = one_step(track, seen_at(20.0, 8_000, STOPS), 8_000)
-    assert [(act.is_new, act.arrives_in_ms) for act in acts if isinstance(act, Ask)] == [(False, 21_853)]
+    assert [(act.is_new, act.arrives_in_ms) for act in acts if isinstance(act, Ask)] == [(False, 18_667)]
     told = track.held["J1"].told_ms
     _, acts = one_step(track, seen_at(200.0, told + corridor.REPEAT_MS, STOPS), told + corridor.REPEAT_MS)
     assert ("J1", False) in [(act.junction, act.is_new) for act in acts if isinstance(act, Ask)]

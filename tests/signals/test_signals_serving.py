@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from turnout.signals.model import GreenWindow, Junction, Movement, Plan, SignalGroup
-from turnout.signals.serving import Serving, green_at, serving_ms
+from turnout.signals.serving import Serving, gives_way_to, green_at, serving_ms
 from turnout.words.name import Name
 
 NAMES = ("near", "far", "turn", "cross")
@@ -117,6 +117,51 @@ def test_those_to_whom_the_served_give_way_under_green_are_not_asked_for_unless_
     junction = with_movements(turning, Movement("1", "north", "through", "turn"))
     assert Serving(junction, PLAN).greens(("near", "far"), 22_000, ()) == [True, True, False, False]
     assert Serving(junction, PLAN).greens(("near", "turn"), 22_000, ()) == [True, True, True, False]
+
+
+def test_who_turns_off_beside_the_served_has_green_although_one_from_elsewhere_gives_way_to_him() -> None:
+    junction = with_movements(
+        Movement("0", "south", "through", "near"),
+        Movement("1", "south", "right", "turn"),
+        Movement("2", "north", "left", "near", yields_to=("0", "1")),
+    )
+    assert gives_way_to(junction)["near"] == frozenset()
+    assert Serving(junction, PLAN).greens(("near",), 22_000, ()) == [True, True, True, False]
+
+
+def test_those_to_whom_who_turns_off_beside_the_served_gives_way_wait_so_that_his_lane_does_not_fill() -> None:
+    junction = with_movements(
+        Movement("0", "south", "through", "near"),
+        Movement("1", "south", "left", "turn", yields_to=("2", "3")),
+        Movement("2", "north", "through", "far"),
+        Movement("3", "east", "right", "cross"),
+    )
+    serving = Serving(junction, PLAN)
+    assert serving.greens(("near",), 22_000, ()) == [True, False, True, False]
+    assert serving.greens(("near",), 23_000, ("near",), ("far",)) == [True, True, True, False]  # somebody needs it
+    assert Serving(junction, PLAN).greens(("far",), 22_000, ()) == [True, True, True, False]  # not his approach
+
+
+def test_who_turns_off_to_one_side_does_not_wait_for_who_turns_off_to_the_other() -> None:
+    junction = with_movements(
+        Movement("0", "south", "through", "near"),
+        Movement("1", "south", "left", "turn", yields_to=("4",)),
+        Movement("2", "south", "right", "far"),
+        Movement("3", "north", "left", "turn", yields_to=("2",)),
+        Movement("4", "north", "right", "far"),
+    )
+    assert Serving(junction, PLAN).greens(("near",), 22_000, ()) == [True, True, True, False]
+
+
+def test_who_always_gives_way_to_the_through_movement_of_his_own_approach_is_served_without_it() -> None:
+    junction = with_movements(
+        Movement("0", "south", "left", "near", yields_to=("3",)),
+        Movement("1", "south", "through", "turn"),
+        Movement("2", "north", "left", "near", yields_to=("1",)),
+        Movement("3", "north", "through", "turn"),
+    )
+    assert gives_way_to(junction)["near"] == {"turn"}
+    assert Serving(junction, PLAN).greens(("near",), 22_000, ()) == [True, True, False, False]
 
 
 plans = st.integers(10, 120).flatmap(

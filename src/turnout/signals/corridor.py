@@ -39,6 +39,8 @@ PACE_WEIGHT: Final = 0.1
 """Of the newest second in the crew's pace: half a minute of crawling is a jam, one braking is not."""
 PACE_MIN_MPS: Final = 3.0
 """So fast a crew gets through a jam: others make way."""
+FASTER_MAX: Final = 2.0
+"""A crew is not taken to be more than so many times as fast as its way alone says: slower streets may follow."""
 STILL_MPS: Final = 1.0
 STILL_M: Final = 15.0
 """Who is nearer to the end of the way by no more than this has not moved."""
@@ -145,7 +147,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     moved_m: float = -1.0
     """When the crew last moved, and how far it then had to go."""
     pace_mps: float = 12.0
-    """Its speed of late. In a jam it arrives later than the way alone would say."""
+    """Its speed of late. In a jam it arrives later than the way alone would say, on free streets sooner."""
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,6 +196,15 @@ def discharge_s(queue: int | None) -> float:
     """So long before the arrival it has to be green for that."""
     waiting = QUEUE_DEFAULT if queue is None else max(queue, 0)
     return START_UP_S + waiting * SATURATION_HEADWAY_S + MARGIN_S
+
+
+def arrives_s(ahead: Ahead, pace_mps: float, speed_mps: float | None) -> float:
+    """Until the crew is at that stop line, by its pace of late, or by its speed where it has just sped up.
+
+    Where its places come without a speed: never sooner than the way alone says.
+    """
+    by_pace_s = ahead.metres / max(pace_mps, speed_mps or 0.0, PACE_MIN_MPS)
+    return max(by_pace_s, ahead.seconds if speed_mps is None else ahead.seconds / FASTER_MAX)
 
 
 def waiting_before(seen: Seen, junction: str, queue: Queue) -> int | None:
@@ -349,8 +360,7 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
         if held is not None and now_ms - held.since_ms > HOLD_MAX_MS:
             continue
         last_ms = held.needed_ms if held is not None else None
-        by_pace_s = ahead.metres / max(track.pace_mps, PACE_MIN_MPS)
-        seconds = max(0.0, max(ahead.seconds, by_pace_s) - max(age_ms, 0) / 1_000)
+        seconds = max(0.0, arrives_s(ahead, track.pace_mps, seen.speed_mps) - max(age_ms, 0) / 1_000)
         here = queue(ahead.junction, ahead.group)
         waiting = None if here is None or waiting is None else waiting + here
         is_held = held is not None and held.serves(ahead)

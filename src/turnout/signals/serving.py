@@ -6,7 +6,8 @@ junction fills, and the vehicle stands at green. So the plan runs on, and the se
 not green are left out. Where there are seconds at which the whole approach has green, it is those: who turns off there
 stands in the way. Where no second has all green, those that have any are run through, so that stop lines behind one
 another are served in turn; a second lasts until one of them really is green, so that no intergreen eats it up. Groups
-to which the served ones give way under green are not asked for meanwhile, unless a vehicle with priority needs them.
+to which the served ones give way under green are not asked for meanwhile, unless a vehicle with priority needs them;
+nor those to which others of its approach give way: who waits there to turn off fills his lane, and then the one beside.
 """
 
 from bisect import bisect_left
@@ -52,8 +53,12 @@ class Serving:
             self._turn = (self._turn + 1) % len(self._turns)
         green = green_at(self.plan, self._turns[self._turn])
         on_the_way = self._groups | self._beside
-        before = frozenset[str]().union(*(self._before.get(group, ()) for group in on_the_way & green)) - on_the_way
-        return [name in green - before for name in self._names]
+        approach = self._approach.get(groups[0], frozenset())
+        before = self._before_any(on_the_way & green) | (self._before_any((approach - on_the_way) & green) - approach)
+        return [name in green - (before - on_the_way) for name in self._names]
+
+    def _before_any(self, groups: frozenset[str]) -> frozenset[str]:
+        return frozenset[str]().union(*(self._before.get(group, ()) for group in groups))
 
     def _begin(self, groups: Sequence[str], beside: frozenset[str], at_ms: int) -> None:
         """Where the plan is; where only others came beside it or left, where it was."""
@@ -81,13 +86,21 @@ def approach_of(junction: Junction) -> Beside:
 
 
 def gives_way_to(junction: Junction) -> Beside:
-    """By group: those to which one of its movements gives way under green."""
+    """By group: those to which one of its movements gives way under green.
+
+    Of the groups of its own approaches only those to which all its movements give way: of a group for both directions
+    one movement gives way to who turns off beside the other, and who turns off there at red stands in the way.
+    """
     of = {movement.id: movement.group for movement in junction.movements}
     found: dict[str, frozenset[str]] = {}
+    surely: dict[str, frozenset[str]] = {}
     for movement in junction.movements:
-        before = {of[other] for other in movement.yields_to if other in of} - {movement.group}
-        found[movement.group] = found.get(movement.group, frozenset()) | before
-    return found
+        group = movement.group
+        before = frozenset(of[other] for other in movement.yields_to if other in of) - {group}
+        found[group] = found.get(group, frozenset()) | before
+        surely[group] = surely.get(group, before) & before
+    own = approach_of(junction)
+    return {group: surely[group] | (before - own[group]) for group, before in found.items()}
 
 
 def green_at(plan: Plan, local_ms: int) -> frozenset[str]:
