@@ -327,7 +327,8 @@ class Crew:
 
         async def said() -> bool:
             corridor = await self._corridor()
-            row = corridor["junctions"].get(junction) if corridor else None
+            rows = corridor["junctions"].values() if corridor else ()
+            row = next((one for one in rows if one["id"] == junction), None)
             return row is not None and row["state"] in states and row["since"] >= since_ms
 
         return said
