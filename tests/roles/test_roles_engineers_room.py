@@ -34,8 +34,13 @@ GRID: Final = "/signals/districts/grid"
 LIE: Final = {
     "digest": "a" * 64,
     "over": "b" * 64,
-    "seeds": 20,
-    "figures": [{"figure": "delay_s", "before": 9, "after": 1, "change": -8, "low": -9, "high": -7}],
+    "runs": [
+        {
+            "simulation": "c" * 64,
+            "seeds": 20,
+            "figures": [{"figure": "delay_s", "before": 9, "after": 1, "change": -8, "low": -9, "high": -7}],
+        }
+    ],
 }
 
 
