@@ -62,7 +62,7 @@ def walkers_get_over_the_whole_street(folder: Path) -> None:
 
 
 def who_enters_is_there_early(folder: Path) -> None:
-    times.test_a_lamp_mapped_farther_out_never_shortens_an_intergreen()
+    times.test_who_enters_comes_from_the_nearest_stop_line_and_who_clears_from_the_farthest()
 
 
 def nothing_crosses(patch: Patch) -> None:
