@@ -149,7 +149,7 @@ class Observer:
         self._came: dict[str, tuple[_Stretch, int]] = {}
         """By stop line: from where the last one came."""
         self._marks = marks = {mark.detector: mark for mark in layout.marks}
-        exits = {each for lane in layout.lanes for each in lane.exits} - set(marks)
+        exits = {each for lane in layout.lanes for each in (*lane.exits, *lane.mouths)} - set(marks)
         self.seen = {name: Seen(at_ms) for name in (*marks, *exits)}
         ordered = sorted(layout.marks, key=lambda mark: mark.before_stop_line_m)
         self._stretches: dict[str, _Stretch] = {}
@@ -168,6 +168,7 @@ class Observer:
         self._stops = [(lane.id, self.seen[lane.stop]) for lane in layout.lanes]
         self._stop_of = dict(self._stops)
         self._exits = [(lane.id, [self.seen[name] for name in lane.exits]) for lane in layout.lanes if lane.exits]
+        self._mouths = [(lane.id, [self.seen[name] for name in lane.mouths]) for lane in layout.lanes if lane.mouths]
         self._order = {mark.detector: nth for nth, mark in enumerate(ordered)}
         self._occupied: dict[str, Seen] = {}
         self._weighed_ms = self._right_ms = at_ms
@@ -326,3 +327,8 @@ class Observer:
         """Lanes from which nobody could leave: every way out has stood for long."""
         long_ms = at_ms - BLOCKED_MS
         return {lane_id for lane_id, exits in self._exits if all(0 <= seen.since_ms <= long_ms for seen in exits)}
+
+    def full(self, at_ms: int) -> set[str]:
+        """Lanes whose street is full: somebody stands where it begins."""
+        long_ms = at_ms - BLOCKED_MS
+        return {lane_id for lane_id, mouths in self._mouths if any(0 <= seen.since_ms <= long_ms for seen in mouths)}

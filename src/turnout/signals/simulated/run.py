@@ -17,6 +17,8 @@ from turnout.signals.adaptive.observer import Reading
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated.lamps import Lamps
 from turnout.signals.simulated.sumo_layout import Loop
+from turnout.signals.simulated.track_counters import TrackCounters
+from turnout.signals.single_track import Interlocking
 from turnout.words.trouble import Unsupported
 
 SECOND_MS = 1_000
@@ -65,6 +67,7 @@ def run(
     *,
     fault: Fault | None = None,
     before: Callable[[Any, int], None] | None = None,
+    tracks: Sequence[Interlocking] = (),
 ) -> Ran:
     """Run SUMO with these words (without the program's name). `before`: called before control, with libsumo."""
     sumo = library()
@@ -72,6 +75,7 @@ def run(
     try:
         clock = sumo.simulation
         detectors = Detectors(sumo, loops, layouts, fault)
+        counters = TrackCounters(sumo, tracks) if tracks else None
         driven = [_Driven(sumo, signal, control, layouts) for signal, control in controls.items()]
         steps, ours, began = 0, 0.0, time.perf_counter()
         while clock.getTime() < end_s and (end_s < 1e9 or clock.getMinExpectedNumber() > 0):
@@ -79,6 +83,8 @@ def run(
             at_ms = round(clock.getTime() * SECOND_MS)
             started = time.perf_counter()
             readings = detectors.read(at_ms)
+            if counters is not None:
+                counters.step(at_ms)
             if before is not None:
                 before(sumo, at_ms)
             for each in driven:
@@ -106,7 +112,8 @@ class Detectors:
         self._readings: dict[str, dict[str, Reading]] = {layout.junction.id: {} for layout in layouts}
         owners: dict[str, list[dict[str, Reading]]] = {name: [] for name in self._names}
         for layout in layouts:
-            own = {mark.detector for mark in layout.marks} | {name for lane in layout.lanes for name in lane.exits}
+            own = {mark.detector for mark in layout.marks}
+            own |= {name for lane in layout.lanes for name in (*lane.exits, *lane.mouths)}
             for name in own & set(owners):
                 owners[name].append(self._readings[layout.junction.id])
         self._owners = [owners[name] for name in self._names]
