@@ -206,3 +206,13 @@ def test_who_is_closed_is_never_begun_however_long_he_was_red(rules: Rules, data
         shown = guard.let_out(asks, at_s * 1_000, closed)
         seen = watched(free, seen, shown, 1_000)
         assert all(before[i] is not R or shown[i] is R for i in closed)
+
+
+def test_who_is_closed_waits_though_he_was_red_too_long_and_is_served_at_once_when_he_is_not() -> None:
+    rules = a_junction([[-1, 2], [1, -1]], (3, 1, 0, 20), (1, 1, 0, 0))
+    guard = Guard(rules, 0)
+    shown = [
+        guard.let_out((False, True), at_s * 1_000, frozenset({0}) if at_s < 60 else ())[0] for at_s in range(1, 70)
+    ]
+    assert set(shown[:59]) == {R}
+    assert G in shown[59:]
