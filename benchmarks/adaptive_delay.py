@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,8 @@ from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated.run import Controls, Fault, run
 from turnout.signals.simulated.sumo_layout import Placed, loops_file, placed
+from turnout.signals.simulated.track_counters import track_loops
+from turnout.signals.single_track import Interlocking, SingleTrack
 from turnout.signals.sumo_network import read_sumo
 from turnout.signals.sumo_xml import read_records
 
@@ -50,6 +52,7 @@ class Scenario(NamedTuple):
     end_s: float
     added: tuple[str, ...]
     placed: Placed
+    tracks: tuple[SingleTrack, ...] = ()
     words: tuple[str, ...] = ()
     """Further words for SUMO."""
 
@@ -97,8 +100,8 @@ class Truth:
 
 
 class SelfOrganising:
-    def __init__(self, layout: Layout, at_ms: int, truth: Truth) -> None:
-        self.control, self.truth = AdaptiveControl(layout, at_ms), truth
+    def __init__(self, layout: Layout, at_ms: int, truth: Truth, tracks: Sequence[Interlocking]) -> None:
+        self.control, self.truth = AdaptiveControl(layout, at_ms, tracks=tracks), truth
         self.own = [lane.id for lane in layout.lanes]
 
     def hear(self, at_ms: int, changes: Changes) -> tuple[Aspect, ...]:
@@ -122,11 +125,13 @@ def scenario(config: Path) -> Scenario:
     added = files_of(config, "additional-files")
     body = (config.parent / net).read_bytes()
     programmes = [((config.parent / name).read_bytes(), name) for name in added if b"<tlLogic" in whole(config, name)]
-    junctions = read_sumo(body, net, programmes).signals.junctions
-    laid = placed(read_records(body, net, root="net"), junctions)
-    (config.parent / "loops.add.xml").write_text(loops_file(laid.loops), encoding="utf-8")
+    found, records = read_sumo(body, net, programmes), read_records(body, net, root="net")
+    laid = placed(records, found.signals.junctions)
+    tracks = tuple(track for track in found.tracks if track.is_secured)
+    laid_loops = loops_file((*laid.loops, *track_loops(records, tracks)))
+    (config.parent / "loops.add.xml").write_text(laid_loops, encoding="utf-8")
     end_s = float(end.get("value")) if end is not None else begin_s + DURATION_S
-    return Scenario(config, begin_s, end_s, tuple(added), laid)
+    return Scenario(config, begin_s, end_s, tuple(added), laid, tracks)
 
 
 def whole(config: Path, name: str) -> bytes:
@@ -179,16 +184,18 @@ def alone(scene: Scenario, seed: int, control: str) -> Result:
 def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     truth = Truth(scene.placed.layouts)
     begin_ms = round(scene.begin_s * 1_000)
+    tracks = [Interlocking(track, begin_ms) for track in scene.tracks] if control != "max-pressure" else []
     made: Callable[[Layout], Any] = {
         "max-pressure": lambda layout: MaxPressure(layout, begin_ms, truth),
-        "self-organising": lambda layout: SelfOrganising(layout, begin_ms, truth),
-        "detectors": lambda layout: AdaptiveControl(layout, begin_ms, plan=layout.junction.plans[-1].id),
+        "self-organising": lambda layout: SelfOrganising(layout, begin_ms, truth, tracks),
+        "detectors": lambda layout: AdaptiveControl(layout, begin_ms, plan=layout.junction.plans[-1].id, tracks=tracks),
     }[control]
     controls: dict[str, Controls] = {layout.junction.id: made(layout) for layout in scene.placed.layouts}
     before = truth.look if control != "detectors" else None
     fault = broken(scene, kind, begin_ms + FAULT_FROM_MS) if kind else None
     words = words_of(scene, seed, ("loops.add.xml",))
-    ran = run(words, controls, scene.placed.layouts, scene.placed.loops, scene.end_s, fault=fault, before=before)
+    laid = scene.placed
+    ran = run(words, controls, laid.layouts, laid.loops, scene.end_s, fault=fault, before=before, tracks=tracks)
     on_plan = sum(getattr(each, "mode", "") == "plan" for each in controls.values())
     return told(scene, ran.seconds, on_plan)
 

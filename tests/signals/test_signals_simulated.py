@@ -55,6 +55,18 @@ def test_every_lane_with_a_signal_has_a_detector_at_its_stop_line_and_all_lie_on
         Observer(layout, 0)
 
 
+def test_a_street_begins_where_others_turn_off_and_at_the_edge_of_the_map_it_has_no_beginning() -> None:
+    """Bologna's 219: 71 goes on from 17, which comes from signal 220; 85 comes from outside; 15 at a crossing."""
+    mouths = {
+        lane.approach: {name.rpartition("@")[0] for name in lane.mouths}
+        for layout in laid("acosta", "acosta_tls.add.xml").layouts
+        for lane in layout.lanes
+    }
+    assert mouths["71"] == {"17_0", "17_1"}
+    assert mouths["85"] == set()
+    assert mouths["15"] == {"15_0"}
+
+
 def test_a_junction_that_the_guard_cannot_keep_safe_is_left_to_its_plan_and_told() -> None:
     """Bologna's signal 219 has an intergreen shorter than its amber."""
     found = laid("pasubio", "pasubio_tls.add.xml")
