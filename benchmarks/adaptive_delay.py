@@ -3,12 +3,13 @@
     uv pip install eclipse-sumo libsumo            (780 MB each; not among what Turnout installs)
     .venv/bin/python -m benchmarks.adaptive_delay FOLDER [seeds] [controls, with commas] [fault or ""] [words for SUMO]
 
-FOLDER holds scenarios, each a folder with a .sumocfg; one that SUMO cannot load is told and left out. All controls run
-the same stages, with the same demand and seeds. Delay is SUMO's time loss plus departure delay in seconds per vehicle
-of all that were to enter; those still on their way and those that could not enter are among them. `locked`: seeds in
-which nobody arrived for five minutes while vehicles were on the road. Without teleports: what is stuck stays.
-With a fault every junction has one broken detector from the tenth minute on: stuck, silent or double. Words for SUMO:
-`--time-to-teleport.bidi 70` takes off the road who has met another head-on on a single track for 70 s.
+FOLDER holds scenarios, each a folder with a .sumocfg, or is such a file: `Doerpfeldstr/all_modes.sumocfg`, one of five
+there. What SUMO cannot load is told and left out. All controls run the same stages, with the same demand and seeds.
+Delay is SUMO's time loss plus departure delay in seconds per vehicle of all that were to enter; those still on their
+way and those that could not enter are among them. `locked`: seeds in which nobody arrived for five minutes while
+vehicles were on the road. Without teleports: what is stuck stays. With a fault every junction has one broken detector
+from the tenth minute on: stuck, silent or double. Words for SUMO: `--time-to-teleport.bidi 70` takes off the road who
+has met another head-on on a single track for 70 s.
 """
 
 import shutil
@@ -134,6 +135,11 @@ def scenario(config: Path) -> Scenario:
     return Scenario(config, begin_s, end_s, tuple(added), laid, tracks)
 
 
+def configs_in(folder: Path) -> list[Path]:
+    """The file itself, where one is named."""
+    return [folder] if folder.is_file() else sorted(folder.rglob("*.sumocfg"))
+
+
 def whole(config: Path, name: str) -> bytes:
     return (config.parent / name).read_bytes()
 
@@ -238,7 +244,7 @@ def row(scene: Scenario, control: str, results: list[Result], kind: str) -> str:
 def main(folder: Path, seeds: int = 5, chosen: str = ",".join(CONTROLS), kind: str = "", *words: str) -> None:
     print("| scenario | control | delay, s | 95 % | worst seed | vehicles | never entered | locked | run, s |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for config in sorted(folder.rglob("*.sumocfg")):
+    for config in configs_in(folder):
         with tempfile.TemporaryDirectory() as place:
             here = Path(place) / config.parent.name
             shutil.copytree(config.parent, here)

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.signals.streets import a_crossing
 from turnout.main import main
 from turnout.signals.adaptive.control import AdaptiveControl
+from turnout.signals.adaptive.layout import Layout, layout_of
 from turnout.signals.adaptive.observer import STAYS, Changes, Observer, Reading
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated import run as running
@@ -158,7 +160,9 @@ class Told:
         return now
 
 
-def detectors_of(now: Mapping[str, Second], fault: running.Fault | None = None) -> running.Detectors:
+def detectors_of(
+    now: Mapping[str, Second], fault: running.Fault | None = None, layout: Layout | None = None
+) -> running.Detectors:
     """What they read is what `now` says at that moment."""
     loop = SimpleNamespace(
         getTimeSinceDetection=lambda name: now[name].ago_s,
@@ -166,7 +170,7 @@ def detectors_of(now: Mapping[str, Second], fault: running.Fault | None = None) 
         getVehicleData=lambda name: [("v", 5.0, 1.0, -1.0, "car")] * now[name].are_still,
     )
     loops = [Loop(name, name[:2], 1.0, 2.0) for name in now]
-    return running.Detectors(SimpleNamespace(inductionloop=loop), loops, [a_crossing()], fault)
+    return running.Detectors(SimpleNamespace(inductionloop=loop), loops, [layout or a_crossing()], fault)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +192,14 @@ def test_who_was_on_a_loop_a_second_ago_has_not_come_again(
         now["s1@2.5"] = Second(*second)
         found.append(told.readings(detectors.read(0)["J"]).get("s1@2.5"))
     assert found == read
+
+
+def test_a_junction_is_told_who_stands_where_its_street_begins() -> None:
+    layout = a_crossing()
+    lanes = [replace(lane, mouths=("s1<",) if lane.id == "s1" else ()) for lane in layout.lanes]
+    now = {"s1<": Second(0.0, 1), "elsewhere": Second(0.0, 1)}
+    detectors = detectors_of(now, layout=layout_of(layout.junction, lanes, layout.marks))
+    assert detectors.read(0)["J"] == {"s1<": Reading(1, True)}
 
 
 LOOPS = ("m1@2.5", "m2@2.5", "s1@2.5", "s1>")
