@@ -3,12 +3,13 @@
     uv pip install eclipse-sumo libsumo            (780 MB each; not among what Turnout installs)
     .venv/bin/python -m benchmarks.adaptive_delay FOLDER [seeds] [controls, with commas] [fault or ""] [words for SUMO]
 
-FOLDER holds scenarios, each a folder with a .sumocfg; one that SUMO cannot load is told and left out. All controls run
-the same stages, with the same demand and seeds. Delay is SUMO's time loss plus departure delay in seconds per vehicle
-of all that were to enter; those still on their way and those that could not enter are among them. `locked`: seeds in
-which nobody arrived for five minutes while vehicles were on the road. Without teleports: what is stuck stays.
-With a fault every junction has one broken detector from the tenth minute on: stuck, silent or double. Words for SUMO:
-`--time-to-teleport.bidi 70` takes off the road who has met another head-on on a single track for 70 s.
+FOLDER holds scenarios, each a folder with a .sumocfg, or is such a file: `Doerpfeldstr/all_modes.sumocfg`, one of five
+there. What SUMO cannot load is told and left out. All controls run the same stages, with the same demand and seeds.
+Delay is SUMO's time loss plus departure delay in seconds per vehicle of all that were to enter; those still on their
+way and those that could not enter are among them. `locked`: seeds in which nobody arrived for five minutes while
+vehicles were on the road. Without teleports: what is stuck stays. With a fault every junction has one broken detector
+from the tenth minute on: stuck, silent or double. Words for SUMO: `--time-to-teleport.bidi 70` takes off the road who
+has met another head-on on a single track for 70 s.
 """
 
 import shutil
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +33,8 @@ from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated.run import Controls, Fault, run
 from turnout.signals.simulated.sumo_layout import Placed, loops_file, placed
+from turnout.signals.simulated.track_counters import track_loops
+from turnout.signals.single_track import Interlocking, SingleTrack
 from turnout.signals.sumo_network import read_sumo
 from turnout.signals.sumo_xml import read_records
 
@@ -50,6 +53,7 @@ class Scenario(NamedTuple):
     end_s: float
     added: tuple[str, ...]
     placed: Placed
+    tracks: tuple[SingleTrack, ...] = ()
     words: tuple[str, ...] = ()
     """Further words for SUMO."""
 
@@ -97,8 +101,8 @@ class Truth:
 
 
 class SelfOrganising:
-    def __init__(self, layout: Layout, at_ms: int, truth: Truth) -> None:
-        self.control, self.truth = AdaptiveControl(layout, at_ms), truth
+    def __init__(self, layout: Layout, at_ms: int, truth: Truth, tracks: Sequence[Interlocking]) -> None:
+        self.control, self.truth = AdaptiveControl(layout, at_ms, tracks=tracks), truth
         self.own = [lane.id for lane in layout.lanes]
 
     def hear(self, at_ms: int, changes: Changes) -> tuple[Aspect, ...]:
@@ -122,11 +126,18 @@ def scenario(config: Path) -> Scenario:
     added = files_of(config, "additional-files")
     body = (config.parent / net).read_bytes()
     programmes = [((config.parent / name).read_bytes(), name) for name in added if b"<tlLogic" in whole(config, name)]
-    junctions = read_sumo(body, net, programmes).signals.junctions
-    laid = placed(read_records(body, net, root="net"), junctions)
-    (config.parent / "loops.add.xml").write_text(loops_file(laid.loops), encoding="utf-8")
+    found, records = read_sumo(body, net, programmes), read_records(body, net, root="net")
+    laid = placed(records, found.signals.junctions)
+    tracks = tuple(track for track in found.tracks if track.is_secured)
+    laid_loops = loops_file((*laid.loops, *track_loops(records, tracks)))
+    (config.parent / "loops.add.xml").write_text(laid_loops, encoding="utf-8")
     end_s = float(end.get("value")) if end is not None else begin_s + DURATION_S
-    return Scenario(config, begin_s, end_s, tuple(added), laid)
+    return Scenario(config, begin_s, end_s, tuple(added), laid, tracks)
+
+
+def configs_in(folder: Path) -> list[Path]:
+    """The file itself, where one is named."""
+    return [folder] if folder.is_file() else sorted(folder.rglob("*.sumocfg"))
 
 
 def whole(config: Path, name: str) -> bytes:
@@ -179,16 +190,18 @@ def alone(scene: Scenario, seed: int, control: str) -> Result:
 def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     truth = Truth(scene.placed.layouts)
     begin_ms = round(scene.begin_s * 1_000)
+    tracks = [Interlocking(track, begin_ms) for track in scene.tracks] if control != "max-pressure" else []
     made: Callable[[Layout], Any] = {
         "max-pressure": lambda layout: MaxPressure(layout, begin_ms, truth),
-        "self-organising": lambda layout: SelfOrganising(layout, begin_ms, truth),
-        "detectors": lambda layout: AdaptiveControl(layout, begin_ms, plan=layout.junction.plans[-1].id),
+        "self-organising": lambda layout: SelfOrganising(layout, begin_ms, truth, tracks),
+        "detectors": lambda layout: AdaptiveControl(layout, begin_ms, plan=layout.junction.plans[-1].id, tracks=tracks),
     }[control]
     controls: dict[str, Controls] = {layout.junction.id: made(layout) for layout in scene.placed.layouts}
     before = truth.look if control != "detectors" else None
     fault = broken(scene, kind, begin_ms + FAULT_FROM_MS) if kind else None
     words = words_of(scene, seed, ("loops.add.xml",))
-    ran = run(words, controls, scene.placed.layouts, scene.placed.loops, scene.end_s, fault=fault, before=before)
+    laid = scene.placed
+    ran = run(words, controls, laid.layouts, laid.loops, scene.end_s, fault=fault, before=before, tracks=tracks)
     on_plan = sum(getattr(each, "mode", "") == "plan" for each in controls.values())
     return told(scene, ran.seconds, on_plan)
 
@@ -231,7 +244,7 @@ def row(scene: Scenario, control: str, results: list[Result], kind: str) -> str:
 def main(folder: Path, seeds: int = 5, chosen: str = ",".join(CONTROLS), kind: str = "", *words: str) -> None:
     print("| scenario | control | delay, s | 95 % | worst seed | vehicles | never entered | locked | run, s |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for config in sorted(folder.rglob("*.sumocfg")):
+    for config in configs_in(folder):
         with tempfile.TemporaryDirectory() as place:
             here = Path(place) / config.parent.name
             shutil.copytree(config.parent, here)

@@ -3,11 +3,11 @@
     uv pip install eclipse-sumo libsumo            (780 MB each; not among what Turnout installs)
     .venv/bin/python -m benchmarks.adaptive_speed FOLDER [seeds] [rounds]
 
-FOLDER holds scenarios, each a folder with a .sumocfg. All arms have the same demand, the same words and the same output
-(trips); one after the other, seed by seed, round by round, so that a machine that is busy is so for all. Seconds of
-processor of a whole run: the network read, the hour, the trips written; of the program its start as well, of `libsumo`
-not Python's imports, nor the placing of detectors, which is done once a network. `control` is the part of the last arm
-that is neither SUMO's step nor reading. Medians; ratios are of the same seed in the same round.
+FOLDER holds scenarios, each a folder with a .sumocfg, or is such a file. All arms have the same demand, the same words
+and the same output (trips); one after the other, seed by seed, round by round, so that a machine that is busy is so for
+all. Seconds of processor of a whole run: the network read, the hour, the trips written; of the program its start as
+well, of `libsumo` not Python's imports, nor the placing of detectors, which is done once a network. `control` is the
+part of the last arm that is neither SUMO's step nor reading. Medians; ratios are of the same seed in the same round.
 """
 
 import resource
@@ -19,9 +19,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.adaptive_delay import Scenario, alone, scenario, words_of
+from benchmarks.adaptive_delay import Scenario, alone, configs_in, scenario, words_of
 from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.simulated import run as running
+from turnout.signals.single_track import Interlocking
 
 PROGRAM, BARE, LAID, READ, OURS = (
     "SUMO alone, its own plans",
@@ -61,12 +62,14 @@ def library(scene: Scenario, seed: int, arm: str) -> float:
 
 def ours(scene: Scenario, seed: int) -> tuple[float, running.Ran]:
     begin_ms, laid = round(scene.begin_s * 1_000), scene.placed
+    tracks = [Interlocking(track, begin_ms) for track in scene.tracks]
     controls = {
-        layout.junction.id: AdaptiveControl(layout, begin_ms, plan=layout.junction.plans[-1].id)
+        layout.junction.id: AdaptiveControl(layout, begin_ms, plan=layout.junction.plans[-1].id, tracks=tracks)
         for layout in laid.layouts
     }
+    words = words_of(scene, seed, ("loops.add.xml",))
     began_s = time.process_time()
-    ran = running.run(words_of(scene, seed, ("loops.add.xml",)), controls, laid.layouts, laid.loops, scene.end_s)
+    ran = running.run(words, controls, laid.layouts, laid.loops, scene.end_s, tracks=tracks)
     return time.process_time() - began_s, ran
 
 
@@ -91,7 +94,7 @@ def rows(name: str, loops: int, rounds: list[Seconds]) -> str:
 
 
 def main(folder: Path, seeds: int = 3, rounds: int = 1) -> None:
-    for config in sorted(folder.rglob("*.sumocfg")):
+    for config in configs_in(folder):
         with tempfile.TemporaryDirectory() as place:
             here = Path(place) / config.parent.name
             shutil.copytree(config.parent, here)

@@ -1,6 +1,6 @@
 """Bugs of the guard at a junction and of green waves: each let something out that nobody may see on a street."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,11 @@ from tests.signals.test_signals_plans import found_in
 from tests.signals.test_signals_simulated import test_what_changed_is_what_reading_every_loop_in_every_second_shows
 from tests.signals.test_signals_sumo import SHIPPED as NETWORKS
 from tests.signals.test_signals_sumo import test_ways_cross_where_sumos_own_library_says_so
+from tests.signals.test_single_track import (
+    test_the_track_is_handed_over_when_nobody_is_on_it_and_the_other_signal_was_red_for_a_while,
+)
 from tests.signals.watching import SMALL
-from turnout.signals import bands, guard, sumo_xml
+from turnout.signals import bands, guard, single_track, sumo_xml
 from turnout.signals import check as checking
 from turnout.signals.adaptive import control, faults, supervisor
 from turnout.signals.arterial import BandTask
@@ -219,10 +222,26 @@ def what_changed_is_what_every_loop_shows(folder: Path) -> None:
     test_what_changed_is_what_reading_every_loop_in_every_second_shows()
 
 
+def whoever_is_on_the_track(patch: Patch) -> None:
+    """The next direction gets the track as soon as the other's signal is red."""
+    honest = single_track.Interlocking.count
+
+    def count(lock: single_track.Interlocking, counts: Mapping[str, single_track.Count], at_ms: int) -> None:
+        lock.inside = [0, 0]
+        honest(lock, counts, at_ms)
+
+    patch.setattr(single_track.Interlocking, "count", count)
+
+
+def a_track_is_handed_over_when_it_is_free(folder: Path) -> None:
+    test_the_track_is_handed_over_when_nobody_is_on_it_and_the_other_signal_was_red_for_a_while(is_seen_coming=False)
+
+
 SIGNAL_PLANTS = {
     "a vehicle that is gone hides the next": Plant(
         who_is_gone_is_counted_as_there, what_changed_is_what_every_loop_shows
     ),
+    "a single track open at both ends": Plant(whoever_is_on_the_track, a_track_is_handed_over_when_it_is_free),
     "a guard that sleeps through an amber": Plant(the_guard_sleeps, a_change_is_shown_in_time),
     "a full side road that is cut off": Plant(the_overdue_are_cut_off, the_overdue_are_served_out),
     "a side road that waits for ever": Plant(nobody_is_overdue, nobody_waits_for_ever_under_adaptive_control),

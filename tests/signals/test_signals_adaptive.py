@@ -12,7 +12,7 @@ from tests.signals.watching import begun, watched
 from turnout.signals.adaptive import priority
 from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.adaptive.faults import FAULT_NAMES, FaultWatch
-from turnout.signals.adaptive.layout import Layout, green_sets
+from turnout.signals.adaptive.layout import Layout, green_sets, layout_of
 from turnout.signals.adaptive.observer import Arrival, Observer, Reading
 from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.adaptive.priority import Situation
@@ -225,6 +225,30 @@ def test_a_lane_whose_exit_is_full_gets_no_green_for_its_queue() -> None:
     assert greens <= 2 * 16
 
 
+def test_a_street_that_is_full_back_to_the_junction_upstream_is_emptied_first() -> None:
+    """The main road has two lanes and serves more a second; but who leaves the full side road makes room upstream."""
+    layout = a_crossing()
+    queues = {lane: [Arrival(0, 1.0)] * 8 for lane in ("m1", "m2", "s1")}
+    seen = Situation(queues, queues, (), ())
+    change_ms = (0, 4_000)
+    assert priority.best_stage(layout, seen, 0, 0, change_ms, priority.Settings()) == 0
+    full = seen._replace(full={"s1"})
+    assert priority.best_stage(layout, full, 0, 0, change_ms, priority.Settings(full_counts=4.0)) == 1
+    both = seen._replace(full={"s1", "m1", "m2"})
+    assert priority.best_stage(layout, both, 0, 0, change_ms, priority.Settings(full_counts=4.0)) == 0
+
+
+def test_a_street_is_full_while_somebody_stands_where_it_begins() -> None:
+    layout = a_crossing()
+    lanes = [replace(lane, mouths=("s1<", "s2<") if lane.id == "s1" else ()) for lane in layout.lanes]
+    observer = Observer(layout_of(layout.junction, lanes, layout.marks), 0)
+    found = []
+    for at_s in range(1, 15):
+        observer.step(at_s * 1_000, {"s2<": Reading(at_s == 1, True)} if at_s < 10 else {})
+        found.append(observer.full(at_s * 1_000))
+    assert found == [set()] * 5 + [{"s1"}] * 4 + [set()] * 5
+
+
 @st.composite
 def situations(draw: st.DrawFn) -> Situation:
     """On each lane a queue that stands, where the bound is nearly what is served, or any that comes."""
@@ -234,7 +258,8 @@ def situations(draw: st.DrawFn) -> Situation:
     queues = {lane: sorted(draw(stands | st.lists(arrival, max_size=8))) for lane in lanes}
     moving = {lane: queue[draw(st.integers(0, 3)) :] for lane, queue in queues.items()}
     blocked = draw(st.sets(st.sampled_from(lanes)))
-    return Situation(queues, moving, blocked, blocked | draw(st.sets(st.sampled_from(lanes))))
+    stalled, full = (draw(st.sets(st.sampled_from(lanes))) for _ in range(2))
+    return Situation(queues, moving, blocked, blocked | stalled, full)
 
 
 @given(situations(), st.sampled_from(((2, 0), (2, 1), (3, 0), (3, 1), (3, 2))))
@@ -243,12 +268,13 @@ def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situatio
     stages, current = which
     layout, given_by = a_crossing(stages), priority.Settings()
     change_ms = [0 if nth == current else 4_000 for nth in range(stages)]
+    gains = dict.fromkeys(seen.full, given_by.full_counts)
 
     def rate(nth: int) -> float:
         stage, start_ms = layout.stages[nth], change_ms[nth] + given_by.start_ms
         if nth == current:
-            return priority._rate(stage, seen.moving, seen.stalled, 0, 0, 0, given_by)
-        return priority._rate(stage, seen.queues, seen.blocked, 0, start_ms, given_by.penalty_ms, given_by)
+            return priority._rate(stage, seen.moving, seen.stalled, gains, 0, 0, 0, given_by)
+        return priority._rate(stage, seen.queues, seen.blocked, gains, 0, start_ms, given_by.penalty_ms, given_by)
 
     best = priority.best_stage(layout, seen, 0, current, change_ms, given_by)
     rates = [rate(nth) for nth in range(stages)]
@@ -256,7 +282,7 @@ def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situatio
     waiting = {lane: weight for lane, weight in waiting.items() if lane not in seen.blocked}
     for nth in set(range(stages)) - {current}:
         before_ms = change_ms[nth] + given_by.start_ms + given_by.penalty_ms
-        assert priority._most(layout.stages[nth], waiting, before_ms, given_by) >= rates[nth] * (1 - 1e-12)
+        assert priority._most(layout.stages[nth], waiting, gains, before_ms, given_by) >= rates[nth] * (1 - 1e-12)
     assert rates[best] == max(rates)
     assert best == current or rates[best] > rates[current]
 

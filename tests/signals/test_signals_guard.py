@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.signals.watching import SMALL, E, G, R, S, a_junction, begun, every_ask, junctions, settled, watched
 from turnout.signals import guard as guarding
@@ -189,3 +190,29 @@ def test_pedestrians_keep_their_clearance_though_the_matrix_says_less() -> None:
 
 def test_the_watcher_knows_every_aspect() -> None:
     assert {S, E} < set(guarding.Aspect)
+
+
+@given(junctions(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_who_is_closed_is_never_begun_however_long_he_was_red(rules: Rules, data: st.DataObject) -> None:
+    """As on a single track that somebody is on; the others keep every promise of theirs but for the longest red."""
+    free = Rules(tuple(replace(rule, max_red_ms=0) for rule in rules.groups), rules.least_ms)
+    guard, seen = Guard(rules, 0), begun(free)
+    groups = range(len(rules.groups))
+    for at_s in range(1, 80):
+        asks = data.draw(st.tuples(*(st.booleans() for _ in groups)))
+        closed = data.draw(st.frozensets(st.sampled_from(groups), max_size=2))
+        before = guard.shown
+        shown = guard.let_out(asks, at_s * 1_000, closed)
+        seen = watched(free, seen, shown, 1_000)
+        assert all(before[i] is not R or shown[i] is R for i in closed)
+
+
+def test_who_is_closed_waits_though_he_was_red_too_long_and_is_served_at_once_when_he_is_not() -> None:
+    rules = a_junction([[-1, 2], [1, -1]], (3, 1, 0, 20), (1, 1, 0, 0))
+    guard = Guard(rules, 0)
+    shown = [
+        guard.let_out((False, True), at_s * 1_000, frozenset({0}) if at_s < 60 else ())[0] for at_s in range(1, 70)
+    ]
+    assert set(shown[:59]) == {R}
+    assert G in shown[59:]

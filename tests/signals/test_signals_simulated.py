@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.signals.streets import a_crossing
 from turnout.main import main
 from turnout.signals.adaptive.control import AdaptiveControl
+from turnout.signals.adaptive.layout import Layout, layout_of
 from turnout.signals.adaptive.observer import STAYS, Changes, Observer, Reading
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated import run as running
@@ -53,6 +55,18 @@ def test_every_lane_with_a_signal_has_a_detector_at_its_stop_line_and_all_lie_on
         for mark in layout.marks:
             assert all(way.metres > 0 and way.to in marks for way in mark.ways)
         Observer(layout, 0)
+
+
+def test_a_street_begins_where_others_turn_off_and_at_the_edge_of_the_map_it_has_no_beginning() -> None:
+    """Bologna's 219: 71 goes on from 17, which comes from signal 220; 85 comes from outside; 15 at a crossing."""
+    mouths = {
+        lane.approach: {name.rpartition("@")[0] for name in lane.mouths}
+        for layout in laid("acosta", "acosta_tls.add.xml").layouts
+        for lane in layout.lanes
+    }
+    assert mouths["71"] == {"17_0", "17_1"}
+    assert mouths["85"] == set()
+    assert mouths["15"] == {"15_0"}
 
 
 def test_a_junction_that_the_guard_cannot_keep_safe_is_left_to_its_plan_and_told() -> None:
@@ -146,7 +160,9 @@ class Told:
         return now
 
 
-def detectors_of(now: Mapping[str, Second], fault: running.Fault | None = None) -> running.Detectors:
+def detectors_of(
+    now: Mapping[str, Second], fault: running.Fault | None = None, layout: Layout | None = None
+) -> running.Detectors:
     """What they read is what `now` says at that moment."""
     loop = SimpleNamespace(
         getTimeSinceDetection=lambda name: now[name].ago_s,
@@ -154,7 +170,7 @@ def detectors_of(now: Mapping[str, Second], fault: running.Fault | None = None) 
         getVehicleData=lambda name: [("v", 5.0, 1.0, -1.0, "car")] * now[name].are_still,
     )
     loops = [Loop(name, name[:2], 1.0, 2.0) for name in now]
-    return running.Detectors(SimpleNamespace(inductionloop=loop), loops, [a_crossing()], fault)
+    return running.Detectors(SimpleNamespace(inductionloop=loop), loops, [layout or a_crossing()], fault)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +192,14 @@ def test_who_was_on_a_loop_a_second_ago_has_not_come_again(
         now["s1@2.5"] = Second(*second)
         found.append(told.readings(detectors.read(0)["J"]).get("s1@2.5"))
     assert found == read
+
+
+def test_a_junction_is_told_who_stands_where_its_street_begins() -> None:
+    layout = a_crossing()
+    lanes = [replace(lane, mouths=("s1<",) if lane.id == "s1" else ()) for lane in layout.lanes]
+    now = {"s1<": Second(0.0, 1), "elsewhere": Second(0.0, 1)}
+    detectors = detectors_of(now, layout=layout_of(layout.junction, lanes, layout.marks))
+    assert detectors.read(0)["J"] == {"s1<": Reading(1, True)}
 
 
 LOOPS = ("m1@2.5", "m2@2.5", "s1@2.5", "s1>")

@@ -41,6 +41,10 @@ WAITS: Final = Name(
     "junction {junction}, {approach}: who is seen waits for green for {worst} s at the longest",
     "路口 {junction}，{approach}：被检测到的车辆等待绿灯最长 {worst} 秒",
 )
+TRACK_WAITS: Final = Name(
+    "junction {junction}, {group}: lets onto a single track; who waits there waits until it is free",
+    "路口 {junction}，{group}：驶入单线区段；须等待区段空闲",
+)
 LEFT: Final = Name("junction {junction} keeps its plan: {why}", "路口 {junction} 保持原方案：{why}")
 WIDE: Final = Name(
     "{name}: cycle {cycle:g} s, bands {out:.1f} s outbound and {back:.1f} s inbound; {proof}",
@@ -135,7 +139,15 @@ def _waits(asked: argparse.Namespace) -> int:
     laid = placed(read_records(content, name, root="net"), found.signals.junctions)
     for layout in laid.layouts:
         names = {approach.id: approach.name for approach in layout.junction.approaches}
-        for approach, worst_ms in worst_waits_ms(layout).items():
+        tracked = {
+            entry.group
+            for track in found.tracks
+            for entry in track.entries
+            if track.is_secured and entry.junction == layout.junction.id
+        }
+        for group in sorted(tracked):
+            print(TRACK_WAITS.spoken(language).format(junction=layout.junction.id, group=group))
+        for approach, worst_ms in worst_waits_ms(layout, tracked).items():
             said = {"junction": layout.junction.id, "approach": names[approach].spoken(language)}
             print(WAITS.spoken(language).format(worst=f"{worst_ms / SECOND_MS:g}", **said))
     for junction, why in laid.left.items():

@@ -12,7 +12,7 @@ never shorter. The clock must not run ahead of real time over many calls: take a
 """
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -77,6 +77,7 @@ class Guard:
         self._at_ms = at_ms
         self._lamps = all_red(rules)
         self._asked: tuple[bool, ...] = ()
+        self._closed: Collection[int] = frozenset()
         self._quiet_ms = self._older_ms = 0
         self.jumps = 0
         """How often the clock went back, or forward by more than a step."""
@@ -87,17 +88,21 @@ class Guard:
     def lamps(self) -> tuple[Lamp, ...]:
         return _older(self._rules, self._lamps, self._older_ms)
 
-    def let_out(self, greens: Sequence[bool], at_ms: int) -> tuple[Aspect, ...]:
-        """What every group shows now that green is asked for the groups where `greens` is true."""
+    def let_out(self, greens: Sequence[bool], at_ms: int, closed: Collection[int] = frozenset()) -> tuple[Aspect, ...]:
+        """What every group shows now that green is asked for the groups where `greens` is true.
+
+        `closed`: no green begins for these, however long they are red (`single_track`); one that is on ends.
+        """
         elapsed_ms, self._at_ms = at_ms - self._at_ms, at_ms
         self.jumps += not 0 <= elapsed_ms <= STEP_MAX_MS
         passed_ms = min(max(elapsed_ms, 0), STEP_MAX_MS)
-        asked = tuple(greens)
-        if asked == self._asked and passed_ms < self._quiet_ms:
+        asked = tuple(green and i not in closed for i, green in enumerate(greens)) if closed else tuple(greens)
+        if asked == self._asked and closed == self._closed and passed_ms < self._quiet_ms:
             self._quiet_ms -= passed_ms
             self._older_ms += passed_ms
             return self.shown
-        self._lamps = step(self._rules, self.lamps, asked, passed_ms)
+        self._lamps = step(self._rules, self.lamps, asked, passed_ms, closed)
+        self._closed = frozenset(closed)
         self._asked, self._older_ms, self._quiet_ms = asked, 0, quiet_ms(self._rules, self._lamps, asked)
         shown = tuple(lamp.aspect for lamp in self._lamps)
         if shown != self.shown:
@@ -105,12 +110,14 @@ class Guard:
         return self.shown
 
 
-def step(rules: Rules, lamps: Sequence[Lamp], greens: Sequence[bool], elapsed_ms: int) -> tuple[Lamp, ...]:
-    """The lamps that follow. `greens`: whom green is asked for."""
+def step(
+    rules: Rules, lamps: Sequence[Lamp], greens: Sequence[bool], elapsed_ms: int, closed: Collection[int] = frozenset()
+) -> tuple[Lamp, ...]:
+    """The lamps that follow. `greens`: whom green is asked for; none of the `closed`."""
     assert len(greens) == len(lamps) == len(rules.groups)
     passed_ms = min(max(elapsed_ms, 0), STEP_MAX_MS)
     now = [_aged(rule, lamp, passed_ms) for rule, lamp in zip(rules.groups, lamps, strict=True)]
-    overdue = _overdue(rules, now)
+    overdue = [i for i in _overdue(rules, now) if i not in closed]
     for i, (rule, lamp) in enumerate(zip(rules.groups, now, strict=True)):
         is_to_end = not greens[i] or any(_conflict(rules, i, j) for j in overdue)
         if lamp.aspect is Aspect.GREEN and lamp.shown_ms >= max(rule.min_green_ms, 1) and is_to_end:

@@ -25,6 +25,8 @@ from turnout.signals.model import (
     Turn,
 )
 from turnout.signals.problem import BrokenSignals, Problem, Severity, Spot
+from turnout.signals.single_track import SingleTrack
+from turnout.signals.sumo_tracks import RAIL, single_tracks, warnings
 from turnout.signals.sumo_xml import Edge, Link, Node, Phase, Programme, Records, read_records
 from turnout.words.name import Name
 
@@ -42,7 +44,6 @@ TURNS: Final[Mapping[str, Turn]] = {
     "t": "u-turn",
     "T": "u-turn",
 }
-RAIL: Final = frozenset({"tram", "rail", "rail_urban", "rail_electric", "rail_fast"})
 
 
 class Lamp(msgspec.Struct, frozen=True):
@@ -59,6 +60,7 @@ class SumoSignals(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     foes: dict[str, frozenset[tuple[int, int]]]
     """By signal: pairs of link indices whose ways cross or meet."""
+    tracks: tuple[SingleTrack, ...] = ()
 
 
 def read_sumo(net: bytes, file: str, added: Sequence[tuple[bytes, str]] = ()) -> SumoSignals:
@@ -97,7 +99,9 @@ def read_sumo(net: bytes, file: str, added: Sequence[tuple[bytes, str]] = ()) ->
         found.append(_unknown_signal(file, signal, programmes[signal][0].line))
     if not junctions and found:
         raise BrokenSignals(tuple(found))
-    return SumoSignals(Signals(tuple(junctions)), tuple(found), foes)
+    tracks = single_tracks(records, junctions)
+    found += warnings(tracks, file)
+    return SumoSignals(Signals(tuple(junctions)), tuple(found), foes, tracks)
 
 
 def _requests(records: Records) -> dict[int, tuple[Node, int]]:

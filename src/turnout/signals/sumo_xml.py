@@ -28,6 +28,9 @@ class Lane(msgspec.Struct, frozen=True):
     speed_mps: float
     length_m: float
     allow: str
+    disallow: str = ""
+    shape: str = ""
+    """Only of an edge that lies on another."""
 
 
 class Edge(msgspec.Struct, frozen=True):
@@ -35,6 +38,8 @@ class Edge(msgspec.Struct, frozen=True):
     function: str
     name: str
     lanes: tuple[Lane, ...]
+    bidi: str = ""
+    """The edge that lies on it and is driven the other way."""
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -196,16 +201,20 @@ def _whole(element: Any, file: str, name: str) -> int:
 
 
 def _edge(element: Any, file: str) -> Edge:
+    bidi = element.get("bidi", "")
     lanes = tuple(
         Lane(
             _text(lane, file, "id"),
             _number(lane, file, "speed", 13.89),
             _number(lane, file, "length", 0.0),
             lane.get("allow", ""),
+            lane.get("disallow", ""),
+            lane.get("shape", "") if bidi else "",
         )
         for lane in element.iterfind("lane")
     )
-    return Edge(_text(element, file, "id"), element.get("function", "normal"), element.get("name", ""), lanes)
+    function, name = element.get("function", "normal"), element.get("name", "")
+    return Edge(_text(element, file, "id"), function, name, lanes, bidi)
 
 
 def _node(element: Any, file: str) -> Node:

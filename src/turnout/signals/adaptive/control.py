@@ -4,7 +4,7 @@ Priorities choose the stage, the supervisor overrides them for who has waited to
 cannot be believed runs its plan and says so.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 from turnout.signals.adaptive.faults import DetectorFault, FaultWatch
@@ -13,6 +13,7 @@ from turnout.signals.adaptive.observer import Changes, Changing, Observer, Queue
 from turnout.signals.adaptive.priority import Settings, Situation, best_stage
 from turnout.signals.adaptive.supervisor import CLEAR_MS, SERVED_MS, Supervisor, frees, lanes_of_groups, promise_of
 from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, Rules, rules_of
+from turnout.signals.single_track import NOBODY, Access, Interlocking
 from turnout.words.trouble import Unsupported
 
 Mode = Literal["adaptive", "overdue", "plan"]
@@ -34,14 +35,18 @@ class StageClock:
         size = range(len(layout.junction.groups))
         self._greens = [tuple(i in stage.groups for i in size) for stage in layout.stages]
         self._alone = [tuple(Aspect.GREEN if green else Aspect.RED for green in greens) for greens in self._greens]
-        self._seen: tuple[int, tuple[Aspect, ...]] = (-1, ())
+        self._seen: tuple[int, tuple[Aspect, ...], frozenset[int]] = (-1, (), NOBODY)
 
-    def see(self, shown: tuple[Aspect, ...], at_ms: int) -> None:
-        target, before = self._seen
-        if shown is before and target == self.target:
+    def see(self, shown: tuple[Aspect, ...], at_ms: int, closed: frozenset[int] = NOBODY) -> None:
+        """`closed`: groups of the stage that may not be shown green; without them it is shown alone."""
+        target, before, closed_before = self._seen
+        if shown is before and target == self.target and closed == closed_before:
             return
-        self._seen = (self.target, shown)
-        if shown != self._alone[self.target]:
+        self._seen = (self.target, shown, closed)
+        alone = self._alone[self.target]
+        if closed:
+            alone = tuple(Aspect.RED if i in closed else aspect for i, aspect in enumerate(alone))
+        if shown != alone:
             self.green_since = -1
         elif self.green_since < 0:
             self.green_since = at_ms
@@ -62,8 +67,15 @@ class StageClock:
 class AdaptiveControl:
     """`mode` says what decides, `faults` which detectors are not believed; both are for people to see."""
 
-    def __init__(self, layout: Layout, at_ms: int, settings: Settings = SETTINGS, plan: str = "") -> None:
-        """`plan`: the one to fall back to; else the first.
+    def __init__(
+        self,
+        layout: Layout,
+        at_ms: int,
+        settings: Settings = SETTINGS,
+        plan: str = "",
+        tracks: Iterable[Interlocking] = (),
+    ) -> None:
+        """`plan`: the one to fall back to; else the first. `tracks`: those that its signals lead to, among others.
 
         Raises `Unsupported` for rules that the guard cannot keep, and where there is no plan to fall back to.
         """
@@ -74,6 +86,8 @@ class AdaptiveControl:
         rules = rules_of(layout.junction)
         self.layout, self.settings = layout, settings
         self.guard = Guard(rules, at_ms)
+        self.access = Access(layout.junction, tracks)
+        self._closed = NOBODY
         self.observer, self._changing = Observer(layout, at_ms), Changing()
         self.watch = FaultWatch(layout, self.observer.seen)
         self.clock = StageClock(layout, rules, at_ms)
@@ -108,6 +122,7 @@ class AdaptiveControl:
     def hear(self, at_ms: int, changes: Changes, queues: Queues | None = None) -> tuple[Aspect, ...]:
         """As `step`."""
         said_ms, at_ms = at_ms, self._own_ms(at_ms)
+        self._closed = self.access.closed()
         came = self.observer.hear(at_ms, changes)
         self.watch.step(at_ms)
         for name in came:
@@ -132,14 +147,18 @@ class AdaptiveControl:
         return is_long or queues is not None or self.observer.is_news or self.supervisor.is_due(at_ms)
 
     def _let_out(self, asked: Sequence[bool], said_ms: int, at_ms: int) -> tuple[Aspect, ...]:
-        shown = self.guard.let_out(asked, said_ms)
+        shown = self.guard.let_out(asked, said_ms, self._closed)
         if shown is not self._shown:
             self._shown = shown
             for group in self.supervisor.see(shown, at_ms):
                 lanes = self._lanes_of_groups[group]
                 if not lanes or any(self.observer.stands_at(lane) for lane in lanes):
                     self.supervisor.wants(group, at_ms)
-        self.clock.see(shown, at_ms)
+        if self.access.groups:
+            stands = self.observer.stands_at
+            waited_for = [i for i in self.access.groups if any(map(stands, self._lanes_of_groups[i]))]
+            self.access.tell(shown, waited_for, at_ms)
+        self.clock.see(shown, at_ms, self._closed)
         return shown
 
     def _own_ms(self, said_ms: int) -> int:
@@ -170,8 +189,10 @@ class AdaptiveControl:
                 for group in self._groups_of_lane[lane]:
                     self.supervisor.wants(group, at_ms)
         blocked = observer.blocked(at_ms)
+        for group in self._closed:
+            blocked.update(self._lanes_of_groups[group])
         stalled = observer.stalled(clock.green_since, at_ms)
-        overdue = self.supervisor.overdue(at_ms)
+        overdue = self.supervisor.overdue(at_ms, self._closed)
         if overdue:
             self.mode = "overdue"
             if clock.target not in overdue:
@@ -181,7 +202,7 @@ class AdaptiveControl:
             return
         self.mode = "adaptive"
         moving = queues if is_perfect else observer.moving(queues, clock.green_since, at_ms)
-        seen = Situation(queues, moving, blocked, blocked | stalled)
+        seen = Situation(queues, moving, blocked, blocked | stalled, observer.full(at_ms))
         change_ms = clock.promise.change_ms[clock.target]
         best = best_stage(self.layout, seen, at_ms, clock.target, change_ms, self.settings)
         if best != clock.target:

@@ -46,6 +46,8 @@ class LaneLayout(msgspec.Struct, frozen=True, kw_only=True):
     """The detector at its stop line."""
     exits: tuple[str, ...] = ()
     """Detectors behind the junction, one for each way that the lane leads to."""
+    mouths: tuple[str, ...] = ()
+    """Detectors where its street begins: who stands there stands in the junction upstream."""
 
 
 class Stage(msgspec.Struct, frozen=True):

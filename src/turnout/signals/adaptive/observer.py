@@ -175,7 +175,7 @@ class Observer:
         self._came: dict[str, tuple[_Stretch, int]] = {}
         """By stop line: from where the last one came."""
         self._marks = marks = {mark.detector: mark for mark in layout.marks}
-        exits = {each for lane in layout.lanes for each in lane.exits} - set(marks)
+        exits = {each for lane in layout.lanes for each in (*lane.exits, *lane.mouths)} - set(marks)
         self.seen = {name: Seen(at_ms) for name in (*marks, *exits)}
         ordered = sorted(layout.marks, key=lambda mark: mark.before_stop_line_m)
         self._stretches: dict[str, _Stretch] = {}
@@ -196,9 +196,10 @@ class Observer:
         self._stops = [(lane.id, self.seen[lane.stop]) for lane in layout.lanes]
         self._stop_of = dict(self._stops)
         self._exits = [(lane.id, [self.seen[name] for name in lane.exits]) for lane in layout.lanes if lane.exits]
+        self._mouths = [(lane.id, [self.seen[name] for name in lane.mouths]) for lane in layout.lanes if lane.mouths]
         order = {mark.detector: nth for nth, mark in enumerate(ordered)}
         self._known = {name: (order.get(name, -1), seen) for name, seen in self.seen.items()}
-        """From the stop lines up; those behind the junction have -1."""
+        """From the stop lines up; those behind the junction and where streets begin have -1."""
         self._changing = Changing()
         self._weighed_ms = self._right_ms = at_ms
         self.is_news = False
@@ -370,3 +371,8 @@ class Observer:
             else:
                 found.add(lane_id)
         return found
+
+    def full(self, at_ms: int) -> set[str]:
+        """Lanes whose street is full: somebody stands where it begins."""
+        long_ms = at_ms - BLOCKED_MS
+        return {lane_id for lane_id, mouths in self._mouths if any(0 <= seen.since_ms <= long_ms for seen in mouths)}

@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Added to a change, for the flow that it interrupts."""
     horizon_ms: int = 60_000
     """Of green that is looked at."""
+    full_counts: float = 2.0
+    """Whoever leaves a full street counts so often: he also makes room in the junction upstream."""
 
 
 LEAST_MS: Final = 1_000
@@ -41,6 +43,8 @@ class Situation(NamedTuple):
     moving: Queues
     blocked: Collection[str]
     stalled: Collection[str]
+    full: Collection[str] = ()
+    """Lanes whose street is full back to the junction upstream."""
 
 
 def best_stage(
@@ -51,7 +55,8 @@ def best_stage(
     `change_ms`: until each one's green begins. A stage is not weighed where all that wait could not make it the best.
     """
     best = current
-    best_rate = _rate(layout.stages[current], seen.moving, seen.stalled, at_ms, 0, 0, settings)
+    gains = dict.fromkeys(seen.full, settings.full_counts)
+    best_rate = _rate(layout.stages[current], seen.moving, seen.stalled, gains, at_ms, 0, 0, settings)
     waiting = {lane: sum([each[1] for each in queue]) for lane, queue in seen.queues.items() if queue}
     for lane in seen.blocked:
         waiting.pop(lane, None)
@@ -59,27 +64,32 @@ def best_stage(
         if nth == current:
             continue
         start_ms, cost_ms = change_ms[nth] + settings.start_ms, settings.penalty_ms
-        if _most(stage, waiting, start_ms + cost_ms, settings) > best_rate:
-            rate = _rate(stage, seen.queues, seen.blocked, at_ms, start_ms, cost_ms, settings)
+        if _most(stage, waiting, gains, start_ms + cost_ms, settings) > best_rate:
+            rate = _rate(stage, seen.queues, seen.blocked, gains, at_ms, start_ms, cost_ms, settings)
             if rate > best_rate:
                 best, best_rate = nth, rate
     return best
 
 
-def _most(stage: Stage, waiting: Mapping[str, float], before_ms: int, settings: Settings) -> float:
+def _most(
+    stage: Stage, waiting: Mapping[str, float], gains: Mapping[str, float], before_ms: int, settings: Settings
+) -> float:
     """No green of the stage serves more per second: as if all were at the stop line and the lanes shared them."""
     served = flow = 0.0
+    gain = 1.0
     for lane, rate in stage.rates.items():
         if lane in waiting:
             served += waiting[lane]
             flow += rate
-    return 1_000 * served / (before_ms + settings.headway_ms * served / flow) if served else 0.0
+            gain = max(gain, gains.get(lane, 1.0))
+    return 1_000 * gain * served / (before_ms + settings.headway_ms * served / flow) if served else 0.0
 
 
 def _rate(
     stage: Stage,
     queues: Queues,
     without: Collection[str],
+    gains: Mapping[str, float],
     at_ms: int,
     start_ms: int,
     cost_ms: int,
@@ -92,14 +102,14 @@ def _rate(
         queue = queues[lane]
         if not queue or lane in without:
             continue
-        headway_ms, free_ms = settings.headway_ms / rate, float(start_ms)
+        headway_ms, free_ms, gain = settings.headway_ms / rate, float(start_ms), gains.get(lane, 1.0)
         for arrives_ms, weight in queue:
             if arrives_ms - at_ms > free_ms:
                 free_ms = arrives_ms - at_ms
             if free_ms > end_ms:
                 break
             free_ms += headway_ms * weight
-            leaving.append((free_ms, weight))
+            leaving.append((free_ms, weight * gain))
     leaving.sort()
     best = served = 0.0
     for left_ms, weight in leaving:

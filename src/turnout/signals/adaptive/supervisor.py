@@ -140,11 +140,13 @@ class Supervisor:
     def is_due(self, at_ms: int) -> bool:
         return at_ms >= min(self._due_ms)
 
-    def overdue(self, at_ms: int) -> list[int]:
-        """Home stages that are to be served, in their order."""
+    def overdue(self, at_ms: int, without: Collection[int] = ()) -> list[int]:
+        """Home stages that are to be served, in their order; none for groups that may not be served now."""
         if not self.is_due(at_ms):
             return []
-        late = sorted((due_ms, self._homes[i]) for i, due_ms in enumerate(self._due_ms) if due_ms <= at_ms)
+        late = sorted(
+            (due_ms, self._homes[i]) for i, due_ms in enumerate(self._due_ms) if due_ms <= at_ms and i not in without
+        )
         return list(dict.fromkeys(home for _, home in late))
 
 
@@ -169,18 +171,29 @@ def _served_ms(promise: Promise, group: int) -> int:
     return max(served) + sum(served[home] for home in others) + change
 
 
-def worst_waits_ms(layout: Layout) -> dict[str, int]:
+def worst_waits_ms(layout: Layout, without: Collection[str] = ()) -> dict[str, int]:
     """By approach: the longest that somebody whom a detector has seen waits for green in any of its lanes.
 
+    `without`: groups for which nothing can be promised, as they let onto a single track; nor for their approaches.
     Raises `Unsupported` for rules that cannot be kept.
     """
     rules = rules_of(layout.junction)
     refuse_unkept(rules)
     promise = promise_of(layout, rules)
     found: dict[str, int] = {}
-    for group, lanes in enumerate(lanes_of_groups(layout)):
+    of_groups = lanes_of_groups(layout)
+    for group, lanes in enumerate(of_groups):
         if promise.homes[group] >= 0:
             for lane in layout.lanes:
                 if lane.id in lanes:
                     found[lane.approach] = max(found.get(lane.approach, 0), worst_wait_ms(promise, group))
+    held = {
+        lane
+        for group, each in zip(layout.junction.groups, of_groups, strict=True)
+        if group.id in without
+        for lane in each
+    }
+    for lane in layout.lanes:
+        if lane.id in held:
+            found.pop(lane.approach, None)
     return found

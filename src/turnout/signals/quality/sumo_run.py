@@ -17,7 +17,7 @@ from turnout.signals.quality.clock import signal_log
 from turnout.signals.quality.lamps import DETECTOR_OFF, DETECTOR_ON, DO_NOT_WALK, WALK, WALK_ENDING
 from turnout.signals.quality.log import ROWS_MAX, EventLog
 from turnout.signals.quality.log_map import LoggedDetector, LoggedSignal, Use
-from turnout.signals.sumo_network import RAIL
+from turnout.signals.sumo_tracks import RAIL
 from turnout.signals.sumo_xml import Lane, Records, elements_of, unpacked
 from turnout.words.trouble import Malformed, Unsupported
 

@@ -17,6 +17,8 @@ from turnout.signals.adaptive.observer import STAYS, Changes, Changing, Reading
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated.lamps import Lamps
 from turnout.signals.simulated.sumo_layout import Loop
+from turnout.signals.simulated.track_counters import TrackCounters
+from turnout.signals.single_track import Interlocking
 from turnout.words.trouble import Unsupported
 
 SECOND_MS = 1_000
@@ -66,6 +68,7 @@ def run(
     *,
     fault: Fault | None = None,
     before: Callable[[Any, int], None] | None = None,
+    tracks: Sequence[Interlocking] = (),
 ) -> Ran:
     """Run SUMO with these words (without the program's name). `before`: called before control, with libsumo."""
     sumo = library()
@@ -73,6 +76,7 @@ def run(
     try:
         step, now_s = native(sumo, "simulation", "step"), native(sumo, "simulation", "getTime")
         detectors = Detectors(sumo, loops, layouts, fault)
+        counters = TrackCounters(sumo, tracks) if tracks else None
         driven = [_Driven(sumo, signal, control, layouts) for signal, control in controls.items()]
         steps, reading_s, control_s, began, clock = 0, 0.0, 0.0, time.perf_counter(), time.process_time
         while now_s() < end_s and (end_s < 1e9 or sumo.simulation.getMinExpectedNumber() > 0):
@@ -80,6 +84,8 @@ def run(
             at_ms = round(now_s() * SECOND_MS)
             started_s = clock()
             changes = detectors.read(at_ms)
+            if counters is not None:
+                counters.step(at_ms)
             read_s = clock()
             if before is not None:
                 before(sumo, at_ms)
@@ -114,7 +120,8 @@ class Detectors:
         self._broken: dict[str, _Broken] = {}
         for layout in layouts:
             signal = layout.junction.id
-            own = {mark.detector for mark in layout.marks} | {name for lane in layout.lanes for name in lane.exits}
+            own = {mark.detector for mark in layout.marks}
+            own |= {name for lane in layout.lanes for name in (*lane.exits, *lane.mouths)}
             for name in own & set(number):
                 self._owners[number[name]].append(self._changes[signal])
             if fault is not None:

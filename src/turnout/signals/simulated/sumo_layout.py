@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from turnout.signals.adaptive.layout import LaneLayout, Layout, Mark, Way, layout_of
 from turnout.signals.guard import refuse_unkept, rules_of
 from turnout.signals.model import Junction
-from turnout.signals.sumo_network import RAIL
+from turnout.signals.sumo_tracks import RAIL
 from turnout.signals.sumo_xml import Link, Records
 from turnout.words.trouble import Unsupported
 
@@ -25,6 +25,8 @@ APART_M: Final = 8.0
 """No detector at the beginning of a lane nearer than this to the next."""
 PERIOD_S: Final = 60
 """Of a detector's own count, which nobody reads: SUMO goes through all of it at each call."""
+STREET_MAX: Final = 32
+"""Pieces of a street looked back to where it begins."""
 UPSTREAM_MAX: Final = 64
 """Lanes that lead to one stop line."""
 
@@ -67,12 +69,18 @@ class _Road:
                 self.within[lane.id] = lane.length_m
                 if edge.function == "normal":
                     self.lanes[lane.id] = _Lane(lane.id, edge.id, number, lane.length_m, lane.speed_mps, is_for_cars)
+        self.of_edge = {edge.id: [lane.id for lane in edge.lanes] for edge in records.edges.values()}
+        self.comes: dict[str, set[str]] = defaultdict(set)
+        self.goes: dict[str, set[str]] = defaultdict(set)
+        """By street: those from which and to which cars drive."""
         self.into: dict[str, list[Link]] = defaultdict(list)
         self.of_signal: dict[str, list[Link]] = defaultdict(list)
         for link in records.links:
             source, target = f"{link.from_edge}_{link.from_lane}", f"{link.to_edge}_{link.to_lane}"
             if source in self.lanes and target in self.lanes and self.lanes[source].is_for_cars:
                 self.into[target].append(link)
+                self.comes[link.to_edge].add(link.from_edge)
+                self.goes[link.from_edge].add(link.to_edge)
                 if link.signal:
                     self.of_signal[link.signal].append(link)
 
@@ -120,9 +128,27 @@ class _Placing:
             movements = tuple(dict.fromkeys(str(link.index) for link in links))
             stop = self.places[lane_id][0][1]
             lanes.append(
-                LaneLayout(id=lane_id, approach=links[0].from_edge, movements=movements, stop=stop, exits=exits)
+                LaneLayout(
+                    id=lane_id,
+                    approach=links[0].from_edge,
+                    movements=movements,
+                    stop=stop,
+                    exits=exits,
+                    mouths=tuple(self._mouths(links[0].from_edge)),
+                )
             )
         return layout_of(self.junction, lanes, self._marks())
+
+    def _mouths(self, edge: str) -> Iterable[str]:
+        """Where the street begins: at a junction from which others are driven to as well. None at the map's edge."""
+        for _ in range(STREET_MAX):
+            (*others, before) = self.road.comes[edge] or {""}
+            if others or len(self.road.goes[before]) != 1 or self.road.comes[before] == set():
+                break
+            edge = before
+        lanes = [self.road.lanes[name] for name in self.road.of_edge[edge] if self.road.lanes[name].is_for_cars]
+        if self.road.comes[edge] and lanes[0].metres >= 2 * EXIT_M:
+            yield from (self._lay(lane, lane.metres - EXIT_M) for lane in lanes)
 
     def _exit(self, lane_id: str) -> str:
         lane = self.road.lanes[lane_id]

@@ -1,0 +1,186 @@
+"""A single track that is driven in both directions, secured: nobody is let in while somebody may come the other way.
+
+As a railway's block with counters at its ends (axle counters, EN 50126 and VDV 1520 for trams: "Eingleisiger
+Abschnitt"): who comes in is counted at the signal, who leaves behind the end. One direction at a time holds the track.
+It passes to the other when nobody is on it and no signal has let anybody in for a while. Pure: counts and times in.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from turnout.signals.guard import Aspect
+from turnout.signals.model import Junction
+
+CLEAR_MS: Final = 3_000
+"""A signal of the other direction must have been red for so long. Counters stand at the stop line: whoever drove at the
+end of amber has been counted by then."""
+TURN_MS: Final = 45_000
+"""So long may somebody wait while others follow one another the other way; then no more of those are let in."""
+GAP_MS: Final = 12_000
+"""Where the track lies in a street, cars follow a tram on it. They are let out too: until nobody has come out at the
+end for so long, nobody is let in against them."""
+GAP_WAIT_MS: Final = 240_000
+"""Longer is not waited for cars: they can change lanes, trams cannot."""
+DOUBTFUL_MS: Final = 900_000
+"""Occupied for so long without anybody counted, a person is told: a counter may have missed one. It stays closed."""
+
+
+class TrackEntry(msgspec.Struct, frozen=True):
+    """Where one gets in: the signal that holds, and the counter at its stop line."""
+
+    direction: int
+    """0 or 1."""
+    junction: str
+    group: str
+    counter: str
+    approach: tuple[str, ...] = ()
+    """Counters so far before the signal that a tram they have seen can still be stopped there. While they have seen
+    none, others that share the signal may drive. Empty: nobody may, unless the track is free."""
+
+
+class TrackExit(msgspec.Struct, frozen=True):
+    direction: int
+    counter: str
+
+
+class SingleTrack(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    lanes: tuple[str, ...]
+    entries: tuple[TrackEntry, ...]
+    exits: tuple[TrackExit, ...]
+    open_ends: tuple[str, ...] = ()
+    """Lanes by which one gets in past no signal: the track cannot be secured."""
+
+    @property
+    def is_secured(self) -> bool:
+        return not self.open_ends and {entry.direction for entry in self.entries} == {0, 1}
+
+
+class Count(NamedTuple):
+    """Of one counter in one second: whose front came on it, whose rear has left it."""
+
+    came: int
+    left: int
+    is_passed: bool = False
+    """Somebody was on it who does not run on rails: a car, where the track lies in a street."""
+
+
+class Interlocking:
+    """One track. Each second: `count`, then `may_enter` for each signal before and `tell` after it is switched."""
+
+    def __init__(self, track: SingleTrack, at_ms: int) -> None:
+        self.track = track
+        self.holder = 0
+        self.inside = [0, 0]
+        self.is_closing = False
+        """Nobody more is let in: the other direction is next."""
+        self._red_since = {(entry.junction, entry.group): at_ms for entry in track.entries}
+        """Of each signal; -1 while it is not red."""
+        self._directions = {(entry.junction, entry.group): entry.direction for entry in track.entries}
+        self._waits_since: dict[tuple[str, str], int] = {}
+        self._coming = dict.fromkeys(self._directions, 0)
+        """Trams between the counters before each signal and the signal."""
+        self._is_always_shut = {(entry.junction, entry.group): not entry.approach for entry in track.entries}
+        self._counted_ms = at_ms
+        self._passed_ms = [at_ms - GAP_MS] * 2
+        """By direction: when somebody last left it at the end, tram or car."""
+
+    def count(self, counts: Mapping[str, Count], at_ms: int) -> None:
+        for entry in self.track.entries:
+            if (count := counts.get(entry.counter)) is not None and count.came:
+                self.inside[entry.direction] += count.came
+                self._counted_ms = at_ms
+            signal = entry.junction, entry.group
+            near = sum(counts[name].came for name in entry.approach if name in counts)
+            passed = counts[entry.counter].came if entry.counter in counts else 0
+            self._coming[signal] = max(self._coming[signal] + near - passed, 0)
+        for end in self.track.exits:
+            if (count := counts.get(end.counter)) is not None:
+                self._passed_ms[end.direction] = at_ms
+                if count.left:
+                    self.inside[end.direction] = max(self.inside[end.direction] - count.left, 0)
+                    self._counted_ms = at_ms
+        self._pass_on(at_ms)
+
+    def may_enter(self, direction: int) -> bool:
+        return direction == self.holder and not self.is_closing and not self.inside[1 - direction]
+
+    def is_closed(self, entry: TrackEntry) -> bool:
+        """Whether the signal may not show green: a tram would get in that may not."""
+        signal = entry.junction, entry.group
+        is_tram = self._is_always_shut[signal] or self._coming[signal] > 0
+        return is_tram and not self.may_enter(entry.direction)
+
+    def tell(self, signal: tuple[str, str], *, is_red: bool, is_waited_for: bool, at_ms: int) -> None:
+        if not is_red:
+            self._red_since[signal] = -1
+        elif self._red_since[signal] < 0:
+            self._red_since[signal] = at_ms
+        if is_red and (self._coming[signal] or (is_waited_for and self._is_always_shut[signal])):
+            self._waits_since.setdefault(signal, at_ms)
+        else:
+            self._waits_since.pop(signal, None)
+
+    def is_doubtful(self, at_ms: int) -> bool:
+        return any(self.inside) and at_ms - self._counted_ms >= DOUBTFUL_MS
+
+    def _pass_on(self, at_ms: int) -> None:
+        """The other direction is next where it waits and this one has no use for the track, or has had its turn."""
+        waits = [self._waits(direction, at_ms) for direction in (0, 1)]
+        mine, other = self.holder, 1 - self.holder
+        if waits[other] < 0:
+            self.is_closing = False
+            return
+        is_idle = not self.inside[mine] and waits[mine] < 0 and not self._is_coming(mine)
+        self.is_closing = self.is_closing or is_idle or waits[other] >= TURN_MS or self.inside[other] > 0
+        is_followed = at_ms - self._passed_ms[mine] < GAP_MS and waits[other] < GAP_WAIT_MS
+        if self.is_closing and not any(self.inside) and not is_followed and self._is_shut(mine, at_ms):
+            self.holder, self.is_closing = other, False
+
+    def _waits(self, direction: int, at_ms: int) -> int:
+        """For how long somebody waits; -1 where nobody does."""
+        since = [at for signal, at in self._waits_since.items() if self._directions[signal] == direction]
+        return max(at_ms - min(since), 0) if since else -1
+
+    def _is_coming(self, direction: int) -> bool:
+        return any(self._coming[signal] for signal, way in self._directions.items() if way == direction)
+
+    def _is_shut(self, direction: int, at_ms: int) -> bool:
+        return all(
+            (since >= 0 and at_ms - since >= CLEAR_MS) or not (self._is_always_shut[signal] or self._coming[signal])
+            for signal, since in self._red_since.items()
+            if self._directions[signal] == direction
+        )
+
+
+class Access:
+    """The tracks as one junction sees them: groups by their number."""
+
+    def __init__(self, junction: Junction, interlockings: Iterable[Interlocking]) -> None:
+        number = {group.id: nth for nth, group in enumerate(junction.groups)}
+        self._entries = [
+            (number[entry.group], entry, each)
+            for each in interlockings
+            if each.track.is_secured
+            for entry in each.track.entries
+            if entry.junction == junction.id
+        ]
+        self.groups = frozenset(group for group, _, _ in self._entries)
+
+    def closed(self) -> frozenset[int]:
+        """Who may not be shown green."""
+        if not self._entries:
+            return NOBODY
+        return frozenset(group for group, entry, each in self._entries if each.is_closed(entry))
+
+    def tell(self, shown: Sequence[Aspect], waited_for: Collection[int], at_ms: int) -> None:
+        """What is shown now, and before which groups somebody stands."""
+        for group, entry, each in self._entries:
+            signal = entry.junction, entry.group
+            is_red = shown[group] is Aspect.RED
+            each.tell(signal, is_red=is_red, is_waited_for=group in waited_for, at_ms=at_ms)
+
+
+NOBODY: Final[frozenset[int]] = frozenset()
