@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 WAITING_MAX: Final = 6
 """With one running: an afternoon of simulations. More would be forgotten by who asked."""
 KEPT_MAX: Final = 2 * SIMULATIONS_MAX
-"""Jobs that are over and still answered for: a set of plans for as many hours as can be proposed, and what others ask."""
+"""Jobs that are over and still answered for: all hours of a set of plans, and what others ask."""
 KEPT_BYTES_MAX: Final = 64 << 20
 """Of their results together: the newest ones."""
 RESULT_BYTES_MAX: Final = 8 << 20
