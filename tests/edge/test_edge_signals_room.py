@@ -173,7 +173,21 @@ async def test_results_and_jobs_are_kept_within_their_limits(line: Line, monkeyp
     for _ in range(jobs.KEPT_MAX + 5):
         await put(room).over.wait()
     assert room.find(first.id) is None
-    assert len(room.listed()) <= jobs.KEPT_MAX + 1
+    assert len(room.listed()) == jobs.KEPT_MAX
+
+
+async def test_results_of_jobs_are_bounded_together_and_what_was_asked_goes(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = len(answer({"found": 1}).body)
+    monkeypatch.setattr(jobs, "KEPT_BYTES_MAX", 3 * each)
+    room = line(FakeWorker(*[found] * 5))
+    made = [room.put("d", "area", Work(kind="area", folder="nowhere", ask=b"draft", plans=b"plans")) for _ in range(5)]
+    for job in made:
+        assert isinstance(job, Job)
+        await job.over.wait()
+        assert (job.work.ask, job.work.plans, job.taken) == (b"", b"", None)
+    assert room.listed() == made[:1:-1]
 
 
 async def test_questions_wait_in_turn_and_not_too_many() -> None:

@@ -184,6 +184,7 @@ test('方案编辑：改错即在该条旁说明，撤销恢复，刷新后草�
 })
 
 test('a green is dragged in the signal-timing diagram, the cycle typed, and the week painted', async ({ browser }) => {
+  test.setTimeout(180_000)
   const page = await engineer(browser, { width: 1600 }, '#plans')
   await chooses(page, '221', '0')
   const green = page.locator('[data-group="K5"] [role="slider"]').first()
@@ -220,7 +221,7 @@ test('a green is dragged in the signal-timing diagram, the cycle typed, and the 
   await page.getByRole('slider', { name: /End of the cycle/ }).press('PageUp')
   await expect(cycle).toHaveValue('110')
   await page.getByRole('button', { name: /This cycle for 0 along/ }).click()
-  await page.locator('[data-pane="plan-list"] select').nth(0).selectOption('220')
+  await page.locator('[data-pane="plan-list"] select').nth(0).selectOption('210')
   await expect(cycle).toHaveValue('110')
   await page.getByRole('button', { name: /Undo/ }).click()
   await expect(cycle).not.toHaveValue('110')
@@ -276,7 +277,7 @@ test('a draft is simulated before it is proposed, and another person releases it
   await page.getByRole('button', { name: 'Simulate before and after' }).click()
   await expect(page.locator('.job')).toBeVisible()
   await page.locator('.job').getByRole('button', { name: 'Cancel' }).click()
-  await expect(page.locator('[data-state="cancelled"]')).toBeVisible()
+  await expect(page.locator('[data-run][data-state="cancelled"]')).toBeVisible()
   sumo('well')
   await page.getByRole('button', { name: 'Simulate before and after' }).click()
   const delay = page.locator('tr[data-figure="delay_s"]')

@@ -34,6 +34,10 @@ for (const language of ['en', 'zh-CN'] as const) {
     await page.locator(`li input[value="${known}"]`).click()
     await expect(page.getByText(words.which(1))).toBeVisible()
     await page.locator(`li input[value="${known}"]`).click()
+    // Its identity is a place, with a comma in it: typed it is one junction as well.
+    expect(known).toContain(',')
+    await page.locator('textarea[name=junctions]').fill(known)
+    await expect(page.getByText(words.which(1))).toBeVisible()
     await page.locator('textarea[name=junctions]').fill('J12, J13\nJ14')
     await page.locator('[data-add-hours]').click()
     await page.locator('[data-add-hours]').click()

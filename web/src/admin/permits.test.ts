@@ -31,6 +31,18 @@ test('junctions are pasted as they come, each once', () => {
   expect(junctionsIn('\n')).toEqual([])
 })
 
+test('what the server knows is one, whatever stands in it, as when it is picked', () => {
+  const known = new Set(['37.77123,-122.41234', '37.77123', 'Market & 6th', 'Market', 'J,1'])
+  expect(junctionsIn('37.77123,-122.41234, J1 Market & 6th\nMarket;37.77123，J,1', known)).toEqual([
+    '37.77123,-122.41234',
+    'J1',
+    'Market & 6th',
+    'Market',
+    '37.77123',
+    'J,1',
+  ])
+})
+
 test('hours are said with the days and as a clock; midnight ends a day', () => {
   const names = { mon: 'Mon', tue: 'Tue', wed: '', thu: '', fri: '', sat: '', sun: '' }
   expect(hoursSaid({ days: ['mon', 'tue'], from_minute: 390, to_minute: 1440 }, names)).toBe('Mon Tue 06:30–24:00')

@@ -16,10 +16,29 @@ export function firstEnd(permit: SignalPermit, now: number): number {
   return ends.length ? Math.min(...ends) : 0
 }
 
-/** Identities as a person types or pastes them: a line, a comma or a space apart. */
-export function junctionsIn(typed: string): string[] {
-  return [...new Set(typed.split(/[\s,，、;；]+/u).filter(Boolean))]
+/**
+ * Identities as a person types or pastes them: a line, a comma or a space apart. One that the server knows may have commas
+ * and spaces in it (`37.77123,-122.41234`): it is one, as when it is picked.
+ */
+export function junctionsIn(typed: string, known: ReadonlySet<string> = new Set()): string[] {
+  const found: string[] = []
+  for (const line of typed.split(/[\r\n]+/u)) {
+    const pieces = [...line.matchAll(/[^\s,，、;；]+/gu)].map((one) => [one.index, one.index + one[0].length] as const)
+    for (let n = 0; n < pieces.length;) {
+      const from = (pieces[n] as readonly [number, number])[0]
+      const ends = pieces.slice(n, n + PIECES_MAX).map(([, end]) => line.slice(from, end))
+      const last = Math.max(
+        ends.findLastIndex((one) => known.has(one)),
+        0,
+      )
+      found.push(ends[last] as string)
+      n += last + 1
+    }
+  }
+  return [...new Set(found)]
 }
+/** Of one identity: sixty-four letters have no more. */
+const PIECES_MAX = 32
 
 /** `mon tue 06:00–22:00`, with the days' names given. */
 export function hoursSaid(hours: Hours, names: Record<Day, string>): string {

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from turnout.core.plans.commands import SIMULATIONS_MAX
 from turnout.edge.answers import Declined, declined
 from turnout.edge.signals_room.asking import IDLE_S
 from turnout.edge.signals_room.ports import Worker, WorkerLate, WorkerLost
@@ -25,8 +26,10 @@ log = logging.getLogger(__name__)
 
 WAITING_MAX: Final = 6
 """With one running: an afternoon of simulations. More would be forgotten by who asked."""
-KEPT_MAX: Final = 16
-"""Jobs that are over and still answered for."""
+KEPT_MAX: Final = 2 * SIMULATIONS_MAX
+"""Jobs that are over and still answered for: all hours of a set of plans, and what others ask."""
+KEPT_BYTES_MAX: Final = 64 << 20
+"""Of their results together: the newest ones."""
 RESULT_BYTES_MAX: Final = 8 << 20
 """A simulation of a thousand junctions says one; a month of a junction's Purdue diagrams some."""
 LIMIT_S: Final = 2 * 3_600.0
@@ -65,6 +68,10 @@ class Job:
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
+    def result_bytes(self) -> int:
+        return memoryview(self.result).nbytes if self.result is not None else 0
+
+    @property
     def card(self) -> JobCard:
         return JobCard(
             id=self.id,
@@ -93,7 +100,6 @@ class Jobs:
         job = Job(str(uuid.uuid4()), district, kind, work, taken)
         self._jobs[job.id] = job
         self._come.set()
-        self._forget()
         return job
 
     def find(self, job_id: str) -> Job | None:
@@ -171,12 +177,20 @@ class Jobs:
         self._close(job, "done", DONE)
 
     def _close(self, job: Job, state: JobState, said: Name) -> None:
+        """What it was asked is not kept: a draft and the plans in force are megabytes."""
         job.state, job.said = state, said
+        job.work, job.taken = Work(kind=job.work.kind), None
         job.over.set()
+        self._forget()
 
     def _forget(self) -> None:
         over = [job for job in self._jobs.values() if job.over.is_set()]
-        for job in over[: max(len(over) - KEPT_MAX, 0)]:
+        left = sum(job.result_bytes for job in over)
+        for job in over[:-1]:
+            if len(over) <= KEPT_MAX and left <= KEPT_BYTES_MAX:
+                return
+            over.remove(job)
+            left -= job.result_bytes
             del self._jobs[job.id]
 
     async def stop(self) -> None:

@@ -33,7 +33,7 @@ export function measuredOn(arterial: Arterial, all: MeasuredSpeed[], from: numbe
   }
 }
 
-/** Hours in which something of the arterial was measured, those that follow one another as one. */
+/** Hours in which something of the arterial was measured, from and before. */
 export function hoursOf(arterial: Arterial, all: MeasuredSpeed[]): [number, number][] {
   const hours = [...new Set(all.filter((one) => one.arterial === arterial.id).map((one) => one.hour))].sort((a, b) => a - b)
   return hours.map((hour) => [hour, hour + 1])
