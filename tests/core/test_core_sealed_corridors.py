@@ -94,14 +94,25 @@ def test_the_permission_stays_readable_where_it_has_too_many_junctions_to_say_wh
     asked = asked_of(junctions)
     assert opens(asked.permit) == "P1"
     assert (asked.permit == "P1") == is_told
-    assert asked.among == junctions
+    assert asked.among == (junctions if is_told else 0), "how many says which small permission it was"
 
 
 def test_the_permission_that_is_named_is_one_under_which_it_is_armed(room: Any) -> None:
     room.do(PermitSignals(permit_id="P0", junctions=("J1",), authority="x"), actor=ENGINEER)
     under_way(room)
     asked, _ = room.do(ask("J1", "J3"), actor=PROGRAM)
-    assert [(one.junction, one.permit, one.among) for one in asked.asks] == [("J1", "P1", 2), ("J3", "", 0)]
+    assert [(one.junction, one.permit, one.among) for one in asked.asks] == [("J1", "P1", 0), ("J3", "", 0)]
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=20, deadline=None)
+def test_no_number_of_an_ask_tells_which_junction_it_is(arrives_in_ms: int) -> None:
+    room = new_room()
+    under_way(room)
+    asks = replace(ask("J1").asks[0], arrives_in_ms=arrives_in_ms), ask("J2").asks[0]
+    row, *_ = do(room, replace(ask("J1"), asks=asks))
+    assert len({(asked.arrives_in_ms, asked.among) for asked in row.asks}) == 1
+    assert (row.asks[0].arrives_in_ms, row.asks[0].among) == (0, 0)
 
 
 OLD = (

@@ -104,6 +104,21 @@ async def test_the_way_stands_in_no_file_and_is_shown_while_its_key_lives(street
     assert street.controllers.unwritten == []
 
 
+def numbers_in(value: object) -> list[float]:
+    if isinstance(value, dict):
+        return [number for one in value.values() for number in numbers_in(one)]
+    if isinstance(value, list):
+        return [number for one in value for number in numbers_in(one)]
+    return [value] if isinstance(value, int | float) else []
+
+
+async def test_no_number_of_an_ask_is_another_for_another_junction(street: Street) -> None:
+    rows = [msgspec.json.decode(body) for name, body in await rows_of(street.house) if name == "junctions-asked"]
+    asks = [ask for row in rows for ask in row["asks"]]
+    assert len({ask["key"] for ask in asks}) > 1
+    assert len({tuple(numbers_in(ask)) for ask in asks}) == 1
+
+
 async def test_a_corridor_on_the_board_has_the_form_it_always_had(street: Street) -> None:
     async with street.house.program("read") as asked:
         corridor = (await asked.get(f"{API}/board")).json()["tables"]["corridors"]["K1"]

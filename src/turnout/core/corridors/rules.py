@@ -42,6 +42,7 @@ from turnout.core.corridors.refusals import (
 )
 from turnout.core.decision import Decision, head
 from turnout.core.refusals import IdentityTaken, UnknownEntry, UnknownUnit
+from turnout.core.sealed_fields import PERMIT_TOLD_MIN
 from turnout.core.texts import Show
 from turnout.core.timers.starting import running
 from turnout.words.identity import IncidentId, UnitId
@@ -218,6 +219,8 @@ def _ask(board: Board, command: AskJunctions, context: Context) -> Decision:
 
 
 def _asked(ask: JunctionAsk, key: str, permit: SignalPermit | None) -> JunctionAsked:
+    """Without a number that is another for another junction: when the crew is there, how few a permission names."""
+    among = len(permit.junctions) if permit is not None else 0
     return JunctionAsked(
         key=key,
         junction=ask.junction,
@@ -225,9 +228,8 @@ def _asked(ask: JunctionAsk, key: str, permit: SignalPermit | None) -> JunctionA
         place=ask.place,
         group=ask.group,
         also=ask.also,
-        arrives_in_ms=ask.arrives_in_ms,
         permit=permit.id if permit is not None else "",
-        among=len(permit.junctions) if permit is not None else 0,
+        among=among if among >= PERMIT_TOLD_MIN else 0,
     )
 
 
