@@ -13,14 +13,14 @@ from tests.core.test_core_sealed_places import opens
 from tests.core.test_core_texts import erased, token
 from turnout.core.board import Corridor
 from turnout.core.commands import Command
-from turnout.core.corridors.commands import OpenCorridor, PermitSignals
+from turnout.core.corridors.commands import EndCorridor, OpenCorridor, PermitSignals
 from turnout.core.corridors.events import JunctionsAsked
 from turnout.core.corridors.rules import keys_of
 from turnout.core.decide import decide
 from turnout.core.events import decode, encode
 from turnout.core.evolve import evolve
 from turnout.core.incidents.commands import CancelIncident, MergeIncidents
-from turnout.core.retention.commands import AskErasure
+from turnout.core.retention.commands import AskErasure, EraseDetails
 from turnout.core.retention.refusals import NotOver
 from turnout.core.texts import opened_row, sealed
 from turnout.words.sealed_text import ERASED, is_sealed
@@ -157,8 +157,14 @@ def test_a_merger_leaves_what_was_asked_under_its_first_owner(room: Any) -> None
     room.opened("I2")
     do(room, MergeIncidents(from_id="I1", into_id="I2", reason="same"))
     do(room, note("J1", "granted"))
-    after = evolve(room.board, erased("I1")).corridors["K1"]
-    assert [row.id for row in after.junctions.values()] == [ERASED]
+    assert room.board.corridors["K1"].incident == "I2"
+    for incident in ("I1", "I2"):
+        early = EraseDetails(incident_id=incident, owners=(incident,), term="t", days=30)
+        assert isinstance(room.refusal(early, NotOver, actor=PROGRAM), NotOver), "green is held by that name"
+        room.refusal(AskErasure(request_id="Q", incident_id=incident, reason="x"), NotOver, actor=ENGINEER)
+    do(room, note("J1", "released", "passed"))
+    do(room, EndCorridor(corridor_id="K1", outcome="arrived"))
+    assert do(room, EraseDetails(incident_id="I1", owners=("I1",), term="t", days=30))
 
 
 def test_nothing_is_erased_while_a_corridor_stands(room: Any) -> None:
