@@ -238,6 +238,12 @@ def keys_of(corridor: Corridor, show: Show) -> dict[str, str]:
     return {id: key for key, row in corridor.junctions.items() if (id := show(row.id)) != ERASED}
 
 
+def _key_of(junction: str, keys: dict[str, str], corridor: Corridor, show: Show) -> str | None:
+    """An erased one is named by what it stands under."""
+    row = corridor.junctions.get(junction)
+    return junction if row is not None and show(row.id) == ERASED else keys.get(junction)
+
+
 def _note(board: Board, command: NoteJunctions, context: Context) -> Decision:
     corridor = board.corridors.get(command.corridor_id)
     if corridor is None:
@@ -246,7 +252,7 @@ def _note(board: Board, command: NoteJunctions, context: Context) -> Decision:
     news = tuple(
         JunctionTold(key=key, junction=row.id, name=row.name, state=note.state, reason=note.reason)
         for note in command.notes
-        if (key := keys.get(note.junction)) is not None
+        if (key := _key_of(note.junction, keys, corridor, context.show)) is not None
         and (row := known[key])
         and (note.state, note.reason) != (row.state, row.reason)
     )
