@@ -23,6 +23,7 @@ from turnout.desk.operations import Operations
 from turnout.edge.answers import Declined
 from turnout.recovery.backup import back_up
 from turnout.recovery.restoring import restore_backup
+from turnout.words.moment import HOUR_MS
 from turnout.words.sealed_text import ERASED, MARK
 
 CORRIDOR_ROWS = ("corridor-requested", "junctions-asked", "junctions-noted", "corridor-cancelled", "corridor-ended")
@@ -104,6 +105,21 @@ async def test_the_way_stands_in_no_file_and_is_shown_while_its_key_lives(street
     assert street.controllers.unwritten == []
 
 
+def numbers_in(value: object) -> list[float]:
+    if isinstance(value, dict):
+        return [number for one in value.values() for number in numbers_in(one)]
+    if isinstance(value, list):
+        return [number for one in value for number in numbers_in(one)]
+    return [value] if isinstance(value, int | float) else []
+
+
+async def test_no_number_of_an_ask_is_another_for_another_junction(street: Street) -> None:
+    rows = [msgspec.json.decode(body) for name, body in await rows_of(street.house) if name == "junctions-asked"]
+    asks = [ask for row in rows for ask in row["asks"]]
+    assert len({ask["key"] for ask in asks}) > 1
+    assert len({tuple(numbers_in(ask)) for ask in asks}) == 1
+
+
 async def test_a_corridor_on_the_board_has_the_form_it_always_had(street: Street) -> None:
     async with street.house.program("read") as asked:
         corridor = (await asked.get(f"{API}/board")).json()["tables"]["corridors"]["K1"]
@@ -135,6 +151,45 @@ async def test_a_key_that_is_not_at_hand_only_puts_it_off(street: Street, monkey
     texts._of_board = keys
     await street.step()
     assert held <= street.given()
+
+
+def without_keys(street: Street) -> None:
+    """As where a row of the vault was altered: the board names them, and nothing opens them."""
+    texts = street.house.edge.texts
+    texts._of_board = dict.fromkeys(texts._of_board)
+    texts._shown.clear()
+
+
+async def test_what_is_held_and_cannot_be_named_is_noted_lost_before_the_end_and_said(
+    street: Street, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert street.corridor is not None
+    rows = street.corridor.junctions
+    standing = {key for key, row in rows.items() if row.state in ("asked", "granted", "waiting")}
+    ways = await passed(street)
+    assert standing
+    without_keys(street)
+    street.runner = street.another()
+    assert street.runner.warning() is None
+    street.controllers.said.clear()
+    await street.step()
+    assert street.corridor is not None
+    told = {key: (row.state, row.reason) for key, row in street.corridor.junctions.items()}
+    assert {key for key, said in told.items() if said == ("lost", "lost")} == standing
+    assert street.given() == set(), "nobody can say to whom"
+    warning = street.runner.warning()
+    assert warning is not None
+    said = f"{len(standing)} junctions of a corridor cannot be named"
+    assert said in warning.en
+    (line,) = [record.getMessage() for record in caplog.records if "cannot be named" in record.getMessage()]
+    assert line.startswith(said)
+    assert not any(id in line or names[0].decode() in line for id, names in ways.items())
+    await street.house.do(ReportStatus(unit=UNIT, status="on-scene"))
+    while street.corridor is not None:
+        await street.step()
+    assert street.runner.warning() is not None, "not gone with the corridor"
+    street.house.clock.ahead_ms += 2 * HOUR_MS
+    assert street.runner.warning() is None
 
 
 async def test_nothing_is_erased_while_a_signal_is_held_for_its_crew(street: Street) -> None:

@@ -51,6 +51,10 @@ def over_while_a_signal_is_held(patch: Patch) -> None:
     patch.setattr(retention_rules, "is_over", lambda board, incident, call: True)
 
 
+def erased_where_it_was_merged_from(patch: Patch) -> None:
+    patch.setattr(retention_rules, "_is_held_under", lambda corridor, incident: corridor.incident == incident)
+
+
 async def no_way_stands_in_a_file(folder: Path) -> None:
     async with a_street(folder) as street:
         await edge_tests.driven(street)
@@ -78,6 +82,10 @@ def nothing_is_erased_under_a_corridor(_: Path) -> None:
     core_tests.test_nothing_is_erased_while_a_corridor_stands(new_room())
 
 
+def nothing_is_erased_that_names_what_is_held(_: Path) -> None:
+    core_tests.test_a_merger_leaves_what_was_asked_under_its_first_owner(new_room())
+
+
 SEALED_WAY_PLANTS: dict[str, Plant] = {
     "the streets of a corridor in clear": Plant(streets_in_clear, no_way_stands_in_a_file),
     "the junctions of a corridor in clear": Plant(junctions_in_clear, no_way_stands_in_a_file),
@@ -87,4 +95,7 @@ SEALED_WAY_PLANTS: dict[str, Plant] = {
     ),
     "junctions in a command's digest": Plant(junctions_in_the_digest, no_junction_is_in_a_digest),
     "an erasure under a running corridor": Plant(over_while_a_signal_is_held, nothing_is_erased_under_a_corridor),
+    "an erasure of where a running corridor was merged from": Plant(
+        erased_where_it_was_merged_from, nothing_is_erased_that_names_what_is_held
+    ),
 }

@@ -86,6 +86,7 @@ class JunctionAsk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 class JunctionNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     junction: Id
+    """Or under what it stands on the board, where nobody can tell any more which it was."""
     state: JunctionState
     reason: Code = ""
 

@@ -106,12 +106,13 @@ class JunctionAsked(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_
     place: Place | SealedPlace
     group: str
     also: tuple[str, ...] = ()
-    arrives_in_ms: int
+    arrives_in_ms: int = 0
+    """Only in rows from before it was left out: seconds from one signal to the next say which street that is."""
     permit: str = ""
     """Under which permission it may be asked. Empty where none allows it; sealed where that has so few junctions that
     it would say which."""
     among: int = 0
-    """So many junctions that permission has."""
+    """So many junctions that permission has; 0 where it has so few that it is sealed."""
 
 
 class JunctionTold(msgspec.Struct, frozen=True, gc=False, kw_only=True):

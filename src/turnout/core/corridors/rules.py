@@ -42,6 +42,7 @@ from turnout.core.corridors.refusals import (
 )
 from turnout.core.decision import Decision, head
 from turnout.core.refusals import IdentityTaken, UnknownEntry, UnknownUnit
+from turnout.core.sealed_fields import PERMIT_TOLD_MIN
 from turnout.core.texts import Show
 from turnout.core.timers.starting import running
 from turnout.words.identity import IncidentId, UnitId
@@ -218,6 +219,8 @@ def _ask(board: Board, command: AskJunctions, context: Context) -> Decision:
 
 
 def _asked(ask: JunctionAsk, key: str, permit: SignalPermit | None) -> JunctionAsked:
+    """Without a number that is another for another junction: when the crew is there, how few a permission names."""
+    among = len(permit.junctions) if permit is not None else 0
     return JunctionAsked(
         key=key,
         junction=ask.junction,
@@ -225,15 +228,20 @@ def _asked(ask: JunctionAsk, key: str, permit: SignalPermit | None) -> JunctionA
         place=ask.place,
         group=ask.group,
         also=ask.also,
-        arrives_in_ms=ask.arrives_in_ms,
         permit=permit.id if permit is not None else "",
-        among=len(permit.junctions) if permit is not None else 0,
+        among=among if among >= PERMIT_TOLD_MIN else 0,
     )
 
 
 def keys_of(corridor: Corridor, show: Show) -> dict[str, str]:
     """Junction → under what it stands on the board. Which it was cannot be told once it is erased."""
     return {id: key for key, row in corridor.junctions.items() if (id := show(row.id)) != ERASED}
+
+
+def _key_of(junction: str, keys: dict[str, str], corridor: Corridor, show: Show) -> str | None:
+    """An erased one is named by what it stands under."""
+    row = corridor.junctions.get(junction)
+    return junction if row is not None and show(row.id) == ERASED else keys.get(junction)
 
 
 def _note(board: Board, command: NoteJunctions, context: Context) -> Decision:
@@ -244,7 +252,7 @@ def _note(board: Board, command: NoteJunctions, context: Context) -> Decision:
     news = tuple(
         JunctionTold(key=key, junction=row.id, name=row.name, state=note.state, reason=note.reason)
         for note in command.notes
-        if (key := keys.get(note.junction)) is not None
+        if (key := _key_of(note.junction, keys, corridor, context.show)) is not None
         and (row := known[key])
         and (note.state, note.reason) != (row.state, row.reason)
     )

@@ -7,7 +7,7 @@ and another approves; at the end of its term the program does it itself. Pure: t
 from collections.abc import Collection
 from typing import Final, NamedTuple, assert_never
 
-from turnout.core.board import Board, Incident
+from turnout.core.board import Board, Corridor, Incident
 from turnout.core.context import Context
 from turnout.core.decision import Decision, head
 from turnout.core.refusals import IdentityTaken, NotPermitted, UnknownCall, UnknownEntry, UnknownIncident
@@ -26,6 +26,7 @@ from turnout.core.retention.matters import ErasureRequest, Hold
 from turnout.core.retention.refusals import CallOfIncident, NotOver, OnHold, RetentionFull, SharedKey
 from turnout.core.reveals.refusals import SecondPersonNeeded
 from turnout.words.identity import AgencyId, CallId, IncidentId
+from turnout.words.sealed_text import find_sealed
 
 HOLDS_MAX: Final = 5_000
 """Of a city at once. Each is a matter somebody is being asked about."""
@@ -78,11 +79,17 @@ def hold_on(board: Board, incident: str, call: str) -> Hold | None:
 
 def is_over(board: Board, incident: str, call: str) -> bool:
     """Nobody works on it any more: it is closed, or has left the board, and no signal is held for its crews."""
-    if incident and any(one.incident == incident for one in board.corridors.values()):
+    if incident and any(_is_held_under(corridor, incident) for corridor in board.corridors.values()):
         return False
     row = board.incidents.get(IncidentId(incident)) if incident else None
     known = board.calls.get(CallId(call)) if call else None
     return (row is None or row.status == "closed") and (known is None or known.closed is not None)
+
+
+def _is_held_under(corridor: Corridor, incident: str) -> bool:
+    """Also where it went on with a merger: what was asked before is named by the key of the incident that it had."""
+    names = (find_sealed(row.id) for row in corridor.junctions.values())
+    return corridor.incident == incident or any(name is not None and name.owner == incident for name in names)
 
 
 def _matter(board: Board, command: PlaceHold | AskErasure) -> Matter | UnknownIncident | UnknownCall | CallOfIncident:

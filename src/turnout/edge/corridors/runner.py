@@ -25,7 +25,7 @@ from turnout.desk.access import part
 from turnout.desk.desk import Told
 from turnout.edge.answers import Declined
 from turnout.edge.corridors.detecting import Detecting
-from turnout.edge.corridors.noted import Noted
+from turnout.edge.corridors.noted import STANDING, Noted, Unnamed
 from turnout.edge.corridors.talking import Heard, Talks
 from turnout.edge.corridors.ways import Ways
 from turnout.edge.counter import Counter
@@ -53,6 +53,7 @@ from turnout.signals.sites import Sites
 from turnout.words.identity import UnitId
 from turnout.words.moment import SECOND_MS, Moment
 from turnout.words.name import Name
+from turnout.words.sealed_text import ERASED
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class Corridors:
         """Without roads or controllers a corridor is ended at once, and says so. `show` opens what the board has
         sealed; it raises a `Fault` while a key is not at hand."""
         self._counter, self.ways, self.now, self._clock_ms = counter, ways, now, clock_ms
-        self._noted = Noted(show)
+        self._noted, self._unnamed = Noted(show), Unnamed(clock_ms)
         self.trouble: Name | None = None
         """Why the city's signals cannot be had at all."""
         self._talks = Talks(controllers) if controllers is not None else None
@@ -118,6 +119,9 @@ class Corridors:
 
     def warning(self) -> Name | None:
         """What of the city's signals no corridor can use."""
+        unnamed = self._unnamed.warning()
+        if unnamed is not None:
+            return unnamed
         problems = self.ways.problems if self.ways is not None else ()
         if self.trouble is not None or not problems:
             return self.trouble or (self.detecting.warning() if self.detecting is not None else None)
@@ -189,8 +193,13 @@ class Corridors:
         since_ms = now_ms - max(0, self.now() - corridor.at)
         self._tracks[corridor.id] = replace(begun(corridor.id, corridor.level, since_ms), moved_ms=now_ms)
         self._seen_ms[corridor.id] = now_ms
-        for junction in noted.values():
-            if junction.state in ("asked", "granted", "waiting", "lost"):
+        standing = {id: junction for id, junction in noted.items() if junction.state in STANDING}
+        unnamed = [key for key, junction in standing.items() if junction.id == ERASED]
+        self._unnamed.found(len(unnamed))
+        for key in unnamed:
+            self._add_note(corridor.id, key, "lost", "lost")
+        for junction in standing.values():
+            if junction.id != ERASED:
                 asked = Asked(junction.group, corridor.level, junction.also)
                 talks.give_back(corridor.id, junction.id, request_id(corridor.id, junction.id), "ended", asked)
 
