@@ -3,8 +3,9 @@
 A controller says who stands on a detector now, and how many it counted in the last period. Only that is used; nobody is
 followed. What is occupied is believed once the detector has been seen to change or to count within `STUCK_MS`: one that
 never does is stuck, or not known yet, and then takes green from nobody. What is free is believed once it has been seen
-to change or to count at all, in this corridor or one before: a dead detector looks like an empty street. What neighbours on the lane contradict is found
-by the rules of adaptive control (`adaptive/faults.py`), what counts more than a lane carries as in the quality report.
+to change or to count at all, in this corridor or one before: a dead detector looks like an empty street. What
+neighbours on the lane contradict is found by the rules of adaptive control (`adaptive/faults.py`), what counts more
+than a lane carries as in the quality report.
 
 Where nothing is believed the answer is None: not known. That is never 0 and never free.
 """
