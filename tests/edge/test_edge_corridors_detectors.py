@@ -43,10 +43,17 @@ def sites_with_detectors(graph: RoadGraph) -> Sites:
 
 @asynccontextmanager
 async def a_detected_street(folder: Path) -> AsyncIterator[Street]:
-    """Armed, with a corridor under way and nobody on any detector."""
+    """Armed, with a corridor under way and nobody on any detector; each has shown somebody."""
     async with a_street(folder, sites_with_detectors) as street:
         junctions = (await street.ways.sites()).by_id
-        street.controllers.detectors = lambda id: shows(junctions[id].junction)
+        read: set[str] = set()
+
+        def shown(id: str) -> dict[str, Presence]:
+            occupied = () if id in read else ("@2", "@70", ">")
+            read.add(id)
+            return shows(junctions[id].junction, *occupied)
+
+        street.controllers.detectors = shown
         await street.arm()
         await street.open()
         yield street

@@ -16,6 +16,7 @@ from turnout.adapters.signals.ntcip import snmp_line
 from turnout.edge.corridors import runner
 from turnout.signals import detector_watch
 from turnout.signals.detector_watch import DetectorWatch
+from turnout.signals.queues import waiting
 
 
 def silence_is_free(patch: Patch) -> None:
@@ -26,6 +27,26 @@ def stuck_is_believed(patch: Patch) -> None:
     patch.setattr(
         DetectorWatch, "_is_believed", lambda self, name, at_ms: self._heard_ms is not None and not self.fault_of(name)
     )
+
+
+def who_is_not_believed_is_not_there(patch: Patch) -> None:
+    """The rest of the lane answers for it."""
+    patch.setattr(
+        detector_watch,
+        "known_waiting",
+        lambda lane, at_ms: waiting([each for each in lane if each[1] is not None], lane[-1][0], at_ms),
+    )
+
+
+def dead_ones_are_free(patch: Patch) -> None:
+    honest = DetectorWatch.take
+
+    def take(self: DetectorWatch, *said: Any) -> None:
+        honest(self, *said)
+        for state in self._states.values():
+            state.has_shown = True
+
+    patch.setattr(DetectorWatch, "take", take)
 
 
 def broken_is_believed(patch: Patch) -> None:
@@ -66,6 +87,14 @@ def who_never_moves_takes_no_green(_: Path) -> None:
     watch_tests.test_a_detector_that_was_never_seen_to_change_takes_green_from_nobody()
 
 
+def a_hidden_stop_line_is_not_free(_: Path) -> None:
+    watch_tests.test_a_broken_detector_at_the_stop_line_is_no_empty_street()
+
+
+def a_dead_one_is_not_free(_: Path) -> None:
+    watch_tests.test_a_dead_detector_that_never_showed_anybody_is_no_free_street()
+
+
 def broken_ones_are_named(_: Path) -> None:
     watch_tests.test_one_that_the_controller_calls_broken_is_named_and_what_is_assumed_counts()
 
@@ -99,6 +128,10 @@ async def all_stop_lines_are_asked(_: Path) -> None:
 DETECTOR_PLANTS: dict[str, Plant] = {
     "a silent controller's street taken to be free": Plant(silence_is_free, what_is_not_said_is_not_known),
     "a detector that is stuck takes green from crews": Plant(stuck_is_believed, who_never_moves_takes_no_green),
+    "a queue on a detector that is not believed taken to be none": Plant(
+        who_is_not_believed_is_not_there, a_hidden_stop_line_is_not_free
+    ),
+    "a dead detector taken for a free street": Plant(dead_ones_are_free, a_dead_one_is_not_free),
     "a detector believed that its controller calls broken": Plant(broken_is_believed, broken_ones_are_named),
     "green into a street that a detector says is full": Plant(not_looked_behind, a_full_street_is_given_back),
     "green for a long queue begun too late": Plant(asked_for_as_if_nobody_counted, a_long_queue_is_served),

@@ -65,13 +65,18 @@ def a_junction(*detectors: Detector, lanes: int = 2) -> Junction:
 class Street:
     """A watch whose seconds pass when one says so; who stands where is what one said last."""
 
-    def __init__(self, *detectors: Detector, lanes: int = 2) -> None:
+    def __init__(self, *detectors: Detector, lanes: int = 1, is_proven: bool = True) -> None:
+        """`is_proven`: each detector has shown somebody, long ago."""
         self.at_ms = 1_000_000
         junction = a_junction(*detectors, lanes=lanes)
         self.names = [each.id for each in junction.detectors]
         self.watch = DetectorWatch(junction, self.at_ms)
         self.counted: dict[str, int] | None = None
         self.in_period = self.period_s = 0
+        if is_proven:
+            self.second(*self.names)
+            self.second()
+            self.at_ms += STUCK_MS
 
     def second(self, *occupied: str, faults: dict[str, str] | None = None) -> None:
         self.at_ms += 1_000
@@ -215,10 +220,11 @@ def test_who_stood_there_before_a_gap_is_counted_from_after_it() -> None:
 
 def test_a_detector_that_was_never_seen_to_change_takes_green_from_nobody() -> None:
     """Stuck on since before anybody looked: at every corridor anew."""
-    street = Street()
+    street = Street(is_proven=False)
+    street.second("X1", "D1", "D2")
     street.seconds(int(BLOCKED_S) + 60, "X1", "D1")
     assert street.full_s() is None
-    assert street.queue() == 0, "the one further out is believed, and shows nobody"
+    assert street.queue() is None, "cars may stand there: that the one further out is free says nothing of them"
     street.seconds(STUCK_MS // 1_000, "X1", "D1")
     assert street.watch.faults == {"X1": "stuck", "D1": "stuck"}
     assert street.full_s() is None
@@ -274,14 +280,14 @@ def test_one_that_counts_more_than_a_lane_carries_is_named() -> None:
 
 def test_one_that_sees_nobody_while_both_neighbours_count_is_named_by_the_rules_of_adaptive_control() -> None:
     middle = Detector("D3", "west", 1, 15.0)
-    street = Street(NEAR, middle, FAR, lanes=1)
+    street = Street(NEAR, middle, FAR)
     street.seconds(40)
     for _ in range(PASSED_MIN + 20):
         street.second("D2")
         street.second("D1")
     street.seconds(31)
     assert street.watch.faults == {"D3": "silent"}
-    assert street.queue() == 0
+    assert street.queue() is None, "a queue that drives off may stand under the one that sees nobody"
 
 
 def test_counts_of_a_period_show_that_a_detector_works_and_that_others_came_to_it() -> None:
@@ -300,7 +306,7 @@ def test_counts_of_a_period_show_that_a_detector_works_and_that_others_came_to_i
 
 def test_a_lane_that_is_not_known_takes_nothing_from_a_long_queue_beside_it() -> None:
     beside = Detector("D9", "west", 2, 2.5)
-    street = Street(NEAR, Detector("D4", "west", 1, 70.0), beside)
+    street = Street(NEAR, Detector("D4", "west", 1, 70.0), beside, lanes=2)
     street.seconds(2)
     street.second(faults={"D9": "erratic"})
     assert street.queue() is None, "a short queue beside it says nothing of that lane"
@@ -311,12 +317,64 @@ def test_a_lane_that_is_not_known_takes_nothing_from_a_long_queue_beside_it() ->
     assert queue > QUEUE_DEFAULT
 
 
+# --- an empty street
+
+
+def test_a_broken_detector_at_the_stop_line_is_no_empty_street() -> None:
+    street = Street()
+    street.second(faults={"D1": "open-loop"})
+    assert street.queue() is None
+    street.second(faults={"D2": "open-loop"})
+    assert street.queue() == 0, "the first vehicle would stand on the first detector"
+
+
+def test_a_detector_far_from_the_stop_line_alone_says_nothing_of_who_waits_there() -> None:
+    street = Street(Detector("D8", "west", 1, 80.0))
+    street.seconds(3)
+    assert street.queue() is None
+    street.seconds(5, "D8")
+    assert street.queue() == round(80 / 7.5 * BEYOND) + 1
+
+
+def test_a_dead_detector_that_never_showed_anybody_is_no_free_street() -> None:
+    street = Street(is_proven=False)
+    street.seconds(600)
+    assert (street.queue(), street.full_s()) == (None, None)
+    street.second("D1", "D2", "X1")
+    street.second()
+    assert (street.queue(), street.full_s()) == (0, 0.0)
+    street.at_ms += 86_400_000
+    street.second()
+    assert (street.queue(), street.full_s()) == (0, 0.0), "once seen, also in the next corridor"
+
+
+def test_one_that_counted_is_no_dead_one() -> None:
+    street = Street(is_proven=False)
+    street.counted, street.in_period, street.period_s = {}, 3, 900
+    street.second()
+    assert (street.queue(), street.full_s()) == (0, 0.0)
+
+
+def test_a_lane_without_a_detector_is_not_empty() -> None:
+    street = Street(lanes=2)
+    street.seconds(3)
+    assert street.queue() is None
+    street.seconds(5, "D1", "D2")
+    assert street.queue() == round(35 / 7.5 * BEYOND) + 1 >= QUEUE_DEFAULT
+
+
+def test_a_queue_whose_end_no_detector_sees_is_not_taken_to_be_short() -> None:
+    street = Street(NEAR)
+    street.seconds(5, "D1")
+    assert street.queue() is None
+
+
 @given(st.lists(st.tuples(st.sets(st.sampled_from(["D1", "D2", "X1"])), st.integers(1, 9), st.booleans()), max_size=60))
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_shown_nothing_is_known_that_nobody_said_lately_and_no_street_is_full_longer_than_seen(
     shown: list[tuple[set[str], int, bool]],
 ) -> None:
-    street = Street()
+    street = Street(is_proven=False)
     first_ms = heard_ms = None
     for occupied, gap_s, is_heard in shown:
         street.at_ms += (gap_s - 1) * 1_000

@@ -2,8 +2,10 @@
 
 A controller says who stands on a detector now, and how many it counted in the last period. Only that is used; nobody is
 followed. What is occupied is believed once the detector has been seen to change or to count within `STUCK_MS`: one that
-never does is stuck, or not known yet, and then takes green from nobody. What neighbours on the lane contradict is found
-by the rules of adaptive control (`adaptive/faults.py`), what counts more than a lane carries as in the quality report.
+never does is stuck, or not known yet, and then takes green from nobody. What is free is believed once it has been seen
+to change or to count at all, in this corridor or one before: a dead detector looks like an empty street. What
+neighbours on the lane contradict is found by the rules of adaptive control (`adaptive/faults.py`), what counts more
+than a lane carries as in the quality report.
 
 Where nothing is believed the answer is None: not known. That is never 0 and never free.
 """
@@ -20,7 +22,7 @@ from turnout.signals.adaptive.observer import Seen
 from turnout.signals.controller import Presence
 from turnout.signals.corridor import QUEUE_DEFAULT
 from turnout.signals.model import SECOND_MS, Detector, Junction
-from turnout.signals.queues import NEAR_M, full_s, waiting
+from turnout.signals.queues import NEAR_M, full_s, known_waiting
 from turnout.words.name import Name
 
 GAP_MS: Final = 4_000
@@ -49,12 +51,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _State:
-    __slots__ = ("again", "changed_ms", "fault", "is_counting", "lumped_ms", "seen")
+    __slots__ = ("again", "changed_ms", "fault", "has_shown", "is_counting", "lumped_ms", "seen")
 
     def __init__(self, at_ms: int) -> None:
         self.seen = Seen(at_ms)
         self.changed_ms = -1
         """When it last came to be occupied or free, or counted somebody; -1: never since one looks."""
+        self.has_shown = False
+        """Whether it ever changed or counted."""
         self.lumped_ms = -1
         """When the controller last told a count."""
         self.is_counting = False
@@ -67,16 +71,17 @@ class DetectorWatch:
     """`take` once a second at most. Times are milliseconds of a clock that only goes forward."""
 
     def __init__(self, junction: Junction, at_ms: int) -> None:
-        known = {group.id for group in junction.groups if group.kind == "vehicle"}
+        groups = {group.id for group in junction.groups if group.kind == "vehicle"}
         self.junction = junction
         self._detectors = {each.id: each for each in usable(junction)}
         self._states = {name: _State(at_ms) for name in self._detectors}
         self._heard_ms: int | None = None
         self._unheard: frozenset[str] = frozenset()
-        self._lanes = {group: lanes_of(junction, group, self._detectors.values()) for group in known}
+        self._lanes = {group: lanes_of(junction, group, self._detectors.values()) for group in groups}
+        self._unlooped = {group for group in groups if _has_lane_without(junction, group, self._detectors.values())}
         self._behind = {
             group: [each.id for each in self._detectors.values() if each.is_behind and group in each.groups]
-            for group in known
+            for group in groups
         }
         layout = _layout(junction, self._detectors.values())
         self._watch = FaultWatch(layout, {name: state.seen for name, state in self._states.items()})
@@ -100,7 +105,7 @@ class DetectorWatch:
                     is_counted = reading.counted is not None
                     state.seen.read(int(reading.is_occupied and not is_counted), reading.is_occupied, at_ms)
                 if has_changed:
-                    state.changed_ms = at_ms
+                    state.changed_ms, state.has_shown = at_ms, True
                 self._count(state, reading, at_ms)
                 state.fault = self._fault(state, reading, at_ms)
         self._watch.step(at_ms)
@@ -113,6 +118,7 @@ class DetectorWatch:
         first, state.is_counting = not state.is_counting or reading.counted < seen.total, True
         more = 0 if first else reading.counted - seen.total
         seen.total = reading.counted
+        state.has_shown |= bool(more or reading.in_period)
         if more or (first and reading.in_period and reading.period_s * SECOND_MS <= STUCK_MS):
             state.changed_ms = at_ms
             if 0 <= seen.since_ms <= state.lumped_ms:
@@ -146,21 +152,22 @@ class DetectorWatch:
         is_fresh = self._heard_ms is not None and at_ms - self._heard_ms <= GAP_MS and name not in self._unheard
         if not is_fresh or self.fault_of(name) is not None:
             return False
-        return state.seen.since_ms < 0 or 0 <= state.changed_ms > at_ms - STUCK_MS
+        return state.has_shown if state.seen.since_ms < 0 else 0 <= state.changed_ms > at_ms - STUCK_MS
 
     def queue(self, group: str, at_ms: int) -> int | None:
         """Vehicles in the longest of the lanes that serve the group.
 
-        None where no detector is believed, or where one lane is not known and the others have no more than is assumed.
+        None where no detector is believed, or where one lane is not known, or has none, and the others have no more
+        than is assumed.
         """
-        lanes = self._lanes.get(group, [])
-        counted = [self._queue(lane, at_ms) for lane in lanes]
+        counted = [self._queue(lane, at_ms) for lane in self._lanes.get(group, [])]
+        is_whole = None not in counted and group not in self._unlooped
         most = max((each for each in counted if each is not None), default=None)
-        return None if None in counted and (most is None or most < QUEUE_DEFAULT) else most
+        return most if most is not None and (is_whole or most >= QUEUE_DEFAULT) else None
 
     def _queue(self, lane: list[tuple[float, str]], at_ms: int) -> int | None:
-        believed = [(metres, self._states[name].seen) for metres, name in lane if self._is_believed(name, at_ms)]
-        return waiting(believed, believed[-1][0], at_ms) if believed else None
+        seen = [(metres, self._states[name].seen if self._is_believed(name, at_ms) else None) for metres, name in lane]
+        return known_waiting(seen, at_ms)
 
     def full_s(self, group: str, at_ms: int) -> float | None:
         """For how long somebody has stood behind the junction on every lane that is believed; None: nobody knows."""
@@ -223,6 +230,18 @@ def lanes_of(junction: Junction, group: str, detectors: Iterable[Detector]) -> l
             for lane in each.lanes:
                 lanes.setdefault((each.approach, lane), []).append((each.before_stop_line_m, each.id))
     return [sorted(places) for places in lanes.values()]
+
+
+def _has_lane_without(junction: Junction, group: str, detectors: Iterable[Detector]) -> bool:
+    """Whether the group's traffic has a lane before a stop line on which nothing lies."""
+    looped = {(each.approach, lane) for each in detectors if not each.is_behind for lane in each.lanes}
+    served = {movement.approach for movement in junction.movements if movement.group == group}
+    return any(
+        (approach.id, lane) not in looped
+        for approach in junction.approaches
+        if approach.id in served
+        for lane in range(1, approach.lanes + 1)
+    )
 
 
 def _layout(junction: Junction, detectors: Iterable[Detector]) -> Layout:

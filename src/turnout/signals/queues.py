@@ -4,10 +4,11 @@ The one rule of the running city (`detector_watch.py`) and of the benchmark (`be
 which detectors somebody stands on, and nobody's way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from turnout.signals.adaptive.observer import JAM_M, Seen
+from turnout.signals.corridor import QUEUE_DEFAULT
 
 BEYOND: Final = 1.5
 """Where even the last loop before the stop line stands, the queue is taken to be so many times as long."""
@@ -25,6 +26,26 @@ def waiting(lane: Iterable[tuple[float, Seen]], last_m: float, at_ms: int) -> in
         return 0
     back_m = max(standing)
     return round(back_m / JAM_M * (BEYOND if back_m >= last_m - NEAR_M else 1.0)) + 1
+
+
+def known_waiting(lane: Sequence[tuple[float, Seen | None]], at_ms: int) -> int | None:
+    """Vehicles of a lane some of whose loops (metres before the stop line) are not believed: these are None.
+
+    Nobody waits only where the first loop sees the first vehicle, and all loops up to the last believed one are free.
+    Where somebody stands and the end of the queue is not seen, it is known only from what is assumed upwards.
+    """
+    believed = [(metres, seen) for metres, seen in lane if seen is not None]
+    if not believed:
+        return None
+    last_m = max(metres for metres, _ in believed)
+    found = waiting(believed, last_m, at_ms)
+    nearer = [(metres, seen) for metres, seen in lane if metres <= last_m]
+    if not found:
+        sees_first = min(metres for metres, _ in nearer) <= JAM_M
+        return 0 if sees_first and all(seen is not None for _, seen in nearer) else None
+    last_stands = any(seen.stands(at_ms) for metres, seen in believed if metres >= last_m - NEAR_M)
+    is_whole = len(nearer) == len(believed) and not last_stands
+    return found if is_whole or found >= QUEUE_DEFAULT else None
 
 
 def full_s(behind: Iterable[Seen], at_ms: int) -> float | None:

@@ -193,6 +193,45 @@ async def test_a_controller_that_is_silent_about_detectors_keeps_the_stage_that_
         await reached.close()
 
 
+@pytest.mark.parametrize("how", ["closes", "another controller's answer"])
+async def test_a_question_about_detectors_costs_a_held_stage_once_at_most(
+    monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    honest, asked = Talk.answer, 0
+
+    def answer(self: Talk, frame: f.Frame) -> f.Frame | None:
+        nonlocal asked
+        found = honest(self, frame)
+        if not frame.values or frame.values[0].address[:3] != g.DETECTOR_LIVE:
+            return found
+        asked += 1
+        if how == "closes":
+            raise ConnectionResetError
+        assert found is not None
+        return replace(found, controller=found.controller + 1)
+
+    monkeypatch.setattr(Talk, "answer", answer)
+    ticked = Ticked(watched())
+    ticked.pass_s(85)
+    async with a_server(ticked) as (at, _):
+        line = TcpLine(watched(), at, lambda: ticked.now_ms)
+        await line.ask(3, a_request("K2", 0, 60))
+        for _ in range(5):
+            with pytest.raises((Silent, Malformed, OSError)):
+                await line.detected()
+        assert asked == 1
+        await line._keep()
+        writer = line._writer
+        with pytest.raises(Silent):
+            await line.detected()
+        assert line._writer is writer is not None
+        await line.withdraw(3)
+        with pytest.raises((Silent, Malformed, OSError)):
+            await line.detected()
+        assert asked == 2, "nothing is held: it may be asked again"
+        await line.close()
+
+
 async def test_a_silent_connection_that_holds_nothing_is_hung_up_and_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("turnout.adapters.signals.gbt20999.tcp_line.REPLY_S", 0.1)
     ticked = Ticked(watched())

@@ -108,6 +108,8 @@ class TcpLine:
         self._named = 0
         self._lost: set[int] = set()
         self._keeper: asyncio.Task[None] | None = None
+        self._ends_at_live = False
+        """A question about its detectors cost the connection, and no other has been answered since."""
 
     async def ask(self, number: int, request: PriorityRequest) -> Heard:
         stage = thing_for(self._stages, request.group, request.also)
@@ -186,11 +188,17 @@ class TcpLine:
         return found
 
     async def detected(self) -> dict[str, Presence]:
-        """An answer that comes late is passed over, and hangs up nothing: a stage may be held on this connection."""
+        """An answer that comes late is passed over, and hangs up nothing: a stage may be held on this connection.
+
+        One that hangs up over the question is not asked it again while a stage is held.
+        """
         numbers = self._numbered.detectors
         if not numbers:
             return {}
+        if self._ends_at_live and (self._held or self._named):
+            raise Silent("no-answer")
         (live,) = await self._query([(*o.DETECTOR_LIVE, 0)], may_be_late=True)
+        self._ends_at_live = False
         layout = self._numbered.live
         return {name: Presence(is_occupied=o.read_live(live, number, layout)) for name, number in numbers.items()}
 
@@ -290,6 +298,7 @@ class TcpLine:
                     raise
                 raise Silent("no-answer") from None
             except BaseException:
+                self._ends_at_live |= may_be_late
                 self._hang_up()
                 raise
         if reply.kind == good:
