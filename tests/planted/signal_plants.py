@@ -16,9 +16,11 @@ from tests.signals.test_signals_adaptive import (
     test_who_gives_way_inside_the_junction_is_let_out_before_the_other_road_begins,
 )
 from tests.signals.test_signals_guard import (
+    OWN_INTERGREEN_LONGER_THAN_RED,
     a_junction,
     every_clock_tried,
     everything_tried,
+    longest_reds_s,
     test_a_change_shows_amber_then_red_and_the_other_after_its_intergreen,
     test_pedestrians_keep_their_clearance_though_the_matrix_says_less,
 )
@@ -110,6 +112,16 @@ def jumps_are_believed(patch: Patch) -> None:
 
 def red_for_ever(patch: Patch) -> None:
     patch.setattr(guard, "_overdue", lambda rules, lamps: [])
+
+
+def own_intergreen_forgotten(patch: Patch) -> None:
+    patch.setattr(guard, "_until_first_ms", lambda rules, group, line: [])
+
+
+def no_red_is_longer_than_published(folder: Path) -> None:
+    rules = OWN_INTERGREEN_LONGER_THAN_RED
+    longest_s = longest_reds_s(rules)
+    assert all(longest_s[i] * 1_000 <= guard.worst_red_ms(rules, i) for i in range(len(longest_s)))
 
 
 def clearance_forgotten(patch: Patch) -> None:
@@ -258,5 +270,8 @@ SIGNAL_PLANTS = {
     "amber and at once green again": Plant(amber_to_green, nothing_unsafe_comes_out),
     "a jump of the clock that ends a green": Plant(jumps_are_believed, no_clock_gets_anything_out),
     "a group that is red for ever": Plant(red_for_ever, nothing_unsafe_comes_out),
+    "a published red without the group's own intergreen": Plant(
+        own_intergreen_forgotten, no_red_is_longer_than_published
+    ),
     "pedestrians without their clearance": Plant(clearance_forgotten, pedestrians_keep_their_clearance),
 }

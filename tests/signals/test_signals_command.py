@@ -28,7 +28,7 @@ def test_a_right_file_is_told_so_with_the_longest_red_that_its_guard_promises(
     said = capsys.readouterr().out
     assert "4 junctions, 8 signal groups, 4 plans, 1 arterials" in said
     assert "0 error, 1 warning" in said
-    assert "junction market, K1: red for 105 s at the longest" in said
+    assert "junction market, K1: red for 93 s at the longest" in said
 
 
 def test_a_plan_that_breaks_an_intergreen_is_refused_in_the_readers_language(

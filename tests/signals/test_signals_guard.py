@@ -6,13 +6,13 @@ Small junctions are tried out wholly, large ones at random.
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.signals.watching import SMALL, E, G, R, S, a_junction, begun, every_ask, junctions, settled, watched
 from turnout.signals import guard as guarding
-from turnout.signals.guard import TOGETHER, Guard, Rules, all_red, rules_of, step, worst_red_ms
+from turnout.signals.guard import TOGETHER, GroupRule, Guard, Rules, all_red, rules_of, step, worst_red_ms
 from turnout.signals.model import Intergreen, Junction, SignalGroup
 from turnout.words.name import Name
 from turnout.words.trouble import Unsupported
@@ -111,14 +111,61 @@ def test_a_guard_that_skips_what_changes_nothing_is_in_every_state_that_the_rule
             assert guard.lamps == lamps
 
 
-@given(junctions())
+OWN_INTERGREEN_LONGER_THAN_RED = Rules(
+    (GroupRule(0, 5_000, max_red_ms=8_000), GroupRule(0, 0, max_red_ms=8_000)), ((TOGETHER, 8_100), (0, TOGETHER))
+)
+"""The second is let go only when the first has long been overdue: what that one waits for is its own intergreen."""
+
+
+@given(junctions(), st.lists(st.tuples(st.integers(0, 4_095), st.integers(1, 15)), max_size=12))
+@example(OWN_INTERGREEN_LONGER_THAN_RED, [])
 @settings(max_examples=30, deadline=None)
-def test_who_was_red_too_long_is_served_though_everybody_else_asks_for_ever(rules: Rules) -> None:
-    limited = [i for i, rule in enumerate(rules.groups) if rule.max_red_ms]
+def test_who_was_red_too_long_is_served_though_everybody_else_asks_for_ever(
+    rules: Rules, asked: list[tuple[int, int]]
+) -> None:
+    """Whatever was asked before, in stretches of some seconds."""
+    size, limited = len(rules.groups), [i for i, rule in enumerate(rules.groups) if rule.max_red_ms]
+    asks = [[bool(greens >> i & 1) for i in range(size)] for greens, seconds in asked for _ in range(seconds)]
+    longest_s = 2 * max((worst_red_ms(rules, i) for i in limited), default=0) // 1_000
     lamps, seen = all_red(rules), begun(rules)
-    for _ in range(2 * max((worst_red_ms(rules, i) for i in limited), default=0) // 1_000):
-        lamps = step(rules, lamps, [i not in limited for i in range(len(lamps))], 1_000)
+    for greens in [*asks, *[[i not in limited for i in range(size)]] * longest_s]:
+        lamps = step(rules, lamps, greens, 1_000)
         seen = watched(rules, seen, [lamp.aspect for lamp in lamps], 1_000)
+
+
+def longest_reds_s(rules: Rules) -> list[int]:
+    """Of each group, over every sequence of asks."""
+    first, found = all_red(rules), [0] * len(rules.groups)
+    known, to_try = {first}, [first]
+    while to_try:
+        lamps = to_try.pop()
+        for greens in every_ask(rules):
+            after = step(rules, lamps, greens, 1_000)
+            for i, (old, lamp) in enumerate(zip(lamps, after, strict=True)):
+                dark_ms = old.dark_ms + 1_000 if lamp.aspect is G and old.aspect is not G else lamp.dark_ms
+                found[i] = max(found[i], dark_ms // 1_000)
+            if after not in known:
+                known.add(after)
+                to_try.append(after)
+        assert len(known) <= STATES_MAX
+    return found
+
+
+TWO_ROADS_ON_TIME = a_junction([[-1, 3], [2, -1]], (2, 1, 1, 5), (3, 2, 2, 5))
+
+
+@pytest.mark.parametrize(
+    ("rules", "group", "longest_s"),
+    [
+        pytest.param(OWN_INTERGREEN_LONGER_THAN_RED, 0, 10, id="its own intergreen"),
+        pytest.param(OWN_INTERGREEN_LONGER_THAN_RED, 1, 18, id="one in line before it"),
+        pytest.param(a_junction([[-1, 3], [5, -1]], (3, 2, 1, 0), (2, 0, 0, 7)), 1, 13, id="one that is never in line"),
+        pytest.param(TWO_ROADS_ON_TIME, 1, 11, id="red with amber beside the intergreen"),
+        pytest.param(a_junction([[-1]], (1, 1, 2, 5)), 0, 7, id="nobody"),
+    ],
+)
+def test_the_longest_red_that_is_published_is_reached_and_not_passed(rules: Rules, group: int, longest_s: int) -> None:
+    assert (longest_reds_s(rules)[group], worst_red_ms(rules, group) / 1_000) == (longest_s, longest_s)
 
 
 def shown_for(rules: Rules, asks: Sequence[tuple[bool, ...]]) -> list[str]:

@@ -223,22 +223,58 @@ def all_red(rules: Rules) -> tuple[Lamp, ...]:
 def worst_red_ms(rules: Rules, group: int) -> int:
     """The longest red of a group that has a `max_red_ms`, called once a second by a clock that does not jump.
 
-    When it is overdue, each group that it meets, directly or through others, may still finish one green of the least
-    length and its intergreen: those before it in the line of the overdue, and those that have just begun.
+    Let T be the second in which it is overdue, and the line the groups that are overdue before it. Nobody joins the
+    line after T, for he is overdue later; each of it begins once and is then out of it; nobody else who meets one that
+    still waits begins; and a green that meets one ends once it has its least length. So what holds up the group is a
+    chain of groups, each meeting the next: the first began before T, all others, each another, are of the line and
+    begin when the intergreen after the one before is over. Only a group that has a `max_red_ms` is ever in line, so
+    the first alone may be one that has none. Counted are all who can be in the chain, each with its longest intergreen
+    to another of them: the longest chain itself would take too long to find.
     """
-    met, reached = {group}, [group]
+    line = _in_line(rules, group)
+    turns_ms = sum(_turn_ms(rules, i, line) for i in line - {group})
+    served_ms = max(_until_first_ms(rules, group, line), default=0) + turns_ms
+    own = rules.groups[group]
+    return _steps_ms(own.max_red_ms) + max(served_ms, _steps_ms(own.starting_ms))
+
+
+def _in_line(rules: Rules, group: int) -> set[int]:
+    """The group, and whom it meets, directly or through others, of those that have a `max_red_ms`."""
+    line, reached = {group}, [group]
     while reached:
         i = reached.pop()
-        new = [j for j in range(len(rules.groups)) if j not in met and _conflict(rules, i, j)]
-        met.update(new)
+        new = [j for j, rule in enumerate(rules.groups) if rule.max_red_ms and j not in line and _conflict(rules, i, j)]
+        line.update(new)
         reached += new
-    served_ms = sum(_steps_ms(part) for i in met - {group} for part in _service(rules, i))
-    own = rules.groups[group]
-    return _steps_ms(own.max_red_ms) + served_ms + _steps_ms(own.starting_ms)
+    return line
 
 
-def _service(rules: Rules, i: int) -> Iterable[int]:
-    return (rules.groups[i].starting_ms, max(rules.groups[i].min_green_ms, 1), max(rules.least_ms[i]))
+def _until_first_ms(rules: Rules, group: int, line: set[int]) -> Iterable[int]:
+    """From T to the first green in the line that holds up the group, by what that one waits for.
+
+    Who is overdue, the group itself too, had his last green at least his `max_red_ms` before T; his intergreen to the
+    first may be longer than that. Who of the others in line began just before T is not in the chain again.
+    """
+    for i, rule in enumerate(rules.groups):
+        if i in line:
+            yield from (gap_ms - _steps_ms(rule.max_red_ms) for gap_ms in _gaps_ms(rules, i, line - {group}))
+            if i != group:
+                yield _steps_ms(rule.starting_ms)
+        elif any(_conflict(rules, i, j) for j in line):
+            yield _steps_ms(rule.starting_ms) - STEP_MAX_MS + _turn_ms(rules, i, line)
+
+
+def _turn_ms(rules: Rules, i: int, line: set[int]) -> int:
+    """From the beginning of its green to the beginning of the next one in line that it meets."""
+    return _steps_ms(max(rules.groups[i].min_green_ms, 1)) + max(_gaps_ms(rules, i, line))
+
+
+def _gaps_ms(rules: Rules, i: int, line: set[int]) -> Iterable[int]:
+    """From the end of its green to the beginning of green of each in line that it meets; both change in whole steps."""
+    for j in line:
+        if _conflict(rules, i, j):
+            lead_ms = rules.groups[j].starting_ms
+            yield _steps_ms(max(rules.least_ms[i][j] - lead_ms, 0)) + _steps_ms(lead_ms)
 
 
 def _steps_ms(duration_ms: int) -> int:
