@@ -10,6 +10,7 @@ from tests.core.test_core_sealed_corridors import do
 from tests.core.test_core_sealed_places import opens
 from tests.core.test_core_texts import erased
 from turnout.core.board import Incident
+from turnout.core.events import encode
 from turnout.core.evolve import evolve
 from turnout.core.incidents.commands import CancelIncident, ReopenIncident, SetPatient
 from turnout.core.texts import opened_row, without_text
@@ -40,15 +41,30 @@ def test_a_patients_triage_and_hospital_are_sealed_updated_and_noted_once(room: 
 
 def test_an_erasure_leaves_of_a_patient_the_number(room: Any) -> None:
     room.opened("I1")
-    do(room, SetPatient(incident_id="I1", patient_id="1", triage="red", destination="H1"))
+    (event,) = do(room, SetPatient(incident_id="I1", patient_id="1", triage="red", destination="H1", unit="E01"))
+    assert "E01" not in encode(event)[2].decode(), "to which hospital the unit went stands in clear"
+    assert incident(room).patients[0].unit == "E01"
     (patient,) = evolve(room.board, erased("I1")).incidents["I1"].patients
-    assert (patient.id, patient.triage, patient.destination) == ("1", ERASED, ERASED)
+    assert (patient.id, patient.triage, patient.destination, patient.unit) == ("1", ERASED, ERASED, ERASED)
+
+
+def test_what_stands_for_something_erased_is_never_taken_as_a_value(room: Any) -> None:
+    room.opened("I1")
+    do(room, SetPatient(incident_id="I1", patient_id="1", triage="red", destination="H1", unit="E01"))
+    room.board = evolve(room.board, erased("I1"))
+    back = SetPatient(incident_id="I1", patient_id="1", triage="yellow", destination=ERASED, unit=ERASED, card=ERASED)
+    (event,) = do(room, back)
+    assert (opens(event.patient.triage), event.patient.card) == ("yellow", None)
+    assert (opens(event.patient.destination), opens(event.patient.unit)) == (ERASED, ERASED), "as it stood"
+    fresh = replace(back, patient_id="2")
+    (event,) = do(room, fresh)
+    assert (event.patient.destination, event.patient.unit, event.patient.card) == (None, None, None)
 
 
 @pytest.mark.parametrize("other", ["yellow", "green", "black"])
 def test_two_commands_about_a_patient_are_told_apart_by_neither_triage_nor_hospital(other: Any) -> None:
-    one = SetPatient(incident_id="I1", patient_id="1", triage="red", destination="H1")
-    assert without_text(one) == without_text(replace(one, triage=other, destination="H12"))
+    one = SetPatient(incident_id="I1", patient_id="1", triage="red", destination="H1", unit="E01")
+    assert without_text(one) == without_text(replace(one, triage=other, destination="H12", unit="E012"))
 
 
 def without_codes(room: Room) -> None:

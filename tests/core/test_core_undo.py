@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from turnout.core.board import OnIncident
 from turnout.core.commands import Command
@@ -16,6 +17,7 @@ from turnout.core.incidents.commands import (
     Retype,
     RouteIncident,
     SetAlarmLevel,
+    SetPatient,
 )
 from turnout.core.undo import undo_of
 from turnout.core.units.commands import (
@@ -29,6 +31,7 @@ from turnout.core.units.commands import (
     StackIncident,
     TakeOutOfService,
 )
+from turnout.words.sealed_text import ERASED
 
 
 def done_and_undone(room: Any, command: Command) -> None:
@@ -134,3 +137,18 @@ def test_what_did_nothing_needs_no_undoing_and_some_things_cannot_be(room: Any) 
     before = room.board
     assert undo_of(before, NoteUnit(unit="E01", note=""), []) == []
     assert undo_of(before, LogOn(unit="E01"), room.do(LogOn(unit="E01"))) is None
+
+
+def test_a_patient_gets_back_what_stood_there_and_never_what_stands_for_something_erased(room: Any) -> None:
+    room.opened()
+    room.do(SetPatient(incident_id="I1", patient_id="1", triage="red", destination="H1", unit="E01"))
+    done_and_undone(room, SetPatient(incident_id="I1", patient_id="1", triage="yellow"))
+    (patient,) = room.incident().patients
+    assert (patient.triage, patient.destination, patient.unit) == ("red", "H1", "E01")
+    gone = replace(patient, destination=ERASED, unit=ERASED)
+    before = replace(room.board, incidents={"I1": replace(room.incident(), patients=(gone,))})
+    triage = SetPatient(incident_id="I1", patient_id="1", triage="green")
+    (back,) = undo_of(before, triage, room.do(triage)) or [None]
+    assert back == SetPatient(incident_id="I1", patient_id="1", triage="red")
+    hospital = SetPatient(incident_id="I1", patient_id="1", destination="H2")
+    assert undo_of(before, hospital, room.do(hospital)) is None, "nobody knows what it was"

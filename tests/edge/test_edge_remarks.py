@@ -181,3 +181,12 @@ async def test_the_facts_of_a_clone_are_under_its_own_key(house: Running) -> Non
     await house.do(CancelIncident(incident_id="I1", reason="false-call"))
     await stepped(house, erasing(house), 31)
     assert said_in((await told(house))["/incidents/I2"]) == {"field-after"}
+
+
+async def test_a_triage_is_told_in_the_readers_language_while_its_key_lives(house: Running) -> None:
+    await house.do(SetPatient(incident_id="I1", patient_id="7", triage="yellow"))
+    shown = await told(house)
+    for door in ("/incidents/I1/chronology", "/audit"):
+        assert "Patient 7 yellow" in shown[door]
+        assert "伤病员 7 黄" in shown[door]
+        assert "伤病员 7 yellow" not in shown[door]

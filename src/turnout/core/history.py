@@ -45,6 +45,7 @@ from turnout.core.incidents.events import (
     IncidentsLinked,
     IncidentsMerged,
     IncidentsUnlinked,
+    PatientSet,
 )
 from turnout.core.plans.matters import ProposedPlans, SimulatedRun
 from turnout.core.spoken import (
@@ -75,7 +76,7 @@ from turnout.words.identity import ActorId
 from turnout.words.moment import Moment
 from turnout.words.name import Language, Name
 from turnout.words.place import Place
-from turnout.words.sealed_text import said_place
+from turnout.words.sealed_text import is_sealed, said_place
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,10 +94,19 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Names:
-    """What codes and identities are called, as far as is known: the tables in force, and the tags given so far."""
+    """What codes and identities are called, as far as is known: the tables in force, and the tags given so far.
 
-    def __init__(self, tables: Catalogue | None = None, tags: Mapping[str, str] | None = None) -> None:
+    `codes`: sealed codes that have a name in each language, opened; another stands in the line as it is sealed.
+    """
+
+    def __init__(
+        self,
+        tables: Catalogue | None = None,
+        tags: Mapping[str, str] | None = None,
+        codes: Mapping[str, str] | None = None,
+    ) -> None:
         self.tables = tables
+        self.codes = dict(codes or {})
         self.tags: dict[str, str] = dict(tags or {})
 
     def learn(self, event: Event) -> None:
@@ -153,6 +163,11 @@ def line_of(seq: int, event: Event, names: Names) -> Line:
         calls=calls_of(event),
         text=Name(tell(event, "en", names), tell(event, "zh-CN", names)),
     )
+
+
+def codes_of(event: Event) -> tuple[str, ...]:
+    """Sealed codes of it that are told by their names."""
+    return (event.patient.triage,) if isinstance(event, PatientSet) and is_sealed(event.patient.triage) else ()
 
 
 def incidents_of(event: Event) -> tuple[str, ...]:
@@ -282,7 +297,7 @@ def _thing(value: Any, language: Language, names: Names) -> str:  # noqa: C901  
         case PersonCard():
             return f"{spoken(ROLE_NAMES, value.role, language)} {value.id}"
         case Patient():
-            triage = spoken(ROLE_NAMES, value.triage, language)
+            triage = spoken(ROLE_NAMES, names.codes.get(value.triage, value.triage), language)
             return " ".join(part for part in (value.id, triage, value.destination or "") if part)
         case Media():
             return f"{spoken(ROLE_NAMES, value.kind, language)} {value.ref}"

@@ -111,7 +111,7 @@ TEXTS: Final[dict[type, tuple[str, ...]]] = {
     Call: ("text", "source", "place_refused", "outcome"),
     NarrativeLine: ("text", "struck_reason"),
     InvolvedVehicle: ("description", "struck_reason"),
-    Patient: ("triage", "destination"),
+    Patient: ("triage", "destination", "unit"),
     PropertyItem: ("description", "struck_reason"),
     Media: ("ref", "note"),
     FieldChange: ("seq_was",),
@@ -187,7 +187,7 @@ IN_COMMANDS: Final[dict[type, tuple[str, ...]]] = {
     of_incidents.AddItem: ("description",),
     of_incidents.ChangeEntry: ("was", "becomes"),
     of_incidents.StrikeEntry: ("reason",),
-    of_incidents.SetPatient: ("triage", "destination"),
+    of_incidents.SetPatient: ("triage", "destination", "unit"),
     of_incidents.LinkMedia: ("ref", "note"),
     of_incidents.AttachFile: ("note",),
     of_incidents.AnswerTriage: ("answer",),
@@ -214,5 +214,5 @@ IN_COMMANDS: Final[dict[type, tuple[str, ...]]] = {
 }
 """Command → its fields that become or hold such texts and places."""
 
-OF_FEW: Final = frozenset({"triage", "destination"})
+OF_FEW: Final = frozenset({"triage", "destination", "unit"})
 """Fields of commands with so few values that their length would tell which it was."""

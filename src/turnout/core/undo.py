@@ -69,6 +69,7 @@ from turnout.core.units.commands import (
 )
 from turnout.core.units.events import StatusReported, UnitsAssigned
 from turnout.words.identity import AgencyId, IncidentId, UnitId
+from turnout.words.sealed_text import ERASED
 
 UNDO = "undo"
 """The reason that is logged with everything that is taken back."""
@@ -293,12 +294,15 @@ def _undo_patient(incident: Incident, command: SetPatient) -> list[Command] | No
     was = next((patient for patient in incident.patients if patient.id == command.patient_id), None)
     if was is None:
         return None
+    changed = (command.triage, was.triage), (command.destination, was.destination), (command.unit, was.unit)
+    if any(becomes and before == ERASED for becomes, before in changed):
+        return None
     back = SetPatient(
         incident_id=incident.id,
         patient_id=was.id,
         triage=next((one for one in TRIAGES if one == was.triage), ""),
-        destination=was.destination,
-        unit=was.unit,
+        destination=None if was.destination == ERASED else was.destination,
+        unit=None if was.unit == ERASED else was.unit,
         card=was.card,
     )
     return [back]

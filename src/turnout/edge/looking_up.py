@@ -11,7 +11,7 @@ import msgspec
 from turnout.core.board import Board, CrewMember, Incident, PremiseNote
 from turnout.core.commands import Command
 from turnout.core.events import Event
-from turnout.core.history import Line, Names, chronology, incidents_of
+from turnout.core.history import Line, Names, chronology, codes_of, incidents_of
 from turnout.core.incidents.commands import (
     AddAddendum,
     AttachFile,
@@ -34,6 +34,7 @@ from turnout.records.incidents import FOUND_MAX, LINES_MAX, ActsAsked, Asked, In
 from turnout.words.identity import CallId, IncidentId
 from turnout.words.moment import DAY_MS, Moment
 from turnout.words.place import Place, distance_m
+from turnout.words.sealed_text import ERASED
 
 EARLIER_WITHIN_M: Final = 60
 """Earlier incidents at a place: the building and what stands beside it."""
@@ -87,8 +88,9 @@ class LookUp:
     def __init__(
         self, desk: DeskAt, records: IncidentRecords, texts: Texts | None = None, zones_at: ZonesAt = no_zones
     ) -> None:
-        """`texts` opens the places of records; `zones_at` says in which zones to look for what is near."""
-        self._desk, self._records = desk, records
+        """`texts` opens the places of records and codes of chronologies; `zones_at` says in which zones to look for
+        what is near."""
+        self._desk, self._records, self._texts = desk, records, texts
         self._places = PlacesOfRecords(records, texts, zones_at)
 
     def find_open(self, who: Principal, called: str) -> Incident | None:
@@ -126,7 +128,7 @@ class LookUp:
 
     async def course(self, incident: Incident, page: Page = FIRST) -> Paged:
         """What happened in it, line by line, in both languages."""
-        return await asyncio.to_thread(self._lines, "incident", incident.id, Moment(0), None, page)
+        return await self._lines("incident", incident.id, Moment(0), None, page)
 
     async def rows_of(self, incident: Incident, after: int, most: int) -> list[int]:
         """The journal's rows about it beyond `after`, in order."""
@@ -137,11 +139,11 @@ class LookUp:
         if asked.incident:
             row = await self.find(who, asked.incident)
             asked = msgspec.structs.replace(asked, incident=row.id if row is not None else asked.incident)
-        return await asyncio.to_thread(self._acts, who, asked)
+        rows = await asyncio.to_thread(self._records.acts, asked)
+        return await asyncio.to_thread(self._acts, who, rows, await self._codes(rows))
 
-    def _acts(self, who: Principal, asked: ActsAsked) -> list[Line]:
-        rows = self._records.acts(asked)
-        lines = chronology(rows, self._names(rows))
+    def _acts(self, who: Principal, rows: list[tuple[int, Event]], codes: dict[str, str]) -> list[Line]:
+        lines = chronology(rows, self._names(rows, codes))
         if who.sight.is_all:
             return lines
         named = {one: self._records.find(one) for line in lines for one in line.incidents}
@@ -150,7 +152,7 @@ class LookUp:
 
     async def history_of(self, unit: str, since: Moment, until: Moment | None, page: Page = FIRST) -> Paged:
         """What a unit did (3.23)."""
-        return await asyncio.to_thread(self._lines, "unit", unit, since, until, page)
+        return await self._lines("unit", unit, since, until, page)
 
     async def shifts_of(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold] | None:
         """The same, cut by shift (3.23): by unit and shift, never by person. None: more than can be cut at once."""
@@ -169,10 +171,21 @@ class LookUp:
         notes.sort(key=lambda note: -note.expires)
         return PlaceKnown(tuple(notes), tuple(earlier))
 
-    def _lines(self, kind: str, subject: str, since: Moment, until: Moment | None, page: Page) -> Paged:
-        rows = self._records.lines_of(kind, subject, since, until, page.after, page.most + 1)
+    async def _lines(self, kind: str, subject: str, since: Moment, until: Moment | None, page: Page) -> Paged:
+        of = self._records.lines_of
+        rows = await asyncio.to_thread(of, kind, subject, since, until, page.after, page.most + 1)
         shown = rows[: page.most]
-        return Paged(chronology(shown, self._names(shown)), shown[-1][0] if len(rows) > page.most else 0)
+        codes = await self._codes(shown)
+        lines = await asyncio.to_thread(lambda: chronology(shown, self._names(shown, codes)))
+        return Paged(lines, shown[-1][0] if len(rows) > page.most else 0)
+
+    async def _codes(self, rows: list[tuple[int, Event]]) -> dict[str, str]:
+        """Opened for the one answer. Raises a `StorageFailed`."""
+        sealed = [code for _, event in rows for code in codes_of(event)]
+        if not sealed or self._texts is None:
+            return {}
+        opened = await self._texts.open_once(sealed)
+        return {code: ERASED if said is None else said for code, said in zip(sealed, opened, strict=True)}
 
     def _shifts(self, unit: str, since: Moment, until: Moment | None) -> list[ShiftTold] | None:
         rows = self._records.lines_of("unit", unit, since, until, most=SHIFT_LINES_MAX + 1)
@@ -181,12 +194,12 @@ class LookUp:
         names = self._names(rows)
         return [_told(part, names) for part in cut_by_shift(unit, rows)]
 
-    def _names(self, rows: list[tuple[int, Event]]) -> Names:
+    def _names(self, rows: list[tuple[int, Event]], codes: dict[str, str] | None = None) -> Names:
         board = self._desk.board
         named = {incident for _, event in rows for incident in incidents_of(event)}
         tags = self._records.tags(named)
         tags.update({one: board.incidents[IncidentId(one)].tag for one in named if one in board.incidents})
-        return Names(board.catalogue, tags)
+        return Names(board.catalogue, tags, codes)
 
 
 def _told(part: ShiftPart, names: Names) -> ShiftTold:

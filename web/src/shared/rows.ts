@@ -999,7 +999,7 @@ export interface NarrativeLine {
 }
 /**
  * A patient by number on scene; details, where known, are behind `card` in the vault. Triage and destination say
- *     something of somebody's health, so they stand sealed (decision 0184).
+ *     something of somebody's health, and the unit says the destination, so they stand sealed (decision 0189).
  */
 export interface Patient {
   card: string | null

@@ -64,7 +64,7 @@ class PropertyItem(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 class Patient(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A patient by number on scene; details, where known, are behind `card` in the vault. Triage and destination say
-    something of somebody's health, so they stand sealed (decision 0184)."""
+    something of somebody's health, and the unit says the destination, so they stand sealed (decision 0189)."""
 
     id: str
     triage: str = ""

@@ -52,6 +52,7 @@ from turnout.core.refusals import (
 from turnout.core.texts import opened_row
 from turnout.words.identity import IncidentId, UnitId
 from turnout.words.moment import Moment
+from turnout.words.sealed_text import ERASED
 
 
 class _Entry(Protocol):
@@ -167,7 +168,10 @@ def strike_entry(board: Board, command: StrikeEntry, context: Context) -> Decisi
 
 
 def set_patient(board: Board, command: SetPatient, context: Context) -> Decision:
-    """Add or update by number on scene (4.14). What the command leaves open stays as it was."""
+    """Add or update by number on scene (4.14). What the command leaves open stays as it was; what stands for something
+    erased is no value, whoever sends it back."""
+    shown = {"destination": command.destination, "unit": command.unit, "card": command.card}
+    command = replace(command, **{field: None if said == ERASED else said for field, said in shown.items()})
     incident = open_incident_of(board, command.incident_id)
     if isinstance(incident, No):
         return incident
