@@ -203,8 +203,12 @@ async def test_only_what_lies_ahead_of_crews_is_read(street: Street) -> None:
     for _ in range(5):
         await street.step()
     assert read == []
-    assert street.runner.detecting is not None
-    assert street.runner.detecting.live().junctions == (), "of a corridor that is over nothing is told"
+    detectors = street.runner.detecting
+    assert detectors is not None
+    detectors.look(site.junction for site in (await street.ways.sites()).by_id.values())
+    assert detectors.live().junctions
+    await street.step()
+    assert detectors.live().junctions == (), "of a corridor that is over nothing is told, whoever ended it"
 
 
 async def test_the_signals_of_the_roads_are_placed_once_whoever_asks_meanwhile(street: Street) -> None:

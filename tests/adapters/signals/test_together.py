@@ -80,6 +80,12 @@ def test_stages_of_several_groups_are_named_in_the_file_of_controllers(tmp_path:
     [
         (NTCIP.format(port=161) + 'strategies = { "K1+K2" = 3 }', "may not be green together"),
         (GBT.replace("station", "market").format(port=9) + 'stages = { "K1+F1" = 3 }', "may not be green together"),
+        (
+            NTCIP.format(port=161) + "strategies = { K1 = 3, K2 = 3 }",
+            "with number 3: K1 and K2 may not be green together",
+        ),
+        (NTCIP.format(port=161) + 'strategies = { "K2+K2" = 3 }', "names a group twice"),
+        (NTCIP.format(port=161) + 'strategies = { "K2+F1" = 3, "F1+K2" = 4 }', "are the same groups"),
         (NTCIP.format(port=161) + 'strategies = { "K1+K9" = 3 }', "strategies of K9"),
         (GBT.format(port=9) + 'live = "words"', "live"),
         (NTCIP.format(port=161) + "detectors = { D7 = 3 }", "detectors of D7"),
