@@ -449,6 +449,7 @@ async def test_a_controller_without_a_strategy_for_several_groups_is_asked_for_t
         asked = await line.ask(3, replace(a_request("K2", 0, 60), also=("F1",)))
         assert asked.state in ("queued", "processing")
         assert line._asked[3].strategy == 2
+        assert line._strategies == {frozenset({"K2"}): 2}, "it is not asked for that again"
         await line.close()
 
 

@@ -33,7 +33,7 @@ from turnout.adapters.signals.gbt20999.tcp_line import Station, TcpLine
 from turnout.adapters.signals.line import Line
 from turnout.adapters.signals.ntcip.snmp_line import Credentials, Numbered, Snmp, SnmpLine
 from turnout.adapters.signals.reached import ReachedControllers
-from turnout.adapters.signals.together import groups_named, meeting
+from turnout.adapters.signals.together import alone, groups_named, meeting
 from turnout.signals.arming import Gate
 from turnout.signals.model import Junction, Signals
 from turnout.words.trouble import Malformed
@@ -146,7 +146,7 @@ def _numbered_lights(row: Row, junction: Junction, path: Path) -> tcp_line.Numbe
     _refuse_unlike(row, "stages", junction, path)
     return tcp_line.Numbered(
         lights=row.lights or groups,
-        stages=row.stages or ordered.stages,
+        stages=row.stages or alone(ordered.stages, junction),
         patterns=row.patterns or ordered.patterns,
         detectors=row.detectors or ordered.detectors,
         live=row.live,
@@ -195,7 +195,7 @@ def _numbered(row: Row, junction: Junction, path: Path) -> Numbered:
     _refuse_unlike(row, "strategies", junction, path)
     return Numbered(
         phases=row.phases or ordered.phases,
-        strategies=row.strategies or row.phases or ordered.strategies,
+        strategies=row.strategies or row.phases or alone(ordered.strategies, junction),
         patterns=row.patterns or ordered.patterns,
         detectors=row.detectors or ordered.detectors,
     )

@@ -147,6 +147,13 @@ class SnmpLine:
         """A controller that knows no strategy for all stop lines of the way is asked for the next one alone."""
         heard = await self._ask(number, request)
         if request.also and heard == Heard("refused", "unknown-group"):
+            asked = self._asked.get(number)
+            if asked is not None:  # remembered: the next request does not begin with it
+                self._strategies = {
+                    groups: strategy
+                    for groups, strategy in self._strategies.items()
+                    if strategy != asked.strategy or len(groups) == 1
+                }
             return await self._ask(number, replace(request, also=()))
         return heard
 
