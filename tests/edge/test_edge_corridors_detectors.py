@@ -13,6 +13,7 @@ from tests.edge.test_edge_corridors import Street, a_street
 from turnout.core.corridors.commands import CancelCorridor
 from turnout.edge.corridors import detecting
 from turnout.edge.corridors.detecting import READ_MAX, SILENT_AFTER, Detecting
+from turnout.edge.corridors.ways import Ways
 from turnout.roads import RoadGraph
 from turnout.signals.adaptive.faults import STUCK_MS
 from turnout.signals.controller import Presence, PriorityRequest
@@ -202,6 +203,29 @@ async def test_only_what_lies_ahead_of_crews_is_read(street: Street) -> None:
     for _ in range(5):
         await street.step()
     assert read == []
+    detectors = street.runner.detecting
+    assert detectors is not None
+    detectors.look(site.junction for site in (await street.ways.sites()).by_id.values())
+    assert detectors.live().junctions
+    await street.step()
+    assert detectors.live().junctions == (), "of a corridor that is over nothing is told, whoever ended it"
+
+
+async def test_the_signals_of_the_roads_are_placed_once_whoever_asks_meanwhile(street: Street) -> None:
+    edge, placed = street.house.edge, list[RoadGraph]()
+
+    def sites_of(graph: RoadGraph) -> Sites:
+        placed.append(graph)
+        return sites_with_detectors(graph)
+
+    ways = Ways(edge.adviser, sites_of, edge.now)
+    asked = [asyncio.create_task(ways.sites()) for _ in range(4)]
+    await settled()
+    asked[0].cancel()
+    found = await asyncio.gather(*asked[1:])
+    assert all(each is found[0] for each in found)
+    assert await ways.sites() is found[0]
+    assert len(placed) == 1
 
 
 # --- by themselves

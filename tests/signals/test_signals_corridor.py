@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from turnout.signals import corridor
 from turnout.signals.corridor import (
     HOLD_MAX_MS,
     LEAD_MAX_S,
     LOST_HOLD_MS,
+    QUEUE_DEFAULT,
     STILL_HOLD_MS,
     Act,
     Ahead,
@@ -22,6 +24,7 @@ from turnout.signals.corridor import (
     begun,
     lead_s,
     step,
+    waiting_before,
 )
 
 
@@ -444,3 +447,20 @@ def test_nor_where_two_crews_stay_before_one_junction_and_the_street_behind_it_i
         now_ms += later_s * 1_000
         told.append((later_s * 1_000, [sight(one, nth, now_ms) for one in of], {"J1"} if is_full else set()))
     watched(told, (1, 1))
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 40)), min_size=1, max_size=8))
+def test_a_queue_that_is_known_is_not_forgotten_behind_one_that_is_not(queues: list[int | None]) -> None:
+    ahead = tuple(Ahead(f"J{nth}", "K", 100.0 * nth, 10.0 * nth) for nth in range(len(queues)))
+    seen = Seen(fix_at_ms=0, speed_mps=None, left_m=9_000.0, ahead=ahead)
+    by_junction = {each.junction: queue for each, queue in zip(ahead, queues, strict=True)}
+    found = waiting_before(seen, ahead[-1].junction, lambda junction, group: by_junction[junction])
+    assert found == sum(each or 0 for each in queues) + (QUEUE_DEFAULT if None in queues else 0)
+
+
+def test_green_is_asked_for_a_known_long_queue_behind_a_junction_of_which_nothing_is_known() -> None:
+    ahead = (Ahead("J1", "K", 100.0, 10.0), Ahead("J2", "K", 600.0, 60.0))
+    seen = {"C": Seen(fix_at_ms=0, speed_mps=10.0, left_m=9_000.0, ahead=ahead)}
+    track = replace(begun("C", 1, 0), pace_mps=10.0)
+    _, acts = step([track], seen, lambda junction, group: {"J2": 20}.get(junction), lambda *_: False, 0)
+    assert {each.junction for each in acts} == {"J1", "J2"}

@@ -208,16 +208,19 @@ def arrives_s(ahead: Ahead, pace_mps: float, speed_mps: float | None) -> float:
 
 
 def waiting_before(seen: Seen, junction: str, queue: Queue) -> int | None:
-    """Vehicles a lane that wait from the crew to the stop line of this junction; None where one queue is not known."""
-    waiting = 0
+    """Vehicles a lane that wait from the crew to the stop line of this junction; None where it is not ahead."""
+    known, is_guess = 0, False
     for ahead in seen.ahead:
         here = queue(ahead.junction, ahead.group)
-        if here is None:
-            return None
-        waiting += here
+        known, is_guess = known + (here or 0), is_guess or here is None
         if ahead.junction == junction:
-            return waiting
+            return in_all(known, is_guess)
     return None
+
+
+def in_all(known: int, is_guess: bool) -> int:
+    """Those that are counted, and where somewhere nobody counts once what is assumed."""
+    return known + (QUEUE_DEFAULT if is_guess else 0)
 
 
 def nobody_looks(junction: str, ahead: Ahead) -> float | None:
@@ -349,7 +352,7 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
     needed_ms: dict[str, int] = {}
     blocked: list[str] = []
     flows: list[str] = []
-    waiting: int | None = 0
+    known, is_guess = 0, False
     is_open_first = False
     for nth, ahead in enumerate(seen.ahead):
         if len(wants) == ASKED_MAX:
@@ -362,9 +365,9 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
         last_ms = held.needed_ms if held is not None else None
         seconds = max(0.0, arrives_s(ahead, track.pace_mps, seen.speed_mps) - max(age_ms, 0) / 1_000)
         here = queue(ahead.junction, ahead.group)
-        waiting = None if here is None or waiting is None else waiting + here
+        known, is_guess = known + (here or 0), is_guess or here is None
         is_held = held is not None and held.serves(ahead)
-        is_near = seconds <= lead_s(waiting) or (is_held and last_ms is None)
+        is_near = seconds <= lead_s(in_all(known, is_guess)) or (is_held and last_ms is None)
         is_needed = is_open_first or (nth == 0 and last_ms is not None)
         full_s = (full(ahead.junction, ahead) or 0.0) if is_held or is_near or is_needed else 0.0
         is_open_first = full_s >= FULL_S

@@ -286,6 +286,10 @@ async def test_reading_wants_a_right_working_another_and_releasing_a_third(house
     dispatcher = await engineer(house, "dispatcher")
     for path in ("districts", "districts/grid", "districts/grid/plans.toml", "proposals", "proposals/P", "jobs/J"):
         assert (await dispatcher.get(f"{SIGNALS}/{path}")).status_code == 403
+    ada = await engineer(house)
+    for path in ("detectors", "sites"):
+        assert (await dispatcher.get(f"{SIGNALS}/{path}")).status_code == 403
+        assert (await ada.get(f"{SIGNALS}/{path}")).status_code == 200
     for path in ("check", "bands", "arterials", "jobs"):
         assert (await dispatcher.post(f"{SIGNALS}/districts/grid/{path}", json={})).status_code in (400, 403)
     no = await gives(dispatcher, do="propose-plans", proposal_id="P", district="grid", simulations=["a" * 64])

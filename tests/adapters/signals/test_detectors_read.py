@@ -24,7 +24,8 @@ from turnout.adapters.signals.gbt20999.tcp_line import Numbered, Station, TcpLin
 from turnout.adapters.signals.line import Silent
 from turnout.adapters.signals.ntcip import agent as agents
 from turnout.adapters.signals.ntcip import objects as o
-from turnout.adapters.signals.ntcip.snmp_line import Credentials, Snmp, SnmpLine
+from turnout.adapters.signals.ntcip.periods import PeriodCounts
+from turnout.adapters.signals.ntcip.snmp_line import PER_MESSAGE, Credentials, NoSuch, Snmp, SnmpLine
 from turnout.adapters.signals.reached import ReachedControllers
 from turnout.signals.controller import Presence
 from turnout.signals.guard import Aspect
@@ -68,7 +69,8 @@ async def test_our_line_reads_detectors_of_net_snmps_agent(
     known = Credentials(version=version, community="city")  # type: ignore[arg-type]
     async with net_snmps_agent(tmp_path, ticked) as (port, _):
         line = SnmpLine(Snmp(), watched(), "127.0.0.1", port, known)
-        found = await line.detected()
+        for _ in range(3):
+            found = await line.detected()
         await line.close()
     assert {name for name, presence in found.items() if presence.is_occupied} == {"D9", "X1"}
     assert found["D1"] == Presence(is_occupied=False, counted=0, in_period=7, period_s=60)
@@ -89,16 +91,75 @@ async def test_counts_are_read_once_a_period_and_summed() -> None:
             return await honest(oids)
 
         line._get = noted  # type: ignore[method-assign]
+        flags = o.presence_flags(line._numbered.detectors)
+        assert (await line.detected())["D1"] == Presence(is_occupied=False), "who stands there comes first"
+        assert asked == [[*flags, o.VOLUME_SEQUENCE]]
+        await line.detected()
         assert (await line.detected())["D1"].counted == 0, "who came before one looked is not counted"
-        assert len(asked) == 2
+        assert [len(each) <= PER_MESSAGE for each in asked] == [True] * 3, "one message for each reading"
         ticked.pass_s(2)
         assert (await line.detected())["D1"].in_period == 5
-        assert len(asked) == 3
-        assert asked[-1] == [*o.presence_flags(line._numbered.detectors), o.VOLUME_SEQUENCE]
+        assert asked[-1] == [*flags, o.VOLUME_SEQUENCE]
         ticked.controller.counted = {"D1": Counted(9, 0.2)}
         ticked.pass_s(60)
-        found = await line.detected()
+        for _ in range(3):
+            found = await line.detected()
         assert (found["D1"].counted, found["D1"].in_period, found["D1"].period_s) == (9, 9, 60)
+        await line.close()
+
+
+def an_answer(asked: list[o.Oid], sequence: int, volume: int) -> dict[o.Oid, int]:
+    return {oid: sequence if oid == o.VOLUME_SEQUENCE else volume for oid in asked}
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(2, 9)), max_size=40))
+def test_a_period_counts_once_all_of_it_is_there_and_never_mixed_with_another(steps: list[tuple[int, int]]) -> None:
+    """In every period each detector counts as many as the period's number."""
+    numbers = {f"D{nth}": nth for nth in range(1, 8)}
+    periods, sequence, told = PeriodCounts(numbers), 1, 0
+    for more, room in steps:
+        sequence += more
+        asked = periods.asked(room)
+        assert len(asked) <= room
+        periods.take(an_answer(asked, sequence, sequence))
+        shown = [periods.presence(name, False, False) for name in numbers]
+        assert len({each.in_period for each in shown}) == 1
+        assert len({each.counted for each in shown}) == 1
+        assert (shown[0].counted or 0) <= sequence * (sequence + 1) // 2
+        assert (shown[0].counted or 0) >= told
+        told = shown[0].counted or 0
+
+
+async def test_a_fault_once_read_does_not_outlast_the_counts_and_they_are_asked_for_again() -> None:
+    ticked = Ticked(watched())
+    ticked.controller.counted = {"D1": Counted(0, 0.0, "erratic")}
+    ticked.pass_s(1)
+    async with an_agent(ticked.controller) as (port, _):
+        line = a_line(port, watched())
+        for _ in range(3):
+            found = await line.detected()
+        assert found["D1"].fault == "erratic"
+        honest, trouble = line._get, Unsupported("the controller says genErr", "SNMP")
+
+        async def broken(oids: Any) -> Any:
+            if o.VOLUME_SEQUENCE in oids:
+                raise trouble
+            return await honest(oids)
+
+        line._get = broken  # type: ignore[method-assign]
+        assert (await line.detected())["D1"] == Presence(is_occupied=False, fault="alarm"), "its alarm stands"
+        line._get = honest  # type: ignore[method-assign]
+        for _ in range(3):
+            found = await line.detected()
+        assert found["D1"].fault == "erratic", "an error is no controller without counts"
+        trouble, line._get = NoSuch("none", "SNMP"), broken  # type: ignore[method-assign]
+        assert (await line.detected())["D1"] == Presence(is_occupied=False, fault="alarm"), "its alarm stands"
+        line._get = honest  # type: ignore[method-assign]
+        assert (await line.detected())["D1"].fault == "alarm"
+        line._periods._rest = 0
+        for _ in range(3):
+            found = await line.detected()
+        assert found["D1"].fault == "erratic", "after a while they are asked for again"
         await line.close()
 
 
@@ -126,7 +187,7 @@ async def test_numbers_of_the_controllers_own_are_read() -> None:
     async with an_agent(ticked.controller) as (port, _):
         line = a_line(port, market())
         line._numbered = replace(line._numbered, detectors={"D1": 9})
-        line._periods.are_kept = False
+        line._periods.rest()
         assert await line.detected() == {"D1": Presence(is_occupied=True)}
         await line.close()
 
@@ -275,6 +336,26 @@ async def test_detectors_step_back_behind_whatever_is_on_the_way_to_the_controll
     assert (await asking).state == "queued"
 
 
+async def test_a_request_waits_for_no_reading_of_detectors_that_is_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaching, "DETECTED_S", 3_600.0)
+    monkeypatch.setattr(reaching, "ANSWER_S", 3_600.0)
+    line = Noted()
+    reached = one(line)
+    line.block = asyncio.Event()
+    reading = asyncio.create_task(reached.detected("market"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    line.block = None
+    asking = asyncio.create_task(reached.ask(a_request()))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert asking.done()
+    assert asking.result().state == "queued"
+    assert reading.done()
+    assert reading.result() == {}
+    assert await reached.detected("market") == {"D1": Presence(is_occupied=True)}
+
+
 @pytest.mark.parametrize("trouble", [Silent("no-answer"), Malformed("rubbish", "x"), Unsupported("none", "x")])
 async def test_of_a_controller_in_trouble_no_detector_is_known(trouble: Exception) -> None:
     line = Noted()
@@ -368,6 +449,7 @@ async def test_a_controller_without_a_strategy_for_several_groups_is_asked_for_t
         asked = await line.ask(3, replace(a_request("K2", 0, 60), also=("F1",)))
         assert asked.state in ("queued", "processing")
         assert line._asked[3].strategy == 2
+        assert line._strategies == {frozenset({"K2"}): 2}, "it is not asked for that again"
         await line.close()
 
 

@@ -75,11 +75,27 @@ def test_stages_of_several_groups_are_named_in_the_file_of_controllers(tmp_path:
     assert Numbered.in_order(market()).stages == {"K1": 1, "K2": 2, "F1": 2, "K2+F1": 2}
 
 
+def test_nothing_of_several_groups_is_asked_that_the_file_does_not_name(tmp_path: Path) -> None:
+    rows = (NTCIP.format(port=161), GBT.replace("station", "market").format(port=9))
+    for row in rows:
+        line = lines_of(a_file(tmp_path, row), SIGNALS, now_ms, Shut())["market"][1]
+        assert isinstance(line, SnmpLine | TcpLine)
+        things = line._strategies if isinstance(line, SnmpLine) else line._stages
+        assert things
+        assert {len(groups) for groups in things} == {1}
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
         (NTCIP.format(port=161) + 'strategies = { "K1+K2" = 3 }', "may not be green together"),
         (GBT.replace("station", "market").format(port=9) + 'stages = { "K1+F1" = 3 }', "may not be green together"),
+        (
+            NTCIP.format(port=161) + "strategies = { K1 = 3, K2 = 3 }",
+            "with number 3: K1 and K2 may not be green together",
+        ),
+        (NTCIP.format(port=161) + 'strategies = { "K2+K2" = 3 }', "names a group twice"),
+        (NTCIP.format(port=161) + 'strategies = { "K2+F1" = 3, "F1+K2" = 4 }', "are the same groups"),
         (NTCIP.format(port=161) + 'strategies = { "K1+K9" = 3 }', "strategies of K9"),
         (GBT.format(port=9) + 'live = "words"', "live"),
         (NTCIP.format(port=161) + "detectors = { D7 = 3 }", "detectors of D7"),

@@ -33,7 +33,7 @@ from turnout.adapters.signals.gbt20999.tcp_line import Station, TcpLine
 from turnout.adapters.signals.line import Line
 from turnout.adapters.signals.ntcip.snmp_line import Credentials, Numbered, Snmp, SnmpLine
 from turnout.adapters.signals.reached import ReachedControllers
-from turnout.adapters.signals.together import groups_named, meeting
+from turnout.adapters.signals.together import alone, groups_named, meeting
 from turnout.signals.arming import Gate
 from turnout.signals.model import Junction, Signals
 from turnout.words.trouble import Malformed
@@ -146,7 +146,7 @@ def _numbered_lights(row: Row, junction: Junction, path: Path) -> tcp_line.Numbe
     _refuse_unlike(row, "stages", junction, path)
     return tcp_line.Numbered(
         lights=row.lights or groups,
-        stages=row.stages or ordered.stages,
+        stages=row.stages or alone(ordered.stages, junction),
         patterns=row.patterns or ordered.patterns,
         detectors=row.detectors or ordered.detectors,
         live=row.live,
@@ -154,16 +154,27 @@ def _numbered_lights(row: Row, junction: Junction, path: Path) -> tcp_line.Numbe
 
 
 def _refuse_unlike(row: Row, field: Literal["strategies", "stages"], junction: Junction, path: Path) -> None:
-    """Raises `Malformed` for groups that there are not, or that one thing may not make green together."""
+    """Raises `Malformed` for groups that there are not, or that one number may not make green together.
+
+    Also for a group that stands twice in a name, and for two names of the same groups.
+    """
     known = {group.id for group in junction.groups}
-    for named in getattr(row, field):
+    of_number: dict[int, set[str]] = {}
+    names: dict[frozenset[str], str] = {}
+    for named, number in getattr(row, field).items():
         groups = groups_named(named, junction)
         strange = sorted(set(groups) - known)
         if strange:
             raise Malformed(f"{row.junction}: {field} of {strange[0]}", path.name, "as in the file of plans")
-        met = meeting(junction, groups)
+        other = names.setdefault(frozenset(groups), named)
+        if len(set(groups)) < len(groups) or other != named:
+            what = f"{other} and {named} are the same groups" if other != named else f"{named} names a group twice"
+            raise Malformed(f"{row.junction}: {field}: {what}", path.name, "name each group once")
+        one = of_number.setdefault(number, set())
+        one.update(groups)
+        met = meeting(junction, one)
         if met is not None:
-            what = f"{row.junction}: {field} of {named}: {met[0]} and {met[1]} may not be green together"
+            what = f"{row.junction}: {field} with number {number}: {met[0]} and {met[1]} may not be green together"
             raise Malformed(what, path.name, "name groups of one stage")
 
 
@@ -184,7 +195,7 @@ def _numbered(row: Row, junction: Junction, path: Path) -> Numbered:
     _refuse_unlike(row, "strategies", junction, path)
     return Numbered(
         phases=row.phases or ordered.phases,
-        strategies=row.strategies or row.phases or ordered.strategies,
+        strategies=row.strategies or row.phases or alone(ordered.strategies, junction),
         patterns=row.patterns or ordered.patterns,
         detectors=row.detectors or ordered.detectors,
     )

@@ -25,6 +25,11 @@ def things_of(numbers: Mapping[str, int], junction: Junction) -> Things:
     return {frozenset(groups_named(named, junction)): number for named, number in numbers.items()}
 
 
+def alone(numbers: Mapping[str, int], junction: Junction) -> dict[str, int]:
+    """Those of one group: what a controller makes green together is only what its file says."""
+    return {named: number for named, number in numbers.items() if len(groups_named(named, junction)) == 1}
+
+
 def thing_for(things: Things, group: str, also: Iterable[str] = ()) -> int | None:
     """The number of what makes `group` green, and most of `also`, and least beside; None where nothing does."""
     wanted = frozenset((group, *also))

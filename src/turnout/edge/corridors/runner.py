@@ -159,6 +159,8 @@ class Corridors:
         if self.ways is not None and self._talks is not None and self._tracks:
             sites = await self.ways.sites()
             wanted = await self._drive(board, sites)
+        elif self.detecting is not None:
+            self.detecting.look(())
         await self._write(wanted)
 
     async def stop(self) -> None:

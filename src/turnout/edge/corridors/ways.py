@@ -1,5 +1,6 @@
 """Where a crew with a corridor drives: its way by road, followed from place to place, made anew when it leaves it."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
@@ -44,6 +45,7 @@ class Ways:
         self._ways: dict[str, Way] = {}
         self._searched: dict[str, int] = {}
         self._sites: tuple[OnRoads, Sites] | None = None
+        self._finding: tuple[OnRoads, asyncio.Task[Sites]] | None = None
 
     def forget(self, corridor: str) -> None:
         self._ways.pop(corridor, None)
@@ -52,9 +54,17 @@ class Ways:
     async def sites(self) -> Sites:
         """The signals of the roads in force."""
         on = self._adviser.on_roads
-        if self._sites is None or self._sites[0] is not on:
-            self._sites = on, await self._adviser.workers.run(partial(self._sites_of, on.roads.graph))
-        return self._sites[1]
+        if self._sites is not None and self._sites[0] is on:
+            return self._sites[1]
+        if self._finding is None or self._finding[0] is not on or self._finding[1].done():
+            self._finding = on, asyncio.create_task(self._find(on))
+        return await asyncio.shield(self._finding[1])
+
+    async def _find(self, on: OnRoads) -> Sites:
+        """Once for each version of the roads, whoever asks meanwhile."""
+        found = await self._adviser.workers.run(partial(self._sites_of, on.roads.graph))
+        self._sites = on, found
+        return found
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -1,6 +1,7 @@
 """A controller by NTCIP 1202 and 1211, over SNMP v1, v2c or v3."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -32,11 +33,21 @@ from turnout.signals.model import SECOND_MS, Junction
 from turnout.signals.simulated_controller import Counted
 from turnout.words.trouble import Malformed, Unsupported
 
+log = logging.getLogger(__name__)
+
 TRY_S: Final = 0.6
 RETRIES: Final = 1
 """A datagram may be lost: once more, within what one is willing to wait."""
 PER_MESSAGE: Final = 20
 """Objects asked at once: controllers of NTCIP 2301 take messages of 484 bytes."""
+
+
+NO_SUCH_NAME: Final = 2
+"""error-status of SNMP v1 (RFC 1157, 4.1.1)."""
+
+
+class NoSuch(Unsupported):
+    """An object that the controller does not have."""
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +147,13 @@ class SnmpLine:
         """A controller that knows no strategy for all stop lines of the way is asked for the next one alone."""
         heard = await self._ask(number, request)
         if request.also and heard == Heard("refused", "unknown-group"):
+            asked = self._asked.get(number)
+            if asked is not None:  # remembered: the next request does not begin with it
+                self._strategies = {
+                    groups: strategy
+                    for groups, strategy in self._strategies.items()
+                    if strategy != asked.strategy or len(groups) == 1
+                }
             return await self._ask(number, replace(request, also=()))
         return heard
 
@@ -215,21 +233,22 @@ class SnmpLine:
         return o.counts_of(self._numbered.detectors, await self._numbers(o.counting(self._numbered.detectors)))
 
     async def detected(self) -> dict[str, Presence]:
-        """Bits of all detectors in one message; what they counted, when a period has ended (1202: sequence)."""
+        """Bits of all detectors, and in the room that is left in the message some of what a period counted."""
         numbers, periods = self._numbered.detectors, self._periods
         flags = o.presence_flags(numbers)
         if not flags:
             return {}
+        counts = periods.asked(-len(flags) % PER_MESSAGE or PER_MESSAGE)
         try:
-            found = await self._numbers([*flags, o.VOLUME_SEQUENCE] if periods.are_kept else flags)
-            if periods.are_kept and periods.is_news(found[o.VOLUME_SEQUENCE]):
-                counted = await self._numbers([o.VOLUME_PERIOD_S, *o.counting(numbers)])
-                periods.take(found[o.VOLUME_SEQUENCE], counted)
-        except Unsupported:
-            if not periods.are_kept:
+            found = await self._numbers([*flags, *counts])
+            if counts:
+                periods.take(found)
+        except Unsupported as trouble:
+            if not counts:
                 raise
-            periods.are_kept = False  # a controller may have no counts: then presence alone is known
-            found = await self._numbers(flags)
+            found = await self._numbers(flags)  # who stands there is known also without counts
+            log.info("controller of %s: what its detectors counted is not read: %s", self._junction.id, trouble)
+            periods.rest() if isinstance(trouble, NoSuch) else periods.forget()
         return {name: periods.presence(name, *o.presence_of(number, found)) for name, number in numbers.items()}
 
     async def _numbers(self, oids: Sequence[o.Oid]) -> dict[o.Oid, int]:
@@ -249,7 +268,7 @@ class SnmpLine:
                 if tuple(name) != oid:
                     raise Malformed(f"an answer for {name} where {oid} was asked", "SNMP")
                 if not value.isValue or value.__class__.__name__ in ("NoSuchObject", "NoSuchInstance", "EndOfMibView"):
-                    raise Unsupported(f"it has no object {'.'.join(map(str, oid))}", "NTCIP 1202")
+                    raise NoSuch(f"it has no object {'.'.join(map(str, oid))}", "NTCIP 1202")
                 found[oid] = value
         return found
 
@@ -267,7 +286,8 @@ class SnmpLine:
         if trouble:
             raise Silent("no-answer")
         if error:
-            raise Unsupported(f"the controller says {error.prettyPrint()} at {int(index)}", "SNMP")
+            kind = NoSuch if int(error) == NO_SUCH_NAME else Unsupported
+            raise kind(f"the controller says {error.prettyPrint()} at {int(index)}", "SNMP")
         if len(answers) != len(bindings):
             raise Malformed(f"{len(answers)} values for {len(bindings)}", "SNMP")
         return list(answers)
