@@ -15,6 +15,7 @@ from turnout.signals.check import check
 from turnout.signals.guard import Guard, rules_of
 from turnout.signals.osm import reading
 from turnout.signals.osm.build import signals_of
+from turnout.signals.osm.junction import ARMS_MAX
 from turnout.signals.osm.reading import read_osm
 from turnout.signals.osm.streets import Extract, Restriction, Way
 from turnout.signals.plans_file import read_plans
@@ -119,15 +120,16 @@ def test_a_way_between_two_nodes_at_one_place_is_no_trouble(tmp_path: Path) -> N
     assert len(junction.approaches) == 5
 
 
-def test_a_junction_with_forty_arms_is_left_out_and_said_and_the_others_stay(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arms", [ARMS_MAX + 1, 40])
+def test_a_junction_with_too_many_arms_is_left_out_and_said_and_the_others_stay(tmp_path: Path, arms: int) -> None:
     drawn, _, _ = a_crossing()
     star = drawn.node(900, 0, **LAMP)
-    for nth in range(40):
+    for nth in range(arms):
         drawn.way(star, drawn.node(900 + 100 * (nth - 20) / 20, 60 + nth), name=f"Ray {nth}")
     found = drawn.read(tmp_path)
     assert len(found.signals.junctions) == 1
     (said,) = [problem for problem in found.problems if problem.rule == "many-arms"]
-    assert said.spot.part == "40"
+    assert said.spot.part == str(arms)
 
 
 def test_only_what_lies_around_signals_is_kept(tmp_path: Path) -> None:
