@@ -136,9 +136,9 @@ async function junctionsOfWay(): Promise<string[]> {
       async () => {
         await isSeen()
         const board = (await (await supervisor.get('/api/v1/board')).json()) as {
-          tables: { corridors: Record<string, { junctions: Record<string, unknown> }> }
+          tables: { corridors: Record<string, { junctions: Record<string, { id: string }> }> }
         }
-        junctions = Object.keys(board.tables.corridors[id]?.junctions ?? {})
+        junctions = Object.values(board.tables.corridors[id]?.junctions ?? {}).map((each) => each.id)
         return junctions.length
       },
       { timeout: 30_000 },
