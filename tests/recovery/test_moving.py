@@ -106,13 +106,13 @@ async def test_plans_and_what_their_simulations_found_come_along(folder: Path, d
     """The rows name them by digest. What is not what it was kept as stays behind."""
     ours = Simulations(FolderBodies(folder))
     plans, simulation = await take(ours)
-    assert (result := await ours.find_result(simulation)) is not None
+    assert (result := await ours.find_result("centre", simulation)) is not None
     (folder / "plans" / "strange.json").write_bytes(b"not what it was")
     await move(folder, database.url)
     kept = PostgresKept(database)
     theirs = Simulations(KeptBodies(kept))
     assert await theirs.find_plans(sha256(plans)) == plans
-    assert await theirs.find_result(simulation) == result
+    assert await theirs.find_result("centre", simulation) == result
     await kept.close()
 
 
