@@ -1,15 +1,19 @@
 """What stands on the board about signal plans: by district what a person has released, and what is proposed."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
+from turnout.core.limits import Count, Id
 from turnout.words.identity import ActorId
 from turnout.words.moment import Moment
 
 Figure = Literal["delay_s", "stops", "travel_s", "waiting_s", "throughput"]
 """Of all vehicles of the district: time loss with the delay of entering, in seconds per vehicle; stops per vehicle;
 travel time and time stood still, in seconds per vehicle; vehicles that arrived."""
+
+FIGURES_MAX: Final = 16
+"""Of one simulation."""
 
 
 class ProposedFigure(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -38,15 +42,15 @@ class PlanOfJunction(msgspec.Struct, frozen=True, gc=False):
 class SimulatedRun(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One simulation of a set of plans beside those in force: what it found."""
 
-    simulation: str
+    simulation: Id
     """Digest of what it found, kept as the set is."""
-    seeds: int
-    figures: tuple[ProposedFigure, ...]
+    seeds: Count
+    figures: Annotated[tuple[ProposedFigure, ...], msgspec.Meta(max_length=FIGURES_MAX)]
     period: SimulatedPeriod | None = None
     """None: no junction has hours, and the last plan of each was run."""
-    never_entered: tuple[int, int] = (0, 0)
+    never_entered: tuple[Count, Count] = (0, 0)
     """Vehicles of all seeds that found no room to enter, before and after: a low delay with many of them is none."""
-    teleports: tuple[int, int] = (0, 0)
+    teleports: tuple[Count, Count] = (0, 0)
     """Vehicles that stood so long that they were taken out, before and after."""
 
 
