@@ -180,7 +180,9 @@ def key_material(data: Path) -> dict[str, bytes]:
     for path in data.glob("*/vault.site-key"):
         found["site key"] = path.read_bytes()
     for path in data.glob("*/proof.keys"):
-        found |= {f"signing key {n}": line.split("+")[-1].encode() for n, line in enumerate(path.read_text().split())}
+        # PRIVATE+KEY+name+hash+base64, in which a plus may stand too.
+        keys = (line.split("+", 4)[4] for line in path.read_text().split())
+        found |= {f"signing key {n}": key.encode() for n, key in enumerate(keys)}
     return found
 
 
