@@ -336,26 +336,6 @@ async def test_detectors_step_back_behind_whatever_is_on_the_way_to_the_controll
     assert (await asking).state == "queued"
 
 
-async def test_a_request_waits_for_no_reading_of_detectors_that_is_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "DETECTED_S", 3_600.0)
-    monkeypatch.setattr(reaching, "ANSWER_S", 3_600.0)
-    line = Noted()
-    reached = one(line)
-    line.block = asyncio.Event()
-    reading = asyncio.create_task(reached.detected("market"))
-    for _ in range(5):
-        await asyncio.sleep(0)
-    line.block = None
-    asking = asyncio.create_task(reached.ask(a_request()))
-    for _ in range(50):
-        await asyncio.sleep(0)
-    assert asking.done()
-    assert asking.result().state == "queued"
-    assert reading.done()
-    assert reading.result() == {}
-    assert await reached.detected("market") == {"D1": Presence(is_occupied=True)}
-
-
 @pytest.mark.parametrize("trouble", [Silent("no-answer"), Malformed("rubbish", "x"), Unsupported("none", "x")])
 async def test_of_a_controller_in_trouble_no_detector_is_known(trouble: Exception) -> None:
     line = Noted()

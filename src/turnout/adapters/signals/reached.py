@@ -47,8 +47,6 @@ class Station:
         self.groups = [group.id for group in junction.groups]
         self.turn = asyncio.Lock()
         self.waiting = 0
-        self.reading: asyncio.Task[dict[str, Presence]] | None = None
-        """Of its detectors: it ends when anything else wants the turn."""
         self.clock = ClockWatch()
         self.is_clock_steady = True
         self.numbers: dict[str, tuple[int, int]] = {}
@@ -174,20 +172,16 @@ class ReachedControllers:
             return {}
 
     async def detected(self, junction: str) -> dict[str, Presence]:
-        """Steps back behind every other message, also one that comes meanwhile: nothing is known then this time."""
+        """Steps back behind every other message: where one is on the way, nothing is known this time."""
         station = self._stations.get(junction)
-        if station is None or station.waiting or station.reading is not None or not station.junction.detectors:
+        if station is None or station.waiting or not station.junction.detectors:
             return {}
-        reading = station.reading = asyncio.create_task(self._turned(station, station.line.detected))
         try:
-            await asyncio.wait({reading}, timeout=DETECTED_S)
-            return reading.result() if reading.done() and not reading.cancelled() else {}
-        except (Silent, BadInput) as trouble:
-            log.debug("detectors of %s: %s", junction, trouble)
+            async with asyncio.timeout(DETECTED_S):
+                return await self._in_turn(station, station.line.detected)
+        except (Silent, BadInput, TimeoutError) as trouble:
+            log.debug("detectors of %s: %s", junction, trouble or "late")
             return {}
-        finally:
-            reading.cancel()
-            station.reading = None
 
     async def close(self) -> None:
         """Takes back what still stands, at all junctions at once, and hangs up."""
@@ -220,16 +214,7 @@ class ReachedControllers:
         """Raises `Silent` when the controller does not answer in time, or others wait already."""
         if station.waiting >= WAITING_MAX:
             raise Silent("busy")
-        if station.reading is not None:
-            station.reading.cancel()
         station.waiting += 1
-        try:
-            return await self._turned(station, act)
-        finally:
-            station.waiting -= 1
-
-    async def _turned(self, station: Station, act: Callable[[], Awaitable[T]]) -> T:
-        """Raises `Silent`, `BadInput`."""
         try:
             async with asyncio.timeout(ANSWER_S), station.turn:
                 return await act()
@@ -242,6 +227,8 @@ class ReachedControllers:
         except Exception:  # a library's own: a name that is no host, a key that is too short
             log.exception("controller of %s", station.junction.id)
             raise Silent("no-answer") from None
+        finally:
+            station.waiting -= 1
 
     def _fault_of(self, station: Station, reading: Reading) -> str:
         """What the controller says, or what its clock gives away."""
