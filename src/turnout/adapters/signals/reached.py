@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 ANSWER_S: Final = 2.0
 """Controllers answer in tenths of a second; a corridor that waited longer would ask for a green that is over."""
 DETECTED_S: Final = 1.0
-"""Detectors are read beside everything else. Who is slow at that is not known, and nobody's request waits for it."""
+"""Of a reading of detectors: who is slower is not known. A request that comes meanwhile waits for so long at most."""
 WAITING_MAX: Final = 4
 """Messages of one junction that wait. Who finds so many there is told `busy` at once."""
 NUMBERS: Final = range(1, 256)
