@@ -208,8 +208,8 @@ def test_who_was_due_and_is_not_seen_at_the_stop_line_does_not_hold_the_green() 
         observer.step(at_s * 1_000, {"s1@22.0": Reading(1, False)} if at_s <= 2 else {})
     queues = observer.queues(5_000)
     assert len(queues["s1"]) == 2
-    assert observer.moving(queues, 4_000, 5_000)["s1"] == queues["s1"]
-    assert observer.moving(queues, 0, 5_000)["s1"] == []
+    assert observer.moving(queues, ["s1"], 4_000, 5_000)["s1"] == queues["s1"]
+    assert observer.moving(queues, ["s1"], 0, 5_000)["s1"] == []
 
 
 def test_a_lane_whose_exit_is_full_gets_no_green_for_its_queue() -> None:

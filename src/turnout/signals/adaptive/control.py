@@ -98,15 +98,13 @@ class AdaptiveControl:
             lane.id: [group for group, lanes in enumerate(self._lanes_of_groups) if lane.id in lanes]
             for lane in layout.lanes
         }
-        self._lane_of_stop = {lane.stop: lane.id for lane in layout.lanes}
+        self._stops = {lane.stop: (self.observer.seen[lane.stop], self._groups_of_lane[lane.id]) for lane in layout.lanes}
         self._shown = self.guard.shown
         self._clearing_ms = at_ms - CLEAR_MS
         self._now_ms = self._said_ms = at_ms
         self._decided_ms = at_ms - DECIDE_MS
         self._has_let_out = False
-        for group, lanes in enumerate(self._lanes_of_groups):
-            if not lanes:
-                self.supervisor.wants(group, at_ms)
+        self.supervisor.wants([group for group, lanes in enumerate(self._lanes_of_groups) if not lanes], at_ms)
 
     @property
     def faults(self) -> tuple[DetectorFault, ...]:
@@ -122,14 +120,15 @@ class AdaptiveControl:
     def hear(self, at_ms: int, changes: Changes, queues: Queues | None = None) -> tuple[Aspect, ...]:
         """As `step`."""
         said_ms, at_ms = at_ms, self._own_ms(at_ms)
-        self._closed = self.access.closed()
-        came = self.observer.hear(at_ms, changes)
+        if self.access.groups:
+            self._closed = self.access.closed()
+        stops = self._stops
+        for name in self.observer.hear(at_ms, changes):
+            if name in stops:
+                seen, groups = stops[name]
+                if seen.since_ms >= 0:
+                    self.supervisor.wants(groups, at_ms)
         self.watch.step(at_ms)
-        for name in came:
-            lane = self._lane_of_stop.get(name)
-            if lane is not None and self.observer.seen[name].since_ms >= 0:
-                for group in self._groups_of_lane[lane]:
-                    self.supervisor.wants(group, at_ms)
         if self.watch.faults and queues is None:
             return self._by_plan(said_ms, at_ms)
         if self.mode == "plan":
@@ -153,7 +152,7 @@ class AdaptiveControl:
             for group in self.supervisor.see(shown, at_ms):
                 lanes = self._lanes_of_groups[group]
                 if not lanes or any(self.observer.stands_at(lane) for lane in lanes):
-                    self.supervisor.wants(group, at_ms)
+                    self.supervisor.wants((group,), at_ms)
         if self.access.groups:
             stands = self.observer.stands_at
             waited_for = [i for i in self.access.groups if any(map(stands, self._lanes_of_groups[i]))]
@@ -186,8 +185,7 @@ class AdaptiveControl:
         observer, clock = self.observer, self.clock
         for lane, queue in queues.items():
             if queue and queue[0][0] <= at_ms:
-                for group in self._groups_of_lane[lane]:
-                    self.supervisor.wants(group, at_ms)
+                self.supervisor.wants(self._groups_of_lane[lane], at_ms)
         blocked = observer.blocked(at_ms)
         for group in self._closed:
             blocked.update(self._lanes_of_groups[group])
@@ -201,7 +199,8 @@ class AdaptiveControl:
         if self.mode == "overdue" and not clock.may_change(at_ms, SERVED_MS) and self._stands(queues, at_ms):
             return
         self.mode = "adaptive"
-        moving = queues if is_perfect else observer.moving(queues, clock.green_since, at_ms)
+        lanes = self.layout.stages[clock.target].rates
+        moving = queues if is_perfect else observer.moving(queues, lanes, clock.green_since, at_ms)
         seen = Situation(queues, moving, blocked, blocked | stalled, observer.full(at_ms))
         change_ms = clock.promise.change_ms[clock.target]
         best = best_stage(self.layout, seen, at_ms, clock.target, change_ms, self.settings)

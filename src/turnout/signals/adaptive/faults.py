@@ -46,7 +46,7 @@ class DetectorFault(msgspec.Struct, frozen=True):
 
 
 class _Watched:
-    __slots__ = ("before", "here", "is_stop", "near", "next", "seen", "until", "window")
+    __slots__ = ("before", "has_counted", "here", "is_stop", "near", "next", "seen", "until", "window")
 
     def __init__(self, seen: Seen) -> None:
         self.seen = seen
@@ -59,7 +59,8 @@ class _Watched:
         """What it had counted when the window began, and when it last counted somebody."""
         self.before: list[int] = []
         """What the neighbours had counted then."""
-        self.is_stop = False
+        self.is_stop = self.has_counted = False
+        """`has_counted`: since it was last looked at."""
 
     @property
     def counted(self) -> int:
@@ -104,7 +105,8 @@ class FaultWatch:
             return
         self._looked_ms = at_ms
         for name, watched in self._watched.items():
-            if watched.seen.total != watched.until:
+            watched.has_counted = watched.seen.total != watched.until
+            if watched.has_counted:
                 watched.until, watched.before = watched.seen.total, _totals(watched)
             self._look(name, watched, at_ms)
         if at_ms - self._window_ms >= WINDOW_MS or at_ms < self._window_ms:
@@ -151,6 +153,8 @@ def _is_passed_by(watched: _Watched) -> bool:
 
     On both sides of it; where only one is known, twice as many if they may have come from the lane beside.
     """
+    if watched.has_counted:
+        return False
     passed = [now - before for now, before in zip(_totals(watched), watched.before, strict=True)]
     return min(passed, default=0) >= (2 if len(passed) == 1 and len(watched.here) > 1 else 1) * PASSED_MIN
 

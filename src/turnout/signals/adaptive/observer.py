@@ -8,7 +8,7 @@ Vigos, Papageorgiou and Wang (Transp. Res. C 16, 2008).
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from turnout.signals.adaptive.layout import Layout, Mark
@@ -213,12 +213,11 @@ class Observer:
     def hear(self, at_ms: int, changes: Changes) -> list[str]:
         """As `step`."""
         came: list[tuple[int, str, int]] = []
-        is_news = False
+        is_news, all_known = False, self._known
         for name, reading in changes.items():
-            known = self._known.get(name)
-            if known is None:
+            if name not in all_known:
                 continue
-            nth, seen = known
+            nth, seen = all_known[name]
             if reading is None:
                 seen.empties(at_ms)
                 is_news = True
@@ -320,16 +319,18 @@ class Observer:
                 while len(after) < stretch.full:
                     after.appendleft(at_ms - stretch.longest_ms)
 
-    def moving(self, queues: Queues, green_ms: int, at_ms: int) -> Queues:
-        """The queues without those who should be at the stop line by now, where green is on and nobody is seen there.
+    def moving(self, queues: Queues, lanes: Iterable[str], green_ms: int, at_ms: int) -> Queues:
+        """The queues, of these `lanes` that have green without those who should be there by now where nobody is seen.
 
         They have gone elsewhere, or give way to others before they reach it.
         """
         if at_ms - green_ms < STALLS_MS:
             return queues
         found: dict[str, Queue] | None = None
-        for lane_id, seen in self._stops:
-            if seen.since_ms < 0 and seen.left_ms < at_ms - GAP_MS and queues[lane_id]:
+        since_ms, stop_of = at_ms - GAP_MS, self._stop_of
+        for lane_id in lanes:
+            seen = stop_of[lane_id]
+            if seen.since_ms < 0 and seen.left_ms < since_ms and queues[lane_id]:
                 found = found or dict(queues)
                 found[lane_id] = [each for each in queues[lane_id] if each[0] >= at_ms - DUE_MS]
         return found or queues
@@ -339,10 +340,11 @@ class Observer:
             lane_id: [(at_ms, 1.0)] if seen.since_ms >= 0 else [] for lane_id, seen in self._stops
         }
         for stretch in self._ordered:
-            if stretch.after:
+            after = stretch.after
+            if after:
                 arrives_ms = stretch.arrives_ms
                 for lane_id, weight in stretch.weights:
-                    found[lane_id] += [(came + arrives_ms, weight) for came in stretch.after]
+                    found[lane_id] += [(came + arrives_ms, weight) for came in after]
         for arrivals in found.values():
             if len(arrivals) > 1:
                 arrivals.sort()
@@ -358,7 +360,8 @@ class Observer:
         """
         if at_ms - green_ms < STALLS_MS:
             return set()
-        return {lane_id for lane_id, seen in self._stops if 0 <= seen.since_ms <= at_ms - STALLS_MS}
+        long_ms = at_ms - STALLS_MS
+        return {lane_id for lane_id, seen in self._stops if 0 <= seen.since_ms <= long_ms}
 
     def blocked(self, at_ms: int) -> set[str]:
         """Lanes from which nobody could leave: every way out has stood for long."""
@@ -375,4 +378,10 @@ class Observer:
     def full(self, at_ms: int) -> set[str]:
         """Lanes whose street is full: somebody stands where it begins."""
         long_ms = at_ms - BLOCKED_MS
-        return {lane_id for lane_id, mouths in self._mouths if any(0 <= seen.since_ms <= long_ms for seen in mouths)}
+        found = set()
+        for lane_id, mouths in self._mouths:
+            for seen in mouths:
+                if 0 <= seen.since_ms <= long_ms:
+                    found.add(lane_id)
+                    break
+        return found

@@ -105,7 +105,7 @@ def _rate(
         headway_ms, free_ms, gain = settings.headway_ms / rate, float(start_ms), gains.get(lane, 1.0)
         for arrives_ms, weight in queue:
             if arrives_ms - at_ms > free_ms:
-                free_ms = arrives_ms - at_ms
+                free_ms = float(arrives_ms - at_ms)
             if free_ms > end_ms:
                 break
             free_ms += headway_ms * weight

@@ -5,7 +5,7 @@ while it is not empty its head is served. Here each signal group has one home st
 stages go before; that makes the longest wait a number (`worst_wait_ms`), which holds for any traffic and any detector.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -117,6 +117,7 @@ class Supervisor:
         self._homes = promise.homes
         self._due_ms = [at_ms + UNSEEN_PATIENCE_MS if home >= 0 else FOR_EVER_MS for home in promise.homes]
         """`FOR_EVER_MS` while it is green, and of a group that has no home."""
+        self._first_ms = min(self._due_ms)
         self._is_green = [False] * len(promise.homes)
 
     def see(self, shown: Sequence[Aspect], at_ms: int) -> list[int]:
@@ -130,15 +131,19 @@ class Supervisor:
                     ended.append(i)
                     if self._homes[i] >= 0:
                         self._due_ms[i] = at_ms - STEP_MAX_MS + UNSEEN_PATIENCE_MS
+        self._first_ms = min(self._due_ms)
         return ended
 
-    def wants(self, group: int, at_ms: int) -> None:
-        """Somebody waits for it."""
-        if at_ms + PATIENCE_MS < self._due_ms[group] < FOR_EVER_MS:
-            self._due_ms[group] = at_ms + PATIENCE_MS
+    def wants(self, groups: Iterable[int], at_ms: int) -> None:
+        """Somebody waits for each of them."""
+        latest_ms, all_due_ms = at_ms + PATIENCE_MS, self._due_ms
+        for group in groups:
+            if latest_ms < all_due_ms[group] < FOR_EVER_MS:
+                all_due_ms[group] = latest_ms
+                self._first_ms = min(self._first_ms, latest_ms)
 
     def is_due(self, at_ms: int) -> bool:
-        return at_ms >= min(self._due_ms)
+        return at_ms >= self._first_ms
 
     def overdue(self, at_ms: int, without: Collection[int] = ()) -> list[int]:
         """Home stages that are to be served, in their order; none for groups that may not be served now."""
