@@ -18,6 +18,7 @@ from turnout.signals.model import SECOND_MS, Arterial, Signals, Wave
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import SEVERITY_NAMES, BrokenSignals, Problem, spoken
 from turnout.signals.scan import Scanned, scan
+from turnout.signals.simulated import compiled
 from turnout.signals.simulated.sumo_layout import placed
 from turnout.signals.sumo_network import read_sumo
 from turnout.signals.sumo_xml import read_records
@@ -45,6 +46,9 @@ TRACK_WAITS: Final = Name(
     "junction {junction}, {group}: lets onto a single track; who waits there waits until it is free",
     "路口 {junction}，{group}：驶入单线区段；须等待区段空闲",
 )
+COMPILED: Final = Name(
+    "simulations of adaptive control run compiled from now on: {where}", "自适应控制仿真今后以编译代码运行：{where}"
+)
 LEFT: Final = Name("junction {junction} keeps its plan: {why}", "路口 {junction} 保持原方案：{why}")
 WIDE: Final = Name(
     "{name}: cycle {cycle:g} s, bands {out:.1f} s outbound and {back:.1f} s inbound; {proof}",
@@ -59,7 +63,7 @@ UNPROVEN: Final = Name(
 def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Any:
     """The commands below it, to which others are added."""
     signals = commands.add_parser("signals", help="check traffic signals, coordinate green waves (交通信号)")
-    words = "check|bands|area|from-osm|hours|quality|travel|district|simulate|waits|controller|read|sites"
+    words = "check|bands|area|from-osm|hours|quality|travel|district|simulate|waits|compile|controller|read|sites"
     kinds = signals.add_subparsers(required=True, metavar=words)
     checking = kinds.add_parser("check", help="say what is wrong with signals and their plans (检查信号方案)")
     checking.add_argument("file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)")
@@ -83,9 +87,16 @@ def add_signals_commands(commands: "argparse._SubParsersAction[argparse.Argument
     telling.add_argument("file", type=Path, help="a SUMO network (.net.xml, .net.xml.gz)")
     telling.add_argument("--plans", type=Path, action="append", default=[], help="further programmes (.add.xml)")
     telling.set_defaults(run=_waits)
-    for command in (checking, waving, telling):
+    compiling = kinds.add_parser("compile", help="make simulations of adaptive control faster (编译自适应控制)")
+    compiling.set_defaults(run=_compile)
+    for command in (checking, waving, telling, compiling):
         command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
     return kinds
+
+
+def _compile(asked: argparse.Namespace) -> int:
+    print(COMPILED.spoken(asked.language).format(where=compiled.make()))
+    return FINE
 
 
 def _content(path: Path) -> bytes:

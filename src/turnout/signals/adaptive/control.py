@@ -98,7 +98,9 @@ class AdaptiveControl:
             lane.id: [group for group, lanes in enumerate(self._lanes_of_groups) if lane.id in lanes]
             for lane in layout.lanes
         }
-        self._stops = {lane.stop: (self.observer.seen[lane.stop], self._groups_of_lane[lane.id]) for lane in layout.lanes}
+        self._stops = {
+            lane.stop: (self.observer.seen[lane.stop], self._groups_of_lane[lane.id]) for lane in layout.lanes
+        }
         self._shown = self.guard.shown
         self._clearing_ms = at_ms - CLEAR_MS
         self._now_ms = self._said_ms = at_ms
