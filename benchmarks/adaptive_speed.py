@@ -1,7 +1,10 @@
 """Processor time of an hour under adaptive control, beside SUMO alone: the program, and its own plans in `libsumo`.
 
     uv pip install eclipse-sumo libsumo            (780 MB each; not among what Turnout installs)
-    .venv/bin/python -m benchmarks.adaptive_speed FOLDER [seeds] [rounds]
+    .venv/bin/turnout signals compile
+    .venv/bin/python -m turnout.signals.simulated.compiled benchmarks.adaptive_speed FOLDER [seeds] [rounds]
+
+Without `turnout.signals.simulated.compiled` control runs as it is written; the first line of what it prints says which.
 
 FOLDER holds scenarios, each a folder with a .sumocfg, or is such a file. All arms have the same demand, the same words
 and the same output (trips); one after the other, seed by seed, round by round, so that a machine that is busy is so for
@@ -20,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.adaptive_delay import Scenario, alone, configs_in, scenario, words_of
+from turnout.signals.adaptive import control
 from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.simulated import run as running
 from turnout.signals.single_track import Interlocking
@@ -35,13 +39,13 @@ ACTUATED = "SUMO alone, actuated"
 Seconds = dict[str, float]
 
 
-def program(scene: Scenario, seed: int, control: str) -> float:
+def program(scene: Scenario, seed: int, kind: str) -> float:
     def spent_s() -> float:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         return used.ru_utime + used.ru_stime
 
     began_s = spent_s()
-    alone(scene, seed, control)
+    alone(scene, seed, kind)
     return spent_s() - began_s
 
 
@@ -94,6 +98,7 @@ def rows(name: str, loops: int, rounds: list[Seconds]) -> str:
 
 
 def main(folder: Path, seeds: int = 3, rounds: int = 1) -> None:
+    print(f"control is {'compiled' if Path(control.__file__).suffix != '.py' else 'as it is written'}")
     for config in configs_in(folder):
         with tempfile.TemporaryDirectory() as place:
             here = Path(place) / config.parent.name
