@@ -7,12 +7,14 @@ import pytest
 
 from tests.adapters.signals import test_detectors_read as adapter_tests
 from tests.adapters.signals import test_together as together_tests
+from tests.adapters.signals import test_turn as turn_tests
 from tests.edge import test_edge_corridors_detectors as edge_tests
 from tests.planted.plant import Patch, Plant
 from tests.signals import test_signals_detectors as watch_tests
 from turnout.adapters.signals import controllers_file
 from turnout.adapters.signals.gbt20999.tcp_line import TcpLine
 from turnout.adapters.signals.ntcip import snmp_line
+from turnout.adapters.signals.turn import Patience
 from turnout.edge.corridors import runner
 from turnout.signals import detector_watch
 from turnout.signals.detector_watch import DetectorWatch
@@ -79,6 +81,17 @@ def the_first_stop_line_alone(patch: Patch) -> None:
     patch.setattr(snmp_line, "thing_for", lambda things, group, also=(): honest(things, group))
 
 
+def crews_wait_for_detectors(patch: Patch) -> None:
+    patch.setattr(Patience, "end", lambda self: None)
+
+
+def nothing_is_read_where_much_is_said(patch: Patch) -> None:
+    def begin(self: Patience) -> None:
+        self._may_end, self.has_ended = True, False
+
+    patch.setattr(Patience, "begin", begin)
+
+
 def what_is_not_said_is_not_known(_: Path) -> None:
     watch_tests.test_what_a_controller_does_not_say_is_not_known_and_never_free()
 
@@ -125,6 +138,14 @@ async def all_stop_lines_are_asked(_: Path) -> None:
     await adapter_tests.test_the_groups_behind_the_first_stop_line_are_asked_by_ntcip()
 
 
+def patience_ends(_: Path) -> None:
+    turn_tests.test_patience_ends_in_every_other_reading_at_most_and_only_while_an_answer_is_waited_for()
+
+
+async def a_controller_much_asked_is_read(_: Path) -> None:
+    await turn_tests.test_a_controller_that_is_asked_something_in_every_reading_is_still_read(turn_tests.by_ntcip)
+
+
 DETECTOR_PLANTS: dict[str, Plant] = {
     "a silent controller's street taken to be free": Plant(silence_is_free, what_is_not_said_is_not_known),
     "a detector that is stuck takes green from crews": Plant(stuck_is_believed, who_never_moves_takes_no_green),
@@ -136,6 +157,10 @@ DETECTOR_PLANTS: dict[str, Plant] = {
     "green into a street that a detector says is full": Plant(not_looked_behind, a_full_street_is_given_back),
     "green for a long queue begun too late": Plant(asked_for_as_if_nobody_counted, a_long_queue_is_served),
     "a held stage lost to a question about detectors": Plant(hung_up_for_a_detector, the_stage_is_kept),
+    "a crew that waits for an answer about detectors": Plant(crews_wait_for_detectors, patience_ends),
+    "detectors never read where somebody asks": Plant(
+        nothing_is_read_where_much_is_said, a_controller_much_asked_is_read
+    ),
     "a strategy of greens that meet": Plant(greens_that_meet_are_one_strategy, greens_that_meet_are_refused),
     "the first of a way's stop lines asked alone by NTCIP": Plant(the_first_stop_line_alone, all_stop_lines_are_asked),
 }

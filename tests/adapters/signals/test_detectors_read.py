@@ -15,7 +15,7 @@ from tests.adapters.signals.controllers import Ticked, a_request, an_agent, arme
 from tests.adapters.signals.test_gbt20999 import a_server
 from tests.adapters.signals.test_ntcip import dotted, net_snmps_agent, said
 from tests.adapters.signals.test_reached import Noted, one
-from turnout.adapters.signals import reached as reaching
+from turnout.adapters.signals import turn
 from turnout.adapters.signals.detectors_file import DetectorsFile, read_shown
 from turnout.adapters.signals.gbt20999 import frame as f
 from turnout.adapters.signals.gbt20999 import objects as g
@@ -27,6 +27,7 @@ from turnout.adapters.signals.ntcip import objects as o
 from turnout.adapters.signals.ntcip.periods import PeriodCounts
 from turnout.adapters.signals.ntcip.snmp_line import PER_MESSAGE, Credentials, NoSuch, Snmp, SnmpLine
 from turnout.adapters.signals.reached import ReachedControllers
+from turnout.adapters.signals.turn import Turn
 from turnout.signals.controller import Presence
 from turnout.signals.guard import Aspect
 from turnout.signals.model import Detector, Junction
@@ -70,7 +71,7 @@ async def test_our_line_reads_detectors_of_net_snmps_agent(
     async with net_snmps_agent(tmp_path, ticked) as (port, _):
         line = SnmpLine(Snmp(), watched(), "127.0.0.1", port, known)
         for _ in range(3):
-            found = await line.detected()
+            found = await line.detected(Turn())
         await line.close()
     assert {name for name, presence in found.items() if presence.is_occupied} == {"D9", "X1"}
     assert found["D1"] == Presence(is_occupied=False, counted=0, in_period=7, period_s=60)
@@ -92,18 +93,18 @@ async def test_counts_are_read_once_a_period_and_summed() -> None:
 
         line._get = noted  # type: ignore[method-assign]
         flags = o.presence_flags(line._numbered.detectors)
-        assert (await line.detected())["D1"] == Presence(is_occupied=False), "who stands there comes first"
+        assert (await line.detected(Turn()))["D1"] == Presence(is_occupied=False), "who stands there comes first"
         assert asked == [[*flags, o.VOLUME_SEQUENCE]]
-        await line.detected()
-        assert (await line.detected())["D1"].counted == 0, "who came before one looked is not counted"
+        await line.detected(Turn())
+        assert (await line.detected(Turn()))["D1"].counted == 0, "who came before one looked is not counted"
         assert [len(each) <= PER_MESSAGE for each in asked] == [True] * 3, "one message for each reading"
         ticked.pass_s(2)
-        assert (await line.detected())["D1"].in_period == 5
+        assert (await line.detected(Turn()))["D1"].in_period == 5
         assert asked[-1] == [*flags, o.VOLUME_SEQUENCE]
         ticked.controller.counted = {"D1": Counted(9, 0.2)}
         ticked.pass_s(60)
         for _ in range(3):
-            found = await line.detected()
+            found = await line.detected(Turn())
         assert (found["D1"].counted, found["D1"].in_period, found["D1"].period_s) == (9, 9, 60)
         await line.close()
 
@@ -137,7 +138,7 @@ async def test_a_fault_once_read_does_not_outlast_the_counts_and_they_are_asked_
     async with an_agent(ticked.controller) as (port, _):
         line = a_line(port, watched())
         for _ in range(3):
-            found = await line.detected()
+            found = await line.detected(Turn())
         assert found["D1"].fault == "erratic"
         honest, trouble = line._get, Unsupported("the controller says genErr", "SNMP")
 
@@ -147,18 +148,18 @@ async def test_a_fault_once_read_does_not_outlast_the_counts_and_they_are_asked_
             return await honest(oids)
 
         line._get = broken  # type: ignore[method-assign]
-        assert (await line.detected())["D1"] == Presence(is_occupied=False, fault="alarm"), "its alarm stands"
+        assert (await line.detected(Turn()))["D1"] == Presence(is_occupied=False, fault="alarm"), "its alarm stands"
         line._get = honest  # type: ignore[method-assign]
         for _ in range(3):
-            found = await line.detected()
+            found = await line.detected(Turn())
         assert found["D1"].fault == "erratic", "an error is no controller without counts"
         trouble, line._get = NoSuch("none", "SNMP"), broken  # type: ignore[method-assign]
-        assert (await line.detected())["D1"] == Presence(is_occupied=False, fault="alarm"), "its alarm stands"
+        assert (await line.detected(Turn()))["D1"] == Presence(is_occupied=False, fault="alarm"), "its alarm stands"
         line._get = honest  # type: ignore[method-assign]
-        assert (await line.detected())["D1"].fault == "alarm"
+        assert (await line.detected(Turn()))["D1"].fault == "alarm"
         line._periods._rest = 0
         for _ in range(3):
-            found = await line.detected()
+            found = await line.detected(Turn())
         assert found["D1"].fault == "erratic", "after a while they are asked for again"
         await line.close()
 
@@ -175,7 +176,7 @@ async def test_a_controller_without_counts_still_shows_who_stands_there(monkeypa
     async with an_agent(ticked.controller) as (port, _):
         line = a_line(port, watched())
         for _ in range(2):
-            found = await line.detected()
+            found = await line.detected(Turn())
             assert found["D4"] == Presence(is_occupied=True)
             assert found["D5"] == Presence(is_occupied=False)
         await line.close()
@@ -188,7 +189,7 @@ async def test_numbers_of_the_controllers_own_are_read() -> None:
         line = a_line(port, market())
         line._numbered = replace(line._numbered, detectors={"D1": 9})
         line._periods.rest()
-        assert await line.detected() == {"D1": Presence(is_occupied=True)}
+        assert await line.detected(Turn()) == {"D1": Presence(is_occupied=True)}
         await line.close()
 
 
@@ -200,7 +201,7 @@ async def test_who_stands_on_a_detector_is_read_by_gbt_20999() -> None:
     ticked.controller.present = frozenset({"D1", "D9", "X1"})
     async with a_server(ticked) as (at, _):
         line = TcpLine(watched(), at, lambda: ticked.now_ms)
-        found = await line.detected()
+        found = await line.detected(Turn())
         await line.close()
     assert {name for name, presence in found.items() if presence.is_occupied} == {"D1", "D9", "X1"}
     assert set(found) == {each.id for each in watched().detectors}
@@ -238,7 +239,7 @@ async def a_late_server(ticked: Ticked, monkeypatch: pytest.MonkeyPatch) -> Asyn
 async def test_a_controller_that_is_silent_about_detectors_keeps_the_stage_that_it_holds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reaching, "DETECTED_S", 0.2)
+    monkeypatch.setattr(turn, "DETECTED_S", 0.2)
     ticked = Ticked(watched())
     ticked.pass_s(85)
     async with a_late_server(ticked, monkeypatch) as at:
@@ -279,27 +280,27 @@ async def test_a_question_about_detectors_costs_a_held_stage_once_at_most(
         await line.ask(3, a_request("K2", 0, 60))
         for _ in range(5):
             with pytest.raises((Silent, Malformed, OSError)):
-                await line.detected()
+                await line.detected(Turn())
         assert asked == 1
         await line._keep()
         writer = line._writer
         with pytest.raises(Silent):
-            await line.detected()
+            await line.detected(Turn())
         assert line._writer is writer is not None
         await line.withdraw(3)
         with pytest.raises((Silent, Malformed, OSError)):
-            await line.detected()
+            await line.detected(Turn())
         assert asked == 2, "nothing is held: it may be asked again"
         await line.close()
 
 
 async def test_a_silent_connection_that_holds_nothing_is_hung_up_and_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("turnout.adapters.signals.gbt20999.tcp_line.REPLY_S", 0.1)
+    monkeypatch.setattr(turn, "DETECTED_S", 0.1)
     ticked = Ticked(watched())
     async with a_late_server(ticked, monkeypatch) as at:
         line = TcpLine(watched(), at, lambda: ticked.now_ms)
         with pytest.raises(Silent):
-            await line.detected()
+            await line.detected(Turn())
         assert line._writer is None
         await line.close()
 
@@ -309,31 +310,12 @@ async def test_a_controller_that_knows_no_such_value_says_so() -> None:
     async with a_server(ticked) as (at, _):
         line = TcpLine(watched(), at, lambda: ticked.now_ms)
         with pytest.raises(Unsupported):
-            await line.detected()
+            await line.detected(Turn())
         assert line._writer is not None
         await line.close()
 
 
 # --- before every protocol
-
-
-async def test_detectors_step_back_behind_whatever_is_on_the_way_to_the_controller(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(reaching, "DETECTED_S", 60.0)
-    line = Noted()
-    reached = one(line)
-    assert await reached.detected("market") == {"D1": Presence(is_occupied=True)}
-    line.block = asyncio.Event()
-    asking = asyncio.create_task(reached.ask(a_request()))
-    await asyncio.sleep(0)
-    reading = asyncio.create_task(reached.detected("market"))
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert reading.done(), "it does not wait for its turn"
-    assert reading.result() == {}
-    line.block.set()
-    assert (await asking).state == "queued"
 
 
 @pytest.mark.parametrize("trouble", [Silent("no-answer"), Malformed("rubbish", "x"), Unsupported("none", "x")])
@@ -345,7 +327,7 @@ async def test_of_a_controller_in_trouble_no_detector_is_known(trouble: Exceptio
 
 
 async def test_one_that_is_slow_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "DETECTED_S", 0.05)
+    monkeypatch.setattr(turn, "DETECTED_S", 0.05)
     line = Noted()
     line.block = asyncio.Event()
     reached = one(line)

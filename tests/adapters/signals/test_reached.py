@@ -9,6 +9,7 @@ from tests.adapters.signals.controllers import EPOCH_S, Opened, a_request, armed
 from turnout.adapters.signals import reached as reaching
 from turnout.adapters.signals.line import Heard, Reading, Silent
 from turnout.adapters.signals.reached import NUMBERS, WAITING_MAX, ReachedControllers, first_number
+from turnout.adapters.signals.turn import Patience, Turn
 from turnout.signals.arming import Gate
 from turnout.signals.controller import LEAVES_MAX_MS, Asked, Presence, PriorityRequest
 from turnout.signals.simulated_controller import REQUESTS_MAX, Counted
@@ -19,6 +20,7 @@ class Noted:
     """A line that notes what it is told; `trouble` comes instead of an answer, `block` before it."""
 
     def __init__(self) -> None:
+        self.patience = Patience()
         self.told: list[tuple[str, int]] = []
         self.state: Heard = Heard("queued")
         self.trouble: Exception | None = None
@@ -54,8 +56,9 @@ class Noted:
         await self._answered()
         return {"D1": Counted(3)}
 
-    async def detected(self) -> dict[str, Presence]:
-        await self._answered()
+    async def detected(self, turn: Turn) -> dict[str, Presence]:
+        async with turn.taken(), self.patience.waiting():
+            await self._answered()
         return {"D1": Presence(is_occupied=True)}
 
     async def close(self) -> None:

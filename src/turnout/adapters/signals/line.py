@@ -4,6 +4,7 @@ from typing import Protocol
 
 import msgspec
 
+from turnout.adapters.signals.turn import Patience, Turn
 from turnout.signals.controller import Presence, PriorityRequest, PriorityState
 from turnout.signals.simulated_controller import Counted
 
@@ -34,6 +35,9 @@ class Line(Protocol):
     `number`: 1 to 255, of a request as the controller knows it. Only `ask` and `withdraw` change what it does.
     """
 
+    patience: Patience
+    """With its answers about detectors."""
+
     async def ask(self, number: int, request: PriorityRequest) -> Heard: ...
 
     async def withdraw(self, number: int, before: PriorityRequest | None = None) -> Heard:
@@ -48,8 +52,11 @@ class Line(Protocol):
         """Of each detector, over the controller's last period."""
         ...
 
-    async def detected(self) -> dict[str, Presence]:
-        """Of each detector now. What it costs of the line: one message in most cases."""
+    async def detected(self, turn: Turn) -> dict[str, Presence]:
+        """Of each detector now: one message in most cases, and each in a turn of its own.
+
+        Raises `TimeoutError` where `patience` with an answer has ended.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -1,8 +1,9 @@
 """The controllers of a city, each by its own protocol, behind one port, one gate and one limit.
 
 No controller is asked for anything unless a person armed its junction. One that is slow or silent holds up nobody: of a
-junction one message is on the way, few wait, and after `ANSWER_S` it is `lost` and left to its own plan. On every
-trouble the controller goes on by itself: a request ends when its vehicle is through, or when nobody repeats it.
+junction one message is on the way, few wait, and after `ANSWER_S` it is `lost` and left to its own plan. What a crew
+depends on, asking and giving back, goes before all that only looks. On every trouble the controller goes on by itself:
+a request ends when its vehicle is through, or when nobody repeats it.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from turnout.adapters.signals.line import Heard, Line, Reading, Silent
+from turnout.adapters.signals.turn import Turn
 from turnout.signals.arming import Gate
 from turnout.signals.clock_watch import ClockWatch
 from turnout.signals.controller import LEAVES_MAX_MS, Asked, Presence, PriorityRequest, PriorityStatus, Shown
@@ -25,8 +27,6 @@ log = logging.getLogger(__name__)
 
 ANSWER_S: Final = 2.0
 """Controllers answer in tenths of a second; a corridor that waited longer would ask for a green that is over."""
-DETECTED_S: Final = 1.0
-"""Of a reading of detectors: who is slower is not known. A request that comes meanwhile waits for so long at most."""
 WAITING_MAX: Final = 4
 """Messages of one junction that wait. Who finds so many there is told `busy` at once."""
 NUMBERS: Final = range(1, 256)
@@ -45,8 +45,10 @@ class Station:
     def __init__(self, junction: Junction, line: Line) -> None:
         self.junction, self.line = junction, line
         self.groups = [group.id for group in junction.groups]
-        self.turn = asyncio.Lock()
+        self.turn = Turn()
         self.waiting = 0
+        self.is_read = False
+        """Its detectors: at most once at a time, beside those that wait."""
         self.clock = ClockWatch()
         self.is_clock_steady = True
         self.numbers: dict[str, tuple[int, int]] = {}
@@ -104,7 +106,7 @@ class ReachedControllers:
             number = station.number_of(request.id, now_ms + request.leaves_in_ms)
             return await station.line.ask(number, request)
 
-        return await self._heard(station, request.id, asked)
+        return await self._heard(station, request.id, asked, goes_first=True)
 
     async def _taken_back(self, station: Station, request: str, reason: str) -> Heard:
         """Refused; and what stands of it from before is taken back."""
@@ -120,7 +122,7 @@ class ReachedControllers:
         if station is None or (known is None and asked is None):
             return PriorityStatus(id=request, state="cancelled")
         if known is not None:
-            return await self._heard(station, request, lambda: station.line.withdraw(known[0]))
+            return await self._heard(station, request, lambda: station.line.withdraw(known[0]), goes_first=True)
         assert asked is not None
         before = PriorityRequest(
             id=request,
@@ -131,7 +133,8 @@ class ReachedControllers:
             arrives_in_ms=0,
             leaves_in_ms=0,
         )
-        return await self._heard(station, request, lambda: station.line.withdraw(first_number(request), before))
+        number = first_number(request)
+        return await self._heard(station, request, lambda: station.line.withdraw(number, before), goes_first=True)
 
     async def status(self, junction: str, request: str) -> PriorityStatus:
         station = self._stations.get(junction)
@@ -172,16 +175,18 @@ class ReachedControllers:
             return {}
 
     async def detected(self, junction: str) -> dict[str, Presence]:
-        """Steps back behind every other message: where one is on the way, nothing is known this time."""
+        """Each message in its turn; asking and giving back go in between (`turn.py`)."""
         station = self._stations.get(junction)
-        if station is None or station.waiting or not station.junction.detectors:
+        if station is None or station.is_read or not station.junction.detectors:
             return {}
+        station.is_read = True
         try:
-            async with asyncio.timeout(DETECTED_S):
-                return await self._in_turn(station, station.line.detected)
-        except (Silent, BadInput, TimeoutError) as trouble:
-            log.debug("detectors of %s: %s", junction, trouble or "late")
+            return await self._in_time(station, lambda: station.line.detected(station.turn))
+        except (Silent, BadInput) as trouble:
+            log.debug("detectors of %s: %s", junction, trouble)
             return {}
+        finally:
+            station.is_read = False
 
     async def close(self) -> None:
         """Takes back what still stands, at all junctions at once, and hangs up."""
@@ -196,9 +201,11 @@ class ReachedControllers:
         for request in list(station.numbers):
             await self.cancel(junction, request)
 
-    async def _heard(self, station: Station, request: str, act: Callable[[], Awaitable[Heard]]) -> PriorityStatus:
+    async def _heard(
+        self, station: Station, request: str, act: Callable[[], Awaitable[Heard]], *, goes_first: bool = False
+    ) -> PriorityStatus:
         try:
-            heard = await self._in_turn(station, act)
+            heard = await self._in_turn(station, act, goes_first=goes_first)
         except Silent as trouble:
             log.info("controller of %s: %s", station.junction.id, trouble)
             return PriorityStatus(id=request, state="lost", reason=str(trouble) or "no-answer")
@@ -210,25 +217,35 @@ class ReachedControllers:
         green = 0 if heard.state == "granted" else None
         return PriorityStatus(id=request, state=heard.state, reason=heard.reason, green_in_ms=green)
 
-    async def _in_turn(self, station: Station, act: Callable[[], Awaitable[T]]) -> T:
-        """Raises `Silent` when the controller does not answer in time, or others wait already."""
+    async def _in_turn(self, station: Station, act: Callable[[], Awaitable[T]], *, goes_first: bool = False) -> T:
+        """Raises `Silent` when the controller does not answer in time, or others wait already; `BadInput`."""
         if station.waiting >= WAITING_MAX:
             raise Silent("busy")
-        station.waiting += 1
-        try:
-            async with asyncio.timeout(ANSWER_S), station.turn:
+
+        async def acted() -> T:
+            async with station.turn.taken(goes_first=goes_first):
                 return await act()
-        except TimeoutError:
-            raise Silent("no-answer") from None
+
+        station.waiting += 1
+        if goes_first:
+            station.line.patience.end()
+        try:
+            return await self._in_time(station, acted)
+        finally:
+            station.waiting -= 1
+
+    async def _in_time(self, station: Station, act: Callable[[], Awaitable[T]]) -> T:
+        """Raises `Silent`, `BadInput`."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await act()
         except (Silent, BadInput):
             raise
-        except OSError:
+        except OSError:  # a time that is over is one too
             raise Silent("no-answer") from None
         except Exception:  # a library's own: a name that is no host, a key that is too short
             log.exception("controller of %s", station.junction.id)
             raise Silent("no-answer") from None
-        finally:
-            station.waiting -= 1
 
     def _fault_of(self, station: Station, reading: Reading) -> str:
         """What the controller says, or what its clock gives away."""

@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 AGAIN_MS: Final = 900
 """Between two readings of a junction: the corridors look once a second."""
-WAIT_S: Final = 1.5
-"""An answer that is later says what was."""
+WAIT_S: Final = 2.5
+"""The controllers' own end comes before: a busy one is read when it comes to its turn."""
 READ_MAX: Final = 64
 """Junctions that are read at a time, those nearest to crews first: some tenth of a second of work in each second."""
 SILENT_AFTER: Final = 3

@@ -18,6 +18,7 @@ from turnout.adapters.signals.gbt20999 import frame as f
 from turnout.adapters.signals.gbt20999 import objects as o
 from turnout.adapters.signals.line import Heard, Reading, Silent
 from turnout.adapters.signals.together import BETWEEN, stages_together, thing_for, things_of
+from turnout.adapters.signals.turn import Patience, Turn
 from turnout.signals.arming import Gate
 from turnout.signals.controller import Presence, PriorityRequest
 from turnout.signals.guard import rules_of
@@ -103,6 +104,7 @@ class TcpLine:
         self._writer: asyncio.StreamWriter | None = None
         self._frames = f.FrameReader()
         self._turn = asyncio.Lock()
+        self.patience = Patience()
         self._serial = 0
         self._held: dict[int, Held] = {}
         self._named = 0
@@ -187,7 +189,7 @@ class TcpLine:
             found[detector] = Counted(int.from_bytes(flow, "big"), min(occupancy[0], 100) / 100)
         return found
 
-    async def detected(self) -> dict[str, Presence]:
+    async def detected(self, turn: Turn) -> dict[str, Presence]:
         """An answer that comes late is passed over, and hangs up nothing: a stage may be held on this connection.
 
         One that hangs up over the question is not asked it again while a stage is held.
@@ -197,7 +199,9 @@ class TcpLine:
             return {}
         if self._ends_at_live and (self._held or self._named):
             raise Silent("no-answer")
-        (live,) = await self._query([(*o.DETECTOR_LIVE, 0)], may_be_late=True)
+        self.patience.begin()
+        async with turn.taken():
+            (live,) = await self._query([(*o.DETECTOR_LIVE, 0)], may_be_late=True)
         self._ends_at_live = False
         layout = self._numbered.live
         return {name: Presence(is_occupied=o.read_live(live, number, layout)) for name, number in numbers.items()}
@@ -234,6 +238,7 @@ class TcpLine:
         if wanted != self._named:
             mode = o.CENTRE_MANUAL if wanted else o.LOCAL
             number = self._at.junction
+            self.patience.end()
             try:
                 await self._set(
                     [((*o.CENTRE_STAGE, number), bytes([wanted])), ((*o.CENTRE_MODE, number), bytes([mode]))]
@@ -285,14 +290,14 @@ class TcpLine:
                 values=values,
             )
             try:
-                async with asyncio.timeout(REPLY_S):
+                async with self.patience.waiting() if may_be_late else asyncio.timeout(REPLY_S):
                     await self._connect()
                     assert self._writer is not None
                     self._writer.write(f.write_frame(sent))
                     await self._writer.drain()
                     reply = await self._reply(sent)
             except (TimeoutError, asyncio.CancelledError) as trouble:
-                if not may_be_late or not self._held:
+                if not may_be_late or not (self._held or self.patience.has_ended):
                     self._hang_up()
                 if isinstance(trouble, asyncio.CancelledError):
                     raise

@@ -27,6 +27,7 @@ from turnout.adapters.signals.ntcip import objects as o
 from turnout.adapters.signals.ntcip import priority
 from turnout.adapters.signals.ntcip.periods import PeriodCounts
 from turnout.adapters.signals.together import BETWEEN, stages_together, thing_for, things_of
+from turnout.adapters.signals.turn import Patience, Turn
 from turnout.signals.controller import Presence, PriorityRequest
 from turnout.signals.guard import Aspect
 from turnout.signals.model import SECOND_MS, Junction
@@ -137,6 +138,7 @@ class SnmpLine:
         self._numbered = numbered or Numbered.in_order(junction)
         self._strategies = things_of(self._numbered.strategies, junction)
         self._periods = PeriodCounts(self._numbered.detectors)
+        self.patience = Patience()
         self._target: Any = None
         self._asked: dict[int, priority.Who] = {}
         self._taken: set[int] = set()
@@ -232,21 +234,30 @@ class SnmpLine:
     async def counts(self) -> dict[str, Counted]:
         return o.counts_of(self._numbered.detectors, await self._numbers(o.counting(self._numbered.detectors)))
 
-    async def detected(self) -> dict[str, Presence]:
+    async def detected(self, turn: Turn) -> dict[str, Presence]:
         """Bits of all detectors, and in the room that is left in the message some of what a period counted."""
         numbers, periods = self._numbered.detectors, self._periods
         flags = o.presence_flags(numbers)
         if not flags:
             return {}
+
+        async def in_turns(oids: Sequence[o.Oid]) -> dict[o.Oid, int]:
+            found: dict[o.Oid, int] = {}
+            for start in range(0, len(oids), PER_MESSAGE):
+                async with turn.taken(), self.patience.waiting():
+                    found |= await self._numbers(oids[start : start + PER_MESSAGE])
+            return found
+
+        self.patience.begin()
         counts = periods.asked(-len(flags) % PER_MESSAGE or PER_MESSAGE)
         try:
-            found = await self._numbers([*flags, *counts])
+            found = await in_turns([*flags, *counts])
             if counts:
                 periods.take(found)
         except Unsupported as trouble:
             if not counts:
                 raise
-            found = await self._numbers(flags)  # who stands there is known also without counts
+            found = await in_turns(flags)  # who stands there is known also without counts
             log.info("controller of %s: what its detectors counted is not read: %s", self._junction.id, trouble)
             periods.rest() if isinstance(trouble, NoSuch) else periods.forget()
         return {name: periods.presence(name, *o.presence_of(number, found)) for name, number in numbers.items()}
