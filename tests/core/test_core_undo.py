@@ -152,3 +152,7 @@ def test_a_patient_gets_back_what_stood_there_and_never_what_stands_for_somethin
     assert back == SetPatient(incident_id="I1", patient_id="1", triage="red")
     hospital = SetPatient(incident_id="I1", patient_id="1", destination="H2")
     assert undo_of(before, hospital, room.do(hospital)) is None, "nobody knows what it was"
+    gone = replace(patient, triage=ERASED)
+    before = replace(room.board, incidents={"I1": replace(room.incident(), patients=(gone,))})
+    (back,) = undo_of(before, hospital, room.do(replace(hospital, destination="H3"))) or [None]
+    assert back == SetPatient(incident_id="I1", patient_id="1", destination="H1", unit="E01")

@@ -358,7 +358,8 @@ def test_the_command_warns_of_a_single_track_that_trams_get_onto_past_no_signal(
     (tmp_path / "d.add.xml").write_bytes(body)
     (track,) = read_sumo(open_net.encode(), "d", [(body, "d")]).tracks
     assert not track.is_secured
-    main(["signals", "check", str(tmp_path / "d.net.xml"), "--plans", str(tmp_path / "d.add.xml"), "--language", "en"])
+    words = ["signals", "check", str(tmp_path / "d.net.xml"), "--plans", str(tmp_path / "d.add.xml")]
+    assert main([*words, "--language", "en"]) == 0
     said = capsys.readouterr().out
     assert f"single track {track.id} in both directions" in said
     assert "[single-track-open]" in said

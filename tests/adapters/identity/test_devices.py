@@ -243,6 +243,39 @@ async def test_all_are_revoked_at_once_also_what_is_issued_meanwhile(
     assert devices_command._revoke_all(Settings(), terminals.data) == 0, "there is none left"
 
 
+async def test_all_that_cannot_be_revoked_are_said_and_not_asked_for_ever(
+    terminals: Terminals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminals.issue("E07")
+    honest, asked = devices_command._answered, 0
+
+    def answered(settings: Settings, folder: Path, said: DevicesAsked) -> DevicesSaid:
+        nonlocal asked
+        asked += said.act == "revoke"
+        assert asked < 5
+        return honest(settings, folder, said) if said.act == "list" else DevicesSaid(refusal=IdentityRefusal("unknown-device"))
+
+    monkeypatch.setattr(devices_command, "_answered", answered)
+    with pytest.raises(Malformed, match="1 devices are not revoked"):
+        devices_command._revoke_all(Settings(), terminals.data)
+
+
+async def test_all_are_revoked_by_the_word_for_it_and_one_or_all_must_be_said(
+    terminals: Terminals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("E07", "E08"):
+        terminals.issue(name)
+    where = ("--data", str(terminals.house.folder))
+    for words in ((), ("E07", "--all")):
+        with pytest.raises(SystemExit):
+            main(["devices", "revoke", *words, *where])
+    assert await asyncio.to_thread(main, ["devices", "revoke", "--all", *where]) == 0
+    assert "2 revoked" in capsys.readouterr().out
+    known = terminals.house.edge.devices
+    assert isinstance(known, Devices)
+    assert all(one.revoked for one in known.list())
+
+
 async def test_a_revoked_terminal_is_worse_than_none_for_everybody(terminals: Terminals) -> None:
     terminals.issue("wall-2")
     terminals.revoke("wall-2")
