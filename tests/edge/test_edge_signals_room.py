@@ -4,12 +4,14 @@ only where it is what it was.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from turnout.adapters.storage.plan_bodies import FolderBodies
+from turnout.core.plans.commands import SIMULATIONS_MAX
 from turnout.desk.faults import StorageFailed
 from turnout.edge.answers import Declined
 from turnout.edge.signals_room import asking, jobs
@@ -174,6 +176,32 @@ async def test_results_and_jobs_are_kept_within_their_limits(line: Line, monkeyp
         await put(room).over.wait()
     assert room.find(first.id) is None
     assert len(room.listed()) == jobs.KEPT_MAX
+
+
+async def test_no_proposal_can_answer_with_more_than_its_simulations_may_say_together(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = 100
+    monkeypatch.setattr(jobs, "PROPOSED_BYTES_MAX", each * SIMULATIONS_MAX)
+    kept: list[int] = []
+
+    async def taken(found: Answer) -> tuple[msgspec.Raw, str]:
+        kept.append(len(found.body))
+        return msgspec.Raw(found.body), "s"
+
+    async def said(size: int) -> Answer:
+        return Answer(body=b"x" * size, beside=b"")
+
+    worker = FakeWorker(*(partial(said, size) for size in (each, each + 1, each + 1)))
+    room = line(worker)
+    fits, does_not = (room.put("d", "simulate", WORK, taken) for _ in range(2))
+    other = room.put("d", "quality", WORK)
+    assert isinstance(fits, Job)
+    assert isinstance(does_not, Job)
+    assert isinstance(other, Job)
+    await other.over.wait()
+    assert (fits.state, does_not.state, does_not.said, other.state) == ("done", "failed", jobs.TOO_LARGE, "done")
+    assert kept == [each], "what no proposal can show is not kept"
 
 
 async def test_results_of_jobs_are_bounded_together_and_what_was_asked_goes(

@@ -31,7 +31,10 @@ KEPT_MAX: Final = 2 * SIMULATIONS_MAX
 KEPT_BYTES_MAX: Final = 64 << 20
 """Of their results together: the newest ones."""
 RESULT_BYTES_MAX: Final = 8 << 20
-"""A simulation of a thousand junctions says one; a month of a junction's Purdue diagrams some."""
+"""A month of a junction's Purdue diagrams says some."""
+PROPOSED_BYTES_MAX: Final = 48 << 20
+"""Of all simulations that a proposal may have, in one answer: of each an equal part. One of a thousand junctions says
+one MiB."""
 LIMIT_S: Final = 2 * 3_600.0
 """Twenty seeds of a city's network, twice."""
 AGAIN_S: Final = 60
@@ -45,7 +48,9 @@ LOST: Final = Name(
     "执行进程已终止；请重试，若再次终止请缩小任务",
 )
 LATE: Final = Name(f"cut off after {LIMIT_S / 3_600:g} hours", f"超过 {LIMIT_S / 3_600:g} 小时，已中止")
-TOO_LARGE: Final = Name("its result is too large to be kept", "结果过大，无法保存")
+TOO_LARGE: Final = Name(
+    "its result is too large to be kept; ask for fewer junctions or a shorter time", "结果过大，无法保存；请减少路口或缩短时段"
+)
 UNKEPT: Final = Name("what it found could not be stored", "结果未能写入存储")
 
 Taken = Callable[[Answer], Awaitable[tuple[msgspec.Raw, str]]]
@@ -166,7 +171,8 @@ class Jobs:
             job.problems = answer.problems
             self._close(job, "failed", answer.said)
             return
-        if len(answer.body) > RESULT_BYTES_MAX:
+        most = RESULT_BYTES_MAX if job.taken is None else PROPOSED_BYTES_MAX // SIMULATIONS_MAX
+        if len(answer.body) > most:
             self._close(job, "failed", TOO_LARGE)
             return
         if job.taken is not None:
