@@ -58,19 +58,17 @@ from turnout.edge.recording import Recorder
 from turnout.edge.shared_places import SharedPlaces, take_from_others
 from turnout.edge.texts import Texts
 from turnout.in_turn import Inside
+from turnout.joining import FollowedOperations, Parts, joined
 from turnout.loading import Loaded, load_ground, prepare, set_aside_what_stays
 from turnout.noting import opened_door_log, opened_messages
 from turnout.records.incidents import IncidentRecords
 from turnout.serving import (
     BUILT,
     CUT_S,
-    FollowedOperations,
-    Parts,
     at_work,
     certificate_of,
     folder_of,
     in_background,
-    joined,
     show_tiles,
     traced,
     web_app,

@@ -7,19 +7,13 @@ finishes what it has taken and keeps a snapshot, the files are closed.
 import asyncio
 import importlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from copy import copy
-from dataclasses import dataclass
-from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from turnout.adapters.certificate import Certificate, read_certificate
-from turnout.adapters.clamd import Clamd
 from turnout.adapters.clock import SystemClock
 from turnout.adapters.http.app import AnyAsgi, WebApp
 from turnout.adapters.http.assets import Assets
@@ -29,74 +23,46 @@ from turnout.adapters.socket.serve import SocketDoor
 from turnout.adapters.storage.folder_lock import folder_lock
 from turnout.adapters.storage.reserve import Space
 from turnout.adapters.storage.sealed_files import FolderFiles
-from turnout.audit.access_text import city_text
-from turnout.audit.texts import WholeVault
 from turnout.auditing.joining import at_work as signing
 from turnout.auditing.joining import opened_notary
 from turnout.city.folder import City, load_city, shipped_city
-from turnout.city.ground import LoadedGround
 from turnout.city.retention import read_retention
 from turnout.config import SHIPPED, Settings
 from turnout.core.board import Board
 from turnout.core.commands import Command
 from turnout.core.events import Event
 from turnout.core.refusals import Refusal
-from turnout.desk.desk import Desk, Told
-from turnout.desk.followed import FollowedDesk
+from turnout.desk.desk import Desk
 from turnout.desk.operations import Operations, due_of, ring, timers_of
-from turnout.desk.subscribers import Subscribers
 from turnout.desk.timers import TimerClock
 from turnout.device_serving import cut_off_revoked, joined_devices
-from turnout.edge.access_desk import AccessDesk
-from turnout.edge.advice import Adviser
 from turnout.edge.alarms.facts import MIB
-from turnout.edge.arriving import Arriving
 from turnout.edge.connections import Connections
-from turnout.edge.counter import Counter
-from turnout.edge.details import Details
 from turnout.edge.door_heads import DoorHeads
-from turnout.edge.door_log import DoorLog
-from turnout.edge.edge import Edge, Ground
+from turnout.edge.edge import Edge
 from turnout.edge.erasing import Erasing
-from turnout.edge.fallback import FallbackKit
-from turnout.edge.file_desk import FileDesk
-from turnout.edge.ground_desk import GROUNDS, GroundDesk
 from turnout.edge.health import certificate_warning
-from turnout.edge.line_desk import LineDesk
 from turnout.edge.locating import Locator
-from turnout.edge.looking_up import LookUp, with_record
+from turnout.edge.looking_up import with_record
 from turnout.edge.measuring import Measures
-from turnout.edge.message_log import MessageLog
-from turnout.edge.outlook import Outlook
-from turnout.edge.outlook_points import points_of
 from turnout.edge.places import TICK_S, PlacesFeed
 from turnout.edge.proof.plan import read_plan
-from turnout.edge.rebuilding import Rebuilding
 from turnout.edge.recording import Recorder
-from turnout.edge.reveal_log import RevealLog
-from turnout.edge.revealing import Revealing
-from turnout.edge.rows import TABLES
-from turnout.edge.scanning import Scanner
-from turnout.edge.tables_desk import TablesDesk
 from turnout.edge.tables_in_force import follow_offset, take_at_start
 from turnout.edge.texts import Texts
 from turnout.edge.timed_journal import TimedJournal
-from turnout.edge.transferring import Transfers
 from turnout.engineering import opened_room
+from turnout.joining import OperationsDesk, Parts, is_simulated, joined
 from turnout.loading import Loaded, load_ground, load_the_rest
 from turnout.noting import opened_door_log, opened_messages
 from turnout.providing import provided, scim_of
 from turnout.records.incidents import IncidentRecords
-from turnout.roads import Roads
-from turnout.roads.gazetteer import Gazetteer
 from turnout.signalling import joined_corridors, simulated_authority
 from turnout.simulation import Simulation
 from turnout.storing import Stores, in_files, opened_accounts
-from turnout.telemetry.latest import Latest
 from turnout.terminal import greet, say, stop_signal
 from turnout.watching import Watching
 from turnout.web_server import check_port, web
-from turnout.words.identity import UnitId
 from turnout.words.later import Later
 from turnout.words.trouble import Malformed
 
@@ -104,9 +70,6 @@ log = logging.getLogger(__name__)
 http_api = Later("turnout.adapters.http.api")
 
 BUILT: Final = Path(__file__).parent / "adapters" / "http" / "built"
-
-OperationsDesk = Desk[Board, Command, Event, Refusal]
-FollowedOperations = FollowedDesk[Board, Command, Event, Refusal]
 
 
 async def serve(settings: Settings) -> None:
@@ -147,7 +110,7 @@ def web_app(edge: Edge, assets: Assets, settings: Settings, api: AnyAsgi) -> Web
 @asynccontextmanager
 async def simulated(settings: Settings, city: City, accounts: Accounts, edge: Edge) -> AsyncIterator[None]:
     """With the simulated city at work, where there is to be one, and its traffic authority."""
-    if not _is_simulated(settings, city):
+    if not is_simulated(settings, city):
         yield
         return
     async with Simulation(settings, accounts, city.folder, edge.counter.allowances).running():
@@ -173,32 +136,6 @@ def certificate_of(settings: Settings) -> Certificate | None:
 
 CUT_S: Final = 0.3
 """For consoles to hear that the server stops, before it does."""
-
-
-@dataclass
-class Parts:
-    """What is opened before the edge is joined."""
-
-    settings: Settings
-    city: City
-    clock: SystemClock
-    desk: OperationsDesk | FollowedOperations
-    locator: Locator
-    roads: Roads | None
-    gazetteer: Gazetteer | None
-    records: IncidentRecords
-    vault: WholeVault
-    texts: Texts
-    files: FolderFiles
-    accounts: Accounts
-    connections: Connections
-    measures: Measures
-    messages: MessageLog
-    door_log: DoorLog
-    space: Space
-    recorder: Recorder
-    folder: Path
-    """Where this city's files are written."""
 
 
 def folder_of(settings: Settings, city: City) -> Path:
@@ -295,11 +232,6 @@ def in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> Non
     stack.push_async_callback(_ended, asyncio.create_task(work))
 
 
-def _is_simulated(settings: Settings, city: City) -> bool:
-    """Whether simulated callers, crews and colleagues are at work here."""
-    return city.demo if settings.simulation is None else settings.simulation
-
-
 async def _opened_parts(
     stack: AsyncExitStack, stores: Stores, settings: Settings, city: City, loaded: Loaded
 ) -> tuple[Parts, OperationsDesk]:
@@ -363,128 +295,6 @@ async def _take_tables(desk: OperationsDesk, city: City, clock: SystemClock) -> 
 def _enrichment(locator: Locator, records: IncidentRecords, texts: Texts) -> Callable[[Command, Board], Command]:
     """What the desk adds to a command on its own board: zones of places, and the record of a closed incident."""
     return lambda command, board: with_record(locator.with_zones(command, board, texts.shown_or_fault), board, records)
-
-
-def scanner_of(settings: Settings) -> Scanner | None:
-    """Raises `Malformed`."""
-    return Clamd(settings.scanner) if settings.scanner else None
-
-
-def joined(parts: Parts) -> Edge:
-    """The edge in front of a started desk."""
-    desk, city, now = parts.desk, parts.city, parts.clock.now
-    bounds = city.boundary.box()
-    subscribers = subscribed(parts)
-    desk.listen(subscribers.hear)
-    latest = Latest(list(desk.board.units), bounds)
-    desk.listen(lambda told: _know_units(latest, told))
-    adviser = Adviser(parts.roads, latest, desk, parts.texts.find_place) if parts.roads is not None else None
-    counter = Counter(desk, parts.locator, parts.measures, parts.messages, parts.door_log)
-    look_up = LookUp(desk, parts.records, parts.texts, parts.locator.zones_at)
-    revealing = Revealing(counter, parts.vault, parts.files, now, city_text(city.folder))
-    details = Details(counter, look_up, parts.vault, revealing)
-    outlook = _outlook(parts, adviser)
-    grounds = GroundDesk(counter, adviser, city.folder, parts.folder / GROUNDS, now)
-    lines = _line_desk(parts, counter, adviser, outlook)
-    if lines is not None:
-        desk.listen(lines.hear)
-    data = parts.settings.data / city.catalogue.city
-    folders = [data / "fallback", *parts.settings.fallback]
-    edge = Edge(
-        rebuilding=Rebuilding(parts.records, parts.recorder, lambda: desk.seq, now),
-        counter=counter,
-        subscribers=subscribers,
-        latest=latest,
-        places=PlacesFeed(latest, lambda: desk.board),
-        identities=parts.accounts,
-        access=AccessDesk(counter, parts.accounts),
-        grounds=grounds,
-        tables=TablesDesk(counter, parts.records, city.folder, city.folder, city.catalogue),
-        look_up=look_up,
-        details=details,
-        files=FileDesk(counter, look_up, parts.files, revealing, now, scanner_of(parts.settings)),
-        transfers=Transfers(counter, look_up, parts.records, details, parts.messages),
-        fallback=FallbackKit(lambda: desk.board, latest, parts.gazetteer, now, folders, parts.texts.shown),
-        texts=parts.texts,
-        message_log=parts.messages,
-        door_log=parts.door_log,
-        reveal_log=RevealLog(desk, parts.records, look_up),
-        desk_health=desk.health,
-        now=now,
-        ground=Ground(
-            city=city.catalogue.city,
-            bounds=bounds,
-            attribution=city.map_credit(),
-            demo=city.demo,
-            lock_min=city.lock_min,
-            simulated=_is_simulated(parts.settings, city),
-        ),
-        version=version("turnout"),
-        arrival=parts.settings.arrival,
-        lines=lines,
-        connections=parts.connections,
-        adviser=adviser,
-        outlook=outlook,
-        gazetteer=parts.gazetteer,
-        on_places=_on_places(adviser, _arriving(parts, counter, latest)),
-    )
-    grounds.follow(partial(_use_ground, edge, lines))
-    return edge
-
-
-def _arriving(parts: Parts, counter: Counter, latest: Latest) -> Arriving | None:
-    return Arriving(counter, latest, parts.texts.find_place) if parts.settings.arrival else None
-
-
-def _line_desk(parts: Parts, counter: Counter, adviser: Adviser | None, outlook: Outlook | None) -> LineDesk | None:
-    if parts.gazetteer is None:
-        return None
-    return LineDesk(counter, adviser, parts.gazetteer, parts.clock.now, outlook, parts.texts.shown_or_fault)
-
-
-def subscribed(parts: Parts) -> Subscribers[Board]:
-    """Whoever follows the board is shown what was said."""
-    desk = parts.desk
-    at_first = TABLES, desk.board, desk.seq, desk.at
-    return Subscribers(*at_first, standing=desk.standing, last_hash=desk.last_hash, show=parts.texts.shown_json)
-
-
-def _use_ground(edge: Edge, lines: LineDesk | None, ready: LoadedGround) -> None:
-    """Another version of the ground is in force: whoever holds a part of the old one gets the new one."""
-    bounds = ready.outlines.boundary.box()
-    edge.counter.locator.use(ready.outlines, bounds, ready.gazetteer)
-    edge.gazetteer = ready.gazetteer
-    edge.ground = msgspec.structs.replace(edge.ground, bounds=bounds)
-    edge.tables.ground = ready.folder
-    edge.fallback.use(ready.gazetteer)
-    if lines is not None:
-        lines.use(ready.gazetteer)
-
-
-def _outlook(parts: Parts, adviser: Adviser | None) -> Outlook | None:
-    """What could stand better: wants roads. An edge's matter, where there are several."""
-    if parts.roads is None or adviser is None or parts.settings.roles == ("desk",):
-        return None
-    outlook = Outlook(adviser, parts.desk, points_of(parts.city, parts.roads), parts.clock.now)
-    parts.desk.listen(outlook.hear)
-    return outlook
-
-
-def _on_places(adviser: Adviser | None, arriving: Arriving | None) -> Callable[[Sequence[UnitId]], None]:
-    """Who is told that units have moved: the roads, and the policies where they are turned on."""
-
-    def moved(units: Sequence[UnitId]) -> None:
-        if adviser is not None:
-            adviser.moved(units)
-        if arriving is not None:
-            arriving.moved(units)
-
-    return moved
-
-
-def _know_units(latest: Latest, told: Told[Board, Any]) -> None:
-    if told.before.units.keys() != told.after.units.keys():
-        latest.know(list(told.after.units))
 
 
 async def _tick(places: PlacesFeed) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.adapters.http.room import Room
 from tests.adapters.running import API, running, san_francisco
-from turnout import serving
+from turnout import joining
 from turnout.audit.access_text import SHIPPED, AccessText, city_text
 from turnout.words.trouble import Malformed
 
@@ -20,7 +20,7 @@ forbid (principal, action, resource) when { !principal.rights.contains("assign-u
 
 
 async def test_a_citys_text_narrows_who_may_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "city_text", lambda folder: AccessText(NO_CALL_TAKER))
+    monkeypatch.setattr(joining, "city_text", lambda folder: AccessText(NO_CALL_TAKER))
     async with running(tmp_path / "var") as house, house.client() as taker, house.client() as dispatcher:
         await taker.post(f"{API}/session/demo", json={"role": "call-taker"})
         await dispatcher.post(f"{API}/session/demo", json={"role": "dispatcher"})

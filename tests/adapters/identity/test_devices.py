@@ -253,7 +253,9 @@ async def test_all_that_cannot_be_revoked_are_said_and_not_asked_for_ever(
         nonlocal asked
         asked += said.act == "revoke"
         assert asked < 5
-        return honest(settings, folder, said) if said.act == "list" else DevicesSaid(refusal=IdentityRefusal("unknown-device"))
+        if said.act == "list":
+            return honest(settings, folder, said)
+        return DevicesSaid(refusal=IdentityRefusal("unknown-device"))
 
     monkeypatch.setattr(devices_command, "_answered", answered)
     with pytest.raises(Malformed, match="1 devices are not revoked"):

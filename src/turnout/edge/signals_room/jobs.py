@@ -49,7 +49,8 @@ LOST: Final = Name(
 )
 LATE: Final = Name(f"cut off after {LIMIT_S / 3_600:g} hours", f"超过 {LIMIT_S / 3_600:g} 小时，已中止")
 TOO_LARGE: Final = Name(
-    "its result is too large to be kept; ask for fewer junctions or a shorter time", "结果过大，无法保存；请减少路口或缩短时段"
+    "its result is too large to be kept; ask for fewer junctions or a shorter time",
+    "结果过大，无法保存；请减少路口或缩短时段",
 )
 UNKEPT: Final = Name("what it found could not be stored", "结果未能写入存储")
 
