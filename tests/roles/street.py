@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from tests.postgres_pair import until
+from tests.roles.jumping_clock import TAKEN_BACK
 from tests.two_servers import PATIENCE_S, ROOT
 from turnout.adapters.signals.gbt20999.tcp_line import Station, TcpLine
 from turnout.adapters.signals.line import Reading, Silent
@@ -163,6 +164,14 @@ class Controller:
     def jump(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGUSR1)
+
+    async def until_taken_back(self) -> None:
+        """Until it has been told to end a request, which it would also do by itself, later."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        async with asyncio.timeout(PATIENCE_S):
+            while (said := await self._process.stdout.readline()).decode().strip() != TAKEN_BACK:
+                assert said, "it has ended"
 
     async def shows(self) -> Reading | None:
         """What its lamps show, by its own protocol; None while it does not answer."""

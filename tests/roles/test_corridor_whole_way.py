@@ -62,6 +62,21 @@ async def two_controllers(folder: Path) -> AsyncIterator[tuple[Controller, Contr
         await second.end()
 
 
+@asynccontextmanager
+async def a_street(folder: Path) -> AsyncIterator[tuple[Controller, Controller, Server, Crew]]:
+    """Two controllers, a server at work, and a crew that has set out."""
+    token = token_in(folder / "data")
+    async with two_controllers(folder / "city") as (first, second), httpx.AsyncClient(timeout=20.0) as client:
+        server = Server(folder / "city", folder / "data")
+        crew = Crew(client, server.url, token)
+        try:
+            server.start()
+            await crew.set_out()
+            yield first, second, server, crew
+        finally:
+            server.end()
+
+
 async def until_back_in_its_plan(controller: Controller) -> None:
     async def back() -> bool:
         reading = await controller.shows()
@@ -72,26 +87,18 @@ async def until_back_in_its_plan(controller: Controller) -> None:
 
 async def test_a_crew_meets_green_by_two_protocols_and_everything_is_given_back(tmp_path: Path) -> None:
     to_first, to_second = the_way().metres
-    data = tmp_path / "data"
-    token = token_in(data)
-    async with two_controllers(tmp_path / "city") as (first, second), httpx.AsyncClient(timeout=20.0) as client:
-        server = Server(tmp_path / "city", data)
-        crew = Crew(client, server.url, token)
-        try:
-            server.start()
-            await crew.set_out()
-            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
-            await first.until_green(CREW)
-            await crew.creep_until(crew.says(FIRST, "released"), to_second - 20)
-            await until_back_in_its_plan(first)
-            await crew.creep_until(crew.says(SECOND, "granted"), to_second - 20)
-            await second.until_green(CREW)
-            await an_unplugged_controller_holds_up_nobody(crew, second, to_second)
-            await crew.command(do="report-status", unit=UNIT, status="on-scene")
-            await until(crew.is_over, PATIENCE_S)
-            await until_back_in_its_plan(second)
-        finally:
-            server.end()
+    async with a_street(tmp_path) as (first, second, _, crew):
+        await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+        await first.until_green(CREW)
+        await crew.creep_until(crew.says(FIRST, "released"), to_second - 20)
+        await until_back_in_its_plan(first)
+        await crew.creep_until(crew.says(SECOND, "granted"), to_second - 20)
+        await second.until_green(CREW)
+        await an_unplugged_controller_holds_up_nobody(crew, second, to_second)
+        await crew.command(do="report-status", unit=UNIT, status="on-scene")
+        await until(crew.is_over, PATIENCE_S)
+        await second.until_taken_back()
+        await until_back_in_its_plan(second)
 
 
 async def an_unplugged_controller_holds_up_nobody(crew: Crew, second: Controller, metres: float) -> None:
@@ -107,11 +114,7 @@ async def test_a_full_street_that_a_detector_sees_changes_what_the_corridor_does
 ) -> None:
     """By NTCIP at the first junction, by GB/T 20999 at the second, which is opened before its time."""
     to_first, _ = the_way().metres
-    data = tmp_path / "data"
-    token = token_in(data)
-    async with two_controllers(tmp_path / "city") as (first, second), httpx.AsyncClient(timeout=20.0) as client:
-        server = Server(tmp_path / "city", data)
-        crew = Crew(client, server.url, token)
+    async with a_street(tmp_path) as (first, second, _, crew):
 
         async def shows(state: str) -> bool:
             rows = await crew.detectors()
@@ -129,67 +132,47 @@ async def test_a_full_street_that_a_detector_sees_changes_what_the_corridor_does
             rows = await crew.rows()
             return rows.get(FIRST) == rows.get(SECOND) == ("released", "blocked")
 
-        try:
-            server.start()
-            await crew.set_out()
-            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
-            await crew.creep_until(free_after_somebody, to_first - 20)
-            assert SECOND not in await crew.rows(), "it is far"
-            first.let_show(BEHIND), second.let_show(BEHIND)
-            await crew.creep_until(lambda: shows("occupied"), to_first - 20)
-            await crew.creep_until(crew.says(SECOND, "asked", "granted"), to_first - 20)
-            await crew.creep_until(both_are_blocked, to_first - 20)
-            await until_back_in_its_plan(first)
-            await until_back_in_its_plan(second)
-            first.let_show(), second.let_show()
-            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
-            await first.until_green(CREW)
-        finally:
-            server.end()
+        await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+        await crew.creep_until(free_after_somebody, to_first - 20)
+        assert SECOND not in await crew.rows(), "it is far"
+        first.let_show(BEHIND), second.let_show(BEHIND)
+        await crew.creep_until(lambda: shows("occupied"), to_first - 20)
+        await crew.creep_until(crew.says(SECOND, "asked", "granted"), to_first - 20)
+        await crew.creep_until(both_are_blocked, to_first - 20)
+        await first.until_taken_back()
+        await until_back_in_its_plan(first)
+        await until_back_in_its_plan(second)
+        first.let_show(), second.let_show()
+        await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+        await first.until_green(CREW)
 
 
 async def test_a_controller_whose_clock_jumps_is_left_to_its_plan(tmp_path: Path) -> None:
     to_first, _ = the_way().metres
-    data = tmp_path / "data"
-    token = token_in(data)
-    async with two_controllers(tmp_path / "city") as (first, _), httpx.AsyncClient(timeout=20.0) as client:
-        server = Server(tmp_path / "city", data)
-        crew = Crew(client, server.url, token)
-        try:
-            server.start()
-            await crew.set_out()
-            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
-            first.jump()
-            await crew.creep_until(crew.says(FIRST, "refused"), to_first - 20)
-            assert (await crew.rows())[FIRST] == ("refused", "clock")
-            await until_back_in_its_plan(first)
-        finally:
-            server.end()
+    async with a_street(tmp_path) as (first, _, _, crew):
+        await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+        first.jump()
+        await crew.creep_until(crew.says(FIRST, "refused"), to_first - 20)
+        assert (await crew.rows())[FIRST] == ("refused", "clock")
+        await until_back_in_its_plan(first)
 
 
 async def test_after_a_crash_what_was_held_is_given_back_and_asked_again_and_disarming_ends_it(tmp_path: Path) -> None:
     to_first, _ = the_way().metres
-    data = tmp_path / "data"
-    token = token_in(data)
-    async with two_controllers(tmp_path / "city") as (first, _), httpx.AsyncClient(timeout=20.0) as client:
-        server = Server(tmp_path / "city", data)
-        crew = Crew(client, server.url, token)
-        try:
-            server.start()
-            await crew.set_out()
-            await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
-            server.end(signal.SIGKILL)
-            gone_ms = int(time.time() * 1_000)
-            server.start()
-            await crew.command(do="add-narrative", incident_id="I1", entry_id="e", text="it is back")
-            await crew.creep_until(crew.says(FIRST, "granted", since_ms=gone_ms), to_first - 20)
-            await first.until_green(CREW)
-            await crew.engineer(do="disarm-signals", permit_id="P1", reason="works")
-            await crew.creep_until(crew.says(FIRST, "released"), to_first - 20)
-            assert (await crew.rows())[FIRST] == ("released", "not-armed")
-            await until_back_in_its_plan(first)
-        finally:
-            server.end()
+    async with a_street(tmp_path) as (first, _, server, crew):
+        await crew.creep_until(crew.says(FIRST, "granted"), to_first - 20)
+        server.end(signal.SIGKILL)
+        gone_ms = int(time.time() * 1_000)
+        server.start()
+        await crew.command(do="add-narrative", incident_id="I1", entry_id="e", text="it is back")
+        await crew.creep_until(crew.says(FIRST, "granted", since_ms=gone_ms), to_first - 20)
+        await first.until_taken_back()
+        await first.until_green(CREW)
+        await crew.engineer(do="disarm-signals", permit_id="P1", reason="works")
+        await crew.creep_until(crew.says(FIRST, "released"), to_first - 20)
+        assert (await crew.rows())[FIRST] == ("released", "not-armed")
+        await first.until_taken_back()
+        await until_back_in_its_plan(first)
 
 
 async def test_with_roles_the_desks_process_runs_it_and_another_desk_takes_it_over(

@@ -5,10 +5,12 @@ holds up the desk's loop. What they hold is in `signals/districts/shapes.py`, an
 `signal_shapes.py`. Nothing here writes to a controller. Proposing and releasing are commands.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response, delete, get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
@@ -26,6 +28,7 @@ from turnout.signals.districts.results import JobCard, JobTaken, PeriodsAnswer
 from turnout.signals.districts.shapes import ArterialShape, BandsAnswer, CheckAnswer, Districts, DistrictShape
 
 Asked = Request[Any, Any, Any]
+Handler = Callable[..., Any]
 JSON: Final = "application/json"
 TOML: Final = "application/toml"
 
@@ -77,40 +80,31 @@ async def plans_file(district: FromPath[str], who: Who, edge: TheEdge) -> Respon
     return Response(found, media_type=TOML, headers=headers)
 
 
-@post(
-    "/signals/districts/{district:str}/check",
-    status_code=200,
-    request_max_body_size=BODY_BYTES_MAX,
-    responses=_shown(CheckAnswer),
-)
+def _question(kind: str, shape: Any, most: int) -> Callable[[Handler], HTTPRouteHandler]:
+    """A route of which `most` bytes are asked and a `shape` is answered."""
+    at = f"/signals/districts/{{district:str}}/{kind}"
+    return post(at, status_code=200, request_max_body_size=most, responses=_shown(shape))
+
+
+@_question("check", CheckAnswer, BODY_BYTES_MAX)
 async def check(district: FromPath[str], request: Asked, who: Who, edge: TheEdge) -> Response[bytes]:
     """What is wrong with the plans of these junctions. Nothing is kept."""
     return _told(await _room(edge, who, "signal-plans").asked(district, "check", await request.body()))
 
 
-@post(
-    "/signals/districts/{district:str}/periods",
-    status_code=200,
-    request_max_body_size=TABLES_BYTES_MAX,
-    responses=_shown(PeriodsAnswer),
-)
+@_question("periods", PeriodsAnswer, TABLES_BYTES_MAX)
 async def periods(district: FromPath[str], request: Asked, who: Who, edge: TheEdge) -> Response[bytes]:
     """At which hours a draft has to be simulated so that every plan that it changes is run."""
     return _told(await _room(edge, who, "signal-plans").asked(district, "periods", await request.body()))
 
 
-@post("/signals/districts/{district:str}/arterials", status_code=200, responses=_shown(ArterialShape))
+@_question("arterials", ArterialShape, BODY_BYTES_MAX)
 async def arterials(district: FromPath[str], request: Asked, who: Who, edge: TheEdge) -> Response[bytes]:
     """An arterial through these junctions, from the network. It is not kept: give it along with `bands`."""
     return _told(await _room(edge, who, "signal-plans").asked(district, "arterials", await request.body()))
 
 
-@post(
-    "/signals/districts/{district:str}/bands",
-    status_code=200,
-    request_max_body_size=TABLES_BYTES_MAX,
-    responses=_shown(BandsAnswer),
-)
+@_question("bands", BandsAnswer, TABLES_BYTES_MAX)
 async def bands(district: FromPath[str], request: Asked, who: Who, edge: TheEdge) -> Response[bytes]:
     """A green wave, its time-space diagram, and the plans with its offsets. Cut off after a minute."""
     return _told(await _room(edge, who, "signal-plans").asked(district, "bands", await request.body()))
