@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -12,13 +11,14 @@ from turnout.adapters.signals.controllers_file import reached_by, read_rows, sec
 from turnout.adapters.signals.detectors_file import DetectorsFile
 from turnout.adapters.signals.simulated import At, Listening, now_ms
 from turnout.signals.arming import Shut
+from turnout.signals.asked import add_language
 from turnout.signals.controller import Presence, Shown
 from turnout.signals.guard import Aspect
 from turnout.signals.model import Signals
 from turnout.signals.plans_file import read_plans
 from turnout.signals.simulated_controller import SimulatedController
 from turnout.signals.sumo_network import read_sumo
-from turnout.words.name import Language, Name, language_of
+from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
 
 FINE: Final = 0
@@ -72,7 +72,7 @@ def add_controller_commands(kinds: Any) -> None:
     reading.add_argument("--detectors", action="store_true", help="who stands on which detector, too")
     reading.set_defaults(run=_read)
     for command in (simulating, reading):
-        command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+        add_language(command)
 
 
 def _at(said: str) -> At:

@@ -1,7 +1,6 @@
 """`turnout signals sites`: where a city's signals stand on its roads, and what of them no corridor can use; offline."""
 
 import argparse
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +12,11 @@ from turnout.loading import load_roads
 from turnout.roads.graph import RoadGraph
 from turnout.roads.headings import heading_at_end
 from turnout.signals.arming import Shut
+from turnout.signals.asked import add_language
 from turnout.signals.problem import SEVERITY_NAMES, Problem
 from turnout.signals.sites import Site, Sites, assumed_sites
 from turnout.signals_of_city import SignalsOfFiles
-from turnout.words.name import Language, Name, language_of
+from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
 
 FINE: Final = 0
@@ -47,7 +47,7 @@ def add_sites_command(kinds: Any) -> None:
     placing.add_argument(
         "--all", action="store_true", help="name every junction with its streets, not only what is wrong"
     )
-    placing.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+    add_language(placing)
     placing.set_defaults(run=_sites)
 
 

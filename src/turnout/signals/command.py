@@ -2,13 +2,13 @@
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 from turnout.signals.adaptive.supervisor import worst_waits_ms
 from turnout.signals.arterial import BandTask, Coordination, task_of
+from turnout.signals.asked import add_language
 from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
 from turnout.signals.coordinating import coordinated
@@ -22,7 +22,7 @@ from turnout.signals.simulated import compiled
 from turnout.signals.simulated.sumo_layout import placed
 from turnout.signals.sumo_network import read_sumo
 from turnout.signals.sumo_xml import read_records
-from turnout.words.name import Language, Name, language_of
+from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
 
 FINE: Final = 0
@@ -90,7 +90,7 @@ def add_signals_commands(commands: "argparse._SubParsersAction[argparse.Argument
     compiling = kinds.add_parser("compile", help="make simulations of adaptive control faster (编译自适应控制)")
     compiling.set_defaults(run=_compile)
     for command in (checking, waving, telling, compiling):
-        command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+        add_language(command)
     return kinds
 
 

@@ -3,7 +3,6 @@
 import argparse
 import csv
 import io
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,9 +20,10 @@ from turnout.signals.area.area import (
 from turnout.signals.area.demand import Demand, Turning, read_counts, read_routes
 from turnout.signals.area.programmes import written
 from turnout.signals.area.streams import LaneId
+from turnout.signals.asked import add_language
 from turnout.signals.command import FAULTY, FINE
 from turnout.signals.problem import BrokenSignals, spoken
-from turnout.words.name import Language, Name, language_of
+from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
 
 SATURATION_ROWS_MAX: Final = 100_000
@@ -61,7 +61,7 @@ def add_area_command(kinds: Any) -> None:
     area.add_argument("--saturation", type=Path, help="measured, a CSV with edge, lane, per_h")
     area.add_argument("--cycles", default="", help="seconds to try, as 60,70,80 (default: 50 to 140 by tens)")
     area.add_argument("--to", type=Path, required=True, help="a folder for programmes and figures")
-    area.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+    add_language(area)
     area.set_defaults(run=_area)
 
 

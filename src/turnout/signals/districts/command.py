@@ -1,13 +1,13 @@
 """`turnout signals district` and `simulate`: a district's folder looked at, and a draft of plans simulated there."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from turnout.signals.asked import add_language
 from turnout.signals.check import check
 from turnout.signals.command import COUNTED, FAULTY, FINE
 from turnout.signals.districts.deriving import derived_in
@@ -30,7 +30,7 @@ from turnout.signals.model import DAYS, Signals
 from turnout.signals.plans_file import FILE_BYTES_MAX, read_plans
 from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals, spoken
-from turnout.words.name import Language, Name, language_of
+from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
 
 FIGURES: Final = {
@@ -72,7 +72,7 @@ def add_district_commands(kinds: Any) -> None:
     simulating.add_argument("--to", type=Path, help="a file for all figures (.json)")
     simulating.set_defaults(run=_simulate)
     for command in (looking, simulating):
-        command.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+        add_language(command)
 
 
 def _district(asked: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 import argparse
 import csv
 import io
-import os
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 from turnout.signals.area.area import CYCLES_S
 from turnout.signals.area.command import cycles_of, saturation_of
 from turnout.signals.area.programmes import written
+from turnout.signals.asked import add_language
 from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
 from turnout.signals.command import FAULTY, FINE
@@ -26,7 +26,7 @@ from turnout.signals.plans_file import read_plans
 from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals, spoken
 from turnout.signals.sumo_network import read_sumo
-from turnout.words.name import Language, Name, language_of
+from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
 
 COLUMNS: Final = (
@@ -74,7 +74,7 @@ def add_hours_command(kinds: Any) -> None:
     hours.add_argument("--saturation", type=Path, help="of a network: measured, a CSV with edge, lane, per_h")
     hours.add_argument("--limit-s", type=float, default=LIMIT_S, help="of a file of plans: for each wave (default: 60)")
     hours.add_argument("--to", type=Path, required=True, help="a folder for plans, hours and figures")
-    hours.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+    add_language(hours)
     hours.set_defaults(run=_hours)
 
 

@@ -2,12 +2,12 @@
 
 import argparse
 import importlib
-import os
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 from turnout.signals.arterials_by_street import arterials_of
+from turnout.signals.asked import add_language
 from turnout.signals.check import check
 from turnout.signals.model import Signals
 from turnout.signals.osm.build import OsmSignals, signals_of
@@ -16,7 +16,7 @@ from turnout.signals.osm.times import rules_for
 from turnout.signals.plans_file import ARTERIALS_MAX, JUNCTIONS_MAX, read_plans
 from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals, Problem, spoken
-from turnout.words.name import Language, Name, language_of
+from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed, Unsupported
 
 FINE: Final = 0
@@ -49,7 +49,7 @@ def add_osm_command(kinds: Any) -> None:
     reading.add_argument(
         "--country", default="", type=str.upper, help="ISO 3166 code: its side of the road, ambers, intergreens"
     )
-    reading.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+    add_language(reading)
     reading.set_defaults(run=_from_osm)
 
 

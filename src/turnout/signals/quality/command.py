@@ -3,7 +3,6 @@
 import argparse
 import csv
 import io
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from turnout.signals.asked import add_language
 from turnout.signals.command import FAULTY, FINE
 from turnout.signals.model import Signals
 from turnout.signals.plans_file import read_plans
@@ -23,7 +23,7 @@ from turnout.signals.quality.log import FILE_BYTES_MAX, clock_text, read_log
 from turnout.signals.quality.log_map import read_map
 from turnout.signals.quality.report import report
 from turnout.signals.quality.roads import RoadHour, Way, by_road
-from turnout.words.name import Language, Name, language_of
+from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
 
 PLANS_BYTES_MAX: Final = 64 << 20
@@ -88,7 +88,7 @@ def add_quality_command(kinds: Any) -> None:
     quality.add_argument("--plans", type=Path, help="the file of plans: names, and the roads to add up")
     quality.add_argument("--junction", default="", help="only this one")
     quality.add_argument("--to", type=Path, required=True, help="a folder for tables and diagrams")
-    quality.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+    add_language(quality)
     quality.set_defaults(run=_quality)
 
 

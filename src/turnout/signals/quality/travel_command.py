@@ -3,18 +3,18 @@
 import argparse
 import csv
 import io
-import os
 import sys
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from turnout.signals.asked import add_language
 from turnout.signals.command import FAULTY, FINE
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import BrokenSignals, Problem, Spot, spoken
 from turnout.signals.quality.content import content_of
 from turnout.signals.quality.log import LocalClock
 from turnout.signals.quality.travel import RUN_NAMES, TravelReport, TravelTimes, lines_of
-from turnout.words.name import Language, Name, language_of
+from turnout.words.name import Language, Name
 from turnout.words.place import Place
 from turnout.words.trouble import Malformed, NotOurs, Unsupported
 
@@ -38,7 +38,7 @@ def add_travel_command(kinds: Any) -> None:
     travel.add_argument("file", type=Path, help="a file of plans (.toml) with arterials and their junctions' places")
     travel.add_argument("--places", type=Path, required=True, help="a CSV with time, vehicle, lat, lon, urgent")
     travel.add_argument("--to", type=Path, required=True, help="the table to write (.csv)")
-    travel.add_argument("--language", choices=("en", "zh-CN"), default=language_of(os.environ.get("LANG", "")))
+    add_language(travel)
     travel.set_defaults(run=_travel)
 
 

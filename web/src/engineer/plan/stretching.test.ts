@@ -1,23 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Group, Junction, Plan } from '../shapes'
+import type { Junction, Plan } from '../shapes'
+import { group, plan } from './a-plan.fixture'
 import { withCycle } from './stretching'
 import { lasts, within } from './timing'
 
-const group = (id: string, min_green_s = 5): Group => ({
-  id,
-  kind: 'vehicle',
-  min_green_s,
-  amber_s: 3,
-  red_amber_s: 1,
-  clearance_s: 0,
-  max_red_s: 0,
-})
-const plan = (...windows: [string, number, number][]): Plan => ({
-  id: 'day',
-  cycle_s: 80,
-  offset_s: 10,
-  windows: windows.map(([group, from_s, to_s]) => ({ group, from_s, to_s })),
-})
 type Rules = Pick<Junction, 'groups' | 'intergreens'>
 const rules = (...pairs: [string, string, number][]): Rules => ({
   groups: ['K1', 'K2', 'K3'].map((id) => group(id)),

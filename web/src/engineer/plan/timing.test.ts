@@ -1,42 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import type { Group, Plan } from '../shapes'
+import type { Plan } from '../shapes'
+import { group, plan } from './a-plan.fixture'
 import { lasts, moved, stretches, typed, withGreen, withOffset } from './timing'
 
-const group: Group = {
-  id: 'K1',
-  kind: 'vehicle',
-  min_green_s: 5,
-  amber_s: 3,
-  red_amber_s: 1,
-  clearance_s: 0,
-  max_red_s: 0,
-}
-const plan = (...windows: [string, number, number][]): Plan => ({
-  id: 'day',
-  cycle_s: 80,
-  offset_s: 10,
-  windows: windows.map(([group, from_s, to_s]) => ({ group, from_s, to_s })),
-})
 const only = (made: Plan) => made.windows.map((one) => [one.from_s, one.to_s])
 
 describe('a signal-timing diagram', () => {
   it('shows green, the amber after it and the red-amber before it', () => {
-    expect(stretches(plan(['K1', 10, 40]), group)).toEqual([
+    expect(stretches(plan(['K1', 10, 40]), group('K1'))).toEqual([
       { shows: 'green', from_s: 10, to_s: 40, window: 0 },
       { shows: 'amber', from_s: 40, to_s: 43, window: 0 },
       { shows: 'red-amber', from_s: 9, to_s: 10, window: 0 },
     ])
   })
   it('cuts what goes over the end of the cycle in two', () => {
-    expect(stretches(plan(['K1', 70, 79]), group).filter((one) => one.shows === 'amber')).toEqual([
+    expect(stretches(plan(['K1', 70, 79]), group('K1')).filter((one) => one.shows === 'amber')).toEqual([
       { shows: 'amber', from_s: 79, to_s: 80, window: 0 },
       { shows: 'amber', from_s: 0, to_s: 2, window: 0 },
     ])
-    expect(stretches(plan(['K1', 70, 10]), group).filter((one) => one.shows === 'green')).toHaveLength(2)
+    expect(stretches(plan(['K1', 70, 10]), group('K1')).filter((one) => one.shows === 'green')).toHaveLength(2)
   })
   it('shows green alone where it lasts the whole cycle', () => {
-    expect(stretches(plan(['K1', 0, 80]), group)).toEqual([{ shows: 'green', from_s: 0, to_s: 80, window: 0 }])
-    expect(stretches(plan(['K1', 0, 0]), group)).toEqual([{ shows: 'green', from_s: 0, to_s: 80, window: 0 }])
+    expect(stretches(plan(['K1', 0, 80]), group('K1'))).toEqual([{ shows: 'green', from_s: 0, to_s: 80, window: 0 }])
+    expect(stretches(plan(['K1', 0, 0]), group('K1'))).toEqual([{ shows: 'green', from_s: 0, to_s: 80, window: 0 }])
   })
 })
 
