@@ -13,6 +13,7 @@ import msgspec
 
 from turnout.city.simulated.behaviour import Behaviour
 from turnout.city.simulated.callers import Phrases, PlannedCall
+from turnout.city.simulated.closing import likely_disposition
 from turnout.city.simulated.deeds import AskPlace, AskProposal, Command, Deed, Heard
 from turnout.city.simulated.seen import SeenCall, SeenIncident
 
@@ -461,20 +462,8 @@ class Colleagues:
 
     def _disposition(self, agency: str, incident: SeenIncident, call: PlannedCall | None) -> str:
         """The likely one, where this agency may use it; a neighbour's, or an unknown one, ends as any may."""
-        likely = self._likely_disposition(agency, incident, call)
+        likely = likely_disposition(self.behaviour, self.disciplines.get(agency, ""), incident, call)
         return likely if self.may_dispose(agency, likely) else self.behaviour.closing.get("any", "OTH")
-
-    def _likely_disposition(self, agency: str, incident: SeenIncident, call: PlannedCall | None) -> str:
-        """The real one where it can be this agency's; else how its work usually ends."""
-        discipline = self.disciplines.get(agency, "")
-        usual = self.behaviour.closing.get(discipline, "OTH")
-        real = self.behaviour.dispositions.get(call.disposition, "") if call is not None else ""
-        if discipline == "ems" and not any("transporting" in a.times for a in incident.assignments):
-            return real if real in STAYED_DISPOSITIONS else self.behaviour.closing.get("ems-stayed", usual)
-        of_medical = real in MEDICAL_DISPOSITIONS
-        if not real or (of_medical and discipline != "ems") or (real == "FIRE" and discipline != "fire"):
-            return usual
-        return real
 
     def _take_over(self, incident_id: str, at_s: float) -> list[Deed]:
         """What a visitor has left alone for long is looked after again; what is not, is looked at later."""
@@ -490,7 +479,3 @@ class Colleagues:
         work = self._work.setdefault(incident_id, Work(None))
         self._look_after(incident, work, at_s)
         return self._ask(incident_id, at_s) if incident.status == "pending" and not work.asking else []
-
-
-MEDICAL_DISPOSITIONS: Final = ("T2", "T3", "TNT", "PDT", "AMA", "ME")
-STAYED_DISPOSITIONS: Final = ("TNT", "PDT", "AMA", "ME", "NM", "GOA", "UTL", "CAN", "OTH")
