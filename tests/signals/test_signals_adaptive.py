@@ -1,9 +1,10 @@
 """Adaptive control: safe whatever is read, nobody waits for ever, and it says when it cannot see."""
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.adaptive.priority import Situation
 from turnout.signals.adaptive.supervisor import (
     SERVED_MS,
+    Supervisor,
     frees,
     promise_of,
     worst_unseen_red_ms,
@@ -25,6 +27,7 @@ from turnout.signals.adaptive.supervisor import (
     worst_waits_ms,
 )
 from turnout.signals.guard import Aspect, rules_of
+from turnout.signals.single_track import Interlocking, SingleTrack, TrackEntry
 from turnout.words.trouble import Unsupported
 
 SECONDS = 600
@@ -49,13 +52,27 @@ class Trusting(FaultWatch):
         pass
 
 
-def longest_waits(layout: Layout, readings: list[Mapping[str, Reading]]) -> dict[int, tuple[int, int]]:
+class Closing(Interlocking):
+    """A track that closes its signals when it is told to."""
+
+    is_shut = False
+
+    def is_closed(self, entry: TrackEntry) -> bool:
+        return self.is_shut
+
+
+def longest_waits(
+    layout: Layout, readings: list[Mapping[str, Reading]], track: Closing | None = None, shut: Sequence[bool] = ()
+) -> dict[int, tuple[int, int]]:
     """Of each group: how long somebody stood at its stop line in red, and how long it was red; in ms."""
+    control = AdaptiveControl(layout, 0, tracks=[] if track is None else [track])
     rules = rules_of(layout.junction)
-    control, seen = AdaptiveControl(layout, 0), begun(rules)
+    seen = begun(rules)
     control.watch = Trusting(layout, control.observer.seen)
     since, red, worst = [-1] * 3, [0] * 3, dict.fromkeys(range(3), (0, 0))
     for at_s, reading in enumerate(readings, start=1):
+        if track is not None:
+            track.is_shut = shut[at_s]
         shown = control.step(at_s * 1_000, reading)
         seen = watched(rules, seen, shown, 1_000)
         for group, lane in enumerate(layout.lanes):
@@ -91,6 +108,43 @@ def test_nobody_waits_longer_than_is_published_and_nothing_unsafe_is_shown_whate
     for group, (waited_ms, red_ms) in longest_waits(layout, readings).items():
         assert waited_ms <= worst_wait_ms(promise, group)
         assert red_ms <= worst_unseen_red_ms(promise, group)
+
+
+@given(
+    anything_read(),
+    st.sampled_from((2, 3)),
+    st.sampled_from((0, 1, 2)),
+    st.lists(st.integers(1, 90), min_size=1, max_size=40),
+)
+@example([{"s1@2.5": Reading(0, True)}] * SECONDS, 3, 0, [1] * 40)
+@settings(max_examples=25, deadline=None, phases=AS_DRAWN)
+def test_nobody_else_waits_longer_than_is_published_however_often_a_single_track_closes_a_signal(
+    readings: list[Mapping[str, Reading]], stages: int, tracked: int, turns: list[int]
+) -> None:
+    """`turns`: for how many seconds it is open, closed, open..., again and again."""
+    layout = a_crossing(stages)
+    name = layout.junction.groups[tracked].id
+    entries = (TrackEntry(0, "J", name, "in"), TrackEntry(1, "far", "far", "in far"))
+    track = Closing(SingleTrack(id="T", lanes=(), entries=entries, exits=()), 0)
+    once = [bool(nth % 2) for nth, lasts in enumerate(turns) for _ in range(lasts)]
+    shut = list(itertools.islice(itertools.cycle(once), SECONDS + 1))
+    promise = promise_of(layout, rules_of(layout.junction, {name}))
+    for group, (waited_ms, red_ms) in longest_waits(layout, readings, track, shut).items():
+        if group != tracked:
+            assert waited_ms <= worst_wait_ms(promise, group)
+            assert red_ms <= worst_unseen_red_ms(promise, group)
+
+
+def test_who_may_be_closed_is_served_after_all_others_that_are_overdue_though_he_waited_longer() -> None:
+    """Else one that is closed and opened again would be the first in line each time."""
+    layout = a_crossing()
+    orders = []
+    for may_close in ((), ("M1", "M2")):
+        supervisor = Supervisor(promise_of(layout, rules_of(layout.junction, may_close)), 0)
+        supervisor.wants(0, 1_000)
+        supervisor.wants(2, 2_000)
+        orders.append(supervisor.overdue(500_000))
+    assert orders == [[0, 1], [1, 0]]
 
 
 @given(anything_read(), st.lists(st.integers(-100_000, 100_000), min_size=20, max_size=20))

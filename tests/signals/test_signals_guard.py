@@ -3,6 +3,7 @@
 Small junctions are tried out wholly, large ones at random.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -134,13 +135,16 @@ def test_who_was_red_too_long_is_served_though_everybody_else_asks_for_ever(
 
 
 def longest_reds_s(rules: Rules) -> list[int]:
-    """Of each group, over every sequence of asks."""
+    """Of each group, over every sequence of asks, and of closing those that may be closed."""
     first, found = all_red(rules), [0] * len(rules.groups)
     known, to_try = {first}, [first]
+    may_close = [i for i, rule in enumerate(rules.groups) if rule.may_close]
+    shut = [each for size in range(len(may_close) + 1) for each in itertools.combinations(may_close, size)]
     while to_try:
         lamps = to_try.pop()
-        for greens in every_ask(rules):
-            after = step(rules, lamps, greens, 1_000)
+        for greens, closed in itertools.product(every_ask(rules), shut):
+            open_ones = tuple(green and i not in closed for i, green in enumerate(greens))
+            after = step(rules, lamps, open_ones, 1_000, closed)
             for i, (old, lamp) in enumerate(zip(lamps, after, strict=True)):
                 dark_ms = old.dark_ms + 1_000 if lamp.aspect is G and old.aspect is not G else lamp.dark_ms
                 found[i] = max(found[i], dark_ms // 1_000)
@@ -149,6 +153,12 @@ def longest_reds_s(rules: Rules) -> list[int]:
                 to_try.append(after)
         assert len(known) <= STATES_MAX
     return found
+
+
+def closing(rules: Rules, *may_close: int) -> Rules:
+    """The same, where these may be closed."""
+    groups = tuple(replace(rule, may_close=i in may_close) for i, rule in enumerate(rules.groups))
+    return replace(rules, groups=groups)
 
 
 TWO_ROADS_ON_TIME = a_junction([[-1, 3], [2, -1]], (2, 1, 1, 5), (3, 2, 2, 5))
@@ -166,6 +176,44 @@ TWO_ROADS_ON_TIME = a_junction([[-1, 3], [2, -1]], (2, 1, 1, 5), (3, 2, 2, 5))
 )
 def test_the_longest_red_that_is_published_is_reached_and_not_passed(rules: Rules, group: int, longest_s: int) -> None:
     assert (longest_reds_s(rules)[group], worst_red_ms(rules, group) / 1_000) == (longest_s, longest_s)
+
+
+TWO_ENDS_OF_A_TRACK = a_junction(
+    [[-1, 1, 1, -1], [1, -1, -1, 1], [1, -1, -1, 1], [-1, 1, 1, -1]],
+    (1, 1, 0, 4),
+    (1, 1, 0, 3),
+    (1, 1, 0, 3),
+    (2, 1, 0, 0),
+)
+"""A road, two ends of a track that it crosses, and another that crosses both ends and not the road."""
+
+
+@pytest.mark.parametrize(
+    ("rules", "may_close", "group", "longest_s"),
+    [
+        pytest.param(TWO_ENDS_OF_A_TRACK, (1, 2), 0, 5, id="two ends, opened in turns"),
+        pytest.param(SMALL["all against all"], (0, 1), 2, 9, id="two of three"),
+        pytest.param(OWN_INTERGREEN_LONGER_THAN_RED, (0,), 1, 17, id="one that would be in line before it"),
+        pytest.param(TWO_ROADS_ON_TIME, (0,), 1, 10, id="red with amber beside the intergreen"),
+    ],
+)
+def test_the_longest_red_of_who_meets_one_that_is_closed_is_reached_and_not_passed(
+    rules: Rules, may_close: tuple[int, ...], group: int, longest_s: int
+) -> None:
+    """However often it is closed and opened."""
+    rules = closing(rules, *may_close)
+    assert (longest_reds_s(rules)[group], worst_red_ms(rules, group) / 1_000) == (longest_s, longest_s)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_no_closing_of_anybody_makes_a_red_longer_than_is_published(name: str) -> None:
+    """Every set of groups that may be closed, in every sequence."""
+    size = len(SMALL[name].groups)
+    for may_close in itertools.chain.from_iterable(itertools.combinations(range(size), many) for many in (1, 2)):
+        rules = closing(SMALL[name], *may_close)
+        promised = [i for i, rule in enumerate(rules.groups) if rule.max_red_ms and not rule.may_close]
+        longest_s = longest_reds_s(rules) if promised else []
+        assert all(longest_s[i] * 1_000 <= worst_red_ms(rules, i) for i in promised)
 
 
 def shown_for(rules: Rules, asks: Sequence[tuple[bool, ...]]) -> list[str]:
@@ -242,21 +290,22 @@ def test_the_watcher_knows_every_aspect() -> None:
 @given(junctions(), st.data())
 @settings(max_examples=60, deadline=None)
 def test_who_is_closed_is_never_begun_however_long_he_was_red(rules: Rules, data: st.DataObject) -> None:
-    """As on a single track that somebody is on; the others keep every promise of theirs but for the longest red."""
-    free = Rules(tuple(replace(rule, max_red_ms=0) for rule in rules.groups), rules.least_ms)
-    guard, seen = Guard(rules, 0), begun(free)
+    """As on a single track that somebody is on; the others keep every promise of theirs, the longest red as well."""
     groups = range(len(rules.groups))
+    may_close = data.draw(st.frozensets(st.sampled_from(groups), max_size=3))
+    rules = closing(rules, *may_close)
+    guard, seen = Guard(rules, 0), begun(rules)
     for at_s in range(1, 80):
         asks = data.draw(st.tuples(*(st.booleans() for _ in groups)))
-        closed = data.draw(st.frozensets(st.sampled_from(groups), max_size=2))
+        closed = frozenset(i for i in may_close if data.draw(st.booleans()))
         before = guard.shown
         shown = guard.let_out(asks, at_s * 1_000, closed)
-        seen = watched(free, seen, shown, 1_000)
+        seen = watched(rules, seen, shown, 1_000)
         assert all(before[i] is not R or shown[i] is R for i in closed)
 
 
 def test_who_is_closed_waits_though_he_was_red_too_long_and_is_served_at_once_when_he_is_not() -> None:
-    rules = a_junction([[-1, 2], [1, -1]], (3, 1, 0, 20), (1, 1, 0, 0))
+    rules = closing(a_junction([[-1, 2], [1, -1]], (3, 1, 0, 20), (1, 1, 0, 0)), 0)
     guard = Guard(rules, 0)
     shown = [
         guard.let_out((False, True), at_s * 1_000, frozenset({0}) if at_s < 60 else ())[0] for at_s in range(1, 70)

@@ -50,7 +50,7 @@ def watched(
         if aspect is G:
             _unless(seen.aspect is S or rule.starting_ms == 0, f"no red with amber at {i}")
             _unless(seen.aspect is R or age_ms >= rule.starting_ms, f"red with amber of {i} too short")
-            if rule.max_red_ms and has_true_clock:
+            if rule.max_red_ms and not rule.may_close and has_true_clock:
                 _unless(dark_ms <= worst_red_ms(rules, i), f"red of {i} too long")
         after.append(Seen(aspect, 0, 0 if aspect in (G, E) or seen.aspect is G else dark_ms))
     for i, j in itertools.permutations(range(len(after)), 2):
@@ -59,7 +59,7 @@ def watched(
             if after[j].age_ms == 0:
                 _unless(after[i].dark_ms >= rules.least_ms[i][j], f"intergreen from {i} to {j} too short")
     for i, (rule, seen) in enumerate(zip(rules.groups, after, strict=True)):
-        if rule.max_red_ms and has_true_clock:
+        if rule.max_red_ms and not rule.may_close and has_true_clock:
             _unless(seen.dark_ms <= worst_red_ms(rules, i), f"{i} is red for ever")
     return tuple(after)
 
@@ -74,7 +74,10 @@ def settled(rules: Rules, seen: Sequence[Seen]) -> tuple[Seen, ...]:
     most = 1_000 + max(
         *(max(row) for row in rules.least_ms),
         *(max(rule.min_green_ms, rule.ending_ms, rule.starting_ms) for rule in rules.groups),
-        *(worst_red_ms(rules, i) if rule.max_red_ms else 0 for i, rule in enumerate(rules.groups)),
+        *(
+            worst_red_ms(rules, i) if rule.max_red_ms and not rule.may_close else 0
+            for i, rule in enumerate(rules.groups)
+        ),
     )
     return tuple(Seen(each.aspect, min(each.age_ms, most), min(each.dark_ms, most)) for each in seen)
 

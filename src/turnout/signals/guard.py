@@ -46,6 +46,8 @@ class GroupRule(msgspec.Struct, frozen=True):
     ending_ms: int
     starting_ms: int = 0
     max_red_ms: int = 0
+    may_close: bool = False
+    """It may be kept from beginning (`single_track`). In line it comes after those that may not: see `worst_red_ms`."""
 
 
 class Rules(msgspec.Struct, frozen=True, cache_hash=True):
@@ -91,7 +93,8 @@ class Guard:
     def let_out(self, greens: Sequence[bool], at_ms: int, closed: Collection[int] = frozenset()) -> tuple[Aspect, ...]:
         """What every group shows now that green is asked for the groups where `greens` is true.
 
-        `closed`: no green begins for these, however long they are red (`single_track`); one that is on ends.
+        `closed`: no green begins for these, however long they are red (`single_track`); one that is on ends. They are
+        among those that the rules let be closed.
         """
         elapsed_ms, self._at_ms = at_ms - self._at_ms, at_ms
         self.jumps += not 0 <= elapsed_ms <= STEP_MAX_MS
@@ -115,6 +118,7 @@ def step(
 ) -> tuple[Lamp, ...]:
     """The lamps that follow. `greens`: whom green is asked for; none of the `closed`."""
     assert len(greens) == len(lamps) == len(rules.groups)
+    assert all(rules.groups[i].may_close for i in closed)
     passed_ms = min(max(elapsed_ms, 0), STEP_MAX_MS)
     now = [_aged(rule, lamp, passed_ms) for rule, lamp in zip(rules.groups, lamps, strict=True)]
     overdue = [i for i in _overdue(rules, now) if i not in closed]
@@ -190,13 +194,13 @@ def _aged(rule: GroupRule, lamp: Lamp, passed_ms: int) -> Lamp:
 
 
 def _overdue(rules: Rules, lamps: Sequence[Lamp]) -> list[int]:
-    """Groups that have been red too long, the most overdue first."""
+    """Groups that have been red too long: those that are never closed, the most overdue first; then the others."""
     over_ms = {
         i: lamp.dark_ms - rule.max_red_ms
         for i, (rule, lamp) in enumerate(zip(rules.groups, lamps, strict=True))
         if lamp.aspect is Aspect.RED and 0 < rule.max_red_ms <= lamp.dark_ms
     }
-    return sorted(over_ms, key=lambda i: -over_ms[i])
+    return sorted(over_ms, key=lambda i: (rules.groups[i].may_close, -over_ms[i]))
 
 
 def _conflict(rules: Rules, i: int, j: int) -> bool:
@@ -230,7 +234,14 @@ def worst_red_ms(rules: Rules, group: int) -> int:
     begin when the intergreen after the one before is over. Only a group that has a `max_red_ms` is ever in line, so
     the first alone may be one that has none. Counted are all who can be in the chain, each with its longest intergreen
     to another of them: the longest chain itself would take too long to find.
+
+    Of groups that may be closed only others are promised anything. One that opens again has been overdue for long, and
+    may be closed and opened as often as one likes: ahead of the rest, it could hold them up for ever without ever
+    beginning. In line it therefore comes after them, and holds up nobody of them once he is overdue, as one that has no
+    `max_red_ms`: the first in the chain may be such a one, none of the others. Where it is closed while it is green it
+    ends sooner. So the number is that of rules in which it has none; for itself there is none.
     """
+    assert not rules.groups[group].may_close
     line = _in_line(rules, group)
     turns_ms = sum(_turn_ms(rules, i, line) for i in line - {group})
     served_ms = max(_until_first_ms(rules, group, line), default=0) + turns_ms
@@ -239,14 +250,20 @@ def worst_red_ms(rules: Rules, group: int) -> int:
 
 
 def _in_line(rules: Rules, group: int) -> set[int]:
-    """The group, and whom it meets, directly or through others, of those that have a `max_red_ms`."""
+    """The group, and whom it meets, directly or through others, of those that are promised a longest red."""
     line, reached = {group}, [group]
     while reached:
         i = reached.pop()
-        new = [j for j, rule in enumerate(rules.groups) if rule.max_red_ms and j not in line and _conflict(rules, i, j)]
+        new = [
+            j for j, rule in enumerate(rules.groups) if _is_promised(rule) and j not in line and _conflict(rules, i, j)
+        ]
         line.update(new)
         reached += new
     return line
+
+
+def _is_promised(rule: GroupRule) -> bool:
+    return rule.max_red_ms > 0 and not rule.may_close
 
 
 def _until_first_ms(rules: Rules, group: int, line: set[int]) -> Iterable[int]:
@@ -286,8 +303,8 @@ def _longest_ms(rules: Rules) -> int:
     """Beyond this no time makes a difference: counters stay there."""
     most = max((max(row) for row in rules.least_ms), default=0)
     of_groups = (max(rule.min_green_ms, rule.ending_ms, rule.starting_ms) for rule in rules.groups)
-    reds = (worst_red_ms(rules, i) for i, rule in enumerate(rules.groups) if rule.max_red_ms)
-    return max(most, *of_groups, 0, *reds)
+    reds = (worst_red_ms(rules, i) for i, rule in enumerate(rules.groups) if _is_promised(rule))
+    return max(most, *of_groups, *(rule.max_red_ms for rule in rules.groups), 0, *reds)
 
 
 def refuse_unkept(rules: Rules) -> None:
@@ -307,12 +324,16 @@ def refuse_unkept(rules: Rules) -> None:
                 raise Unsupported(f"the intergreen from group {i} to {j} is shorter than the amber of {i}")
 
 
-def rules_of(junction: Junction) -> Rules:
-    """What the guard keeps at a junction, in the order of its groups. Pedestrians' clearance is in the intergreens."""
+def rules_of(junction: Junction, may_close: Collection[str] = ()) -> Rules:
+    """What the guard keeps at a junction, in the order of its groups. Pedestrians' clearance is in the intergreens.
+
+    `may_close`: groups that may be kept from beginning.
+    """
     least = junction.least_between()
     names = [group.id for group in junction.groups]
     groups = tuple(
-        GroupRule(group.min_green_ms, group.ending_ms, group.starting_ms, group.max_red_ms) for group in junction.groups
+        GroupRule(group.min_green_ms, group.ending_ms, group.starting_ms, group.max_red_ms, group.id in may_close)
+        for group in junction.groups
     )
     matrix = tuple(tuple(TOGETHER if i == j else least.get((i, j), TOGETHER) for j in names) for i in names)
     return Rules(groups, matrix)

@@ -35,17 +35,18 @@ class StageClock:
         size = range(len(layout.junction.groups))
         self._greens = [tuple(i in stage.groups for i in size) for stage in layout.stages]
         self._alone = [tuple(Aspect.GREEN if green else Aspect.RED for green in greens) for greens in self._greens]
-        self._seen: tuple[int, tuple[Aspect, ...], frozenset[int]] = (-1, (), NOBODY)
+        self._seen: tuple[int, tuple[Aspect, ...]] = (-1, ())
 
-    def see(self, shown: tuple[Aspect, ...], at_ms: int, closed: frozenset[int] = NOBODY) -> None:
-        """`closed`: groups of the stage that may not be shown green; without them it is shown alone."""
-        target, before, closed_before = self._seen
-        if shown is before and target == self.target and closed == closed_before:
+    def see(self, shown: tuple[Aspect, ...], at_ms: int) -> None:
+        """A stage is on whatever its groups show that may be closed: their greens, if any, are the guard's to end."""
+        target, before = self._seen
+        if shown is before and target == self.target:
             return
-        self._seen = (self.target, shown, closed)
+        self._seen = (self.target, shown)
         alone = self._alone[self.target]
-        if closed:
-            alone = tuple(Aspect.RED if i in closed else aspect for i, aspect in enumerate(alone))
+        if self.promise.may_close:
+            own = self.layout.stages[self.target].groups & self.promise.may_close
+            alone = tuple(shown[i] if i in own else aspect for i, aspect in enumerate(alone))
         if shown != alone:
             self.green_since = -1
         elif self.green_since < 0:
@@ -83,10 +84,10 @@ class AdaptiveControl:
         if found is None:
             raise Unsupported(f"junction {layout.junction.id} has no plan {plan}", "plan", "give it one")
         self._plan = found
-        rules = rules_of(layout.junction)
+        self.access = Access(layout.junction, tracks)
+        rules = rules_of(layout.junction, {layout.junction.groups[i].id for i in self.access.groups})
         self.layout, self.settings = layout, settings
         self.guard = Guard(rules, at_ms)
-        self.access = Access(layout.junction, tracks)
         self._closed = NOBODY
         self.observer, self._changing = Observer(layout, at_ms), Changing()
         self.watch = FaultWatch(layout, self.observer.seen)
@@ -159,7 +160,7 @@ class AdaptiveControl:
             stands = self.observer.stands_at
             waited_for = [i for i in self.access.groups if any(map(stands, self._lanes_of_groups[i]))]
             self.access.tell(shown, waited_for, at_ms)
-        self.clock.see(shown, at_ms, self._closed)
+        self.clock.see(shown, at_ms)
         return shown
 
     def _own_ms(self, said_ms: int) -> int:

@@ -35,13 +35,16 @@ class Promise(msgspec.Struct, frozen=True):
     """Of each stage: no change begins before its green has lasted so long."""
     freeing_ms: tuple[int, ...]
     """Of each stage: by so much is its end put off at most to let out who stands inside the junction."""
+    may_close: frozenset[int] = frozenset()
+    """Groups to which nothing is promised, as they may be kept from beginning."""
 
 
 def promise_of(layout: Layout, rules: Rules) -> Promise:
     stages = [stage.groups for stage in layout.stages]
     change = tuple(tuple(_change_ms(rules, a, b) for b in stages) for a in stages)
     green = tuple(max((rules.groups[i].min_green_ms for i in stage), default=0) for stage in stages)
-    return Promise(tuple(_homes(layout)), change, green, _freeing_ms(layout, change, green))
+    may_close = frozenset(i for i, rule in enumerate(rules.groups) if rule.may_close)
+    return Promise(tuple(_homes(layout)), change, green, _freeing_ms(layout, change, green), may_close)
 
 
 def frees(layout: Layout, now: int, lanes: Collection[str]) -> int | None:
@@ -98,23 +101,30 @@ def lanes_of_groups(layout: Layout) -> list[list[str]]:
 
 
 def _change_ms(rules: Rules, ending: Collection[int], beginning: Collection[int]) -> int:
-    """From the decision until every group of the new stage is green and nothing else is."""
+    """From the decision until every group of the new stage is green and nothing else is; but for those that are closed.
+
+    One that may be closed may have begun just before the decision, and has its least green first.
+    """
     end = [i for i in ending if i not in beginning]
     begin = [j for j in beginning if j not in ending]
     longest = max((rules.groups[i].ending_ms for i in end), default=0)
+    late = max(
+        (rules.groups[i].starting_ms + rules.groups[i].min_green_ms for i in end if rules.groups[i].may_close),
+        default=0,
+    )
     for j in begin:
         longest = max(longest, rules.groups[j].starting_ms)
         for i in end:
             if rules.least_ms[i][j] != TOGETHER:
                 longest = max(longest, rules.least_ms[i][j])
-    return longest
+    return longest + late
 
 
 class Supervisor:
     """When each group is to be served at the latest. Told of changes only. Milliseconds."""
 
     def __init__(self, promise: Promise, at_ms: int) -> None:
-        self._homes = promise.homes
+        self._homes, self._may_close = promise.homes, promise.may_close
         self._due_ms = [at_ms + UNSEEN_PATIENCE_MS if home >= 0 else FOR_EVER_MS for home in promise.homes]
         """`FOR_EVER_MS` while it is green, and of a group that has no home."""
         self._first_ms = min(self._due_ms)
@@ -146,21 +156,29 @@ class Supervisor:
         return at_ms >= self._first_ms
 
     def overdue(self, at_ms: int, without: Collection[int] = ()) -> list[int]:
-        """Home stages that are to be served, in their order; none for groups that may not be served now."""
+        """Home stages that are to be served, in their order; none for groups that may not be served now.
+
+        Those of groups that may be closed come after the others: one that is closed and opened again would else be the
+        first in line each time, and keep the others waiting (see `guard.worst_red_ms`).
+        """
         if not self.is_due(at_ms):
             return []
         late = sorted(
-            (due_ms, self._homes[i]) for i, due_ms in enumerate(self._due_ms) if due_ms <= at_ms and i not in without
+            (i in self._may_close, due_ms, self._homes[i])
+            for i, due_ms in enumerate(self._due_ms)
+            if due_ms <= at_ms and i not in without
         )
-        return list(dict.fromkeys(home for _, home in late))
+        return list(dict.fromkeys(home for _, _, home in late))
 
 
 def worst_wait_ms(promise: Promise, group: int) -> int:
     """The longest that somebody whom a detector has seen waits for green, called once a second.
 
     Patience; what the stage in service and a change under way still need; each other home stage once, with its change;
-    and the change to one's own.
+    and the change to one's own. Of groups that may be closed none is ever served before, nor is a number given for them:
+    their home stages do not count, their least green counts in the changes, and a stage is on without them.
     """
+    assert group not in promise.may_close
     return PATIENCE_MS + _served_ms(promise, group)
 
 
@@ -172,7 +190,8 @@ def worst_unseen_red_ms(promise: Promise, group: int) -> int:
 def _served_ms(promise: Promise, group: int) -> int:
     change = max(map(max, promise.change_ms)) + 2 * STEP_MAX_MS
     served = [change + green + freeing for green, freeing in zip(promise.green_ms, promise.freeing_ms, strict=True)]
-    others = {home for home in promise.homes if home >= 0} - {promise.homes[group]}
+    homes = {home for i, home in enumerate(promise.homes) if home >= 0 and i not in promise.may_close}
+    others = homes - {promise.homes[group]}
     return max(served) + sum(served[home] for home in others) + change
 
 
@@ -182,13 +201,13 @@ def worst_waits_ms(layout: Layout, without: Collection[str] = ()) -> dict[str, i
     `without`: groups for which nothing can be promised, as they let onto a single track; nor for their approaches.
     Raises `Unsupported` for rules that cannot be kept.
     """
-    rules = rules_of(layout.junction)
+    rules = rules_of(layout.junction, without)
     refuse_unkept(rules)
     promise = promise_of(layout, rules)
     found: dict[str, int] = {}
     of_groups = lanes_of_groups(layout)
     for group, lanes in enumerate(of_groups):
-        if promise.homes[group] >= 0:
+        if promise.homes[group] >= 0 and group not in promise.may_close:
             for lane in layout.lanes:
                 if lane.id in lanes:
                     found[lane.approach] = max(found.get(lane.approach, 0), worst_wait_ms(promise, group))
