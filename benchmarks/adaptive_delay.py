@@ -7,9 +7,9 @@ FOLDER holds scenarios, each a folder with a .sumocfg, or is such a file: `Doerp
 there. What SUMO cannot load is told and left out. All controls run the same stages, with the same demand and seeds.
 Delay is SUMO's time loss plus departure delay in seconds per vehicle of all that were to enter; those still on their
 way and those that could not enter are among them. `locked`: seeds in which nobody arrived for five minutes while
-vehicles were on the road. Without teleports: what is stuck stays. With a fault every junction has one broken detector
-from the tenth minute on: stuck, silent or double. Words for SUMO: `--time-to-teleport.bidi 70` takes off the road who
-has met another head-on on a single track for 70 s.
+vehicles were on the road. Without teleports: what is stuck stays. A single track that is in doubt at the end is told
+below. With a fault every junction has one broken detector from the tenth minute on: stuck, silent or double. Words for
+SUMO: `--time-to-teleport.bidi 70` takes off the road who has met another head-on on a single track for 70 s.
 """
 
 import shutil
@@ -66,6 +66,8 @@ class Result(NamedTuple):
     seconds: float
     on_plan: int
     """Junctions that ran their plan at the end."""
+    doubts: tuple[str, ...] = ()
+    """Single tracks that were closed at the end though perhaps nobody was on them."""
 
 
 class Truth:
@@ -203,7 +205,9 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     laid = scene.placed
     ran = run(words, controls, laid.layouts, laid.loops, scene.end_s, fault=fault, before=before, tracks=tracks)
     on_plan = sum(getattr(each, "mode", "") == "plan" for each in controls.values())
-    return told(scene, ran.seconds, on_plan)
+    doubts = {doubt for each in controls.values() for doubt in getattr(each, "doubts", ())}
+    said = tuple(f"seed {seed}: {doubt.spoken('en', round(scene.end_s * 1_000))}" for doubt in sorted(doubts, key=str))
+    return told(scene, ran.seconds, on_plan)._replace(doubts=said)
 
 
 def broken(scene: Scenario, kind: str, from_ms: int) -> Fault:
@@ -258,6 +262,8 @@ def main(folder: Path, seeds: int = 5, chosen: str = ",".join(CONTROLS), kind: s
                         for seed in range(1, seeds + 1)
                     ]
                     print(row(scene, control, results, kind), flush=True)
+                    for said in (said for result in results for said in result.doubts):
+                        print(f"{said}.", file=sys.stderr, flush=True)
             except (OSError, ValueError, RuntimeError) as trouble:
                 print(f"| {config.parent.name} {config.name} | left out: {str(trouble)[:100]!r} |", flush=True)
 

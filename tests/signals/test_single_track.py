@@ -28,6 +28,7 @@ from turnout.signals.single_track import (
     Count,
     Interlocking,
     SingleTrack,
+    TrackDoubt,
     TrackEntry,
     TrackExit,
 )
@@ -286,14 +287,54 @@ def test_while_no_tram_comes_cars_that_share_the_signal_drive() -> None:
     assert not lock.is_closed(track.entries[0])
 
 
-def test_a_counter_that_missed_one_keeps_the_track_closed_and_a_person_is_told() -> None:
+def test_a_counter_that_missed_one_keeps_the_track_closed_and_a_person_is_told_at_each_of_its_signals() -> None:
     lock = Interlocking(a_track(is_seen_coming=False), 0)
-    counted(lock, {"in W": Count(2, 0)}, 1, (False, True))
-    counted(lock, {"out W": Count(1, 1)}, 60, (False, True))
-    assert not lock.is_doubtful(60_000 + DOUBTFUL_MS - 1)
-    counted(lock, {}, 60 + DOUBTFUL_MS // 1_000, (False, True))
-    assert lock.is_doubtful(60_000 + DOUBTFUL_MS)
+    controls = [AdaptiveControl(a_layout(name), 0, tracks=[lock]) for name in APART]
+    for at_s in range(1, 60 + DOUBTFUL_MS // 1_000 + 1):
+        lock.count({1: {"in W": Count(2, 0)}, 60: {"out W": Count(1, 1)}}.get(at_s, {}), at_s * 1_000)
+        for control in controls:
+            control.step(at_s * 1_000, {})
+        is_told = at_s * 1_000 >= 60_000 + DOUBTFUL_MS
+        assert [control.doubts for control in controls] == [(TrackDoubt("T", (1, 0), 60_000),) if is_told else ()] * 2
     assert not lock.may_enter(1)
+    (doubt,) = controls[0].doubts
+    assert "T: trams were counted in (1 / 0) and for 15 min none" in doubt.spoken("en", at_s * 1_000)
+    assert "“T”：已计入电车（1 / 0），15 分钟内" in doubt.spoken("zh-CN", at_s * 1_000)
+
+
+def test_a_track_that_a_person_declares_clear_is_open_to_the_other_direction_again() -> None:
+    lock = Interlocking(a_track(is_seen_coming=False), 0)
+    counted(lock, {"in W": Count(1, 0)}, 1, (False, True))
+    for at_s in range(2, 60):
+        counted(lock, {}, at_s, (False, True))
+        assert not lock.may_enter(1)
+    assert lock.declare_clear(60_000)
+    counted(lock, {}, 61, (False, True))
+    assert lock.inside == [0, 0]
+    assert lock.may_enter(1)
+    assert lock.doubt(60_000 + DOUBTFUL_MS) is None
+
+
+def test_a_track_is_not_declared_clear_while_somebody_may_be_driving_in() -> None:
+    """A signal is green, or has not been red for long enough that all who passed it have been counted."""
+    lock = Interlocking(a_track(is_seen_coming=False), 0)
+    lock.count({"in W": Count(1, 0)}, 1_000)
+    for at_ms, is_red in ((1_000, False), (2_000, True), (2_000 + CLEAR_MS - 1, True)):
+        lock.tell(("J0", "W"), is_red=is_red, is_waited_for=False, at_ms=at_ms)
+        assert not lock.declare_clear(at_ms)
+        assert lock.inside == [1, 0]
+    assert lock.declare_clear(2_000 + CLEAR_MS)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(1, 400)), min_size=1, max_size=6), st.integers(1, 500))
+@settings(max_examples=20, deadline=None)
+def test_declared_clear_while_it_is_two_trams_do_not_meet_either(trams: list[tuple[int, int]], reset_s: int) -> None:
+    line = Line(trams, is_seen_coming=True)
+    for at_s in range(1, 900):
+        line.step(at_s, {})
+        if at_s >= reset_s and not any(line.inside):
+            line.interlocking.declare_clear(at_s * 1_000)
+        assert not line.is_met
 
 
 def test_a_track_with_an_open_end_closes_nobodys_signal() -> None:

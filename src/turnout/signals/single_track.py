@@ -12,6 +12,7 @@ import msgspec
 
 from turnout.signals.guard import Aspect
 from turnout.signals.model import Junction
+from turnout.words.name import Language, Name
 
 CLEAR_MS: Final = 3_000
 """A signal of the other direction must have been red for so long. Counters stand at the stop line: whoever drove at the
@@ -25,6 +26,29 @@ GAP_WAIT_MS: Final = 240_000
 """Longer is not waited for cars: they can change lanes, trams cannot."""
 DOUBTFUL_MS: Final = 900_000
 """Occupied for so long without anybody counted, a person is told: a counter may have missed one. It stays closed."""
+
+
+DOUBT = Name(
+    "single track {track}: trams were counted in ({inside}) and for {minutes} min none in or out. A counter may have "
+    "missed one, or they stand on it. It stays closed: look, and where it is clear declare it clear",
+    "单线区段“{track}”：已计入电车（{inside}），{minutes} 分钟内无车驶入或驶出。可能计数器漏计，也可能电车停在区段内。"
+    "区段保持关闭：请到现场查看，确认出清后办理计轴复零",
+)
+
+
+class TrackDoubt(msgspec.Struct, frozen=True):
+    """A track that is occupied by its counters, and nobody has been counted for long. Milliseconds."""
+
+    track: str
+    inside: tuple[int, int]
+    """Trams by direction."""
+    since_ms: int
+    """When somebody was last counted."""
+
+    def spoken(self, language: Language, at_ms: int) -> str:
+        inside = " / ".join(map(str, self.inside))
+        said = DOUBT.spoken(language)
+        return said.format(track=self.track, inside=inside, minutes=(at_ms - self.since_ms) // 60_000)
 
 
 class TrackEntry(msgspec.Struct, frozen=True):
@@ -123,8 +147,21 @@ class Interlocking:
         else:
             self._waits_since.pop(signal, None)
 
-    def is_doubtful(self, at_ms: int) -> bool:
-        return any(self.inside) and at_ms - self._counted_ms >= DOUBTFUL_MS
+    def doubt(self, at_ms: int) -> TrackDoubt | None:
+        if not any(self.inside) or at_ms - self._counted_ms < DOUBTFUL_MS:
+            return None
+        return TrackDoubt(self.track.id, (self.inside[0], self.inside[1]), self._counted_ms)
+
+    def declare_clear(self, at_ms: int) -> bool:
+        """A person has looked: no tram is on it, and its counts begin anew (reset of an axle counter, "Grundstellung").
+
+        False, and nothing changes, unless every signal has been red for `CLEAR_MS`: somebody may just be driving in.
+        Trams that come up to a signal stay counted.
+        """
+        if any(since < 0 or at_ms - since < CLEAR_MS for since in self._red_since.values()):
+            return False
+        self.inside, self._counted_ms = [0, 0], at_ms
+        return True
 
     def _pass_on(self, at_ms: int) -> None:
         """The other direction is next where it waits and this one has no use for the track, or has had its turn."""
@@ -174,6 +211,11 @@ class Access:
         if not self._entries:
             return NOBODY
         return frozenset(group for group, entry, each in self._entries if each.is_closed(entry))
+
+    def doubts(self, at_ms: int) -> tuple[TrackDoubt, ...]:
+        """Of the tracks that its signals lead to."""
+        tracks = dict.fromkeys(each for _, _, each in self._entries)
+        return tuple(doubt for each in tracks if (doubt := each.doubt(at_ms)) is not None)
 
     def tell(self, shown: Sequence[Aspect], waited_for: Collection[int], at_ms: int) -> None:
         """What is shown now, and before which groups somebody stands."""

@@ -13,7 +13,7 @@ from turnout.signals.adaptive.observer import Changes, Changing, Observer, Queue
 from turnout.signals.adaptive.priority import Settings, Situation, best_stage
 from turnout.signals.adaptive.supervisor import CLEAR_MS, SERVED_MS, Supervisor, frees, lanes_of_groups, promise_of
 from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, Rules, rules_of
-from turnout.signals.single_track import NOBODY, Access, Interlocking
+from turnout.signals.single_track import NOBODY, Access, Interlocking, TrackDoubt
 from turnout.words.trouble import Unsupported
 
 Mode = Literal["adaptive", "overdue", "plan"]
@@ -66,7 +66,7 @@ class StageClock:
 
 
 class AdaptiveControl:
-    """`mode` says what decides, `faults` which detectors are not believed; both are for people to see."""
+    """`mode` says what decides, `faults` which detectors are not believed, `doubts` which tracks: for people to see."""
 
     def __init__(
         self,
@@ -112,6 +112,11 @@ class AdaptiveControl:
     @property
     def faults(self) -> tuple[DetectorFault, ...]:
         return tuple(self.watch.faults.values())
+
+    @property
+    def doubts(self) -> tuple[TrackDoubt, ...]:
+        """Single tracks that stay closed though perhaps nobody is on them."""
+        return self.access.doubts(self._now_ms)
 
     def step(self, at_ms: int, readings: Mapping[str, Reading], queues: Queues | None = None) -> tuple[Aspect, ...]:
         """What every group shows. `queues`: from a perfect sensor, to compare with.

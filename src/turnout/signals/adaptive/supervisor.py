@@ -175,8 +175,8 @@ def worst_wait_ms(promise: Promise, group: int) -> int:
     """The longest that somebody whom a detector has seen waits for green, called once a second.
 
     Patience; what the stage in service and a change under way still need; each other home stage once, with its change;
-    and the change to one's own. Of groups that may be closed none is ever served before, nor is a number given for them:
-    their home stages do not count, their least green counts in the changes, and a stage is on without them.
+    and the change to one's own. Of groups that may be closed none is served before anybody else, nor is a number given
+    for them: their home stages do not count, their least green counts in the changes, and a stage is on without them.
     """
     assert group not in promise.may_close
     return PATIENCE_MS + _served_ms(promise, group)
