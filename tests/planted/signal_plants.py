@@ -17,18 +17,21 @@ from tests.signals.test_signals_adaptive import (
 )
 from tests.signals.test_signals_guard import (
     OWN_INTERGREEN_LONGER_THAN_RED,
+    TWO_ENDS_OF_A_TRACK,
     a_junction,
     every_clock_tried,
     everything_tried,
     longest_reds_s,
     test_a_change_shows_amber_then_red_and_the_other_after_its_intergreen,
     test_pedestrians_keep_their_clearance_though_the_matrix_says_less,
+    test_the_longest_red_of_who_meets_one_that_is_closed_is_reached_and_not_passed,
 )
 from tests.signals.test_signals_plans import found_in
 from tests.signals.test_signals_simulated import test_what_changed_is_what_reading_every_loop_in_every_second_shows
 from tests.signals.test_signals_sumo import SHIPPED as NETWORKS
 from tests.signals.test_signals_sumo import test_ways_cross_where_sumos_own_library_says_so
 from tests.signals.test_single_track import (
+    test_a_counter_that_missed_one_keeps_the_track_closed_and_a_person_is_told_at_each_of_its_signals,
     test_the_track_is_handed_over_when_nobody_is_on_it_and_the_other_signal_was_red_for_a_while,
 )
 from tests.signals.watching import SMALL
@@ -199,7 +202,7 @@ def who_gives_way_is_let_out(folder: Path) -> None:
 
 
 def nobody_is_overdue(patch: Patch) -> None:
-    patch.setattr(supervisor.Supervisor, "overdue", lambda self, at_ms: [])
+    patch.setattr(supervisor.Supervisor, "overdue", lambda self, at_ms, without=(): [])
 
 
 def every_detector_is_believed(patch: Patch) -> None:
@@ -249,7 +252,34 @@ def a_track_is_handed_over_when_it_is_free(folder: Path) -> None:
     test_the_track_is_handed_over_when_nobody_is_on_it_and_the_other_signal_was_red_for_a_while(is_seen_coming=False)
 
 
+def who_opens_again_is_first_in_line(patch: Patch) -> None:
+    honest = guard._overdue
+
+    def overdue(rules: Rules, lamps: Sequence[Lamp]) -> list[int]:
+        return sorted(honest(rules, lamps), key=lambda i: rules.groups[i].max_red_ms - lamps[i].dark_ms)
+
+    patch.setattr(guard, "_overdue", overdue)
+
+
+def closing_holds_up_nobody_else(folder: Path) -> None:
+    test_the_longest_red_of_who_meets_one_that_is_closed_is_reached_and_not_passed(TWO_ENDS_OF_A_TRACK, (1, 2), 0, 5)
+
+
+def a_doubtful_track_is_told_to_nobody(patch: Patch) -> None:
+    patch.setattr(single_track.Access, "doubts", lambda self, at_ms: ())
+
+
+def a_person_is_told_of_a_doubtful_track(folder: Path) -> None:
+    test_a_counter_that_missed_one_keeps_the_track_closed_and_a_person_is_told_at_each_of_its_signals()
+
+
 SIGNAL_PLANTS = {
+    "a signal that opens again before all others": Plant(
+        who_opens_again_is_first_in_line, closing_holds_up_nobody_else
+    ),
+    "a doubtful track that nobody hears of": Plant(
+        a_doubtful_track_is_told_to_nobody, a_person_is_told_of_a_doubtful_track
+    ),
     "a vehicle that is gone hides the next": Plant(
         who_is_gone_is_counted_as_there, what_changed_is_what_every_loop_shows
     ),
