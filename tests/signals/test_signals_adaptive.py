@@ -141,8 +141,8 @@ def test_who_may_be_closed_is_served_after_all_others_that_are_overdue_though_he
     orders = []
     for may_close in ((), ("M1", "M2")):
         supervisor = Supervisor(promise_of(layout, rules_of(layout.junction, may_close)), 0)
-        supervisor.wants(0, 1_000)
-        supervisor.wants(2, 2_000)
+        supervisor.wants([0], 1_000)
+        supervisor.wants([2], 2_000)
         orders.append(supervisor.overdue(500_000))
     assert orders == [[0, 1], [1, 0]]
 
