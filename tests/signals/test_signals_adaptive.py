@@ -266,6 +266,18 @@ def test_who_was_due_and_is_not_seen_at_the_stop_line_does_not_hold_the_green() 
     assert observer.moving(queues, ["s1"], 0, 5_000)["s1"] == []
 
 
+def test_who_has_just_come_on_the_stop_line_under_green_does_not_hold_it() -> None:
+    """He drives over it whatever is shown next; who stands there is still to be served."""
+    observer = Observer(a_crossing(), 0)
+    for at_s in range(1, 11):
+        observer.step(at_s * 1_000, {"s1@2.5": Reading(int(at_s == 8), True)} if at_s >= 8 else {})
+    queues = observer.queues(10_000)
+    assert queues["s1"] == [(10_000, 1.0)]
+    assert observer.moving(queues, ["s1"], 1_000, 10_000)["s1"] == []
+    observer.step(11_000, {"s1@2.5": Reading(0, True)})
+    assert observer.moving(observer.queues(11_000), ["s1"], 1_000, 11_000)["s1"] == [(11_000, 1.0)]
+
+
 def test_a_lane_whose_exit_is_full_gets_no_green_for_its_queue() -> None:
     """The side road's exit is occupied all the time, so main road keeps the green until the supervisor's turn."""
     layout = a_crossing()

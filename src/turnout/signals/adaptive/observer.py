@@ -32,6 +32,8 @@ the gap after which actuated control ends a green."""
 STALLS_MS: Final = 4_000
 """Under green somebody stands at the stop line no longer than this, unless something keeps him. A queue's first start
 within 2 s."""
+PASSES_MS: Final = 2_000
+"""Who came on the stop line under green no longer ago drives over it, in the amber if need be."""
 BLOCKED_MS: Final = 5_000
 """Behind the junction nobody stands so long unless there is a queue."""
 STRETCH_MAX: Final = 64
@@ -320,9 +322,10 @@ class Observer:
                     after.appendleft(at_ms - stretch.longest_ms)
 
     def moving(self, queues: Queues, lanes: Iterable[str], green_ms: int, at_ms: int) -> Queues:
-        """The queues, of these `lanes` that have green without those who should be there by now where nobody is seen.
+        """The queues, of these `lanes` that have green without those whom more of it does not serve.
 
-        They have gone elsewhere, or give way to others before they reach it.
+        Who should be there by now where nobody is seen has gone elsewhere, or gives way before he reaches the stop
+        line. Who has just come on the stop line drives over it, whatever is shown next.
         """
         if at_ms - green_ms < STALLS_MS:
             return queues
@@ -330,7 +333,12 @@ class Observer:
         since_ms, stop_of = at_ms - GAP_MS, self._stop_of
         for lane_id in lanes:
             seen = stop_of[lane_id]
-            if seen.since_ms < 0 and seen.left_ms < since_ms and queues[lane_id]:
+            if seen.since_ms >= max(at_ms - PASSES_MS, 0):
+                found = found or dict(queues)
+                rest = list(queues[lane_id])
+                rest.remove((at_ms, 1.0))
+                found[lane_id] = rest
+            elif seen.since_ms < 0 and seen.left_ms < since_ms and queues[lane_id]:
                 found = found or dict(queues)
                 found[lane_id] = [each for each in queues[lane_id] if each[0] >= at_ms - DUE_MS]
         return found or queues
