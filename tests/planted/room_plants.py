@@ -19,7 +19,7 @@ from turnout.core.plans.commands import ProposePlans
 from turnout.edge.signals_room import jobs, room, simulations
 from turnout.edge.signals_room.jobs import Job, Jobs
 from turnout.edge.signals_room.simulations import Simulations
-from turnout.signals.districts import simulate
+from turnout.signals.districts import run_figures, simulate
 from turnout.signals.districts.folder import read_head
 from turnout.signals.districts.reading import read_district
 from turnout.words.identity import ActorId
@@ -84,12 +84,12 @@ def figures_are_of_what_is_in_force(_: Path) -> None:
 
 
 def a_gridlock_flows_freely(patch: Patch) -> None:
-    honest = simulate._delay_s
+    honest = run_figures._delay_s
 
-    def delay_s(ran: simulate._Run, edges: Sequence[str], gates: Sequence[str]) -> float | None:
+    def delay_s(ran: run_figures.Run, edges: Sequence[str], gates: Sequence[str]) -> float | None:
         return honest(ran, edges, gates) or 0.0
 
-    patch.setattr(simulate, "_delay_s", delay_s)
+    patch.setattr(run_figures, "_delay_s", delay_s)
 
 
 def a_gridlock_is_no_improvement(folder: Path) -> None:

@@ -24,6 +24,7 @@ KINDS: dict[str, Any] = {
     "bands-asked": shapes.BandsAsked,
     "bands": shapes.BandsAnswer,
     "jobs-asked": JobAsked,
+    "adapt-asked": JobAsked,
     "jobs-taken": JobTaken,
     "job-running": JobCard,
     "job-failed": JobCard,

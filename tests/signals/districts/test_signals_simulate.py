@@ -35,8 +35,10 @@ from turnout.signals.districts.results import (
     Simulate,
     SimulateResult,
 )
+from turnout.signals.districts.run_figures import Run, _travel_s
+from turnout.signals.districts.scene import chosen
 from turnout.signals.districts.shapes import HoursShape, JunctionPlans, PlanSet
-from turnout.signals.districts.simulate import _Run, _travel_s, chosen, simulate
+from turnout.signals.districts.simulate import simulate
 from turnout.signals.districts.sumo import SimulationFailed
 from turnout.signals.districts.sumo_program import HOME, find_sumo
 from turnout.signals.model import DAYS, Day, InForce, Junction, Plan, Signals
@@ -202,7 +204,7 @@ def test_what_is_not_known_is_left_out_and_never_taken_for_nothing(
 
 
 def test_a_section_on_which_nobody_drove_gives_its_arterial_no_travel_time() -> None:
-    ran = _Run({}, RunCounts(entered=1, arrived=1, never_entered=0, teleports=0), {"a": (0.0, 1.0, 30.0)})
+    ran = Run({}, RunCounts(entered=1, arrived=1, never_entered=0, teleports=0), {"a": (0.0, 1.0, 30.0)})
     assert _travel_s(ran, ["a"]) == 30.0
     assert _travel_s(ran, ["a", "b"]) is None
 
