@@ -82,8 +82,10 @@ def _tell_junction(found: AdaptedJunction, seeds: int, language: Language) -> No
     print(AT.spoken(language).format(junction=found.junction, detectors=found.detectors, lanes=lanes))
     for wait in found.waits:
         said = {"junction": found.junction, "approach": wait.name.spoken(language)}
-        words = NO_WAIT if wait.worst_s is None else WAITS
-        print(words.spoken(language).format(worst=f"{wait.worst_s or 0:g}", **said))
+        if wait.worst_s is None:
+            print(NO_WAIT.spoken(language).format(**said))
+        else:
+            print(WAITS.spoken(language).format(worst=f"{wait.worst_s:g}", **said))
     if found.on_plan:
         faults = "; ".join(
             FAULT.spoken(language).format(
