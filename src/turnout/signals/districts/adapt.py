@@ -50,6 +50,8 @@ from turnout.words.trouble import Unsupported
 
 STAY: Final = ("--time-to-teleport", "-1")
 """Who is stuck is not taken out: a gridlock shows as one, and not as fewer vehicles."""
+COMPILED: Final = "turnout.signals.simulated.compiled"
+"""Runs the program with what was compiled of control, where somebody has done that (decision 0276)."""
 ASKED, FOUND = ".asked.json", ".found.json"
 """As no file of a district is named."""
 
@@ -175,7 +177,7 @@ def _controlled(scene: Scene, seed: int, laid: _Laid, fault: FaultKind | None, s
     (scene.place / ASKED).write_bytes(msgspec.json.encode(asked))
     (scene.place / FOUND).unlink(missing_ok=True)
     places = os.pathsep.join(str(Path(each).resolve()) for each in sys.path if each)
-    words = [sys.executable, "-P", "-m", MODULE, ASKED, FOUND, str(library)]
+    words = [sys.executable, "-P", "-m", COMPILED, MODULE, ASKED, FOUND, str(library)]
     run_program(words, scene.place, homed(sumo) | {"PYTHONPATH": places}, scene.run_s)
     try:
         return msgspec.json.decode((scene.place / FOUND).read_bytes(), type=Found)
