@@ -40,7 +40,11 @@ District_ = tuple[District, ReadDistrict]
 
 @pytest.fixture
 def grid(tmp_path: Path) -> District_:
-    district = read_head(a_district(tmp_path))
+    return opened(tmp_path)
+
+
+def opened(folder: Path) -> District_:
+    district = read_head(a_district(folder))
     return district, read_district(district)
 
 
