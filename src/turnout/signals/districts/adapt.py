@@ -158,8 +158,8 @@ def _why(junction: Junction, what: str) -> Name:
     try:
         refuse_unkept(rules_of(junction))
     except Unsupported:
-        return Name(f"the guard cannot keep its rules: {what}", f"防护无法遵守其规则：{what}")
-    return Name(what, f"相位阶段、车道或检测器的数量不适用：{what}")
+        return Name(f"the guard cannot keep its rules: {what}", "防护无法遵守其规则，详见方案检查")
+    return Name(what, "阶段不足两个，或车道、检测器过多")
 
 
 def _controlled(scene: Scene, seed: int, laid: _Laid, fault: FaultKind | None, sumo: Sumo, library: Path) -> Found:
