@@ -58,6 +58,8 @@ import os, signal, sys, time
 from types import SimpleNamespace
 behaviour, lasts = {behaviour!r}, {lasts}
 words, now, told = {{}}, 0.0, []
+class TraCIException(Exception):
+    pass
 def start(said):
     global words
     words = dict(zip(said[1::1], said[2::1]))
@@ -66,7 +68,7 @@ def start(said):
     with open({calls!r}, "a") as calls:
         calls.write(f"{{os.getpid()}} {{words['--seed']}}\\n")
     if behaviour == "fails":
-        raise RuntimeError("no such network")
+        raise TraCIException("no such network")
     if behaviour == "hangs":
         time.sleep(3600)
 def step():

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.signals.districts.a_district import a_district
+from tests.signals.districts.a_street import a_street
 from tests.signals.districts.fake_sumo import calls_of, install, install_library
 from turnout.main import main
 from turnout.signals.adaptive.faults import FAULT_NAMES
@@ -27,7 +28,7 @@ from turnout.signals.districts.reading import ReadDistrict, read_district
 from turnout.signals.districts.results import Adapt, AdaptResult, Period
 from turnout.signals.districts.shapes import HoursShape, PlanSet
 from turnout.signals.districts.sumo import SimulationFailed
-from turnout.signals.districts.sumo_program import HOME, find_library
+from turnout.signals.districts.sumo_program import HOME, find_library, find_sumo
 from turnout.signals.model import Signals
 from turnout.signals.problem import BrokenSignals
 from turnout.signals.simulated.gridlock import LOCKED_S, is_locked
@@ -227,6 +228,17 @@ def test_the_command_tells_the_same_and_writes_all_of_it(
     zh = capsys.readouterr().out
     assert "按方案运行：0.0.e_0@15.0 持续占用（5/5）" in zh
     assert "不驱动任何信号机" in zh
+
+
+@pytest.mark.skipif(find_sumo() is None or find_library() is None, reason="SUMO is not installed (extra `signals`)")
+def test_with_sumo_itself_a_street_without_side_traffic_loses_less_time_under_adaptive_control(tmp_path: Path) -> None:
+    """Nobody ever comes from the side, so nothing but the longest red of who was not seen stops anybody."""
+    district = read_head(a_street(tmp_path))
+    found = adapted((district, read_district(district)))
+    (delay,) = [pair for pair in found.pairs if pair.figure == "delay_s"]
+    assert delay.change.high < 0
+    assert (found.before.arrived, found.after.arrived) == (300, 300)
+    assert [each.on_plan for each in found.adapted] == [0, 0]
 
 
 times = st.floats(0, 4_000).map(round)

@@ -26,7 +26,8 @@ export const enAdaptive = {
   laid: (n: number) => `${n} detectors laid`,
   junction: 'Junction',
   waits: 'Longest wait, by approach',
-  waitsHint: 'Longest wait: who was seen waits for green for so long at most, whatever the traffic.',
+  waitsHint:
+    'Longest wait: under adaptive control who was seen waits for green for so long at most, whatever the traffic. On its plan a junction serves as the plan has it.',
   noWait: 'none promised',
   detectors: 'Detectors',
   lanes: (n: number) => (n === 1 ? '1 lane' : `${n} lanes`),

@@ -24,7 +24,7 @@ export const zhAdaptive: typeof enAdaptive = {
   laid: (n) => `布设检测器 ${n} 个`,
   junction: '路口',
   waits: '各进口道最长等待',
-  waitsHint: '最长等待：无论交通如何，被检测到的车辆等待绿灯不超过此时间。',
+  waitsHint: '最长等待：在自适应控制下，无论交通如何，被检测到的车辆等待绿灯不超过此时间。按方案运行的路口以方案为准。',
   noWait: '不承诺',
   detectors: '检测器',
   lanes: (n) => `${n} 条车道`,
