@@ -74,10 +74,7 @@ def adapt(
     told: Told,
     run_s: float = RUN_S,
 ) -> AdaptResult:
-    """Raises `BrokenSignals` for plans with errors, `SimulationFailed`, and `Unsupported` without SUMO, its library,
-
-    traffic, or a junction that can be controlled.
-    """
+    """Raises as `simulate`; `Unsupported` also without SUMO's library, or a junction that can be controlled."""
     sumo, library = get_sumo(), get_library()
     refuse_unfit(district)
     signals = with_plans(read.signals, in_force) if in_force is not None else read.signals

@@ -26,7 +26,7 @@ LAST_S: Final = 4 * 3_600
 """After so long a run ends where the district does not say when: who has not arrived by then stands in a gridlock."""
 PLANS, MEASURED, LOOPS = "plans.add.xml", "measured.add.xml", "loops.add.xml"
 OWN: Final = frozenset((*FILES, PLANS, MEASURED, LOOPS, SAID))
-"""Names of what is written beside the district's files; those with other endings are no file's of a district."""
+"""Names of what is written beside the district's files."""
 
 
 def chosen(junction: Junction, period: Period | None) -> Plan | None:
@@ -57,7 +57,7 @@ def refuse_no_period(sides: Iterable[Signals], period: Period | None) -> None:
     timed = next((each.id for side in sides for each in side.junctions if each.hours), None)
     if timed is not None and period is None:
         what = Name("its plans run by hours, and no day and hour is given", "其方案按时段运行，而未指定星期与时间")
-        cure = Name("give the day and hour in which the changed plans run", "请指定所改方案运行的星期与时间")
+        cure = Name("give the day and hour whose plans are to run", "请指定运行哪一星期与时间的方案")
         raise BrokenSignals((Problem("period-needed", Spot(junction=timed), what, cure),))
 
 
