@@ -155,7 +155,7 @@ def _why(junction: Junction, what: str) -> Name:
     try:
         refuse_unkept(rules_of(junction))
     except Unsupported:
-        return Name(f"the guard cannot keep its rules: {what}", "防护无法遵守其规则，详见方案检查")
+        return Name(f"the guard cannot keep its rules: {what}", "安全核无法遵守其规则，详见方案检查")
     return Name(what, "阶段不足两个，或车道、检测器过多")
 
 

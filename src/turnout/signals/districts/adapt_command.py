@@ -17,7 +17,7 @@ from turnout.words.name import Language, Name
 
 GRIDLOCK: Final = Name(
     "{side}: gridlock with seeds {seeds}: nobody arrived for five minutes while vehicles were on the road",
-    "{side}：随机种子 {seeds} 出现死锁：路上有车，而五分钟内无一到达",
+    "{side}：随机种子 {seeds} 路网锁死：路上有车，而五分钟内无一到达",
 )
 LAID: Final = Name("{detectors} detectors are laid", "共布设检测器 {detectors} 个")
 AT: Final = Name(
