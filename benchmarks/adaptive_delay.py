@@ -22,16 +22,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from lxml import etree
 from scipy import stats
 
 from benchmarks.signal_delay import SAFE, actuated, files_of, sumo_home
 from turnout.signals.adaptive.control import AdaptiveControl
+from turnout.signals.adaptive.faults import FaultKind
 from turnout.signals.adaptive.layout import Layout
-from turnout.signals.adaptive.observer import Arrival, Changes, Reading
+from turnout.signals.adaptive.observer import Arrival, Changes
 from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.guard import Aspect
-from turnout.signals.simulated.run import Controls, Fault, run
+from turnout.signals.simulated.broken import FROM_S, broken
+from turnout.signals.simulated.gridlock import is_locked
+from turnout.signals.simulated.run import Controls, run
 from turnout.signals.simulated.sumo_layout import Placed, loops_file, placed
 from turnout.signals.simulated.track_counters import track_loops
 from turnout.signals.single_track import Interlocking, SingleTrack
@@ -40,8 +44,6 @@ from turnout.signals.sumo_xml import read_records
 
 SEEN_M = 75.0
 """How far before the stop line a perfect sensor sees: as far as our detectors lie."""
-FAULT_FROM_MS = 600_000
-LOCKED_S = 300
 DURATION_S = 3_600
 """Of scenarios that do not say how long they last."""
 CONTROLS = ("fixed", "actuated", "max-pressure", "self-organising", "detectors")
@@ -164,18 +166,14 @@ def words_of(scene: Scenario, seed: int, added: tuple[str, ...]) -> list[str]:
 
 
 def told(scene: Scenario, seconds: float, on_plan: int) -> Result:
-    delay, count, waiting, arrivals = 0.0, 0, 0, [scene.begin_s]
+    delay, waiting, times = 0.0, 0, []
     for _, trip in etree.iterparse(scene.config.parent / "trips.xml", tag="tripinfo", **SAFE):
-        count += 1
         delay += float(trip.get("timeLoss")) + max(float(trip.get("departDelay")), 0.0)
         waiting += float(trip.get("depart")) < 0
-        if float(trip.get("arrival")) >= 0:
-            arrivals.append(float(trip.get("arrival")))
+        times.append((float(trip.get("depart")), float(trip.get("arrival"))))
         trip.clear()
-    arrivals.sort()
-    ends = [*arrivals[1:], scene.end_s if len(arrivals) <= count else arrivals[-1]]
-    gaps = [after - before for before, after in zip(arrivals, ends, strict=True)]
-    return Result(delay / max(count, 1), count, waiting, max(gaps) >= LOCKED_S, seconds, on_plan)
+    count = len(times)
+    return Result(delay / max(count, 1), count, waiting, is_locked(times, scene.end_s), seconds, on_plan)
 
 
 def alone(scene: Scenario, seed: int, control: str) -> Result:
@@ -200,7 +198,8 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     }[control]
     controls: dict[str, Controls] = {layout.junction.id: made(layout) for layout in scene.placed.layouts}
     before = truth.look if control != "detectors" else None
-    fault = broken(scene, kind, begin_ms + FAULT_FROM_MS) if kind else None
+    from_ms = begin_ms + round(FROM_S * 1_000)
+    fault = broken(scene.placed.layouts, msgspec.convert(kind, FaultKind), from_ms) if kind else None
     words = words_of(scene, seed, ("loops.add.xml",))
     laid = scene.placed
     ran = run(words, controls, laid.layouts, laid.loops, scene.end_s, fault=fault, before=before, tracks=tracks)
@@ -208,28 +207,6 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     doubts = {doubt for each in controls.values() for doubt in getattr(each, "doubts", ())}
     said = tuple(f"seed {seed}: {doubt.spoken('en', round(scene.end_s * 1_000))}" for doubt in sorted(doubts, key=str))
     return told(scene, ran.seconds, on_plan)._replace(doubts=said)
-
-
-def broken(scene: Scenario, kind: str, from_ms: int) -> Fault:
-    """One detector of every junction: 12 m before the stop line of its first lane that has one there."""
-    names = set()
-    for layout in scene.placed.layouts:
-        stops = {lane.stop for lane in layout.lanes}
-        near = [mark.detector for mark in layout.marks if any(way.to in stops for way in mark.ways)]
-        names.add(near[0])
-
-    def said(name: str, at_ms: int, reading: Reading | None) -> Reading | None:
-        if name not in names or at_ms < from_ms:
-            return reading
-        match kind:
-            case "stuck":
-                return Reading(0, True)
-            case "silent":
-                return None
-            case _:
-                return None if reading is None else Reading(2 * reading.entered, reading.is_occupied)
-
-    return said
 
 
 def row(scene: Scenario, control: str, results: list[Result], kind: str) -> str:

@@ -15,7 +15,7 @@ from turnout.edge.signals_room.ports import Bodies
 from turnout.edge.signals_room.room import SignalsRoom
 from turnout.edge.signals_room.simulations import Simulations
 from turnout.records.incidents import IncidentRecords
-from turnout.signals.districts.sumo_program import find_sumo
+from turnout.signals.districts.sumo_program import find_library, find_sumo
 
 SCRATCH = "at-work"
 """In the city's data folder."""
@@ -45,6 +45,7 @@ async def opened_room(
         Asking(WorkerProcess(place=scratch), COORDINATING_S),
         Jobs(WorkerProcess(place=scratch)),
         has_sumo=lambda: find_sumo() is not None,
+        has_library=lambda: find_library() is not None,
         has_room=space.has_room_for_bulk,
     )
     counter.simulated = room.fill

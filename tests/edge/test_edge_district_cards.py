@@ -19,7 +19,16 @@ NOBODY: Any = None
 def a_room(city: Path, worker: FakeWorker) -> SignalsRoom:
     asking = Asking(worker, 60.0)
     return SignalsRoom(
-        NOBODY, NOBODY, city, NOBODY, asking, asking, NOBODY, has_sumo=lambda: True, has_room=lambda: True
+        NOBODY,
+        NOBODY,
+        city,
+        NOBODY,
+        asking,
+        asking,
+        NOBODY,
+        has_sumo=lambda: True,
+        has_library=lambda: True,
+        has_room=lambda: True,
     )
 
 

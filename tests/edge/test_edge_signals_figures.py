@@ -67,6 +67,7 @@ def a_room(folder: Path, worker: HereWorker | None = None) -> tuple[SignalsRoom,
         asking,
         NOBODY,
         has_sumo=lambda: True,
+        has_library=lambda: True,
         has_room=lambda: True,
     )
     return room, simulations

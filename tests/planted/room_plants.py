@@ -11,17 +11,20 @@ from tests.core import test_core_plans as rules_tests
 from tests.edge import test_edge_signals_figures as figures_tests
 from tests.edge import test_edge_signals_room as room_tests
 from tests.planted.plant import Patch, Plant
+from tests.signals.districts import test_signals_adapt as adapt_tests
 from tests.signals.districts import test_signals_simulate as simulate_tests
 from tests.signals.districts.a_district import a_district
+from tests.signals.districts.fake_sumo import install, install_library
 from turnout.adapters.storage.plan_bodies import FolderBodies
 from turnout.core.plans import rules
 from turnout.core.plans.commands import ProposePlans
 from turnout.edge.signals_room import jobs, room, simulations
 from turnout.edge.signals_room.jobs import Job, Jobs
 from turnout.edge.signals_room.simulations import Simulations
-from turnout.signals.districts import simulate
+from turnout.signals.districts import adapt, run_figures, simulate
 from turnout.signals.districts.folder import read_head
 from turnout.signals.districts.reading import read_district
+from turnout.signals.districts.sumo_program import HOME
 from turnout.words.identity import ActorId
 
 
@@ -84,12 +87,12 @@ def figures_are_of_what_is_in_force(_: Path) -> None:
 
 
 def a_gridlock_flows_freely(patch: Patch) -> None:
-    honest = simulate._delay_s
+    honest = run_figures._delay_s
 
-    def delay_s(ran: simulate._Run, edges: Sequence[str], gates: Sequence[str]) -> float | None:
+    def delay_s(ran: run_figures.Run, edges: Sequence[str], gates: Sequence[str]) -> float | None:
         return honest(ran, edges, gates) or 0.0
 
-    patch.setattr(simulate, "_delay_s", delay_s)
+    patch.setattr(run_figures, "_delay_s", delay_s)
 
 
 def a_gridlock_is_no_improvement(folder: Path) -> None:
@@ -157,6 +160,29 @@ async def a_lost_job_says_so(_: Path) -> None:
         working.cancel()
 
 
+def nobody_is_stuck(patch: Patch) -> None:
+    patch.setattr(run_figures, "is_locked", lambda trips, end_s: False)
+
+
+def a_gridlock_of_a_trial_is_told(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        adapt_tests.test_a_gridlock_is_said_with_its_seeds_on_either_side(adapt_tests.opened(folder), folder, patch)
+
+
+def every_junction_stays_adaptive(patch: Patch) -> None:
+    honest = adapt._adapted
+    patch.setattr(adapt, "_adapted", lambda *given: tuple(replace(each, on_plan=0) for each in honest(*given)))
+
+
+def who_fell_back_is_told(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        home = install_library(install(folder / "sumo"))
+        patch.setenv(HOME, str(home))
+        adapt_tests.test_with_a_broken_detector_each_junction_runs_its_plan_and_the_fault_is_named(
+            adapt_tests.opened(folder), home, "stuck"
+        )
+
+
 ROOM_PLANTS: dict[str, Plant] = {
     "plans released by who proposed them": Plant(nobody_proposed_it, two_people_release),
     "plans released over others than they were simulated against": Plant(
@@ -177,6 +203,8 @@ ROOM_PLANTS: dict[str, Plant] = {
     ),
     "plans in force that are not those that were released": Plant(bodies_believed, what_is_kept_is_what_it_was),
     "a gridlock that counts as no delay": Plant(a_gridlock_flows_freely, a_gridlock_is_no_improvement),
+    "a gridlock in a trial of control that nobody is told of": Plant(nobody_is_stuck, a_gridlock_of_a_trial_is_told),
+    "a fall back to the plan that nobody is told of": Plant(every_junction_stays_adaptive, who_fell_back_is_told),
     "a line of jobs without an end": Plant(a_line_without_an_end, the_line_has_an_end),
     "a job that never says that its process died": Plant(silent_when_lost, a_lost_job_says_so),
 }

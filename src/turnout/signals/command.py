@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from turnout.signals.adaptive.supervisor import worst_waits_ms
 from turnout.signals.arterial import BandTask, Coordination, task_of
 from turnout.signals.asked import add_language
 from turnout.signals.bands import LIMIT_S
@@ -20,6 +19,7 @@ from turnout.signals.problem import SEVERITY_NAMES, BrokenSignals, Problem, spok
 from turnout.signals.scan import Scanned, scan
 from turnout.signals.simulated import compiled
 from turnout.signals.simulated.sumo_layout import placed
+from turnout.signals.simulated.waits import groups_onto, waits_ms
 from turnout.signals.sumo_network import read_sumo
 from turnout.signals.sumo_xml import read_records
 from turnout.words.name import Language, Name
@@ -63,7 +63,7 @@ UNPROVEN: Final = Name(
 def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Any:
     """The commands below it, to which others are added."""
     signals = commands.add_parser("signals", help="check traffic signals, coordinate green waves (交通信号)")
-    words = "check|bands|area|from-osm|hours|quality|travel|district|simulate|waits|compile|controller|read|sites"
+    words = "check|bands|area|from-osm|hours|quality|travel|district|simulate|adapt|waits|compile|controller|read|sites"
     kinds = signals.add_subparsers(required=True, metavar=words)
     checking = kinds.add_parser("check", help="say what is wrong with signals and their plans (检查信号方案)")
     checking.add_argument("file", type=Path, help="a file of plans (.toml), or a SUMO network (.net.xml, .net.xml.gz)")
@@ -150,15 +150,11 @@ def _waits(asked: argparse.Namespace) -> int:
     laid = placed(read_records(content, name, root="net"), found.signals.junctions)
     for layout in laid.layouts:
         names = {approach.id: approach.name for approach in layout.junction.approaches}
-        tracked = {
-            entry.group
-            for track in found.tracks
-            for entry in track.entries
-            if track.is_secured and entry.junction == layout.junction.id
-        }
-        for group in sorted(tracked):
+        for group in sorted(groups_onto(found.tracks, layout.junction.id)):
             print(TRACK_WAITS.spoken(language).format(junction=layout.junction.id, group=group))
-        for approach, worst_ms in worst_waits_ms(layout, tracked).items():
+        for approach, worst_ms in waits_ms(layout, found.tracks).items():
+            if worst_ms is None:
+                continue
             said = {"junction": layout.junction.id, "approach": names[approach].spoken(language)}
             print(WAITS.spoken(language).format(worst=f"{worst_ms / SECOND_MS:g}", **said))
     for junction, why in laid.left.items():

@@ -20,7 +20,7 @@ from schemathesis import Case
 
 from tests.adapters.http.test_http_no_other_path import REVEALING, Planted, planted, shown_in
 from tests.adapters.running import API, Running, served
-from tests.signals.districts.fake_sumo import install
+from tests.signals.districts.fake_sumo import install, install_library
 from turnout.adapters.http.private import HEADER, PRIVATE
 from turnout.audit.access_text import SHIPPED, AccessText
 from turnout.core.board import Board
@@ -136,7 +136,7 @@ async def test_generated_calls_meet_no_server_error_and_open_nothing_that_the_te
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge, seen = Judge(monkeypatch), Counter[str]()
-    monkeypatch.setenv(HOME, str(install(tmp_path / "sumo")))
+    monkeypatch.setenv(HOME, str(install_library(install(tmp_path / "sumo"), lasts_s=60)))
     async with served(tmp_path / "var") as house, house.client() as browser, house.client() as room:
         scene = await planted(house, browser)
         assert (await room.post(f"{API}/session/demo", json={"role": "traffic-engineer"})).is_success

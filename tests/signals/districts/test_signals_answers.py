@@ -9,7 +9,15 @@ import pytest
 from turnout.core.plans.commands import ProposePlans, RefusePlans, ReleasePlans, WithdrawPlans
 from turnout.signals.districts import shapes
 from turnout.signals.districts.proposals import Proposals, ProposalShape
-from turnout.signals.districts.results import AreaResult, JobAsked, JobCard, JobTaken, PeriodsAnswer, SimulateResult
+from turnout.signals.districts.results import (
+    AdaptResult,
+    AreaResult,
+    JobAsked,
+    JobCard,
+    JobTaken,
+    PeriodsAnswer,
+    SimulateResult,
+)
 
 ANSWERS = Path(__file__).parent / "answers"
 KINDS: dict[str, Any] = {
@@ -24,10 +32,12 @@ KINDS: dict[str, Any] = {
     "bands-asked": shapes.BandsAsked,
     "bands": shapes.BandsAnswer,
     "jobs-asked": JobAsked,
+    "adapt-asked": JobAsked,
     "jobs-taken": JobTaken,
     "job-running": JobCard,
     "job-failed": JobCard,
     "job-simulate": JobCard,
+    "job-adapt": JobCard,
     "job-area": JobCard,
     "proposals": Proposals,
     "proposal": ProposalShape,
@@ -56,4 +66,5 @@ def test_an_example_fits_its_shape_and_says_all_of_it(name: str) -> None:
 
 def test_results_of_jobs_fit_theirs() -> None:
     msgspec.convert(said("job-simulate")["result"], SimulateResult)
+    msgspec.convert(said("job-adapt")["result"], AdaptResult)
     msgspec.convert(said("job-area")["result"], AreaResult)

@@ -7,7 +7,6 @@ import math
 import os
 import random
 import statistics
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from msgspec.structs import replace
 from scipy import stats
 
 from tests.signals.districts.a_district import a_district
+from tests.signals.districts.a_street import a_street
 from tests.signals.districts.fake_sumo import Behaviour, calls_of, install
 from turnout.signals.districts import simulate as simulate_module
 from turnout.signals.districts.changed import changed, running
@@ -35,8 +35,10 @@ from turnout.signals.districts.results import (
     Simulate,
     SimulateResult,
 )
+from turnout.signals.districts.run_figures import Run, _travel_s
+from turnout.signals.districts.scene import chosen
 from turnout.signals.districts.shapes import HoursShape, JunctionPlans, PlanSet
-from turnout.signals.districts.simulate import _Run, _travel_s, chosen, simulate
+from turnout.signals.districts.simulate import simulate
 from turnout.signals.districts.sumo import SimulationFailed
 from turnout.signals.districts.sumo_program import HOME, find_sumo
 from turnout.signals.model import DAYS, Day, InForce, Junction, Plan, Signals
@@ -202,7 +204,7 @@ def test_what_is_not_known_is_left_out_and_never_taken_for_nothing(
 
 
 def test_a_section_on_which_nobody_drove_gives_its_arterial_no_travel_time() -> None:
-    ran = _Run({}, RunCounts(entered=1, arrived=1, never_entered=0, teleports=0), {"a": (0.0, 1.0, 30.0)})
+    ran = Run({}, RunCounts(entered=1, arrived=1, never_entered=0, teleports=0), {"a": (0.0, 1.0, 30.0)})
     assert _travel_s(ran, ["a"]) == 30.0
     assert _travel_s(ran, ["a", "b"]) is None
 
@@ -346,22 +348,7 @@ def test_nineteen_of_twenty_intervals_hold_the_mean_that_they_were_drawn_from() 
 @pytest.mark.skipif(find_sumo() is None, reason="SUMO is not installed (extra `signals`)")
 def test_with_sumo_itself_a_draft_that_gives_the_busy_road_nothing_is_worse(tmp_path: Path) -> None:
     """Two signals on a street, all traffic along it: with the greens exchanged it waits longer, beyond doubt."""
-    sumo = find_sumo()
-    assert sumo is not None
-    folder = tmp_path / "districts" / "street"
-    folder.mkdir(parents=True)
-    words = ["--grid", "--grid.x-number", "2", "--grid.y-number", "1", "--grid.length", "200", "--grid.attach-length"]
-    words += ["150", "--default-junction-type", "traffic_light", "--output-file", "street.net.xml"]
-    env = os.environ | ({HOME: str(sumo.home)} if sumo.home is not None else {})
-    subprocess.run([str(sumo.program.with_name("netgenerate")), *words], cwd=folder, env=env, check=True, timeout=120)
-    vehicles = "".join(f'<trip id="{n}" depart="{n * 6}" from="left0A0" to="B0right0"/>' for n in range(60))
-    (folder / "street.rou.xml").write_text(f"<routes>{vehicles}</routes>", encoding="utf-8")
-    (folder / "district.toml").write_text(
-        'source = ""\nlicence = ""\nattribution = ""\nnetwork = "street.net.xml"\nroutes = ["street.rou.xml"]\n'
-        '[name]\nen = "Street"\nzh = "街"\n',
-        encoding="utf-8",
-    )
-    district = read_head(folder)
+    district = read_head(a_street(tmp_path))
     read = read_district(district)
     own = plans_of(read.signals)
     drafts = []

@@ -30,6 +30,8 @@ export interface Districts {
   districts: Card[]
   /** Whether this server has SUMO. */
   can_run: boolean
+  /** Whether it has SUMO's library too, for adaptive control. */
+  can_adapt: boolean
   /** Kinds of jobs that it takes. */
   kinds: string[]
 }
@@ -244,9 +246,8 @@ export interface PeriodsAnswer {
   never: { junction: string; plan: string }[]
 }
 
-export interface Simulated {
-  digest: string
-  base: string
+/** Two sides with the same seeds. */
+export interface Figured {
   seeds: number
   period: Period | null
   before: Counts
@@ -254,6 +255,11 @@ export interface Simulated {
   pairs: (Compared & { figure: Figure })[]
   junctions: { junction: string; delay_s: Compared }[]
   arterials: { arterial: string; direction: 'outbound' | 'inbound'; travel_s: Compared }[]
+}
+
+export interface Simulated extends Figured {
+  digest: string
+  base: string
 }
 
 export interface AreaResult {

@@ -1,5 +1,5 @@
 /** Which part of the engineer's screen is open; it stands in the address. */
-export const TABS = ['district', 'wave', 'plans', 'release', 'corridors', 'quality'] as const
+export const TABS = ['district', 'wave', 'plans', 'release', 'adaptive', 'corridors', 'quality'] as const
 export type TabName = (typeof TABS)[number]
 
 class Tab {

@@ -17,13 +17,14 @@ SIGNAL_SHAPES: Final[tuple[Any, ...]] = (
     results.JobTaken,
     results.JobCard,
     results.SimulateResult,
+    results.AdaptResult,
     results.AreaResult,
     results.PeriodsAnswer,
     Proposals,
     ProposalShape,
 )
 
-JOB_KINDS: Final = ("Simulate", "CoordinateArea", "PlanHours", "Quality")
+JOB_KINDS: Final = ("Simulate", "Adapt", "CoordinateArea", "PlanHours", "Quality")
 _PATH: Final = "/api/v1/signals/districts/{district}/"
 BODIES: Final[dict[str, tuple[str, ...]]] = {
     _PATH + "check": ("CheckAsked",),

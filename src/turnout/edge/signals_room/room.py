@@ -51,6 +51,7 @@ class DistrictsShown(msgspec.Struct, frozen=True, kw_only=True):
 
     districts: list[msgspec.Raw]
     can_run: bool
+    can_adapt: bool
     kinds: tuple[str, ...] = tuple(KINDS.values())
 
 
@@ -82,12 +83,13 @@ class SignalsRoom:
         jobs: Jobs,
         *,
         has_sumo: Callable[[], bool],
+        has_library: Callable[[], bool],
         has_room: Callable[[], bool],
     ) -> None:
-        """`city`: its folder. `has_room`: whether the disk has some for what can wait."""
+        """`city`: its folder. `has_library`: SUMO's, for our control. `has_room`: on the disk, for what can wait."""
         self._board, self._records, self._city = board, records, city
         self.simulations, self._reading, self._coordinating, self.jobs = simulations, reading, coordinating, jobs
-        self._has_sumo, self._has_room = has_sumo, has_room
+        self._has_sumo, self._has_library, self._has_room = has_sumo, has_library, has_room
         self._cards: dict[str, tuple[object, msgspec.Raw]] = {}
 
     async def run(self) -> None:
@@ -103,14 +105,17 @@ class SignalsRoom:
         try:
             folders = await asyncio.to_thread(list_districts, self._city)
         except BadInput as trouble:
-            return _encode(DistrictsShown(districts=[_broken_card(FOLDER, str(trouble))], can_run=False))
+            return _encode(
+                DistrictsShown(districts=[_broken_card(FOLDER, str(trouble))], can_run=False, can_adapt=False)
+            )
         cards: list[msgspec.Raw] = []
         for folder in folders:
             card = await self._card(folder)
             if isinstance(card, Declined):
                 return card
             cards.append(card)
-        return _encode(DistrictsShown(districts=cards, can_run=self._has_sumo()))
+        can_run = self._has_sumo()
+        return _encode(DistrictsShown(districts=cards, can_run=can_run, can_adapt=can_run and self._has_library()))
 
     async def _card(self, folder: Path) -> msgspec.Raw | Declined:
         """Where it cannot be asked now, as it was; declined where it was never read: that says nothing of its files."""
@@ -179,8 +184,10 @@ class SignalsRoom:
         if isinstance(read, Declined):
             return read
         kind = msgspec.json.decode(read.body, type=JobKind)
-        if kind == "simulate" and not self._has_sumo():
+        if kind in ("simulate", "adapt") and not self._has_sumo():
             return declined("no-sumo")
+        if kind == "adapt" and not self._has_library():
+            return declined("no-libsumo")
         if not self._has_room():
             return declined("storage-full")
         work = await self._work(district, kind, asked)

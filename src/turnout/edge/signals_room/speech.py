@@ -16,6 +16,10 @@ WORDS: Final[dict[str, Name]] = {
         "SUMO is not installed on this server: install turnout[signals] (package eclipse-sumo), or set SUMO_HOME.",
         "本服务器未安装 SUMO：请安装 turnout[signals]（eclipse-sumo 包），或设置 SUMO_HOME。",
     ),
+    "no-libsumo": Name(
+        "SUMO's library is not installed on this server: install turnout[signals] (package libsumo), or set SUMO_HOME.",
+        "本服务器未安装 SUMO 的程序库：请安装 turnout[signals]（libsumo 包），或设置 SUMO_HOME。",
+    ),
     "room-busy": Name(
         "The engineers' room is busy. Ask again in {wait_s} s.", "工程师工作台正忙，请 {wait_s} 秒后再试。"
     ),
@@ -42,6 +46,7 @@ STATUS: Final = {
     "unknown-proposal": 404,
     "no-engineers-room": 404,
     "no-sumo": 501,
+    "no-libsumo": 501,
     "room-busy": 429,
     "jobs-full": 429,
     "work-cut-off": 422,

@@ -2,8 +2,9 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -17,6 +18,7 @@ from turnout.signals.districts.reading import ReadDistrict, read_district
 from turnout.signals.districts.results import (
     SEEDS_LEAST,
     SEEDS_MOST,
+    AdaptResult,
     ConfidenceInterval,
     Period,
     RunCounts,
@@ -32,6 +34,8 @@ from turnout.signals.plans_writing import write_plans
 from turnout.signals.problem import BrokenSignals, spoken
 from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
+
+R = TypeVar("R")
 
 FIGURES: Final = {
     "delay_s": Name("delay, s per vehicle", "延误（秒/车）"),
@@ -65,14 +69,16 @@ def add_district_commands(kinds: Any) -> None:
     simulating = kinds.add_parser("simulate", help="simulate plans beside those of a district (仿真比较)")
     simulating.add_argument("folder", type=Path, help="the folder with district.toml")
     simulating.add_argument("--plans", type=Path, required=True, help="a plain file (.toml) with the draft's junctions")
-    simulating.add_argument("--seeds", type=int, default=SEEDS_LEAST, help=f"{SEEDS_LEAST} to {SEEDS_MOST} (default 5)")
-    simulating.add_argument(
-        "--at", default="", help="which plans: those of this hour, as tue 07:30 (default: the last)"
-    )
-    simulating.add_argument("--to", type=Path, help="a file for all figures (.json)")
+    add_words_of_runs(simulating)
     simulating.set_defaults(run=_simulate)
-    for command in (looking, simulating):
-        add_language(command)
+    add_language(looking)
+
+
+def add_words_of_runs(command: Any) -> None:
+    command.add_argument("--seeds", type=int, default=SEEDS_LEAST, help=f"{SEEDS_LEAST} to {SEEDS_MOST} (default 5)")
+    command.add_argument("--at", default="", help="which plans: those of this hour, as tue 07:30 (default: the last)")
+    command.add_argument("--to", type=Path, help="a file for all figures (.json)")
+    add_language(command)
 
 
 def _district(asked: argparse.Namespace) -> int:
@@ -104,29 +110,43 @@ def _arterial(district: District, read: ReadDistrict, junctions: list[str]) -> s
 
 
 def _simulate(asked: argparse.Namespace) -> int:
-    language: Language = asked.language
-    if not SEEDS_LEAST <= asked.seeds <= SEEDS_MOST:
-        raise Malformed(f"{asked.seeds} seeds", "--seeds", f"take {SEEDS_LEAST} to {SEEDS_MOST}")
-    try:
+    seeds, period = seeds_of(asked.seeds), period_of(asked.at)
+
+    def found() -> SimulateResult:
         district = read_head(asked.folder)
         read = read_district(district)
-        draft = Simulate(plans=_draft(asked.plans), seeds=asked.seeds, period=_period(asked.at))
-        found = simulate(district, read, None, draft, lambda part, said: _tell(part, said, language))
+        draft = Simulate(plans=_draft(asked.plans), seeds=seeds, period=period)
+        return simulate(district, read, None, draft, lambda part, said: tell(part, said, asked.language))
+
+    return ran(asked, found, tell_figures, TO_PROPOSE)
+
+
+def ran(asked: argparse.Namespace, found: Callable[[], R], show: Callable[[R, Language], None], last: Name) -> int:
+    """`last`: said once all figures are."""
+    language: Language = asked.language
+    try:
+        result = found()
     except BrokenSignals as trouble:
         print(trouble.spoken(language), file=sys.stderr)
         return FAULTY
     except SimulationFailed as trouble:
         print(trouble.said.spoken(language), file=sys.stderr)
         return FAULTY
-    _tell_result(found, language)
+    show(result, language)
     if asked.to is not None:
         try:
-            asked.to.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
+            asked.to.write_bytes(msgspec.json.format(msgspec.json.encode(result)))
         except OSError as error:
             raise Malformed(str(error), str(asked.to), "name another file") from error
         print(asked.to)
-    print(TO_PROPOSE.spoken(language))
+    print(last.spoken(language))
     return FINE
+
+
+def seeds_of(seeds: int) -> int:
+    if not SEEDS_LEAST <= seeds <= SEEDS_MOST:
+        raise Malformed(f"{seeds} seeds", "--seeds", f"take {SEEDS_LEAST} to {SEEDS_MOST}")
+    return seeds
 
 
 def _draft(path: Path) -> PlanSet:
@@ -139,7 +159,7 @@ def _draft(path: Path) -> PlanSet:
     return PlanSet(tuple(junction_plans(each) for each in file_signals.junctions if each.plans))
 
 
-def _period(at: str) -> Period | None:
+def period_of(at: str) -> Period | None:
     if not at:
         return None
     day, _, since = at.partition(" ")
@@ -149,11 +169,11 @@ def _period(at: str) -> Period | None:
         raise Malformed(f"{at!r} is no hour", "--at", f"write a day ({', '.join(DAYS)}) and HH:MM") from trouble
 
 
-def _tell(part: float, said: Name, language: Language) -> None:
+def tell(part: float, said: Name, language: Language) -> None:
     print(f"{part:4.0%} {said.spoken(language)}", file=sys.stderr)
 
 
-def _tell_result(found: SimulateResult, language: Language) -> None:
+def tell_figures(found: SimulateResult | AdaptResult, language: Language) -> None:
     for pair in found.pairs:
         change: ConfidenceInterval = pair.change
         told = {"figure": FIGURES[pair.figure].spoken(language), "before": pair.before.mean, "after": pair.after.mean}

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from turnout.core.plans.matters import SimulatedRun
+from turnout.signals.adaptive.faults import FaultKind
 from turnout.signals.districts.shapes import Clock, PlanSet, ProblemShape
 from turnout.signals.model import Day
 from turnout.words.name import Name
@@ -35,6 +36,15 @@ class Simulate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     period: Period | None = None
 
 
+class Adapt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="adapt"):
+    """The plans in force and adaptive control from detectors with the same seeds. Nothing of it can be proposed."""
+
+    seeds: Annotated[int, msgspec.Meta(ge=SEEDS_LEAST, le=SEEDS_MOST)] = SEEDS_LEAST
+    period: Period | None = None
+    fault: FaultKind | None = None
+    """From the tenth minute on one detector of every junction is broken so."""
+
+
 class CoordinateArea(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="area"
 ):
@@ -63,9 +73,10 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     until_ms: Moment | None = msgspec.field(default=None, name="to")
 
 
-JobAsked = Simulate | CoordinateArea | PlanHours | Quality
-JobKind = Literal["area", "hours", "quality", "simulate"]
+JobAsked = Simulate | Adapt | CoordinateArea | PlanHours | Quality
+JobKind = Literal["adapt", "area", "hours", "quality", "simulate"]
 KINDS: Final[dict[type[msgspec.Struct], JobKind]] = {
+    Adapt: "adapt",
     CoordinateArea: "area",
     PlanHours: "hours",
     Quality: "quality",
@@ -89,7 +100,7 @@ class JobCard(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[ProblemShape, ...] = ()
     """Why it failed, where the plans are to blame: as of `check`."""
     result: Any = None
-    """`SimulateResult`, `AreaResult`, `from_data.HoursResult` or `QualityResult`, once it is done."""
+    """`SimulateResult`, `AdaptResult`, `AreaResult`, `from_data.HoursResult` or `QualityResult`, once it is done."""
     simulation: str = ""
     """Digest of the result of a simulation: by it the plans are proposed."""
 
@@ -176,6 +187,78 @@ class SimulateResult(msgspec.Struct, frozen=True, kw_only=True):
     """Plans of the draft that are others than those in force, or run where another does. Each has to be in `ran`."""
     state: str = ""
     """Of the plans in force and the district's files (`state.state_of`), while this was simulated."""
+
+
+class LaneDetectors(msgspec.Struct, frozen=True):
+    """`lane`: of the network."""
+
+    lane: str
+    detectors: int
+
+
+class FoundFault(msgspec.Struct, frozen=True, kw_only=True):
+    """A detector that was not believed when a run was over. `lane`: where it lies."""
+
+    detector: str
+    lane: str
+    kind: FaultKind
+    name: Name
+    seeds: int
+    """In so many of the runs."""
+
+
+class ApproachWait(msgspec.Struct, frozen=True, kw_only=True):
+    """`worst_s`: who was seen there waits for green so long at most, whatever the traffic.
+
+    None: nothing is promised, as one waits there until a single track is free, or no stage lets its lanes go.
+    """
+
+    approach: str
+    name: Name
+    worst_s: float | None
+
+
+class AdaptedJunction(msgspec.Struct, frozen=True, kw_only=True):
+    """A junction under adaptive control. A detector may serve two junctions."""
+
+    junction: str
+    waits: tuple[ApproachWait, ...]
+    detectors: int
+    lanes: tuple[LaneDetectors, ...]
+    on_plan: int = 0
+    """In so many of the runs it ran its plan when the run was over: detectors were not believed."""
+    faults: tuple[FoundFault, ...] = ()
+
+
+class KeptPlan(msgspec.Struct, frozen=True):
+    """A junction that adaptive control leaves to its plan all the time."""
+
+    junction: str
+    why: Name
+
+
+class AdaptResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Before: plans in force; after: adaptive control. Nobody is taken out who is stuck, on either side."""
+
+    base: str
+    """Of the plans in force."""
+    state: str
+    """As of `SimulateResult`."""
+    seeds: int
+    period: Period | None
+    fault: FaultKind | None
+    before: RunCounts
+    after: RunCounts
+    pairs: tuple[Pair, ...]
+    junctions: tuple[JunctionCompared, ...]
+    arterials: tuple[ArterialCompared, ...]
+    gridlocked_before: tuple[int, ...]
+    """Seeds with which nobody arrived for five minutes while vehicles were on the road."""
+    gridlocked_after: tuple[int, ...]
+    detectors: int
+    """Laid in the whole district."""
+    adapted: tuple[AdaptedJunction, ...]
+    kept: tuple[KeptPlan, ...]
 
 
 class PeriodToRun(msgspec.Struct, frozen=True):

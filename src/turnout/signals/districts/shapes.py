@@ -48,6 +48,8 @@ class Districts(msgspec.Struct, frozen=True, kw_only=True):
     districts: tuple[DistrictCard, ...]
     can_run: bool
     """Whether this server has SUMO."""
+    can_adapt: bool
+    """Whether it has SUMO's library too, for adaptive control."""
     kinds: tuple[str, ...]
     """Kinds of jobs that it takes."""
 

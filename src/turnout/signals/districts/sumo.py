@@ -6,7 +6,7 @@ bounded by the limits that the worker sets for all it starts.
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ RUN_S: Final = 900.0
 """Of one run. A gridlock lasts until the scenario ends, not longer."""
 FIGURES_BYTES_MAX: Final = 256 << 20
 """Of one file of figures: a day of a large city's trips is smaller."""
+SAID: Final = "said.txt"
+"""What SUMO says, in the folder of its run."""
 SAID_CHARS: Final = 500
 """Of what SUMO says where it fails."""
 
@@ -33,14 +35,21 @@ class SimulationFailed(Exception):
 
 def run(sumo: Sumo, folder: Path, words: Sequence[str], run_s: float = RUN_S) -> None:
     """In that folder. Raises `SimulationFailed` with its words where it fails or does not end."""
-    env = dict(os.environ)
-    if sumo.home is not None:
-        env[HOME] = str(sumo.home)
-    heard = folder / "said.txt"
+    run_program([str(sumo.program), *words], folder, homed(sumo), run_s)
+
+
+def homed(sumo: Sumo) -> dict[str, str]:
+    """The environment with SUMO's home."""
+    return dict(os.environ) | ({HOME: str(sumo.home)} if sumo.home is not None else {})
+
+
+def run_program(words: Sequence[str], folder: Path, env: Mapping[str, str], run_s: float) -> None:
+    """As `run`, of any program that has SUMO in it."""
+    heard = folder / SAID
     with heard.open("wb") as said:
         try:
             done = subprocess.run(
-                [str(sumo.program), *words],
+                words,
                 cwd=folder,
                 env=env,
                 stdin=subprocess.DEVNULL,

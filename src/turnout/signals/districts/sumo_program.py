@@ -14,6 +14,11 @@ MISSING: Final = Name(
     "SUMO is not installed on this server: install turnout[signals] (package eclipse-sumo), or set SUMO_HOME",
     "本服务器未安装 SUMO：请安装 turnout[signals]（eclipse-sumo 包），或设置 SUMO_HOME",
 )
+LIBRARY: Final = "libsumo"
+NO_LIBRARY: Final = Name(
+    "SUMO's library is not installed on this server: install turnout[signals] (package libsumo), or set SUMO_HOME",
+    "本服务器未安装 SUMO 的程序库：请安装 turnout[signals]（libsumo 包），或设置 SUMO_HOME",
+)
 
 
 class Sumo(NamedTuple):
@@ -38,4 +43,23 @@ def get_sumo() -> Sumo:
     found = find_sumo()
     if found is None:
         raise Unsupported(MISSING.en, cure="install turnout[signals]")
+    return found
+
+
+def find_library() -> Path | None:
+    """The folder from which Python imports `libsumo`: beside `SUMO_HOME` or in its `tools`, else among its own.
+
+    None where it is not there. It is not imported: a crash of it ends the process that has it.
+    """
+    named = os.environ.get(HOME, "")
+    places = [Path(named).parent, Path(named) / "tools"] if named else []
+    places += [Path(folder) for folder in sys.path if folder]
+    return next((place for place in places if (place / LIBRARY / "__init__.py").is_file()), None)
+
+
+def get_library() -> Path:
+    """Raises `Unsupported` with what to install."""
+    found = find_library()
+    if found is None:
+        raise Unsupported(NO_LIBRARY.en, cure="install turnout[signals]")
     return found

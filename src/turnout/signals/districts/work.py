@@ -24,6 +24,7 @@ Kind = Literal[
     "job",
     "figures",
     "simulate",
+    "adapt",
     "area",
     "hours",
     "quality",

@@ -23,6 +23,7 @@ import msgspec
 from turnout.signals.area.area import CYCLES_S, coordinate, read_area
 from turnout.signals.area.demand import read_routes
 from turnout.signals.check import check
+from turnout.signals.districts.adapt import adapt
 from turnout.signals.districts.areas import area_result
 from turnout.signals.districts.coordinating import bands
 from turnout.signals.districts.deriving import derived_in
@@ -38,7 +39,7 @@ from turnout.signals.districts.reading import (
     read_district,
     shape_of,
 )
-from turnout.signals.districts.results import KINDS, CoordinateArea, JobAsked, PlanHours, Quality, Simulate
+from turnout.signals.districts.results import KINDS, Adapt, CoordinateArea, JobAsked, PlanHours, Quality, Simulate
 from turnout.signals.districts.shapes import ArterialAsked, BandsAsked, CheckAnswer, CheckAsked, PlanSet
 from turnout.signals.districts.simulate import simulate
 from turnout.signals.districts.state import state_of
@@ -143,6 +144,8 @@ def _answer(reader: Reader, work: Work, told: Told) -> Answer:
     plans, misfits = _in_force(read, work)
     if work.kind == "simulate":
         return _simulated(district, read, plans, _asked(work, Simulate), told)
+    if work.kind == "adapt":
+        return Answer(body=encode(adapt(district, read, plans, _asked(work, Adapt), told)))
     if work.kind == "district":
         return Answer(body=encode(_district(district, read, work, plans, misfits)))
     signals = with_plans(read.signals, plans) if plans is not None else read.signals

@@ -108,7 +108,7 @@ def _name(module: str) -> str:
 
 def main() -> None:
     """Run a module as `python -m` does, with compiled control."""
-    if not use():
+    if not use() and sys.stderr.isatty():
         print("not compiled for these files: turnout signals compile", file=sys.stderr)
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

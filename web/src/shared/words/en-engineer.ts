@@ -1,5 +1,6 @@
 /** The engineer's screen: districts, green waves, plans, what is released. `zh-engineer.ts` has the same shape. */
 
+import { enAdaptive } from './en-adaptive'
 import { enDetectors } from './en-detectors'
 
 const day = { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' }
@@ -18,6 +19,7 @@ export const enEngineer = {
     wave: 'Green wave',
     plans: 'Plans',
     release: 'Compare and release',
+    adaptive: 'Adaptive control',
     corridors: 'Live corridors',
     quality: 'Quality',
   },
@@ -287,6 +289,7 @@ export const enEngineer = {
     hint: 'Where the interval of the change has nought in it, the difference may be chance: more seeds can tell.',
   },
 
+  adaptive: enAdaptive,
   live: {
     ...enDetectors,
     title: 'Corridors under way',

@@ -1,5 +1,6 @@
 /** 工程师界面：片区、绿波、方案与发布。与 `en-engineer.ts` 结构相同。 */
 import type { enEngineer } from './en-engineer'
+import { zhAdaptive } from './zh-adaptive'
 import { zhDetectors } from './zh-detectors'
 
 const day = { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' }
@@ -18,6 +19,7 @@ export const zhEngineer: typeof enEngineer = {
     wave: '绿波',
     plans: '方案',
     release: '比较与发布',
+    adaptive: '自适应控制',
     corridors: '绿色通道',
     quality: '运行质量',
   },
@@ -273,6 +275,7 @@ export const zhEngineer: typeof enEngineer = {
     hint: '变化的区间若包含零，差异可能出于偶然：增加种子数可进一步判断。',
   },
 
+  adaptive: zhAdaptive,
   live: {
     ...zhDetectors,
     title: '进行中的绿色通道',
