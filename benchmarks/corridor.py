@@ -289,6 +289,7 @@ class Driving:
                 junction=act.junction,
                 group=act.group,
                 also=act.also,
+                green_in_ms=act.green_in_ms,
                 arrives_in_ms=act.arrives_in_ms,
                 leaves_in_ms=act.leaves_in_ms,
                 level=act.level,

@@ -57,7 +57,7 @@ def written_before_the_journal(patch: Patch) -> None:
     async def ask(self: Corridors, id: str, asks: list[Any]) -> None:
         for one, _ in asks:
             if isinstance(one, Ask) and self._talks is not None:
-                self._talks.ask(id, self._request(one))
+                self._talks.ask(id, runner._request(one))
         await honest(self, id, asks)
 
     patch.setattr(Corridors, "_ask", ask)
@@ -137,16 +137,30 @@ def who_turns_off_is_held(patch: Patch) -> None:
 
 
 def put_off_by_a_later_arrival(patch: Patch) -> None:
-    honest = Corridors._request
-    patch.setattr(Corridors, "_request", lambda self, ask: honest(self, replace(ask, is_new=True)))
+    honest = corridor._asked
+
+    def asked(track: Any, told: Any, want: Any, now_ms: int) -> Any:
+        held = {id: replace(one, green_ms=want.green_ms.get(id, one.green_ms)) for id, one in track.held.items()}
+        return honest(replace(track, held=held), told, want, now_ms)
+
+    patch.setattr(corridor, "_asked", asked)
+
+
+def others_cut_short(patch: Patch) -> None:
+    """As if the longest least green and intergreen always stood in the way."""
+
+    def until_green_ms(self: SimulatedController, i: int, planned: Any) -> int:
+        return max((self._turn_ms(j, i) for j in range(len(self.names)) if self._conflict(j, i)), default=0) + 1_000
+
+    patch.setattr(SimulatedController, "_until_green_ms", until_green_ms)
 
 
 def said_to_be_green_though_put_off(patch: Patch) -> None:
     honest = SimulatedController._active
 
-    def active(self: SimulatedController) -> Any:
+    def active(self: SimulatedController, planned: Any) -> Any:
         before = {key: asked.state for key, asked in self._asked.items()}
-        served = honest(self)
+        served = honest(self, planned)
         for key, asked in self._asked.items():
             if asked.state == "queued" and before[key] in ("granted", "processing"):
                 asked.state = before[key]
@@ -236,6 +250,11 @@ def streets_that_are_full_stay_closed(_: Path) -> None:
     logic_tests.test_green_into_a_street_that_has_become_full_is_given_back()
 
 
+def others_have_what_is_theirs(_: Path) -> None:
+    for wanted_s in (12, 20, 33, 47):
+        junction_tests.test_green_is_there_when_it_is_wanted_and_the_plan_is_left_no_sooner_than_that_needs(wanted_s)
+
+
 def the_street_inside_a_junction_clears(_: Path) -> None:
     junction_tests.test_stop_lines_behind_one_another_are_green_together_and_nobody_else_fills_the_street_between()
 
@@ -264,6 +283,7 @@ CORRIDOR_PLANTS: dict[str, Plant] = {
         any_compatible_green, the_street_inside_a_junction_clears
     ),
     "green taken from a crew that slows down": Plant(put_off_by_a_later_arrival, who_slows_down_keeps_green),
+    "others' green cut short for a crew that comes later": Plant(others_cut_short, others_have_what_is_theirs),
     "green is said to be held while the lamp is red": Plant(
         said_to_be_green_though_put_off, only_green_is_called_green
     ),

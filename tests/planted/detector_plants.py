@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.adapters.signals import test_detectors_read as adapter_tests
@@ -17,6 +18,8 @@ from turnout.adapters.signals.ntcip import snmp_line
 from turnout.adapters.signals.turn import Patience
 from turnout.edge.corridors import runner
 from turnout.signals import detector_watch
+from turnout.signals.controller import PriorityRequest
+from turnout.signals.corridor import Ask, discharge_s
 from turnout.signals.detector_watch import DetectorWatch
 from turnout.signals.queues import waiting
 
@@ -60,7 +63,13 @@ def not_looked_behind(patch: Patch) -> None:
 
 
 def asked_for_as_if_nobody_counted(patch: Patch) -> None:
-    patch.setattr(runner, "waiting_before", lambda seen, junction, queue: None)
+    honest = runner._request
+
+    def request(ask: Ask) -> PriorityRequest:
+        green_in_ms = max(0, ask.arrives_in_ms - round(discharge_s(None) * 1_000))
+        return msgspec.structs.replace(honest(ask), green_in_ms=green_in_ms)
+
+    patch.setattr(runner, "_request", request)
 
 
 def hung_up_for_a_detector(patch: Patch) -> None:

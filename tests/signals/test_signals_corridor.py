@@ -22,9 +22,9 @@ from turnout.signals.corridor import (
     Track,
     arrives_s,
     begun,
+    discharge_s,
     lead_s,
     step,
-    waiting_before,
 )
 
 
@@ -215,6 +215,35 @@ def test_a_controller_is_told_anew_when_the_arrival_moves_and_now_and_then() -> 
     assert ("J1", False) in [(act.junction, act.is_new) for act in acts if isinstance(act, Ask)]
 
 
+def test_green_is_wanted_only_when_the_queue_needs_it_and_is_never_put_off() -> None:
+    def asked(track: Track, at_ms: int, waiting: int) -> tuple[Track, list[tuple[int, int]]]:
+        """The crew does not come nearer, so that it arrives later and later."""
+        sight = {"C1": seen_at(0.0, at_ms, (("J1", 300.0),))}
+        tracks, acts = step([track], sight, lambda junction, group: waiting, all_meet, at_ms)
+        return tracks[0], [(act.arrives_in_ms, act.green_in_ms) for act in acts if isinstance(act, Ask)]
+
+    track, acts = asked(begun("C1", 1, 0), 0, 5)
+    assert acts == [(20_000, 20_000 - round(discharge_s(5) * 1_000))]
+    track, acts = asked(track, 3_000, 0)
+    assert acts == []
+    _, acts = asked(track, 6_000, 0)
+    assert acts == [(20_000, 0)]
+
+
+def test_a_queue_that_has_grown_is_told_at_once() -> None:
+    def asked(track: Track, second: int, waiting: int) -> tuple[Track, list[tuple[int, int]]]:
+        sight = {"C1": seen_at(15.0 * second, second * 1_000, (("J1", 270.0),))}
+        tracks, acts = step([track], sight, lambda junction, group: waiting, all_meet, second * 1_000)
+        return tracks[0], [(act.arrives_in_ms, act.green_in_ms) for act in acts if isinstance(act, Ask)]
+
+    track, acts = asked(begun("C1", 1, 0), 0, 0)
+    assert acts == [(18_000, 12_000)]
+    track, acts = asked(track, 1, 0)
+    assert acts == []
+    _, acts = asked(track, 2, 20)
+    assert acts == [(16_000, 0)]
+
+
 def full_at(*junctions: str, seconds: float = corridor.BLOCKED_S) -> corridor.Full:
     return lambda junction, ahead: seconds if junction in junctions else 0.0
 
@@ -231,7 +260,7 @@ def test_where_the_street_behind_is_full_the_junction_ahead_of_it_is_opened_firs
     track, acts = with_full(track, seen_at(0.0, 1_000, STOPS), 1_000)
     assert [act.junction for act in acts if isinstance(act, Ask)] == ["J1"]  # it flows: its turn
     _, acts = with_full(begun("C1", 1, 0), here, 0, "J1", "J2")
-    assert [act.junction for act in acts if isinstance(act, Ask)] == ["J3"]  # from the far end
+    assert [(act.junction, act.green_in_ms) for act in acts if isinstance(act, Ask)] == [("J3", 0)]  # from the far end
 
 
 def test_green_into_a_street_that_has_become_full_is_given_back() -> None:
@@ -449,13 +478,17 @@ def test_nor_where_two_crews_stay_before_one_junction_and_the_street_behind_it_i
     watched(told, (1, 1))
 
 
-@given(st.lists(st.one_of(st.none(), st.integers(0, 40)), min_size=1, max_size=8))
+@given(st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=1, max_size=8))
 def test_a_queue_that_is_known_is_not_forgotten_behind_one_that_is_not(queues: list[int | None]) -> None:
-    ahead = tuple(Ahead(f"J{nth}", "K", 100.0 * nth, 10.0 * nth) for nth in range(len(queues)))
-    seen = Seen(fix_at_ms=0, speed_mps=None, left_m=9_000.0, ahead=ahead)
+    ahead = tuple(Ahead(f"J{nth}", "K", 300.0 + nth, 30.0) for nth in range(len(queues)))
+    seen = {"C": Seen(fix_at_ms=0, speed_mps=None, left_m=9_000.0, ahead=ahead)}
     by_junction = {each.junction: queue for each, queue in zip(ahead, queues, strict=True)}
-    found = waiting_before(seen, ahead[-1].junction, lambda junction, group: by_junction[junction])
-    assert found == sum(each or 0 for each in queues) + (QUEUE_DEFAULT if None in queues else 0)
+    _, acts = step([begun("C", 1, 0)], seen, lambda junction, group: by_junction[junction], lambda *_: False, 0)
+    last = [act for act in acts if isinstance(act, Ask) and act.junction == ahead[-1].junction]
+    waiting = sum(each or 0 for each in queues) + (QUEUE_DEFAULT if None in queues else 0)
+    before_ms = round(discharge_s(waiting) * 1_000)
+    assert [max(0, act.arrives_in_ms - before_ms) for act in last] == [act.green_in_ms for act in last]
+    assert bool(last) == (lead_s(waiting) >= 30.0)
 
 
 def test_green_is_asked_for_a_known_long_queue_behind_a_junction_of_which_nothing_is_known() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,29 @@ def test_the_group_that_is_asked_becomes_green_and_stays_until_it_is_given_back(
     assert states[15:] == ["granted"] * 45
     assert junction.cancel("K1", at_ms + 60_000).state == "cancelled"
     assert junction.status("K1", at_ms + 61_000).state == "cancelled"
+
+
+@pytest.mark.parametrize("wanted_s", [12, 20, 33, 47])
+def test_green_is_there_when_it_is_wanted_and_the_plan_is_left_no_sooner_than_that_needs(wanted_s: int) -> None:
+    for begins_s in range(70):
+        junction, at_ms = at_work(), 2 * CYCLE_MS + begins_s * 1_000
+        asked = msgspec.structs.replace(request("K1", "B"), green_in_ms=wanted_s * 1_000, arrives_in_ms=60_000)
+        junction.ask(asked, at_ms)
+        left_s, green_s = None, {"A": 0, "B": 0}
+        for second in range(1, wanted_s + 1):
+            shown = junction.shown(at_ms + second * 1_000).aspects
+            is_green = {name: shown[name] == Aspect.GREEN for name in green_s}
+            if left_s is None and [*is_green.values()] != planned_at(at_ms + second * 1_000):
+                left_s, was_green_s = wanted_s - second, dict(green_s)
+            green_s = {name: green_s[name] + 1 if is_green[name] else 0 for name in green_s}
+        assert is_green["B"], begins_s
+        assert junction.status("K1", at_ms + wanted_s * 1_000).state == "granted"
+        if left_s is None:
+            continue
+        if was_green_s["A"]:  # its intergreen, or its least green before that
+            assert left_s <= 5 + max(0, 7 - was_green_s["A"]) + 2, begins_s
+        else:  # another green in between, or before it
+            assert left_s <= 5 + 7 + 5 + 2, begins_s
 
 
 def test_afterwards_who_lost_green_is_paid_back_and_the_plan_runs_at_its_own_second() -> None:

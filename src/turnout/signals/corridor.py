@@ -121,6 +121,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     since_ms: int
     told_ms: int
     arrives_ms: int
+    green_ms: int
+    """When green is wanted. Never put off: a crew that slows down keeps the green that it has."""
     metres: float
     needed_ms: int | None = None
     """When the street before it was last full, for which it was opened; None: it is near."""
@@ -158,6 +160,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     also: tuple[str, ...] = ()
     level: int
+    green_in_ms: int
+    """Until green is wanted: what the queue before the crew needs sooner than it arrives."""
     arrives_in_ms: int
     leaves_in_ms: int
     is_new: bool
@@ -207,17 +211,6 @@ def arrives_s(ahead: Ahead, pace_mps: float, speed_mps: float | None) -> float:
     return max(by_pace_s, ahead.seconds if speed_mps is None else ahead.seconds / FASTER_MAX)
 
 
-def waiting_before(seen: Seen, junction: str, queue: Queue) -> int | None:
-    """Vehicles a lane that wait from the crew to the stop line of this junction; None where it is not ahead."""
-    known, is_guess = 0, False
-    for ahead in seen.ahead:
-        here = queue(ahead.junction, ahead.group)
-        known, is_guess = known + (here or 0), is_guess or here is None
-        if ahead.junction == junction:
-            return in_all(known, is_guess)
-    return None
-
-
 def in_all(known: int, is_guess: bool) -> int:
     """Those that are counted, and where somewhere nobody counts once what is assumed."""
     return known + (QUEUE_DEFAULT if is_guess else 0)
@@ -259,7 +252,7 @@ def step(
         why_not |= dict.fromkeys(behind, "other-corridor")
         why_not |= dict.fromkeys(want.flows, "flows")
         freed, released = _given_back(track, told, why_not, seen.get(track.id), now_ms)
-        asking, asked = _asked(freed, told, want.needed_ms, now_ms)
+        asking, asked = _asked(freed, told, want, now_ms)
         acts += [*released, *stands, *asked]
         after.append(replace(asking, behind=behind))
     return after, acts
@@ -330,11 +323,13 @@ def _is_still(track: Track, now_ms: int) -> bool:
 class _Wants(NamedTuple):
     """The junctions that are to be green, nearest first, and how far they are by now; and those where it would be lost.
 
-    `needed_ms`: of those that are not near, when the street before them was last full. `blocked`: the street behind
-    them is full. `flows`: they are not near, and the street before them has flowed for `FLOWS_MS`.
+    `green_ms`: when green is wanted there; those that are not near are opened at once. `needed_ms`: of those that are
+    not near, when the street before them was last full. `blocked`: the street behind them is full. `flows`: they are
+    not near, and the street before them has flowed for `FLOWS_MS`.
     """
 
     green: dict[str, Ahead]
+    green_ms: dict[str, int]
     needed_ms: dict[str, int]
     blocked: frozenset[str]
     flows: frozenset[str]
@@ -347,8 +342,9 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
     """
     age_ms = None if seen is None else now_ms - seen.fix_at_ms
     if seen is None or age_ms is None or age_ms > LOST_HOLD_MS or _is_still(track, now_ms):
-        return _Wants({}, {}, frozenset(), frozenset())
+        return _Wants({}, {}, {}, frozenset(), frozenset())
     wants: dict[str, Ahead] = {}
+    green_ms: dict[str, int] = {}
     needed_ms: dict[str, int] = {}
     blocked: list[str] = []
     flows: list[str] = []
@@ -367,7 +363,8 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
         here = queue(ahead.junction, ahead.group)
         known, is_guess = known + (here or 0), is_guess or here is None
         is_held = held is not None and held.serves(ahead)
-        is_near = seconds <= lead_s(in_all(known, is_guess)) or (is_held and last_ms is None)
+        waiting = in_all(known, is_guess)
+        is_near = seconds <= lead_s(waiting) or (is_held and last_ms is None)
         is_needed = is_open_first or (nth == 0 and last_ms is not None)
         full_s = (full(ahead.junction, ahead) or 0.0) if is_held or is_near or is_needed else 0.0
         is_open_first = full_s >= FULL_S
@@ -377,9 +374,11 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
             flows.append(ahead.junction)
         elif is_held or ((is_near or is_needed) and age_ms <= LOST_AFTER_MS):
             wants[ahead.junction] = replace(ahead, seconds=seconds)
+            green_ms[ahead.junction] = now_ms + max(0, round((seconds - discharge_s(waiting)) * 1_000))
             if not is_near:
+                green_ms[ahead.junction] = now_ms
                 needed_ms[ahead.junction] = now_ms if is_needed or last_ms is None else last_ms
-    return _Wants(wants, needed_ms, frozenset(blocked), frozenset(flows))
+    return _Wants(wants, green_ms, needed_ms, frozenset(blocked), frozenset(flows))
 
 
 def _given_back(
@@ -420,17 +419,16 @@ def _why(track: Track, junction: str, held: Held, seen: Seen | None, now_ms: int
     return "passed" if held.metres <= PASSED_M or held.arrives_ms <= now_ms else "off-route"
 
 
-def _asked(
-    track: Track, want: Mapping[str, Ahead], needed_ms: Mapping[str, int], now_ms: int
-) -> tuple[Track, list[Act]]:
+def _asked(track: Track, told: Mapping[str, Ahead], want: _Wants, now_ms: int) -> tuple[Track, list[Act]]:
     acts: list[Act] = []
     held = dict(track.held)
-    for junction, ahead in want.items():
+    for junction, ahead in told.items():
         arrives_in_ms = round(ahead.seconds * 1_000)
-        before = held.get(junction)
-        if before is not None and not _is_news(before, ahead, now_ms, arrives_in_ms):
-            held[junction] = replace(before, metres=ahead.metres, needed_ms=needed_ms.get(junction))
+        before, green_ms = held.get(junction), want.green_ms[junction]
+        if before is not None and not _is_news(before, ahead, now_ms, arrives_in_ms, green_ms):
+            held[junction] = replace(before, metres=ahead.metres, needed_ms=want.needed_ms.get(junction))
             continue
+        green_ms = min(before.green_ms, green_ms) if before is not None else green_ms
         since_ms = before.since_ms if before is not None else now_ms - track.spent_ms.get(junction, 0)
         arrives_ms = now_ms + arrives_in_ms
         held[junction] = Held(
@@ -439,8 +437,9 @@ def _asked(
             since_ms=since_ms,
             told_ms=now_ms,
             arrives_ms=arrives_ms,
+            green_ms=green_ms,
             metres=ahead.metres,
-            needed_ms=needed_ms.get(junction),
+            needed_ms=want.needed_ms.get(junction),
         )
         acts.append(
             Ask(
@@ -449,6 +448,7 @@ def _asked(
                 group=ahead.group,
                 also=ahead.also,
                 level=track.level,
+                green_in_ms=max(0, green_ms - now_ms),
                 arrives_in_ms=arrives_in_ms,
                 leaves_in_ms=arrives_in_ms + THROUGH_MS,
                 is_new=before is None,
@@ -457,8 +457,9 @@ def _asked(
     return replace(track, held=held), acts
 
 
-def _is_news(held: Held, ahead: Ahead, now_ms: int, arrives_in_ms: int) -> bool:
+def _is_news(held: Held, ahead: Ahead, now_ms: int, arrives_in_ms: int, green_ms: int) -> bool:
     if (held.group, held.also) != (ahead.group, ahead.also):
         return True
     has_moved = abs(held.arrives_ms - now_ms - arrives_in_ms) >= ASK_ANEW_MS
-    return has_moved or now_ms - held.told_ms >= REPEAT_MS
+    is_sooner = max(held.green_ms, now_ms) - green_ms >= ASK_ANEW_MS
+    return has_moved or is_sooner or now_ms - held.told_ms >= REPEAT_MS

@@ -115,7 +115,7 @@ class SimulatedController:
         self._let_end()
         self.plan = self._plan_in_force()
         planned = self._planned()
-        active = self._active()
+        active = self._active(planned)
         greens = self._greens_of(active) if active else self._paid_back() or planned
         shown = self._guard.let_out(greens, at_ms)
         if active or self._paying is not None:
@@ -191,7 +191,7 @@ class SimulatedController:
             elif self.at_ms - asked.leaves_ms >= CLOSED_KEPT_MS:
                 del self._asked[key]
 
-    def _active(self) -> list[Asked]:
+    def _active(self, planned: Sequence[bool]) -> list[Asked]:
         """The requests that are served, the first first: those that are due and meet none that goes before them.
 
         The others that are due are overridden; those that are not due wait, also one that was told another arrival.
@@ -199,7 +199,7 @@ class SimulatedController:
         served: list[Asked] = []
         standing = (asked for asked in self._asked.values() if asked.state in OPEN)
         for asked in sorted(standing, key=lambda asked: (asked.level, asked.order)):
-            if self.at_ms < asked.green_ms - self._ahead_ms(asked):
+            if self.at_ms < asked.green_ms - self._ahead_ms(asked, planned):
                 asked.state = "queued"
             elif any(self._meet(asked, other) for other in served):
                 asked.state = "overridden"
@@ -252,15 +252,36 @@ class SimulatedController:
             change_ms = STEP_MAX_MS * (was_planned - (aspect is Aspect.GREEN))
             self._owed_ms[i] = min(OWED_MAX_MS, max(0, self._owed_ms[i] + change_ms))
 
-    def _ahead_ms(self, asked: Asked) -> int:
-        """How long it may take until its groups are green: the longest least green and intergreen in its way."""
-        waits = [
-            max(group.min_green_ms, 1) + self._rules.least_ms[j][i] + SECOND_MS
-            for i in asked.groups
-            for j, group in enumerate(self._rules.groups)
-            if self._conflict(j, i)
-        ]
-        return max(waits, default=0) + max(self._rules.groups[i].starting_ms for i in asked.groups)
+    def _ahead_ms(self, asked: Asked, planned: Sequence[bool]) -> int:
+        """How long it will take from now until its groups are green, by what is shown and what the plan begins now.
+
+        No sooner is the plan left: what others have until then is theirs.
+        """
+        return max(self._until_green_ms(i, planned) for i in asked.groups)
+
+    def _until_green_ms(self, i: int, planned: Sequence[bool]) -> int:
+        """Of a green that the plan ends now: until it could be back once another has had its least green."""
+        lamps, rules = self._guard.lamps, self._rules.groups
+        others = [j for j in range(len(rules)) if self._conflict(j, i)]
+        if lamps[i].aspect is Aspect.GREEN:
+            if planned[i]:
+                return 0
+            gone_ms = max((self._rules.least_ms[i][j] + self._turn_ms(j, i) for j in others), default=0)
+            return gone_ms + SECOND_MS
+        waits = [rules[i].starting_ms]
+        for j in others:
+            lamp, least_ms = lamps[j], self._rules.least_ms[j][i]
+            if lamp.aspect is Aspect.GREEN:
+                waits.append(max(0, rules[j].min_green_ms - lamp.shown_ms) + least_ms)
+            elif lamp.aspect is Aspect.STARTING or planned[j]:
+                waits.append(rules[j].starting_ms + self._turn_ms(j, i))
+            else:
+                waits.append(max(0, least_ms - lamp.dark_ms))
+        return max(waits) + SECOND_MS
+
+    def _turn_ms(self, j: int, i: int) -> int:
+        """From the beginning of green of the one to that of the other."""
+        return max(self._rules.groups[j].min_green_ms, 1) + self._rules.least_ms[j][i]
 
     def _conflict(self, i: int, j: int) -> bool:
         return i != j and self._rules.least_ms[i][j] != TOGETHER

@@ -40,18 +40,16 @@ from turnout.signals.corridor import (
     StandBack,
     Track,
     begun,
-    discharge_s,
     dropped,
     ended,
     refused,
     step,
     untold,
-    waiting_before,
 )
 from turnout.signals.model import Junction
 from turnout.signals.sites import Sites
 from turnout.words.identity import UnitId
-from turnout.words.moment import SECOND_MS, Moment
+from turnout.words.moment import Moment
 from turnout.words.name import Name
 from turnout.words.sealed_text import ERASED
 
@@ -287,28 +285,12 @@ class Corridors:
                 case Ask(is_new=False) if (act.corridor, act.junction) in self._asking:
                     self._tracks[act.corridor] = untold(self._tracks[act.corridor], act.junction)
                 case Ask(is_new=False) if self._is_noted(act):
-                    self._talks.ask(act.corridor, self._request(act))
+                    self._talks.ask(act.corridor, _request(act))
                 case Ask() | StandBack() if act.junction not in sites.by_id:
                     self._tracks[act.corridor] = refused(self._tracks[act.corridor], act.junction, "refused")
                 case Ask() | StandBack():
                     wanted.setdefault(act.corridor, []).append((act, _said(act, sites)))
         return wanted
-
-    def _request(self, ask: Ask) -> PriorityRequest:
-        """What may be served already is not put off: a controller would take its green away from a crew that slows."""
-        seen = self._last.get(ask.corridor)
-        waiting = waiting_before(seen, ask.junction, self._queue) if seen is not None else None
-        needs_ms = round(discharge_s(waiting) * SECOND_MS)
-        return PriorityRequest(
-            id=request_id(ask.corridor, ask.junction),
-            junction=ask.junction,
-            group=ask.group,
-            green_in_ms=max(0, ask.arrives_in_ms - needs_ms) if ask.is_new else 0,
-            also=ask.also,
-            arrives_in_ms=ask.arrives_in_ms,
-            leaves_in_ms=ask.leaves_in_ms,
-            level=ask.level,
-        )
 
     def _queue(self, junction: str, group: str) -> int | None:
         return self.detecting.queue(junction, group) if self.detecting is not None else None
@@ -366,7 +348,7 @@ class Corridors:
             elif isinstance(ask, StandBack):
                 self._add_note(corridor, ask.junction, "waiting", "other-corridor")
             elif ask.junction in self._tracks[corridor].held:
-                self._talks.ask(corridor, self._request(ask))
+                self._talks.ask(corridor, _request(ask))
 
     def _look_at_held(self) -> None:
         assert self._talks is not None
@@ -474,6 +456,19 @@ def _why(outcome: Outcome) -> ReleaseReason:
             return "lost"
         case _:
             return "ended"
+
+
+def _request(ask: Ask) -> PriorityRequest:
+    return PriorityRequest(
+        id=request_id(ask.corridor, ask.junction),
+        junction=ask.junction,
+        group=ask.group,
+        also=ask.also,
+        green_in_ms=ask.green_in_ms,
+        arrives_in_ms=ask.arrives_in_ms,
+        leaves_in_ms=ask.leaves_in_ms,
+        level=ask.level,
+    )
 
 
 def _said(ask: Ask | StandBack, sites: Sites) -> JunctionAsk:
