@@ -47,8 +47,7 @@ class TrackDoubt(msgspec.Struct, frozen=True):
 
     def spoken(self, language: Language, at_ms: int) -> str:
         inside = " / ".join(map(str, self.inside))
-        said = DOUBT.spoken(language)
-        return said.format(track=self.track, inside=inside, minutes=(at_ms - self.since_ms) // 60_000)
+        return DOUBT.spoken(language).format(track=self.track, inside=inside, minutes=(at_ms - self.since_ms) // 60_000)
 
 
 class TrackEntry(msgspec.Struct, frozen=True):
