@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks.signal_networks FOLDER
 
-Grids, a spider and random networks, with one to three lanes, turning lanes, traffic on the left, arms that are missing,
-and crossings for people on foot; twenty minutes of random trips in each. The same seed gives the same networks.
+Grids, a spider and random networks, with one to three lanes, turning lanes, left turns with a green of their own (as in
+RESCO's grid), traffic on the left, arms that are missing, and crossings for people on foot; twenty minutes of random
+trips in each. The same seed gives the same networks.
 """
 
 import os
@@ -20,6 +21,10 @@ GRID = ("--grid", "--grid.number", "4", "--grid.length", "180", "--grid.attach-l
 MADE: Final = {
     "grid": (*GRID, "--default.lanenumber", "2"),
     "grid-left-hand": (*GRID, "--lefthand", "--default.lanenumber", "2", "--turn-lanes", "1"),
+    "avenues": (
+        *("--grid", "--grid.number", "4", "--grid.length", "300", "--grid.attach-length", "300"),
+        *("--default.lanenumber", "3", "--tls.left-green.time", "6"),
+    ),
     "grid-on-foot": (*GRID, "--default.lanenumber", "1", "--sidewalks.guess", "--crossings.guess"),
     "short-streets": ("--grid", "--grid.number", "5", "--grid.length", "70", "--grid.attach-length", "200"),
     "spider": ("--spider", "--spider.arm-number", "5", "--spider.circle-number", "3", "--spider.space-radius", "150"),
