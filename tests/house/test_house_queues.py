@@ -21,7 +21,7 @@ DEQUES: dict[str, str] = {
     "desk/lanes.py": "FIRST_LANE_MAX and OTHER_LANE_MAX, in `put`",
     "desk/subscribers.py": "Limits.kept_rows, in `_keep`",
     "edge/texts.py": "KEYS_AHEAD, and KEYS_AT_ONCE more at most, in `_make_until_enough`",
-    "adapters/signals/turn.py": "WAITING_MAX of a controller in reached.py, and one reading of its detectors",
+    "adapters/signals/turn.py": "PLACES of a controller in reached.py, and one reading of its detectors",
     "signals/adaptive/observer.py": "STRETCH_MAX, where it is appended to",
     "edge/alarms/figures.py": "what is older than the span is dropped at every look",
 }

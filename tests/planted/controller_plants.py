@@ -18,7 +18,7 @@ from turnout.adapters.signals import reached
 from turnout.adapters.signals.gbt20999 import frame
 from turnout.adapters.signals.gbt20999.server import Talk
 from turnout.adapters.signals.j2735 import messages
-from turnout.adapters.signals.line import Heard
+from turnout.adapters.signals.line import Heard, Silent
 from turnout.adapters.signals.ntcip.agent import PriorityDesk
 from turnout.core.board import SignalPermit
 from turnout.core.corridors.rules import why_not_asked
@@ -35,6 +35,10 @@ async def nothing_is_asked_unarmed(folder: Path) -> None:
 async def a_silent_controller_holds_up_nobody(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         await reaching.test_a_controller_that_never_answers_holds_up_nobody(patch)
+
+
+async def no_crew_is_turned_away_because_others_look(folder: Path) -> None:
+    await reaching.test_no_crew_is_turned_away_because_others_look_and_no_giving_back_at_all()
 
 
 async def the_end_takes_everything_back(folder: Path) -> None:
@@ -150,7 +154,18 @@ def everything_can_be_set(patch: Patch) -> None:
 
 
 def many_may_wait(patch: Patch) -> None:
-    patch.setattr(reached, "WAITING_MAX", 10**9)
+    patch.setattr(reached, "PLACES", dict.fromkeys(reached.PLACES, 10**9))
+
+
+def who_looks_takes_the_places_of_crews(patch: Patch) -> None:
+    honest = reached.ReachedControllers._in_turn
+
+    async def in_turn(self: Any, station: Any, act: Any, kind: reached.Kind = "look") -> Any:
+        if sum(station.waiting.values()) >= reached.LOOKING_MAX:
+            raise Silent("busy")
+        return await honest(self, station, act, kind)
+
+    patch.setattr(reached.ReachedControllers, "_in_turn", in_turn)
 
 
 def hung_up_and_kept(patch: Patch) -> None:
@@ -197,6 +212,9 @@ CONTROLLER_PLANTS = {
     "a controller whose clock jumps unseen": Plant(every_clock_is_right, a_jumped_clock_is_not_asked),
     "a controller in which anybody sets anything": Plant(everything_can_be_set, only_requests_can_be_set),
     "a controller for which everybody waits": Plant(many_may_wait, a_silent_controller_holds_up_nobody),
+    "a crew's request turned away because others look": Plant(
+        who_looks_takes_the_places_of_crews, no_crew_is_turned_away_because_others_look
+    ),
     "a centre that is gone and still commands": Plant(hung_up_and_kept, a_centre_that_hangs_up_has_nothing),
     "an end that leaves requests behind": Plant(the_end_is_forgotten, the_end_takes_everything_back),
     "another check than the standard's": Plant(the_usual_check, the_bytes_are_the_standards),

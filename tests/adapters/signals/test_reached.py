@@ -8,7 +8,7 @@ import pytest
 from tests.adapters.signals.controllers import EPOCH_S, Opened, a_request, armed, market
 from turnout.adapters.signals import reached as reaching
 from turnout.adapters.signals.line import Heard, Reading, Silent
-from turnout.adapters.signals.reached import NUMBERS, WAITING_MAX, ReachedControllers, first_number
+from turnout.adapters.signals.reached import LOOKING_MAX, NUMBERS, ReachedControllers, first_number
 from turnout.adapters.signals.turn import Patience, Turn
 from turnout.signals.arming import Gate
 from turnout.signals.controller import LEAVES_MAX_MS, Asked, Presence, PriorityRequest
@@ -231,16 +231,40 @@ async def test_a_controller_that_fails_is_lost_and_raises_nothing(trouble: Excep
 async def test_a_controller_that_never_answers_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reaching, "ANSWER_S", 0.05)
     line = Noted()
-    line.block = asyncio.Event()
     reached = one(line)
-    many = [asyncio.create_task(reached.shown("market")) for _ in range(WAITING_MAX + 50)]
+    await reached.ask(a_request())
+    line.block = asyncio.Event()
+    many = [asyncio.create_task(reached.shown("market")) for _ in range(LOOKING_MAX + 50)]
     await asyncio.sleep(0)
+    looked = await reached.status("market", "E7")
+    assert (looked.state, looked.reason) == ("lost", "busy")
     asked = await reached.ask(a_request())
-    assert (asked.state, asked.reason) == ("lost", "busy")
+    assert (asked.state, asked.reason) == ("lost", "no-answer")
     assert {shown.fault for shown in await asyncio.gather(*many)} == {"no-answer"}
     line.block.set()
     assert (await reached.shown("market")).plan == "day"
     assert (await reached.ask(a_request())).state == "queued"
+
+
+async def test_no_crew_is_turned_away_because_others_look_and_no_giving_back_at_all() -> None:
+    line = Noted()
+    reached = one(line)
+    await reached.ask(a_request())
+    line.told.clear()
+    line.block = asyncio.Event()
+    looks = [asyncio.create_task(reached.shown("market")) for _ in range(LOOKING_MAX)]
+    asks = [asyncio.create_task(reached.ask(a_request(id=f"E{nth}"))) for nth in range(10, 9 + REQUESTS_MAX)]
+    again = asyncio.create_task(reached.ask(a_request(id="E10")))
+    await asyncio.sleep(0)
+    assert (await reached.ask(a_request(id="E11"))).reason == "busy", "so many ask already"
+    backs = [asyncio.create_task(reached.cancel("market", "E7", Asked("K2", 1))) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in (*looks, *asks, *backs))
+    line.block.set()
+    assert {(await ask).state for ask in (*asks, again)} == {"queued"}
+    assert {(await back).state for back in backs} == {"cancelled"}
+    assert ("withdraw", NUMBER) in line.told
+    assert {(await look).plan for look in looks} == {"day"}
 
 
 async def test_a_junction_that_is_not_reached_is_refused_and_shows_nothing() -> None:

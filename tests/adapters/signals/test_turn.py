@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from tests.adapters.signals.controllers import Ticked, a_request, an_agent, armed, market
 from tests.adapters.signals.test_gbt20999 import a_server
+from tests.keeper.simulated import MadeTime
 from turnout.adapters.signals import reached as reaching
 from turnout.adapters.signals import turn as turning
 from turnout.adapters.signals.gbt20999 import frame as f
@@ -23,8 +24,9 @@ from turnout.adapters.signals.gbt20999.tcp_line import TcpLine
 from turnout.adapters.signals.line import Line
 from turnout.adapters.signals.ntcip import objects as o
 from turnout.adapters.signals.ntcip.snmp_line import Credentials, Snmp, SnmpLine
-from turnout.adapters.signals.reached import ReachedControllers
+from turnout.adapters.signals.reached import LOOKING_MAX, ReachedControllers
 from turnout.adapters.signals.turn import Patience, Turn
+from turnout.edge.corridors.detecting import WAIT_S
 from turnout.signals.model import Detector, Junction
 
 HEARD = ("queued", "processing")
@@ -238,6 +240,48 @@ async def test_a_controller_that_is_looked_at_without_a_pause_is_still_read(prot
         await asyncio.gather(*looking)
 
 
+READINGS = 4
+ANSWERED_IN_S = 0.25
+
+
+def test_a_reading_of_several_messages_has_its_end_from_who_asks_and_from_no_looker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a clock that goes on when all wait: as many look as may, without a pause; every answer takes its time."""
+    monkeypatch.undo()
+    junction, messages = watched(), 0
+
+    async def read() -> list[int]:
+        line = SnmpLine(Snmp(), junction, "127.0.0.1", 161, Credentials(community="city"))
+        line._periods._rest = 1_000
+        flags = o.presence_flags(line._numbered.detectors)
+
+        async def get(oids: Sequence[o.Oid]) -> Any:
+            nonlocal messages
+            messages += oids[0] in flags
+            await asyncio.sleep(ANSWERED_IN_S)
+            return dict.fromkeys(oids, 0)
+
+        line._get = get  # type: ignore[method-assign]
+        reached = ReachedControllers({"market": (junction, line)}, armed(), lambda: 0)
+
+        async def looks_on() -> None:
+            while True:
+                assert (await reached.shown("market")).fault == "dark", "it has answered"
+
+        looking = [asyncio.create_task(looks_on()) for _ in range(LOOKING_MAX)]
+        found = [len(await asyncio.wait_for(reached.detected("market"), WAIT_S)) for _ in range(READINGS)]
+        for look in looking:
+            look.cancel()
+        assert await asyncio.gather(*looking, return_exceptions=True)
+        assert not [look for look in looking if not look.cancelled()]
+        return found
+
+    with asyncio.Runner(loop_factory=MadeTime) as runner:
+        assert runner.run(read()) == [DETECTORS] * READINGS
+    assert messages == 3 * READINGS
+
+
 async def test_a_late_answer_about_detectors_costs_no_connection_that_something_waits_for() -> None:
     async with by_gbt_20999() as reached:
         assert isinstance(reached.line, TcpLine)
@@ -282,8 +326,8 @@ class Going:
         self.lets: dict[int, asyncio.Event] = {}
         self.tasks: dict[int, asyncio.Task[None]] = {}
 
-    async def go(self, nth: int, goes_first: bool) -> None:
-        async with self.turn.taken(goes_first=goes_first):
+    async def go(self, nth: int, what: str) -> None:
+        async with self.turn.taken(goes_first=what == "first", goes_on=what == "goes-on"):
             self.holds.append(nth)
             self.had.append(nth)
             assert len(self.holds) == 1
@@ -292,9 +336,9 @@ class Going:
             finally:
                 self.holds.remove(nth)
 
-    def comes(self, nth: int, goes_first: bool) -> None:
+    def comes(self, nth: int, what: str) -> None:
         self.lets[nth] = asyncio.Event()
-        self.tasks[nth] = asyncio.create_task(self.go(nth, goes_first))
+        self.tasks[nth] = asyncio.create_task(self.go(nth, what))
 
 
 async def settled() -> None:
@@ -302,24 +346,25 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(["first", "other", "let", "cancel", "let-and-cancel"]), st.integers(0, 11)))
+WHAT = ("first", "other", "goes-on", "let", "let", "cancel", "let-and-cancel")
+STEPS = st.lists(st.tuples(st.sampled_from(WHAT), st.integers(0, 11)))
 
 
 @given(STEPS)
-def test_one_goes_at_a_time_all_come_to_it_and_each_waits_for_one_of_the_other_kind(
+def test_one_goes_at_a_time_all_come_to_it_and_who_goes_first_waits_for_nobody_that_came_later(
     steps: list[tuple[str, int]],
 ) -> None:
     asyncio.run(gone(steps))
 
 
 async def gone(steps: list[tuple[str, int]]) -> None:
-    going, is_first, cancelled = Going(), dict[int, bool](), set[int]()
+    going, kinds, cancelled = Going(), dict[int, str](), set[int]()
     arrived: dict[int, int] = {}
     for nth, (what, which) in enumerate(steps):
         open = [each for each, task in going.tasks.items() if not task.done()]
-        if what in ("first", "other"):
-            is_first[nth], arrived[nth] = what == "first", len(going.had)
-            going.comes(nth, what == "first")
+        if what in ("first", "other", "goes-on"):
+            kinds[nth], arrived[nth] = what, len(going.had)
+            going.comes(nth, what)
         elif what == "let" and going.holds:
             going.lets[going.holds[0]].set()
         elif what.endswith("cancel") and open:
@@ -337,11 +382,32 @@ async def gone(steps: list[tuple[str, int]]) -> None:
     assert all(task.done() for task in going.tasks.values())
     assert set(going.had) | cancelled == set(going.tasks)
     for nth in set(going.had):
-        passed = going.had[arrived[nth] : going.had.index(nth)]
-        mine = sum(is_first[each] == is_first[nth] for each in passed)
-        assert len(passed) - mine <= mine + 1
-        before = [each for each in passed if is_first[each] == is_first[nth]]
-        assert before == sorted(before)
+        fairly_passed(nth, going.had[arrived[nth] : going.had.index(nth)], kinds)
+
+
+def fairly_passed(nth: int, passed: list[int], kinds: dict[int, str]) -> None:
+    """`passed`: who had the turn while `nth` waited, each known by when it came."""
+    first = [each for each in passed if kinds[each] == "first"]
+    others = [each for each in passed if kinds[each] != "first"]
+    if kinds[nth] == "first":
+        assert first == sorted(first)
+        assert all(each < nth for each in passed)
+        assert len(others) <= len(first) + 1
+    else:
+        assert sum(each > nth for each in first) <= len(others) + 1
+        mine = [each for each in others if kinds[each] == "other"]
+        assert kinds[nth] == "goes-on" or (mine == sorted(mine) and all(each < nth for each in mine))
+
+
+async def test_a_look_that_came_after_a_request_does_not_overtake_it() -> None:
+    going = Going()
+    for nth, what in enumerate(("other", "first", "first", "other", "first")):
+        going.comes(nth, what)
+        await settled()
+    while going.holds:
+        going.lets[going.holds[0]].set()
+        await settled()
+    assert going.had == [0, 1, 2, 3, 4]
 
 
 def test_patience_ends_in_every_other_reading_at_most_and_only_while_an_answer_is_waited_for() -> None:

@@ -2,8 +2,8 @@
 
 No controller is asked for anything unless a person armed its junction. One that is slow or silent holds up nobody: of a
 junction one message is on the way, few wait, and after `ANSWER_S` it is `lost` and left to its own plan. What a crew
-depends on, asking and giving back, goes before all that only looks. On every trouble the controller goes on by itself:
-a request ends when its vehicle is through, or when nobody repeats it.
+depends on, asking and giving back, goes before all that only looks, and has places of its own. On every trouble the
+controller goes on by itself: a request ends when its vehicle is through, or when nobody repeats it.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import logging
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from turnout.adapters.signals.line import Heard, Line, Reading, Silent
 from turnout.adapters.signals.turn import Turn
@@ -27,14 +27,21 @@ log = logging.getLogger(__name__)
 
 ANSWER_S: Final = 2.0
 """Controllers answer in tenths of a second; a corridor that waited longer would ask for a green that is over."""
-WAITING_MAX: Final = 4
-"""Messages of one junction that wait. Who finds so many there is told `busy` at once."""
+LOOKING_MAX: Final = 4
+"""Of one junction, who only looks, before an answer has come. Who finds so many there is told `busy` at once."""
+ASKING_MAX: Final = REQUESTS_MAX
+"""So many can ask something of a controller at a time; who only looks takes none of their places."""
 NUMBERS: Final = range(1, 256)
 """NTCIP 1211: a request is known by a byte."""
+BACKS_MAX: Final = len(NUMBERS)
+"""Of one junction: more than a controller can have requests never give back at a time, so none is turned away."""
 KEPT_MS: Final = 30_000
 """So long after its vehicle is through the outcome of a request can be asked for."""
 CLOSED: Final = ("refused", "cancelled", "completed")
 """A request that was lost may stand at the controller: it can still be taken back."""
+
+Kind = Literal["look", "ask", "back"]
+PLACES: Final[Mapping[Kind, int]] = {"look": LOOKING_MAX, "ask": ASKING_MAX, "back": BACKS_MAX}
 
 T = TypeVar("T")
 
@@ -46,7 +53,7 @@ class Station:
         self.junction, self.line = junction, line
         self.groups = [group.id for group in junction.groups]
         self.turn = Turn()
-        self.waiting = 0
+        self.waiting: dict[Kind, int] = dict.fromkeys(PLACES, 0)
         self.is_read = False
         """Its detectors: at most once at a time, beside those that wait."""
         self.clock = ClockWatch()
@@ -106,7 +113,7 @@ class ReachedControllers:
             number = station.number_of(request.id, now_ms + request.leaves_in_ms)
             return await station.line.ask(number, request)
 
-        return await self._heard(station, request.id, asked, goes_first=True)
+        return await self._heard(station, request.id, asked, "ask")
 
     async def _taken_back(self, station: Station, request: str, reason: str) -> Heard:
         """Refused; and what stands of it from before is taken back."""
@@ -122,7 +129,7 @@ class ReachedControllers:
         if station is None or (known is None and asked is None):
             return PriorityStatus(id=request, state="cancelled")
         if known is not None:
-            return await self._heard(station, request, lambda: station.line.withdraw(known[0]), goes_first=True)
+            return await self._heard(station, request, lambda: station.line.withdraw(known[0]), "back")
         assert asked is not None
         before = PriorityRequest(
             id=request,
@@ -134,7 +141,7 @@ class ReachedControllers:
             leaves_in_ms=0,
         )
         number = first_number(request)
-        return await self._heard(station, request, lambda: station.line.withdraw(number, before), goes_first=True)
+        return await self._heard(station, request, lambda: station.line.withdraw(number, before), "back")
 
     async def status(self, junction: str, request: str) -> PriorityStatus:
         station = self._stations.get(junction)
@@ -175,13 +182,13 @@ class ReachedControllers:
             return {}
 
     async def detected(self, junction: str) -> dict[str, Presence]:
-        """Each message in its turn; asking and giving back go in between (`turn.py`)."""
+        """Each message in its turn, others in between (`turn.py`). How long all may take, says who calls this."""
         station = self._stations.get(junction)
         if station is None or station.is_read or not station.junction.detectors:
             return {}
         station.is_read = True
         try:
-            return await self._in_time(station, lambda: station.line.detected(station.turn))
+            return await self._answered(station, lambda: station.line.detected(station.turn))
         except (Silent, BadInput) as trouble:
             log.debug("detectors of %s: %s", junction, trouble)
             return {}
@@ -202,10 +209,10 @@ class ReachedControllers:
             await self.cancel(junction, request)
 
     async def _heard(
-        self, station: Station, request: str, act: Callable[[], Awaitable[Heard]], *, goes_first: bool = False
+        self, station: Station, request: str, act: Callable[[], Awaitable[Heard]], kind: Kind = "look"
     ) -> PriorityStatus:
         try:
-            heard = await self._in_turn(station, act, goes_first=goes_first)
+            heard = await self._in_turn(station, act, kind)
         except Silent as trouble:
             log.info("controller of %s: %s", station.junction.id, trouble)
             return PriorityStatus(id=request, state="lost", reason=str(trouble) or "no-answer")
@@ -217,28 +224,28 @@ class ReachedControllers:
         green = 0 if heard.state == "granted" else None
         return PriorityStatus(id=request, state=heard.state, reason=heard.reason, green_in_ms=green)
 
-    async def _in_turn(self, station: Station, act: Callable[[], Awaitable[T]], *, goes_first: bool = False) -> T:
-        """Raises `Silent` when the controller does not answer in time, or others wait already; `BadInput`."""
-        if station.waiting >= WAITING_MAX:
+    async def _in_turn(self, station: Station, act: Callable[[], Awaitable[T]], kind: Kind = "look") -> T:
+        """Raises `Silent` when the controller does not answer in time, or its places are taken; `BadInput`."""
+        if station.waiting[kind] >= PLACES[kind]:
             raise Silent("busy")
+        goes_first = kind != "look"
 
         async def acted() -> T:
-            async with station.turn.taken(goes_first=goes_first):
+            async with asyncio.timeout(ANSWER_S), station.turn.taken(goes_first=goes_first):
                 return await act()
 
-        station.waiting += 1
+        station.waiting[kind] += 1
         if goes_first:
             station.line.patience.end()
         try:
-            return await self._in_time(station, acted)
+            return await self._answered(station, acted)
         finally:
-            station.waiting -= 1
+            station.waiting[kind] -= 1
 
-    async def _in_time(self, station: Station, act: Callable[[], Awaitable[T]]) -> T:
+    async def _answered(self, station: Station, act: Callable[[], Awaitable[T]]) -> T:
         """Raises `Silent`, `BadInput`."""
         try:
-            async with asyncio.timeout(ANSWER_S):
-                return await act()
+            return await act()
         except (Silent, BadInput):
             raise
         except OSError:  # a time that is over is one too

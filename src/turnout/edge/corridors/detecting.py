@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 AGAIN_MS: Final = 900
 """Between two readings of a junction: the corridors look once a second."""
 WAIT_S: Final = 2.5
-"""The controllers' own end comes before: a busy one is read when it comes to its turn."""
+"""For all answers of a reading, and the turns that it waits for between others."""
 READ_MAX: Final = 64
 """Junctions that are read at a time, those nearest to crews first: some tenth of a second of work in each second."""
 SILENT_AFTER: Final = 3

@@ -241,10 +241,14 @@ class SnmpLine:
         if not flags:
             return {}
 
+        has_begun = False
+
         async def in_turns(oids: Sequence[o.Oid]) -> dict[o.Oid, int]:
+            nonlocal has_begun
             found: dict[o.Oid, int] = {}
             for start in range(0, len(oids), PER_MESSAGE):
-                async with turn.taken(), self.patience.waiting():
+                async with turn.taken(goes_on=has_begun), self.patience.waiting():
+                    has_begun = True
                     found |= await self._numbers(oids[start : start + PER_MESSAGE])
             return found
 
