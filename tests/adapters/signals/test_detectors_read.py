@@ -64,6 +64,7 @@ async def test_our_line_reads_detectors_of_net_snmps_agent(
     tmp_path: Path, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("turnout.adapters.signals.ntcip.snmp_line.TRY_S", 5.0)
+    monkeypatch.setattr(turn, "DETECTED_S", 60.0)
     ticked = Ticked(watched())
     ticked.controller.present = frozenset({"D9", "X1"})
     ticked.controller.counted = {"D1": Counted(7, 0.5), "D2": Counted(0, 0.0, "max-presence")}
