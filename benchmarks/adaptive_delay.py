@@ -34,7 +34,7 @@ from turnout.signals.adaptive.observer import Arrival, Changes
 from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated.broken import FROM_S, broken
-from turnout.signals.simulated.gridlock import is_locked
+from turnout.signals.simulated.gridlock import Trip, is_locked
 from turnout.signals.simulated.run import Controls, run
 from turnout.signals.simulated.sumo_layout import Placed, loops_file, placed
 from turnout.signals.simulated.track_counters import track_loops
@@ -166,11 +166,12 @@ def words_of(scene: Scenario, seed: int, added: tuple[str, ...]) -> list[str]:
 
 
 def told(scene: Scenario, seconds: float, on_plan: int) -> Result:
-    delay, waiting, times = 0.0, 0, []
+    delay, waiting, times = 0.0, 0, list[Trip]()
     for _, trip in etree.iterparse(scene.config.parent / "trips.xml", tag="tripinfo", **SAFE):
         delay += float(trip.get("timeLoss")) + max(float(trip.get("departDelay")), 0.0)
         waiting += float(trip.get("depart")) < 0
-        times.append((float(trip.get("depart")), float(trip.get("arrival"))))
+        free_s = float(trip.get("duration")) - float(trip.get("timeLoss"))
+        times.append(Trip(float(trip.get("depart")), float(trip.get("arrival")), free_s))
         trip.clear()
     count = len(times)
     return Result(delay / max(count, 1), count, waiting, is_locked(times, scene.end_s), seconds, on_plan)

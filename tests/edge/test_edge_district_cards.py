@@ -1,5 +1,7 @@
 """The list of districts: what is wrong with one, or with the process that reads, is not said of the others."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +18,13 @@ from turnout.signals.districts.work import Answer
 NOBODY: Any = None
 
 
-def a_room(city: Path, worker: FakeWorker) -> SignalsRoom:
+def yes() -> bool:
+    return True
+
+
+def a_room(
+    city: Path, worker: FakeWorker, has_sumo: Callable[[], bool] = yes, has_library: Callable[[], bool] = yes
+) -> SignalsRoom:
     asking = Asking(worker, 60.0)
     return SignalsRoom(
         NOBODY,
@@ -26,8 +34,8 @@ def a_room(city: Path, worker: FakeWorker) -> SignalsRoom:
         asking,
         asking,
         NOBODY,
-        has_sumo=lambda: True,
-        has_library=lambda: True,
+        has_sumo=has_sumo,
+        has_library=has_library,
         has_room=lambda: True,
     )
 
@@ -76,3 +84,26 @@ async def test_a_process_that_dies_is_no_error_of_a_district(tmp_path: Path, doe
     assert (await cards_of(room))[0]["errors"] == 0
     (folder / "new.txt").write_text("other files", encoding="utf-8")
     assert (await cards_of(room))[0]["errors"] == 0, "as it was read last"
+
+
+async def test_the_desks_loop_looks_at_no_file_for_sumo(tmp_path: Path) -> None:
+    """A path of programs may lie on a disk that answers late."""
+    looked: list[tuple[str, bool]] = []
+
+    def looking(for_what: str, found: bool) -> bool:
+        looked.append((for_what, threading.current_thread() is threading.main_thread()))
+        return found
+
+    async def kind() -> Answer:
+        return answer("adapt")
+
+    a_district(tmp_path)
+    worker = FakeWorker(a_card, kind)
+    room = a_room(tmp_path, worker, lambda: looking("sumo", True), lambda: looking("library", False))
+    shown = await room.districts()
+    assert isinstance(shown, bytes)
+    assert msgspec.json.decode(shown)["can_adapt"] is False
+    no = await room.put_job("grid", b"{}")
+    assert isinstance(no, Declined)
+    assert no.code == "no-libsumo"
+    assert looked == [("sumo", False), ("library", False)] * 2

@@ -200,7 +200,7 @@ async def test_no_proposal_can_answer_with_more_than_its_simulations_may_say_tog
     assert isinstance(does_not, Job)
     assert isinstance(other, Job)
     await other.over.wait()
-    assert (fits.state, does_not.state, does_not.said, other.state) == ("done", "failed", jobs.TOO_LARGE, "done")
+    assert (fits.state, does_not.state, does_not.said, other.state) == ("done", "failed", jobs.TOO_MANY_SIGNALS, "done")
     assert kept == [each], "what no proposal can show is not kept"
 
 

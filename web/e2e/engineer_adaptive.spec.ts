@@ -55,6 +55,8 @@ test('adaptive control is tried with broken detectors: figures, longest waits, w
   const fallen = page.locator('[data-adapted]:not([data-on-plan="0"])')
   await expect(fallen.first()).toContainText('ran its plan with 5 of 5 seeds')
   await expect(fallen.first()).toContainText('always occupied (5 of 5)')
+  await expect(fallen.first().locator('[data-broken]')).toHaveText(/broken: .+, found with every seed/)
+  await expect(pane.locator('[data-long]')).toContainText('5 seeds are 10 runs')
   await expect(page.getByRole('button', { name: /Propose|Release/ })).toHaveCount(0)
   await shot(page, 'engineer-adaptive-wide-en')
   await page.reload()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 LibraryBehaviour = Literal["well", "hangs", "dies", "fails", "nothing"]
+VERSION = "1.28.0"
 Behaviour = Literal["well", "hangs", "crashes", "rubbish", "nothing", "no-vehicles", "floods"]
 
 FIGURES = """inserted = 0 if behaviour == "no-vehicles" else 100
@@ -15,9 +16,9 @@ open("figures.xml", "w").write(
     f'<vehicleTripStatistics count="100" duration="{{60 + delay}}" waitingTime="{{delay / 2}}" timeLoss="{{delay}}"'
     f' departDelay="1.5" departDelayWaiting="{{600 if {waiting} else -1}}"/></statistics>'
 )
-trip = '<tripinfo id="v" depart="1" arrival="9" waitingCount="2"/>'
+trip = '<tripinfo id="v" depart="1" arrival="9" duration="8" timeLoss="2" waitingCount="2"/>'
 entered = 10 if seed in {locked} else float(words["--end"]) - 100
-late = f'<tripinfo id="v" depart="{{entered}}" arrival="-1" waitingCount="4"/>'
+late = f'<tripinfo id="v" depart="{{entered}}" arrival="-1" duration="9" timeLoss="4" waitingCount="4"/>'
 open("trips.xml", "w").write("<tripinfos>" + (trip * 99 + late if inserted else "") + "</tripinfos>")
 left = 0 if {stuck} and 'offset="{offset}"' in plans and seed > {through} else 50
 edge = f'<edge id="{edge}" timeLoss="500" left="{{left}}" traveltime="30"/><edge id="other"/>'
@@ -27,6 +28,9 @@ open("edges.xml", "w").write(f'<meandata><interval begin="0" end="9">{{edge}}</i
 PROGRAM = """#!{python} -S
 import os, sys, time
 behaviour = {behaviour!r}
+if sys.argv[1:] == ["--version"]:
+    print("Eclipse SUMO sumo {version}\\n Build features: none")
+    sys.exit(0)
 words = dict(zip(sys.argv[1::1], sys.argv[2::1]))
 seed = int(words["--seed"])
 plans = open("plans.add.xml").read()
@@ -82,6 +86,7 @@ def close():
     assert told, "no lamp was ever set"
     exec(FIGURES, dict(words=words, behaviour="well", seed=int(words["--seed"]), plans="offset=\\"\\""))
 FIGURES = {figures!r}
+getVersion = lambda: (22, "SUMO {version}")
 simulation = SimpleNamespace(step=step, getTime=lambda: now, getMinExpectedNumber=lambda: 1)
 inductionloop = SimpleNamespace(
     getTimeSinceDetection=lambda name: now % 20, getLastStepVehicleNumber=lambda name: 1, getVehicleData=lambda name: []
@@ -121,6 +126,7 @@ def install(
         stuck=through is not None,
         through=through or 0,
         locked=locked,
+        version=VERSION,
     )
     program.write_text(made, encoding="utf-8")
     program.chmod(0o755)
@@ -134,6 +140,7 @@ def install_library(
     quicker_s: float = -5.0,
     lasts_s: int = 1_300,
     locked: tuple[int, ...] = (),
+    version: str = VERSION,
 ) -> Path:
     """`libsumo` of that `SUMO_HOME`: every 20 s somebody drives over each loop; it is over after `lasts_s`."""
     package = home / "tools" / "libsumo" / "__init__.py"
@@ -141,7 +148,8 @@ def install_library(
     figures = FIGURES.format(
         quicker=quicker_s, offset="", edge="1.1.n", waiting=0, stuck=False, through=0, locked=locked
     )
-    made = LIBRARY.format(behaviour=behaviour, calls=str(home / "controlled.txt"), lasts=lasts_s, figures=figures)
+    calls = str(home / "controlled.txt")
+    made = LIBRARY.format(behaviour=behaviour, calls=calls, lasts=lasts_s, figures=figures, version=version)
     package.write_text(made, encoding="utf-8")
     return home
 

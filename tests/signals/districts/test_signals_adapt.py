@@ -5,6 +5,8 @@ The longest waits, the detectors and the junctions that ran their plan are named
 
 import os
 import re
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,21 +20,27 @@ from msgspec.structs import replace
 from tests.signals.districts.a_district import a_district
 from tests.signals.districts.a_street import a_street
 from tests.signals.districts.fake_sumo import calls_of, install, install_library
+from tests.signals.test_single_track import APART, a_layout, a_track
 from turnout.main import main
 from turnout.signals.adaptive.faults import FAULT_NAMES
+from turnout.signals.districts import adapt as adapt_module
 from turnout.signals.districts import sumo_program
-from turnout.signals.districts.adapt import adapt
+from turnout.signals.districts.adapt import NO_PLAN, adapt
 from turnout.signals.districts.folder import District, read_head
 from turnout.signals.districts.plan_sets import body_of, digest_of, plans_of
 from turnout.signals.districts.reading import ReadDistrict, read_district
 from turnout.signals.districts.results import Adapt, AdaptResult, Period
+from turnout.signals.districts.run_figures import read_run
 from turnout.signals.districts.shapes import HoursShape, PlanSet
-from turnout.signals.districts.sumo import SimulationFailed
+from turnout.signals.districts.sumo import SimulationFailed, refuse_another
 from turnout.signals.districts.sumo_program import HOME, find_library, find_sumo
 from turnout.signals.model import Signals
 from turnout.signals.problem import BrokenSignals
-from turnout.signals.simulated.gridlock import LOCKED_S, is_locked
-from turnout.signals.simulated.program import import_from
+from turnout.signals.simulated import program
+from turnout.signals.simulated.gridlock import LOCKED_S, Trip, is_locked
+from turnout.signals.simulated.program import ControlledRun, Found, import_from
+from turnout.signals.simulated.run import Ran
+from turnout.signals.single_track import DOUBTFUL_MS, Count, TrackDoubt
 from turnout.words.name import Name
 from turnout.words.trouble import Unsupported
 
@@ -101,10 +109,12 @@ def test_with_a_broken_detector_each_junction_runs_its_plan_and_the_fault_is_nam
     (fault,) = found.adapted[0].faults
     assert (fault.detector, fault.lane, fault.kind, fault.seeds) == ("0.0.e_0@15.0", "0.0.e_0", kind, 5)
     assert fault.name == FAULT_NAMES[kind]
+    assert (found.adapted[0].broken, found.adapted[0].missed) == (fault.detector, 0)
 
 
 def test_with_sound_detectors_no_junction_runs_its_plan(grid: District_, home: Path) -> None:
-    assert [(each.on_plan, each.faults) for each in adapted(grid).adapted] == [(0, ())] * 4
+    found = adapted(grid).adapted
+    assert [(each.on_plan, each.faults, each.broken) for each in found] == [(0, (), "")] * 4
 
 
 def test_a_gridlock_is_said_with_its_seeds_on_either_side(
@@ -242,23 +252,157 @@ def test_with_sumo_itself_a_street_without_side_traffic_loses_less_time_under_ad
 
 
 times = st.floats(0, 4_000).map(round)
+free = st.integers(0, 900)
 
 
-@given(st.lists(st.tuples(times, times | st.just(-1)), max_size=12))
-def test_it_is_a_gridlock_when_some_five_minutes_hold_somebody_and_no_arrival(trips: list[tuple[int, int]]) -> None:
+@given(st.lists(st.tuples(times, times | st.just(-1), free), max_size=12))
+def test_it_is_a_gridlock_when_some_five_minutes_hold_somebody_and_no_arrival(
+    trips: list[tuple[int, int, int]],
+) -> None:
     """By looking at every second in turn."""
-    real = [(entered, arrived if arrived < 0 or arrived >= entered else entered) for entered, arrived in trips]
+    real = [Trip(came, gone if gone < 0 or gone >= came else came, free_s) for came, gone, free_s in trips]
+    longest = max((trip.free_s for trip in real if trip.arrived_s >= 0), default=0)
     end_s, since, looked = 4_000, None, False
     for second in range(end_s + 1):
-        arrives = any(arrived == second for _, arrived in real)
-        is_held = any(entered <= second and (arrived < 0 or arrived >= second) for entered, arrived in real)
-        if is_held and since is None:
-            since = second
-        looked |= is_held and since is not None and second - since >= LOCKED_S
-        stays = any(entered <= second and (arrived < 0 or arrived > second) for entered, arrived in real)
+        arrives = any(trip.arrived_s == second for trip in real)
+        held = [trip for trip in real if trip.entered_s <= second and (trip.arrived_s < 0 or trip.arrived_s >= second)]
+        if held and since is None:
+            since = second + min(trip.free_s if trip.arrived_s >= 0 else max(trip.free_s, longest) for trip in held)
+        looked |= bool(held) and since is not None and second - since >= LOCKED_S
+        stays = any(trip.arrived_s != second for trip in held)
         if arrives or not stays:
             since = second if stays else None
     assert is_locked(real, end_s) == looked
+
+
+def test_free_flow_on_a_long_road_is_no_gridlock_and_a_jam_there_is_one() -> None:
+    flow = [Trip(at_s, at_s + 400, 400) for at_s in range(0, 3_000, 10)]
+    assert not is_locked(flow, 3_400)
+    under_way = [trip if trip.arrived_s <= 395 else replace_trip(trip, 395) for trip in flow if trip.entered_s <= 395]
+    assert not is_locked(under_way, 395), "nobody can have arrived yet"
+    assert is_locked([trip._replace(arrived_s=-1, free_s=30) for trip in flow], 3_400)
+    jammed = [trip if trip.arrived_s <= 2_000 else trip._replace(arrived_s=-1, free_s=30) for trip in flow]
+    assert is_locked(jammed, 3_400)
+
+
+def replace_trip(trip: Trip, end_s: int) -> Trip:
+    """Still under way, without loss."""
+    return trip._replace(arrived_s=-1, free_s=end_s - trip.entered_s)
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_who_waits_to_see_the_first_arrive_sees_no_gridlock_in_what_sumo_writes(tmp_path: Path, side: str) -> None:
+    """The list of trips says how long each would have driven freely."""
+    (tmp_path / "figures.xml").write_text(
+        '<statistics><vehicles inserted="2" waiting="0"/><teleports total="0"/>'
+        '<vehicleTripStatistics count="2" duration="500" waitingTime="0" timeLoss="0" departDelay="0"/></statistics>',
+        encoding="utf-8",
+    )
+    (tmp_path / "edges.xml").write_text("<meandata/>", encoding="utf-8")
+    lost_s = {"before": 0, "after": 450}[side]
+    trip = f'<tripinfo depart="0" arrival="500" duration="500" timeLoss="{lost_s}" waitingCount="0"/>'
+    (tmp_path / "trips.xml").write_text(f"<tripinfos>{trip}</tripinfos>", encoding="utf-8")
+    assert read_run(tmp_path, 600).is_locked == (lost_s > 0)
+
+
+def test_a_doubtful_track_is_found_by_the_program_that_controls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A counter has missed one, and for 15 minutes nobody is counted."""
+    layouts = tuple(a_layout(name) for name in APART)
+
+    def ran(words: object, controls: Mapping[str, Any], *given: object, tracks: list[Any], **more: object) -> Ran:
+        tracks[0].count({"in W": Count(1, 0)}, 1_000)
+        for at_s in range(2, 3 + DOUBTFUL_MS // 1_000):
+            for control in controls.values():
+                control.step(at_s * 1_000, {})
+        return Ran(900, 1.0, 0.0, 0.0)
+
+    monkeypatch.setattr(program, "run", ran)
+    monkeypatch.setattr(program, "run_library", lambda: SimpleNamespace(getVersion=lambda: (22, "SUMO 1.28.0")))
+    asked = ControlledRun(
+        words=(),
+        begin_s=0,
+        end_s=1_000,
+        layouts=layouts,
+        loops=(),
+        plans=dict.fromkeys(APART, ""),
+        tracks=(a_track(is_seen_coming=False),),
+    )
+    found = program.controlled(asked)
+    assert [[doubt.track for doubt in each.doubts] for each in found.junctions] == [["T"], ["T"]]
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Found) == found
+
+
+def test_a_doubtful_track_is_told_with_its_seeds_by_result_and_command(
+    grid: District_, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though no gridlock is: elsewhere others arrive. Each junction at the track tells it; it counts once a seed."""
+    honest = adapt_module._controlled
+
+    def controlled(scene: Any, seed: int, *given: Any) -> Found:
+        found = honest(scene, seed, *given)
+        doubts = (TrackDoubt("T", (1, 0), 60_000),) if seed in (2, 4) else ()
+        return replace(found, junctions=tuple(replace(each, doubts=doubts) for each in found.junctions))
+
+    monkeypatch.setattr(adapt_module, "_controlled", controlled)
+    found = adapted(grid)
+    assert [(doubt.track, doubt.seeds) for doubt in found.doubts] == [("T", 2)]
+    assert found.doubts[0].name.zh != found.doubts[0].name.en
+    assert (found.gridlocked_before, found.gridlocked_after) == ((), ())
+    assert main(["signals", "adapt", str(grid[0].folder), "--language", "en"]) == 0
+    assert (
+        "single track T is doubtful at the end with 2 of 5 seeds: occupied, and for 15 min" in capsys.readouterr().out
+    )
+
+
+def test_a_broken_detector_that_nobody_notices_is_said(
+    grid: District_, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The run is over before its neighbours can tell."""
+    install_library(home, lasts_s=620)
+    found = adapted(grid, fault="stuck")
+    first = found.adapted[0]
+    assert (first.broken, first.missed, first.on_plan, first.faults) == ("0.0.e_0@15.0", 5, 0, ())
+    assert main(["signals", "adapt", str(grid[0].folder), "--fault", "stuck", "--language", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "one detector of every junction was broken: always occupied" in said
+    assert "junction 0.0: broken was 0.0.e_0@15.0; not found with 5 of 5 seeds" in said
+
+
+def test_a_run_that_is_over_before_detectors_break_is_refused(tmp_path: Path, home: Path) -> None:
+    short = read_head(a_district(tmp_path, more="end_s = 600"))
+    with pytest.raises(Unsupported, match=r"a run of 600 s is over before a detector breaks.*结束"):
+        adapted((short, read_district(short)), fault="silent")
+    assert calls_of(home) == []
+
+
+def test_a_program_and_a_library_of_two_versions_are_refused(grid: District_, home: Path) -> None:
+    install_library(home, version="1.27.0")
+    with pytest.raises(SimulationFailed, match=r"SUMO is of version 1\.28\.0 and its library libsumo of 1\.27\.0"):
+        adapted(grid)
+
+
+@pytest.mark.parametrize(
+    ("ours", "said", "is_one"),
+    [
+        ("1.20.0+0123-abc", "SUMO v1_20_0+0123-abc", True),
+        ("1.20.0+0123-abc", "SUMO 1.20.0", False),
+        ("1.28.0", "SUMO 1.28.0", True),
+        ("", "SUMO 1.28.0", False),
+        ("", "", False),
+    ],
+)
+def test_versions_are_compared_as_either_writes_them(ours: str, said: str, is_one: bool) -> None:
+    with nullcontext() if is_one else pytest.raises(SimulationFailed, match="of one version"):
+        refuse_another(ours, said)
+
+
+def test_a_signal_of_the_network_without_a_plan_of_ours_is_named(grid: District_, home: Path) -> None:
+    first, *others = grid[1].signals.junctions
+    read = replace(grid[1], signals=Signals(tuple(others), ()))
+    found = adapted((grid[0], read))
+    (kept,) = found.kept
+    assert (kept.junction, kept.why) == (first.id, NO_PLAN)
+    assert first.id not in {each.junction for each in found.adapted}
 
 
 def test_the_kind_of_fault_is_one_of_three() -> None:

@@ -33,8 +33,9 @@ KEPT_BYTES_MAX: Final = 64 << 20
 RESULT_BYTES_MAX: Final = 8 << 20
 """A month of a junction's Purdue diagrams says some."""
 PROPOSED_BYTES_MAX: Final = 48 << 20
-"""Of all simulations that a proposal may have, in one answer: of each an equal part. One of a thousand junctions says
-one MiB."""
+"""Of all simulations that a proposal may have, in one answer: of each an equal part. A junction says up to 377 bytes
+(long names, 20 seeds), so one of a thousand junctions some 370 KiB. Those that a proposal from before names were kept
+without this bound, and are shown whole."""
 LIMIT_S: Final = 2 * 3_600.0
 """Twenty seeds of a city's network, twice."""
 AGAIN_S: Final = 60
@@ -51,6 +52,10 @@ LATE: Final = Name(f"cut off after {LIMIT_S / 3_600:g} hours", f"超过 {LIMIT_S
 TOO_LARGE: Final = Name(
     "its result is too large to be kept; ask for fewer junctions or a shorter time",
     "结果过大，无法保存；请减少路口或缩短时段",
+)
+TOO_MANY_SIGNALS: Final = Name(
+    "the network has too many signals for a simulation that can be proposed; split the district",
+    "路网的信号路口过多，其仿真无法用于提出方案；请拆分片区",
 )
 UNKEPT: Final = Name("what it found could not be stored", "结果未能写入存储")
 
@@ -172,9 +177,12 @@ class Jobs:
             job.problems = answer.problems
             self._close(job, "failed", answer.said)
             return
-        most = RESULT_BYTES_MAX if job.taken is None else PROPOSED_BYTES_MAX // SIMULATIONS_MAX
+        if job.taken is None:
+            most, trouble = RESULT_BYTES_MAX, TOO_LARGE
+        else:
+            most, trouble = PROPOSED_BYTES_MAX // SIMULATIONS_MAX, TOO_MANY_SIGNALS
         if len(answer.body) > most:
-            self._close(job, "failed", TOO_LARGE)
+            self._close(job, "failed", trouble)
             return
         if job.taken is not None:
             job.result, job.simulation = await job.taken(answer)

@@ -86,7 +86,10 @@ class SignalsRoom:
         has_library: Callable[[], bool],
         has_room: Callable[[], bool],
     ) -> None:
-        """`city`: its folder. `has_library`: SUMO's, for our control. `has_room`: on the disk, for what can wait."""
+        """`city`: its folder. `has_sumo`, `has_library` (for our control) look at files: they are called in a thread.
+
+        `has_room`: on the disk, for what can wait.
+        """
         self._board, self._records, self._city = board, records, city
         self.simulations, self._reading, self._coordinating, self.jobs = simulations, reading, coordinating, jobs
         self._has_sumo, self._has_library, self._has_room = has_sumo, has_library, has_room
@@ -114,8 +117,9 @@ class SignalsRoom:
             if isinstance(card, Declined):
                 return card
             cards.append(card)
-        can_run = self._has_sumo()
-        return _encode(DistrictsShown(districts=cards, can_run=can_run, can_adapt=can_run and self._has_library()))
+        can_run = await asyncio.to_thread(self._has_sumo)
+        can_adapt = can_run and await asyncio.to_thread(self._has_library)
+        return _encode(DistrictsShown(districts=cards, can_run=can_run, can_adapt=can_adapt))
 
     async def _card(self, folder: Path) -> msgspec.Raw | Declined:
         """Where it cannot be asked now, as it was; declined where it was never read: that says nothing of its files."""
@@ -184,9 +188,9 @@ class SignalsRoom:
         if isinstance(read, Declined):
             return read
         kind = msgspec.json.decode(read.body, type=JobKind)
-        if kind in ("simulate", "adapt") and not self._has_sumo():
+        if kind in ("simulate", "adapt") and not await asyncio.to_thread(self._has_sumo):
             return declined("no-sumo")
-        if kind == "adapt" and not self._has_library():
+        if kind == "adapt" and not await asyncio.to_thread(self._has_library):
             return declined("no-libsumo")
         if not self._has_room():
             return declined("storage-full")

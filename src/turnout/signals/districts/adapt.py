@@ -25,19 +25,30 @@ from turnout.signals.districts.results import (
     AdaptedJunction,
     AdaptResult,
     ApproachWait,
+    FoundDoubt,
     FoundFault,
     KeptPlan,
     LaneDetectors,
 )
 from turnout.signals.districts.run_figures import Run, arterials_of, junctions_of, pairs_of, sum_of, ways_of
-from turnout.signals.districts.scene import LOOPS, Scene, programmes, refuse_no_period, refuse_unfit, run_here
+from turnout.signals.districts.scene import (
+    LOOPS,
+    Scene,
+    lamps_of,
+    programmes,
+    refuse_no_period,
+    refuse_unfit,
+    run_here,
+    span_s,
+)
 from turnout.signals.districts.shapes import PlanSet
 from turnout.signals.districts.simulate import FILES_CHANGED, Told, part_of, refuse_errors
 from turnout.signals.districts.state import state_of
-from turnout.signals.districts.sumo import RUN_S, SimulationFailed, homed, run_program
+from turnout.signals.districts.sumo import RUN_S, SimulationFailed, homed, refuse_another, run_program, version_of
 from turnout.signals.districts.sumo_program import Sumo, get_library, get_sumo
 from turnout.signals.guard import refuse_unkept, rules_of
 from turnout.signals.model import Junction, Signals
+from turnout.signals.simulated.broken import FROM_S, broken_one
 from turnout.signals.simulated.program import MODULE, ControlledRun, Found
 from turnout.signals.simulated.sumo_layout import Loop, loops_file, placed
 from turnout.signals.simulated.track_counters import track_loops
@@ -77,6 +88,7 @@ def adapt(
     """Raises as `simulate`; `Unsupported` also without SUMO's library, or a junction that can be controlled."""
     sumo, library = get_sumo(), get_library()
     refuse_unfit(district)
+    refuse_short(district, asked.fault)
     signals = with_plans(read.signals, in_force) if in_force is not None else read.signals
     refuse_errors(signals, (), asked.period)
     refuse_no_period((signals,), asked.period)
@@ -84,6 +96,7 @@ def adapt(
     records = read_records(district.content(district.head.network), district.head.network, root="net")
     laid = _laid(signals, records, asked)
     plans = programmes(signals, records, asked.period)
+    program = version_of(sumo)
     runs: tuple[list[Run], list[Run]] = ([], [])
     ends: list[Found] = []
     with tempfile.TemporaryDirectory(prefix="turnout-adapt-") as place:
@@ -97,6 +110,7 @@ def adapt(
             told(part_of(seed, 1, asked.seeds), _saying(seed, asked.seeds, 1))
             scene.lay(plans)
             ends.append(_controlled(scene, seed, laid, asked.fault, sumo, library))
+            refuse_another(program, ends[-1].version)
             runs[1].append(scene.read())
     if state_of(district, signals) != state:
         raise SimulationFailed(FILES_CHANGED)
@@ -116,9 +130,21 @@ def adapt(
         gridlocked_before=before,
         gridlocked_after=after,
         detectors=len(laid.loops),
-        adapted=_adapted(laid, ends),
+        adapted=_adapted(laid, ends, asked.fault),
         kept=laid.kept,
+        doubts=_doubts(ends),
     )
+
+
+def refuse_short(district: District, fault: FaultKind | None) -> None:
+    """Raises `Unsupported` where a run is over before the detectors break."""
+    begin_s, end_s = span_s(district)
+    if fault is not None and end_s - begin_s <= FROM_S:
+        what = Name(
+            f"a run of {end_s - begin_s:g} s is over before a detector breaks, at {FROM_S:g} s",
+            f"运行 {end_s - begin_s:g} 秒即结束，而检测器在第 {FROM_S:g} 秒才发生故障",
+        )
+        raise Unsupported(f"{what.en} / {what.zh}", district.id, "try sound detectors, or let the district run longer")
 
 
 def _saying(seed: int, seeds: int, side: int) -> Name:
@@ -132,13 +158,16 @@ def _laid(signals: Signals, records: Records, asked: Adapt) -> _Laid:
     found = placed(records, numbered)
     if not found.layouts:
         raise Unsupported("no junction of the district can be controlled", cure="see `turnout signals waits`")
-    strange = {junction.id for junction, _, _ in here} - {junction.id for junction in numbered}
-    kept = [KeptPlan(name, OTHER_NUMBERS) for name in sorted(strange)]
+    with_plan = {junction.id for junction, _, _ in here}
+    strange = with_plan - {junction.id for junction in numbered}
+    kept = [KeptPlan(name, NO_PLAN) for name in sorted(lamps_of(records).keys() - with_plan)]
+    kept += [KeptPlan(name, OTHER_NUMBERS) for name in sorted(strange)]
     kept += [KeptPlan(each.id, _why(each, found.left[each.id])) for each in numbered if each.id in found.left]
     tracks = tuple(track for track in single_tracks(records, numbered) if track.is_secured)
     return _Laid(found.layouts, found.loops, {junction.id: plan.id for junction, plan, _ in here}, tracks, tuple(kept))
 
 
+NO_PLAN: Final = Name("no plan of ours: the network's own programme runs", "没有本系统的方案：运行路网自带的信号程序")
 OTHER_NUMBERS: Final = Name(
     "its movements are not numbered as all the network's links are", "其流向编号与路网的全部连接不一致"
 )
@@ -183,11 +212,17 @@ def _controlled(scene: Scene, seed: int, laid: _Laid, fault: FaultKind | None, s
         raise SimulationFailed(said) from trouble
 
 
-def _adapted(laid: _Laid, ends: Sequence[Found]) -> tuple[AdaptedJunction, ...]:
+def _adapted(laid: _Laid, ends: Sequence[Found], fault: FaultKind | None) -> tuple[AdaptedJunction, ...]:
     on_plan = Counter(each.junction for end in ends for each in end.junctions if each.mode == "plan")
     faults = Counter(
         (each.junction, fault.detector, fault.kind) for end in ends for each in end.junctions for fault in each.faults
     )
+    seen = Counter(
+        pair
+        for end in ends
+        for pair in {(each.junction, fault.detector) for each in end.junctions for fault in each.faults}
+    )
+    broken = {layout.junction.id: broken_one(layout) if fault is not None else "" for layout in laid.layouts}
     lane_of = {loop.id: loop.lane for loop in laid.loops}
     return tuple(
         AdaptedJunction(
@@ -201,9 +236,23 @@ def _adapted(laid: _Laid, ends: Sequence[Found]) -> tuple[AdaptedJunction, ...]:
                 for (junction, name, kind), seeds in sorted(faults.items())
                 if junction == layout.junction.id
             ),
+            broken=(own_broken := broken[layout.junction.id]),
+            missed=len(ends) - seen[layout.junction.id, own_broken] if own_broken else 0,
         )
         for layout in laid.layouts
     )
+
+
+DOUBT: Final = Name(
+    "occupied, and for 15 min nobody was counted in or out: a jam on the track, or a counter has missed one",
+    "区段被占用，而 15 分钟内无车驶入或驶出：区段内堵塞，或计数器漏计",
+)
+
+
+def _doubts(ends: Sequence[Found]) -> tuple[FoundDoubt, ...]:
+    """A track is told by each junction whose signals lead to it, and counts once a run."""
+    seeds = Counter(track for end in ends for track in {doubt.track for at in end.junctions for doubt in at.doubts})
+    return tuple(FoundDoubt(track=track, name=DOUBT, seeds=many) for track, many in sorted(seeds.items()))
 
 
 def _detectors_of(layout: Layout) -> set[str]:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from turnout.signals.adaptive.faults import FaultKind
+from turnout.signals.adaptive.faults import FAULT_NAMES, FaultKind
 from turnout.signals.command import FAULTY, LEFT, WAITS
 from turnout.signals.districts.adapt import adapt
 from turnout.signals.districts.command import SIDES, add_words_of_runs, period_of, ran, seeds_of, tell, tell_figures
@@ -18,6 +18,22 @@ from turnout.words.name import Language, Name
 GRIDLOCK: Final = Name(
     "{side}: gridlock with seeds {seeds}: nobody arrived for five minutes while vehicles were on the road",
     "{side}：随机种子 {seeds} 路网锁死：路上有车，而五分钟内无一到达",
+)
+DOUBTFUL: Final = Name(
+    "single track {track} is doubtful at the end with {seeds} of {all} seeds: {why}",
+    "单线区段 {track} 在 {all} 个随机种子中有 {seeds} 个结束时存疑：{why}",
+)
+BROKEN: Final = Name(
+    "from minute 10 on one detector of every junction was broken: {kind}",
+    "自第 10 分钟起每个路口有一个检测器故障：{kind}",
+)
+BROKEN_AT: Final = Name(
+    "junction {junction}: broken was {broken}; not found with {missed} of {seeds} seeds",
+    "路口 {junction}：故障检测器为 {broken}；{seeds} 个随机种子中有 {missed} 个未被发现",
+)
+BROKEN_NONE: Final = Name(
+    "junction {junction}: none of its detectors was broken, as none lies before a stop line's",
+    "路口 {junction}：没有可设为故障的检测器（停车线前无检测器）",
 )
 LAID: Final = Name("{detectors} detectors are laid", "共布设检测器 {detectors} 个")
 AT: Final = Name(
@@ -70,9 +86,18 @@ def _tell_result(found: AdaptResult, language: Language) -> None:
         if seeds:
             said = {"side": side.spoken(language), "seeds": ", ".join(map(str, seeds))}
             print(GRIDLOCK.spoken(language).format(**said))
+    for doubt in found.doubts:
+        told = {"track": doubt.track, "seeds": doubt.seeds, "all": found.seeds, "why": doubt.name.spoken(language)}
+        print(DOUBTFUL.spoken(language).format(**told))
+    if found.fault is not None:
+        print(BROKEN.spoken(language).format(kind=FAULT_NAMES[found.fault].spoken(language)))
     print(LAID.spoken(language).format(detectors=found.detectors))
     for junction in found.adapted:
         _tell_junction(junction, found.seeds, language)
+        if found.fault is not None:
+            told = {"junction": junction.junction, "broken": junction.broken, "missed": junction.missed}
+            words = BROKEN_AT if junction.broken else BROKEN_NONE
+            print(words.spoken(language).format(seeds=found.seeds, **told))
     for kept in found.kept:
         print(LEFT.spoken(language).format(junction=kept.junction, why=kept.why.spoken(language)))
 

@@ -228,6 +228,19 @@ class AdaptedJunction(msgspec.Struct, frozen=True, kw_only=True):
     on_plan: int = 0
     """In so many of the runs it ran its plan when the run was over: detectors were not believed."""
     faults: tuple[FoundFault, ...] = ()
+    broken: str = ""
+    """Its detector that was broken from the tenth minute on, where one was asked for; empty: none of its own."""
+    missed: int = 0
+    """In so many of the runs that detector was believed when the run was over."""
+
+
+class FoundDoubt(msgspec.Struct, frozen=True, kw_only=True):
+    """A single track that was doubtful when a run was over: occupied, and nobody counted for long."""
+
+    track: str
+    name: Name
+    seeds: int
+    """In so many of the runs."""
 
 
 class KeptPlan(msgspec.Struct, frozen=True):
@@ -253,12 +266,14 @@ class AdaptResult(msgspec.Struct, frozen=True, kw_only=True):
     junctions: tuple[JunctionCompared, ...]
     arterials: tuple[ArterialCompared, ...]
     gridlocked_before: tuple[int, ...]
-    """Seeds with which nobody arrived for five minutes while vehicles were on the road."""
+    """Seeds with which nobody arrived for five minutes while vehicles were on the road (`simulated.gridlock`)."""
     gridlocked_after: tuple[int, ...]
     detectors: int
     """Laid in the whole district."""
     adapted: tuple[AdaptedJunction, ...]
     kept: tuple[KeptPlan, ...]
+    doubts: tuple[FoundDoubt, ...]
+    """Under adaptive control: who stands there may stand for good, though others arrive."""
 
 
 class PeriodToRun(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from turnout.signals.districts.results import ArterialCompared, Figure, Junction
 from turnout.signals.districts.sumo import SimulationFailed, elements, number
 from turnout.signals.model import Signals
 from turnout.signals.problem import BrokenSignals
-from turnout.signals.simulated.gridlock import is_locked
+from turnout.signals.simulated.gridlock import Trip, is_locked
 from turnout.signals.sumo_xml import Records
 from turnout.words.name import Name
 
@@ -52,11 +52,12 @@ def read_run(place: Path, end_s: float) -> Run:
     if len(found) < 3:
         raise SimulationFailed(Name("SUMO wrote no statistics", "SUMO 未写出统计结果"))
     trips, vehicles = found["vehicleTripStatistics"], found["vehicles"]
-    stops, times = 0.0, []
+    stops, times = 0.0, list[Trip]()
     for trip in elements(place / "trips.xml", "tripinfo"):
         stops += number(trip, "waitingCount")
-        times.append((number(trip, "depart"), number(trip, "arrival")))
-    seen, arrived = len(times), sum(at_s >= 0 for _, at_s in times)
+        free_s = number(trip, "duration") - number(trip, "timeLoss")
+        times.append(Trip(number(trip, "depart"), number(trip, "arrival"), free_s))
+    seen, arrived = len(times), sum(each.arrived_s >= 0 for each in times)
     inserted = int(number(vehicles, "inserted"))
     if not inserted or not seen:
         raise SimulationFailed(Name("no vehicle entered the network", "没有车辆进入路网"))

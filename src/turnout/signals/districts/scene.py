@@ -85,6 +85,12 @@ def programmes(signals: Signals, records: Records, period: Period | None) -> lis
     return [programme_of(*each) for each in run_here(signals, records, period)]
 
 
+def span_s(district: District) -> tuple[float, float]:
+    """When its runs begin, and when they are over at the latest."""
+    head = district.head
+    return float(head.begin_s), float(head.end_s or head.begin_s + LAST_S)
+
+
 class Scene:
     """The district's files in a folder of its own; the folder is emptied of figures before each run."""
 
@@ -93,8 +99,7 @@ class Scene:
     ) -> None:
         """`more`: further words for SUMO, on all sides."""
         self._sumo, self._head, self.place, self.run_s, self._more = sumo, district.head, place, run_s, more
-        self.begin_s = float(district.head.begin_s)
-        self.end_s = float(district.head.end_s or district.head.begin_s + LAST_S)
+        self.begin_s, self.end_s = span_s(district)
         for name in district.head.named:
             (place / name).symlink_to((district.folder / name).resolve())
         measured = '<additional><edgeData id="edges" file="edges.xml" excludeEmpty="true"/></additional>'

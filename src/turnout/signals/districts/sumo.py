@@ -5,6 +5,7 @@ bounded by the limits that the worker sets for all it starts.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,9 @@ FIGURES_BYTES_MAX: Final = 256 << 20
 """Of one file of figures: a day of a large city's trips is smaller."""
 SAID: Final = "said.txt"
 """What SUMO says, in the folder of its run."""
+ANSWERS_S: Final = 60.0
+"""So long may the program take to say its version."""
+VERSION: Final = re.compile(r"\d+[._]\d+[._]\d+\S*")
 SAID_CHARS: Final = 500
 """Of what SUMO says where it fails."""
 
@@ -68,6 +72,36 @@ def run_program(words: Sequence[str], folder: Path, env: Mapping[str, str], run_
         last = _last_words(heard)
         raise SimulationFailed(
             Name(f"SUMO ended with {done.returncode}: {last}", f"SUMO 异常结束（{done.returncode}）：{last}")
+        )
+
+
+def version_of(sumo: Sumo) -> str:
+    """As `1.28.0`, by its first line; empty where that says none. Raises `SimulationFailed`."""
+    try:
+        words = [str(sumo.program), "--version"]
+        done = subprocess.run(words, env=homed(sumo), stdin=subprocess.DEVNULL, capture_output=True, timeout=ANSWERS_S)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SimulationFailed(Name(f"SUMO cannot be run: {error}", f"无法运行 SUMO：{error}")) from error
+    return _number_in(next(iter(done.stdout[:SAID_CHARS].decode(errors="replace").splitlines()), ""))
+
+
+def _number_in(said: str) -> str:
+    """`v1_20_0+0123-abc`, as of a build between releases, is `1.20.0+0123-abc`."""
+    found = VERSION.search(said)
+    return found[0].replace("_", ".") if found else ""
+
+
+def refuse_another(program: str, said: str) -> None:
+    """Raises `SimulationFailed` where the library, by what it says, is of another version than the program."""
+    library = _number_in(said)
+    if not program or library != program:
+        ours, theirs = program or "?", library or said or "?"
+        raise SimulationFailed(
+            Name(
+                f"the program SUMO is of version {ours} and its library libsumo of {theirs}: before and after would "
+                "differ by more than control; install both of one version",
+                f"SUMO 程序版本为 {ours}，程序库 libsumo 版本为 {theirs}：前后对比的差异将不只是控制；请安装同一版本",
+            )
         )
 
 

@@ -12,18 +12,14 @@ FROM_S: Final = 600.0
 """From the tenth minute on it is broken: until then its neighbours have been seen to agree with it."""
 
 
-def broken_ones(layouts: Iterable[Layout]) -> set[str]:
-    """Of every junction the one before the stop line of its first lane that has one there; of some none."""
-    found = set()
-    for layout in layouts:
-        stops = {lane.stop for lane in layout.lanes}
-        near = [mark.detector for mark in layout.marks if any(way.to in stops for way in mark.ways)]
-        found.update(near[:1])
-    return found
+def broken_one(layout: Layout) -> str:
+    """The one before the stop line of the first lane that has one there; empty: none has."""
+    stops = {lane.stop for lane in layout.lanes}
+    return next((mark.detector for mark in layout.marks if any(way.to in stops for way in mark.ways)), "")
 
 
 def broken(layouts: Iterable[Layout], kind: FaultKind, from_ms: int) -> Fault:
-    names = broken_ones(layouts)
+    names = {name for layout in layouts if (name := broken_one(layout))}
 
     def said(name: str, at_ms: int, reading: Reading | None) -> Reading | None:
         if name not in names or at_ms < from_ms:

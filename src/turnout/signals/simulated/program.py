@@ -1,8 +1,8 @@
 """Adaptive control in SUMO as a program of its own: whatever `libsumo` does ends this program and nothing else.
 
 `python -m turnout.signals.simulated.program asked.json found.json FOLDER`, where the scenario's files lie; `libsumo` is
-imported from FOLDER. SUMO's own figures lie in the files that its words name. What is found of junctions are modes and
-faults, and no vehicle.
+imported from FOLDER. SUMO's own figures lie in the files that its words name. What is found of junctions are modes,
+faults and doubtful tracks, and no vehicle.
 """
 
 import sys
@@ -19,7 +19,7 @@ from turnout.signals.simulated.broken import FROM_S, broken
 from turnout.signals.simulated.run import SECOND_MS, run
 from turnout.signals.simulated.run import library as run_library
 from turnout.signals.simulated.sumo_layout import Loop
-from turnout.signals.single_track import Interlocking, SingleTrack
+from turnout.signals.single_track import Interlocking, SingleTrack, TrackDoubt
 
 MODULE: Final = "turnout.signals.simulated.program"
 
@@ -39,16 +39,19 @@ class ControlledRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AtEnd(msgspec.Struct, frozen=True):
-    """A junction when the run was over: what decided, and which of its detectors were not believed."""
+    """A junction when the run was over: what decided, which detectors were not believed, which tracks are doubtful."""
 
     junction: str
     mode: Mode
     faults: tuple[DetectorFault, ...]
+    doubts: tuple[TrackDoubt, ...]
 
 
 class Found(msgspec.Struct, frozen=True):
     steps: int
     junctions: tuple[AtEnd, ...]
+    version: str
+    """Of `libsumo`, in its words."""
 
 
 def controlled(asked: ControlledRun) -> Found:
@@ -62,7 +65,8 @@ def controlled(asked: ControlledRun) -> Found:
     from_ms = begin_ms + round(FROM_S * SECOND_MS)
     fault = broken(asked.layouts, asked.fault, from_ms) if asked.fault is not None else None
     ran = run(asked.words, controls, asked.layouts, asked.loops, asked.end_s, fault=fault, tracks=tracks)
-    return Found(ran.steps, tuple(AtEnd(name, each.mode, each.faults) for name, each in controls.items()))
+    ends = tuple(AtEnd(name, each.mode, each.faults, each.doubts) for name, each in controls.items())
+    return Found(ran.steps, ends, run_library().getVersion()[1])
 
 
 def main(asked: Path, found: Path, library: Path) -> int:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { enAdaptive } from '../../shared/words/en-adaptive'
 import { zhAdaptive } from '../../shared/words/zh-adaptive'
-import { byWait, inOrder, type AdaptedJunction } from './adaptive'
+import { byWait, inOrder, isFlowing, type AdaptedJunction } from './adaptive'
 
 const wait = (approach: string, worst_s: number | null) => ({ approach, name: { en: approach, zh: approach }, worst_s })
 const junction = (id: string, on_plan: number, ...waits: (number | null)[]): AdaptedJunction => ({
@@ -11,6 +11,8 @@ const junction = (id: string, on_plan: number, ...waits: (number | null)[]): Ada
   lanes: [],
   on_plan,
   faults: [],
+  broken: '',
+  missed: 0,
 })
 
 describe('longest waits', () => {
@@ -26,6 +28,24 @@ describe('longest waits', () => {
   it('order the junctions behind those that fell back to their plan', () => {
     const found = inOrder([junction('A', 0, 120), junction('B', 2, 90), junction('C', 0, null), junction('D', 0, null)])
     expect(found.map((one) => one.junction)).toEqual(['B', 'C', 'D', 'A'])
+  })
+})
+
+describe('a standing jam', () => {
+  it('on a single track is no flow, though nowhere was a gridlock', () => {
+    const name = { en: 'occupied', zh: '占用' }
+    expect(isFlowing({ gridlocked_before: [], gridlocked_after: [], doubts: [] })).toBe(true)
+    expect(isFlowing({ gridlocked_before: [], gridlocked_after: [], doubts: [{ track: 'T', name, seeds: 2 }] })).toBe(false)
+    expect(isFlowing({ gridlocked_before: [], gridlocked_after: [3], doubts: [] })).toBe(false)
+    expect(isFlowing({ gridlocked_before: [1], gridlocked_after: [], doubts: [] })).toBe(false)
+  })
+})
+
+describe('a broken detector', () => {
+  it('that nobody has noticed is said as that', () => {
+    expect(enAdaptive.brokenHere('D1', 2, 5)).toBe('broken: D1, not found with 2 of 5 seeds')
+    expect(enAdaptive.brokenHere('D1', 0, 5)).not.toContain('not found')
+    expect(zhAdaptive.brokenHere('D1', 2, 5)).toContain('2 个未被发现')
   })
 })
 

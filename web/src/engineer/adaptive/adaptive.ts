@@ -20,6 +20,10 @@ export interface AdaptedJunction {
   /** In so many runs it ran its plan at the end. */
   on_plan: number
   faults: { detector: string; lane: string; kind: FaultKind; name: Name; seeds: number }[]
+  /** Its detector that was broken, where one was asked for; empty: none of its own. */
+  broken: string
+  /** In so many runs that one was believed at the end. */
+  missed: number
 }
 
 /** Before: the plans in force; after: adaptive control. */
@@ -32,6 +36,8 @@ export interface Adapted extends Figured {
   detectors: number
   adapted: AdaptedJunction[]
   kept: { junction: string; why: Name }[]
+  /** Single tracks that were doubtful at the end under adaptive control: in so many runs. */
+  doubts: { track: string; name: Name; seeds: number }[]
 }
 
 /** Approaches of one longest wait together, the longest first, and before them those to which nothing is promised. */
@@ -44,4 +50,9 @@ export function byWait(waits: ApproachWait[]): { worst_s: number | null; names: 
 export function inOrder(junctions: AdaptedJunction[]): AdaptedJunction[] {
   const longest = (one: AdaptedJunction) => Math.max(...one.waits.map((wait) => wait.worst_s ?? Infinity), 0)
   return [...junctions].sort((a, b) => b.on_plan - a.on_plan || longest(b) - longest(a) || 0)
+}
+
+/** Neither the whole stood still nor a single track is doubtful: only then may it be said that nothing did. */
+export function isFlowing(result: Pick<Adapted, 'gridlocked_before' | 'gridlocked_after' | 'doubts'>): boolean {
+  return !result.gridlocked_before.length && !result.gridlocked_after.length && !result.doubts.length
 }

@@ -21,6 +21,8 @@ export const enAdaptive = {
   moved: 'Other plans are in force now than those it was tried beside.',
   gridlock: (side: string, seeds: string) =>
     `Gridlock, ${side}, seed ${seeds}: nobody arrived for five minutes while vehicles were on the road.`,
+  doubt: (track: string, n: number, all: number, why: string) =>
+    `Single track ${track} doubtful at the end with ${n} of ${all} seeds, under adaptive control: ${why}.`,
   noGridlock: 'No gridlock: on neither side did five minutes pass without an arrival while vehicles were on the road.',
   junctions: 'Junctions under adaptive control',
   laid: (n: number) => `${n} detectors laid`,
@@ -35,5 +37,10 @@ export const enAdaptive = {
   adaptive: 'adaptive in every seed',
   onPlan: (n: number, all: number) => `ran its plan with ${n} of ${all} seeds`,
   fault: (detector: string, name: string, n: number, all: number) => `${detector}: ${name} (${n} of ${all})`,
+  brokenHere: (detector: string, missed: number, all: number) =>
+    missed ? `broken: ${detector}, not found with ${missed} of ${all} seeds` : `broken: ${detector}, found with every seed`,
+  brokenNone: 'none broken here: no detector before a stop line',
+  long: (seeds: number) =>
+    `${seeds} seeds are ${2 * seeds} runs, one after another: minutes each on a small district, up to 15 where traffic stands still. After 2 hours the whole is cut off, and nothing of it is kept: begin with 5.`,
   kept: 'Keep their plan all the time',
 }

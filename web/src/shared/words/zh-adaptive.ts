@@ -19,6 +19,7 @@ export const zhAdaptive: typeof enAdaptive = {
   after: '自适应控制',
   moved: '现行方案已与试用时不同。',
   gridlock: (side, seeds) => `路网锁死（${side}，种子 ${seeds}）：路上有车，而五分钟内无一到达。`,
+  doubt: (track, n, all, why) => `单线区段 ${track} 在自适应控制下结束时存疑（${n}/${all} 个种子）：${why}。`,
   noGridlock: '无路网锁死：两侧均未出现路上有车而五分钟内无一到达的情况。',
   junctions: '自适应控制的路口',
   laid: (n) => `布设检测器 ${n} 个`,
@@ -32,5 +33,10 @@ export const zhAdaptive: typeof enAdaptive = {
   adaptive: '各种子均为自适应',
   onPlan: (n, all) => `${all} 个种子中有 ${n} 个按方案运行`,
   fault: (detector, name, n, all) => `${detector}：${name}（${n}/${all}）`,
+  brokenHere: (detector, missed, all) =>
+    missed ? `故障：${detector}，${all} 个种子中有 ${missed} 个未被发现` : `故障：${detector}，各种子均已发现`,
+  brokenNone: '此处无故障检测器：停车线前没有检测器',
+  long: (seeds) =>
+    `${seeds} 个种子即依次运行 ${2 * seeds} 次：小片区每次数分钟，车流停滞时至多 15 分钟。满 2 小时即全部中止，结果不保留：宜从 5 个开始。`,
   kept: '始终保持原方案',
 }
