@@ -135,18 +135,6 @@ def test_nobody_else_waits_longer_than_is_published_however_often_a_single_track
             assert red_ms <= worst_unseen_red_ms(promise, group)
 
 
-def test_who_may_be_closed_is_served_after_all_others_that_are_overdue_though_he_waited_longer() -> None:
-    """Else one that is closed and opened again would be the first in line each time."""
-    layout = a_crossing()
-    orders = []
-    for may_close in ((), ("M1", "M2")):
-        supervisor = Supervisor(promise_of(layout, rules_of(layout.junction, may_close)), 0)
-        supervisor.wants([0], 1_000)
-        supervisor.wants([2], 2_000)
-        orders.append(supervisor.overdue(500_000))
-    assert orders == [[0, 1], [1, 0]]
-
-
 @given(anything_read(), st.lists(st.integers(-100_000, 100_000), min_size=20, max_size=20))
 @settings(max_examples=10, deadline=None, phases=AS_DRAWN)
 def test_no_clock_gets_anything_unsafe_out_of_adaptive_control(

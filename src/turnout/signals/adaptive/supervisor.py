@@ -124,7 +124,7 @@ class Supervisor:
     """When each group is to be served at the latest. Told of changes only. Milliseconds."""
 
     def __init__(self, promise: Promise, at_ms: int) -> None:
-        self._homes, self._may_close = promise.homes, promise.may_close
+        self._homes = promise.homes
         self._due_ms = [at_ms + UNSEEN_PATIENCE_MS if home >= 0 else FOR_EVER_MS for home in promise.homes]
         """`FOR_EVER_MS` while it is green, and of a group that has no home."""
         self._first_ms = min(self._due_ms)
@@ -158,25 +158,32 @@ class Supervisor:
     def overdue(self, at_ms: int, without: Collection[int] = ()) -> list[int]:
         """Home stages that are to be served, in their order; none for groups that may not be served now.
 
-        Those of groups that may be closed come after the others: one that is closed and opened again would else be the
-        first in line each time, and keep the others waiting (see `guard.worst_red_ms`).
+        Those of groups that are closed join the line when they open: one that is closed and opened again would else be
+        the first in it each time, and keep the others waiting.
         """
         if not self.is_due(at_ms):
             return []
+        for i in without:
+            if self._due_ms[i] < at_ms:
+                self._due_ms[i] = at_ms
         late = sorted(
-            (i in self._may_close, due_ms, self._homes[i])
-            for i, due_ms in enumerate(self._due_ms)
-            if due_ms <= at_ms and i not in without
+            (due_ms, self._homes[i]) for i, due_ms in enumerate(self._due_ms) if due_ms <= at_ms and i not in without
         )
-        return list(dict.fromkeys(home for _, _, home in late))
+        return list(dict.fromkeys(home for _, home in late))
 
 
 def worst_wait_ms(promise: Promise, group: int) -> int:
     """The longest that somebody whom a detector has seen waits for green, called once a second.
 
     Patience; what the stage in service and a change under way still need; each other home stage once, with its change;
-    and the change to one's own. Of groups that may be closed none is served before anybody else, nor is a number given
-    for them: their home stages do not count, their least green counts in the changes, and a stage is on without them.
+    and the change to one's own. For groups that may be closed no number is given; but their home stages count as all
+    others, and once is enough for them too. Let T be when the group is overdue. Another is ahead of it in line only
+    while it has been due since T or before. Who turns green is due anew, after T. Who is closed when the line is asked
+    for is due from that second on. While a stage is on, the line is asked for each second from the end of its least
+    green until it is left for one in line, and it is left only when none of its own is in line: so each of those whose
+    home it is has been green by then or is closed, and none of them is ahead again. One that opens while its stage is
+    on is waited for until it is green: its red with amber, which `_change_ms` counts with its least green. Where it is
+    closed once more its stage is on without it, and ends when it has had its least green.
     """
     assert group not in promise.may_close
     return PATIENCE_MS + _served_ms(promise, group)
@@ -190,8 +197,7 @@ def worst_unseen_red_ms(promise: Promise, group: int) -> int:
 def _served_ms(promise: Promise, group: int) -> int:
     change = max(map(max, promise.change_ms)) + 2 * STEP_MAX_MS
     served = [change + green + freeing for green, freeing in zip(promise.green_ms, promise.freeing_ms, strict=True)]
-    homes = {home for i, home in enumerate(promise.homes) if home >= 0 and i not in promise.may_close}
-    others = homes - {promise.homes[group]}
+    others = {home for home in promise.homes if home >= 0} - {promise.homes[group]}
     return max(served) + sum(served[home] for home in others) + change
 
 

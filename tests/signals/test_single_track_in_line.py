@@ -1,0 +1,114 @@
+"""Who waits before a single track stands in line with all others, from the second on in which he may go."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.signals.streets import a_crossing
+from tests.signals.test_signals_adaptive import AS_DRAWN, Closing, Trusting
+from turnout.signals.adaptive.control import AdaptiveControl
+from turnout.signals.adaptive.layout import LaneLayout, Layout, Mark, layout_of
+from turnout.signals.adaptive.observer import Reading
+from turnout.signals.adaptive.supervisor import (
+    UNSEEN_PATIENCE_MS,
+    Supervisor,
+    promise_of,
+    worst_unseen_red_ms,
+    worst_wait_ms,
+)
+from turnout.signals.guard import Aspect, rules_of
+from turnout.signals.model import Approach, GreenWindow, Intergreen, Junction, Movement, Plan, SignalGroup
+from turnout.signals.single_track import Interlocking, SingleTrack, TrackEntry
+from turnout.words.name import Name
+
+
+def roads(count: int, min_green_ms: int = 25_000) -> Layout:
+    """So many roads, of which no two have green at once; on each stop line somebody may stand."""
+    names = [f"G{nth}" for nth in range(count)]
+    windows = tuple(GreenWindow(name, nth * 60_000, nth * 60_000 + 50_000) for nth, name in enumerate(names))
+    junction = Junction(
+        id="J",
+        name=Name("J", "J"),
+        approaches=tuple(Approach(name, Name(name, name), 1) for name in names),
+        movements=tuple(Movement(name, name, "through", name) for name in names),
+        groups=tuple(SignalGroup(name, "vehicle", min_green_ms, 3_000) for name in names),
+        intergreens=tuple(Intergreen(a, b, 5_000) for a, b in itertools.permutations(names, 2)),
+        plans=(Plan("day", 60_000 * count, windows),),
+    )
+    lanes = [LaneLayout(id=name, approach=name, movements=(name,), stop=f"{name} stop") for name in names]
+    return layout_of(junction, lanes, [Mark(detector=lane.stop, before_stop_line_m=2.5, speed_mps=13.0) for lane in lanes])
+
+
+def track_of(*groups: str) -> SingleTrack:
+    """Its ends are signals of the junction; where it has only one there, the other is far away."""
+    ends = [("J", name) for name in groups] + [("far", "far")]
+    entries = tuple(TrackEntry(nth, *end, f"in {nth}") for nth, end in enumerate(ends[:2]))
+    return SingleTrack(id="T", lanes=(), entries=entries, exits=())
+
+
+def longest_reds_s(
+    layout: Layout, track: Interlocking | None, shut: Iterable[bool], seconds: int, empty: Sequence[str] = ()
+) -> list[int]:
+    """Of each group, in traffic that never ends on all roads but those that are `empty`."""
+    control = AdaptiveControl(layout, 0, tracks=() if track is None else (track,))
+    control.watch = Trusting(layout, control.observer.seen)
+    last, longest = [0] * len(layout.lanes), [0] * len(layout.lanes)
+    for at_s, is_shut in zip(range(1, seconds + 1), shut, strict=False):
+        if isinstance(track, Closing):
+            track.is_shut = is_shut
+        elif track is not None:
+            track.count({}, at_s * 1_000)
+        goes = [aspect is Aspect.GREEN and at_s % 2 == 1 for aspect in control.guard.shown]
+        stands = {
+            lane.stop: Reading(int(is_going), True)
+            for lane, is_going in zip(layout.lanes, goes, strict=True)
+            if lane.id not in empty
+        }
+        for nth, aspect in enumerate(control.step(at_s * 1_000, stands)):
+            last[nth] = at_s if aspect is Aspect.GREEN else last[nth]
+            longest[nth] = max(longest[nth], at_s - last[nth])
+    return longest
+
+
+OPEN = itertools.repeat(False)
+
+
+@pytest.mark.parametrize("count", [4, 5])
+def test_a_signal_that_a_track_leaves_open_is_red_no_longer_than_if_there_were_no_track(count: int) -> None:
+    """The others alone take more than the patience for a round, so that somebody is overdue all the time."""
+    layout = roads(count)
+    track = Closing(track_of(f"G{count - 1}"), 0)
+    assert longest_reds_s(layout, track, OPEN, 1_500) == longest_reds_s(layout, None, OPEN, 1_500)
+
+
+@given(st.integers(3, 5), st.lists(st.integers(1, 90), min_size=1, max_size=40), st.sets(st.integers(0, 3)))
+@example(4, [1] * 40, set())
+@example(4, [2, 70, 40, 3], set())
+@settings(max_examples=15, deadline=None, phases=AS_DRAWN)
+def test_roads_that_are_full_wait_no_longer_than_is_published_however_often_two_ends_of_a_track_are_closed(
+    count: int, turns: list[int], empty: set[int]
+) -> None:
+    """`turns`: for how many seconds both are open, closed, open..., again and again. On some roads nobody is seen."""
+    layout = roads(count, 10_000)
+    once = [bool(nth % 2) for nth, lasts in enumerate(turns) for _ in range(lasts)]
+    promise = promise_of(layout, rules_of(layout.junction, {"G1", "G2"}))
+    found = longest_reds_s(
+        layout, Closing(track_of("G1", "G2"), 0), itertools.cycle(once), 900, [f"G{nth}" for nth in empty]
+    )
+    for nth in set(range(count)) - {1, 2}:
+        assert found[nth] * 1_000 <= (worst_unseen_red_ms if nth in empty else worst_wait_ms)(promise, nth)
+
+
+def test_who_is_closed_joins_the_line_of_the_overdue_when_he_opens() -> None:
+    """Else one that is closed and opened again would be the first in line each time."""
+    layout = a_crossing()
+    supervisor = Supervisor(promise_of(layout, rules_of(layout.junction, {"M1", "M2"})), 0)
+    supervisor.wants([0], 1_000)
+    supervisor.wants([2], 2_000)
+    assert supervisor.overdue(100_000) == [0, 1]
+    assert supervisor.overdue(101_000, {0, 1}) == [1]
+    assert supervisor.overdue(102_000) == [1, 0]
+    assert supervisor.overdue(103_000 + UNSEEN_PATIENCE_MS) == [1, 0]
