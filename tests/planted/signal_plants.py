@@ -266,7 +266,7 @@ def closing_holds_up_nobody_else(folder: Path) -> None:
 
 
 def a_doubtful_track_is_told_to_nobody(patch: Patch) -> None:
-    patch.setattr(single_track.Access, "doubts", lambda self, at_ms: ())
+    patch.setattr(single_track.Access, "doubts", lambda self: ())
 
 
 def a_person_is_told_of_a_doubtful_track(folder: Path) -> None:

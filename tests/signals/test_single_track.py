@@ -191,7 +191,7 @@ def test_whatever_counters_say_both_ends_are_never_open_to_trams_nor_one_against
         assert not any(lock.inside[1 - direction] for direction in opened)
         for nth, entry in enumerate(track.entries):
             is_red = reds[nth] or lock.is_closed(entry)
-            lock.tell((entry.junction, entry.group), is_red=is_red, is_waited_for=waits[nth], at_ms=at_s * 1_000)
+            lock.tell((entry.junction, entry.group), is_red=is_red, is_waited_for=waits[nth])
 
 
 def counted(
@@ -200,7 +200,7 @@ def counted(
     lock.count(counts, at_s * 1_000)
     for nth, entry in enumerate(lock.track.entries):
         is_red = red or lock.is_closed(entry)
-        lock.tell((entry.junction, entry.group), is_red=is_red, is_waited_for=waits[nth], at_ms=at_s * 1_000)
+        lock.tell((entry.junction, entry.group), is_red=is_red, is_waited_for=waits[nth])
 
 
 def test_who_waits_is_not_passed_over_for_ever_by_those_who_follow_one_another() -> None:
@@ -228,15 +228,15 @@ def test_the_track_is_handed_over_when_nobody_is_on_it_and_the_other_signal_was_
         counts = {2: {"near W": Count(1, 0)}, 3: {"near E": Count(1, 0)}, 20: {"in W": Count(1, 0)}}.get(at_s, {})
         lock.count(counts | ({"out W": Count(1, 1)} if at_s == 60 else {}), at_s * 1_000)
         assert lock.holder == (at_s * 1_000 >= 60_000 + GAP_MS)
-        lock.tell(("J0", "W"), is_red=at_s >= 20, is_waited_for=False, at_ms=at_s * 1_000)
-        lock.tell(("J1", "E"), is_red=True, is_waited_for=True, at_ms=at_s * 1_000)
+        lock.tell(("J0", "W"), is_red=at_s >= 20, is_waited_for=False)
+        lock.tell(("J1", "E"), is_red=True, is_waited_for=True)
     lock = Interlocking(a_track(is_seen_coming=is_seen_coming), 0)
     for at_s in range(1, 80):
         counts = {2: {"near W": Count(1, 0)}, 3: {"near E": Count(1, 0)}}.get(at_s, {})
         lock.count(counts, at_s * 1_000)
         assert lock.holder == (at_s * 1_000 >= 60_000 + CLEAR_MS)
-        lock.tell(("J0", "W"), is_red=at_s >= 60, is_waited_for=False, at_ms=at_s * 1_000)
-        lock.tell(("J1", "E"), is_red=True, is_waited_for=True, at_ms=at_s * 1_000)
+        lock.tell(("J0", "W"), is_red=at_s >= 60, is_waited_for=False)
+        lock.tell(("J1", "E"), is_red=True, is_waited_for=True)
         if lock.holder:
             break
 
@@ -247,8 +247,8 @@ def test_who_comes_on_green_is_let_in_before_the_other_direction_for_a_turn() ->
         counts = {1: {"near W": Count(1, 0)}, 2: {"near E": Count(1, 0)}}.get(at_s, {})
         lock.count(counts, at_s * 1_000)
         assert lock.may_enter(0)
-        lock.tell(("J0", "W"), is_red=False, is_waited_for=False, at_ms=at_s * 1_000)
-        lock.tell(("J1", "E"), is_red=True, is_waited_for=True, at_ms=at_s * 1_000)
+        lock.tell(("J0", "W"), is_red=False, is_waited_for=False)
+        lock.tell(("J1", "E"), is_red=True, is_waited_for=True)
 
 
 def test_a_signal_that_the_track_keeps_closed_gets_no_time_from_the_road_that_crosses() -> None:
@@ -300,41 +300,6 @@ def test_a_counter_that_missed_one_keeps_the_track_closed_and_a_person_is_told_a
     (doubt,) = controls[0].doubts
     assert "T: trams were counted in (1 / 0) and for 15 min none" in doubt.spoken("en", at_s * 1_000)
     assert "“T”：已计入电车（1 / 0），15 分钟内" in doubt.spoken("zh-CN", at_s * 1_000)
-
-
-def test_a_track_that_a_person_declares_clear_is_open_to_the_other_direction_again() -> None:
-    lock = Interlocking(a_track(is_seen_coming=False), 0)
-    counted(lock, {"in W": Count(1, 0)}, 1, (False, True))
-    for at_s in range(2, 60):
-        counted(lock, {}, at_s, (False, True))
-        assert not lock.may_enter(1)
-    assert lock.declare_clear(60_000)
-    counted(lock, {}, 61, (False, True))
-    assert lock.inside == [0, 0]
-    assert lock.may_enter(1)
-    assert lock.doubt(60_000 + DOUBTFUL_MS) is None
-
-
-def test_a_track_is_not_declared_clear_while_somebody_may_be_driving_in() -> None:
-    """A signal is green, or has not been red for long enough that all who passed it have been counted."""
-    lock = Interlocking(a_track(is_seen_coming=False), 0)
-    lock.count({"in W": Count(1, 0)}, 1_000)
-    for at_ms, is_red in ((1_000, False), (2_000, True), (2_000 + CLEAR_MS - 1, True)):
-        lock.tell(("J0", "W"), is_red=is_red, is_waited_for=False, at_ms=at_ms)
-        assert not lock.declare_clear(at_ms)
-        assert lock.inside == [1, 0]
-    assert lock.declare_clear(2_000 + CLEAR_MS)
-
-
-@given(st.lists(st.tuples(st.integers(0, 1), st.integers(1, 400)), min_size=1, max_size=6), st.integers(1, 500))
-@settings(max_examples=20, deadline=None)
-def test_declared_clear_while_it_is_two_trams_do_not_meet_either(trams: list[tuple[int, int]], reset_s: int) -> None:
-    line = Line(trams, is_seen_coming=True)
-    for at_s in range(1, 900):
-        line.step(at_s, {})
-        if at_s >= reset_s and not any(line.inside):
-            line.interlocking.declare_clear(at_s * 1_000)
-        assert not line.is_met
 
 
 def test_a_track_with_an_open_end_closes_nobodys_signal() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.signals.streets import a_crossing
 from tests.signals.test_signals_adaptive import AS_DRAWN, Closing, Trusting
+from tests.signals.test_single_track import a_track
 from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.adaptive.layout import LaneLayout, Layout, Mark, layout_of
 from turnout.signals.adaptive.observer import Reading
@@ -21,7 +22,7 @@ from turnout.signals.adaptive.supervisor import (
 )
 from turnout.signals.guard import Aspect, rules_of
 from turnout.signals.model import Approach, GreenWindow, Intergreen, Junction, Movement, Plan, SignalGroup
-from turnout.signals.single_track import Interlocking, SingleTrack, TrackEntry
+from turnout.signals.single_track import CLEAR_MS, LINE_MS, Interlocking, SingleTrack, TrackEntry
 from turnout.words.name import Name
 
 
@@ -39,7 +40,9 @@ def roads(count: int, min_green_ms: int = 25_000) -> Layout:
         plans=(Plan("day", 60_000 * count, windows),),
     )
     lanes = [LaneLayout(id=name, approach=name, movements=(name,), stop=f"{name} stop") for name in names]
-    return layout_of(junction, lanes, [Mark(detector=lane.stop, before_stop_line_m=2.5, speed_mps=13.0) for lane in lanes])
+    return layout_of(
+        junction, lanes, [Mark(detector=lane.stop, before_stop_line_m=2.5, speed_mps=13.0) for lane in lanes]
+    )
 
 
 def track_of(*groups: str) -> SingleTrack:
@@ -112,3 +115,26 @@ def test_who_is_closed_joins_the_line_of_the_overdue_when_he_opens() -> None:
     assert supervisor.overdue(101_000, {0, 1}) == [1]
     assert supervisor.overdue(102_000) == [1, 0]
     assert supervisor.overdue(103_000 + UNSEEN_PATIENCE_MS) == [1, 0]
+
+
+def test_of_two_who_wait_against_one_another_each_keeps_the_track_until_he_was_let_in() -> None:
+    """Both signals stay red for long, as others are in line before them; then for ever."""
+    lock = Interlocking(a_track(is_seen_coming=False), 0)
+    holders = []
+    for at_s in range(1, 1_500):
+        lock.count({}, at_s * 1_000)
+        holders.append(lock.holder)
+        for nth, signal in enumerate((("J0", "W"), ("J1", "E"))):
+            is_green = at_s in range(200, 210) and lock.may_enter(nth)
+            lock.tell(signal, is_red=not is_green, is_waited_for=not is_green)
+    turns = [(holder, len(list(seconds))) for holder, seconds in itertools.groupby(holders)]
+    assert [holder for holder, _ in turns[:4]] == [0, 1, 0, 1]
+    assert 200 < turns[0][1] + turns[1][1] <= 210 + CLEAR_MS // 1_000
+    assert [lasts * 1_000 for _, lasts in turns[2:-1]] == [LINE_MS] * len(turns[2:-1])
+
+
+def test_two_ends_of_a_track_at_a_junction_that_is_full_are_both_served() -> None:
+    """Of seven roads; no tram is counted, so that each end waits all the time."""
+    layout = roads(7)
+    longest = longest_reds_s(layout, Interlocking(track_of("G1", "G2"), 0), OPEN, 1_500)
+    assert max(longest) * 1_000 < LINE_MS

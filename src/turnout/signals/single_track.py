@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from turnout.signals.guard import Aspect
+from turnout.signals.guard import STEP_MAX_MS, Aspect
 from turnout.signals.model import Junction
 from turnout.words.name import Language, Name
 
@@ -19,6 +19,9 @@ CLEAR_MS: Final = 3_000
 end of amber has been counted by then."""
 TURN_MS: Final = 45_000
 """So long may somebody wait while others follow one another the other way; then no more of those are let in."""
+LINE_MS: Final = 300_000
+"""So long does a direction keep the track for who waited when it got it and has had no green yet: at a full junction all
+who are overdue go before him. Were it closed before, both ends of a track might be red for ever."""
 GAP_MS: Final = 12_000
 """Where the track lies in a street, cars follow a tram on it. They are let out too: until nobody has come out at the
 end for so long, nobody is let in against them."""
@@ -43,7 +46,7 @@ class TrackDoubt(msgspec.Struct, frozen=True):
     inside: tuple[int, int]
     """Trams by direction."""
     since_ms: int
-    """When somebody was last counted."""
+    """When somebody was last counted, by the clock of the `Interlocking`."""
 
     def spoken(self, language: Language, at_ms: int) -> str:
         inside = " / ".join(map(str, self.inside))
@@ -91,7 +94,11 @@ class Count(NamedTuple):
 
 
 class Interlocking:
-    """One track. Each second: `count`, then `may_enter` for each signal before and `tell` after it is switched."""
+    """One track. Each second: `count`, then `may_enter` for each signal before and `tell` after it is switched.
+
+    All its times are by a clock of its own, which `count` alone moves, by a second at most and never back: a clock that
+    jumps makes no red look longer than it was.
+    """
 
     def __init__(self, track: SingleTrack, at_ms: int) -> None:
         self.track = track
@@ -99,6 +106,7 @@ class Interlocking:
         self.inside = [0, 0]
         self.is_closing = False
         """Nobody more is let in: the other direction is next."""
+        self._said_ms = self._now_ms = self._held_since = at_ms
         self._red_since = {(entry.junction, entry.group): at_ms for entry in track.entries}
         """Of each signal; -1 while it is not red."""
         self._directions = {(entry.junction, entry.group): entry.direction for entry in track.entries}
@@ -111,21 +119,23 @@ class Interlocking:
         """By direction: when somebody last left it at the end, tram or car."""
 
     def count(self, counts: Mapping[str, Count], at_ms: int) -> None:
+        passed_ms, self._said_ms = at_ms - self._said_ms, at_ms
+        self._now_ms += min(max(passed_ms, 0), STEP_MAX_MS)
         for entry in self.track.entries:
             if (count := counts.get(entry.counter)) is not None and count.came:
                 self.inside[entry.direction] += count.came
-                self._counted_ms = at_ms
+                self._counted_ms = self._now_ms
             signal = entry.junction, entry.group
             near = sum(counts[name].came for name in entry.approach if name in counts)
             passed = counts[entry.counter].came if entry.counter in counts else 0
             self._coming[signal] = max(self._coming[signal] + near - passed, 0)
         for end in self.track.exits:
             if (count := counts.get(end.counter)) is not None:
-                self._passed_ms[end.direction] = at_ms
+                self._passed_ms[end.direction] = self._now_ms
                 if count.left:
                     self.inside[end.direction] = max(self.inside[end.direction] - count.left, 0)
-                    self._counted_ms = at_ms
-        self._pass_on(at_ms)
+                    self._counted_ms = self._now_ms
+        self._pass_on()
 
     def may_enter(self, direction: int) -> bool:
         return direction == self.holder and not self.is_closing and not self.inside[1 - direction]
@@ -136,56 +146,66 @@ class Interlocking:
         is_tram = self._is_always_shut[signal] or self._coming[signal] > 0
         return is_tram and not self.may_enter(entry.direction)
 
-    def tell(self, signal: tuple[str, str], *, is_red: bool, is_waited_for: bool, at_ms: int) -> None:
+    def tell(self, signal: tuple[str, str], *, is_red: bool, is_waited_for: bool) -> None:
         if not is_red:
             self._red_since[signal] = -1
         elif self._red_since[signal] < 0:
-            self._red_since[signal] = at_ms
+            self._red_since[signal] = self._now_ms
         if is_red and (self._coming[signal] or (is_waited_for and self._is_always_shut[signal])):
-            self._waits_since.setdefault(signal, at_ms)
+            self._waits_since.setdefault(signal, self._now_ms)
         else:
             self._waits_since.pop(signal, None)
 
-    def doubt(self, at_ms: int) -> TrackDoubt | None:
-        if not any(self.inside) or at_ms - self._counted_ms < DOUBTFUL_MS:
+    def doubt(self) -> TrackDoubt | None:
+        if not any(self.inside) or self._now_ms - self._counted_ms < DOUBTFUL_MS:
             return None
         return TrackDoubt(self.track.id, (self.inside[0], self.inside[1]), self._counted_ms)
 
-    def declare_clear(self, at_ms: int) -> bool:
+    def declare_clear(self, doubt: TrackDoubt) -> bool:
         """A person has looked: no tram is on it, and its counts begin anew (reset of an axle counter, "Grundstellung").
 
-        False, and nothing changes, unless every signal has been red for `CLEAR_MS`: somebody may just be driving in.
-        Trams that come up to a signal stay counted.
+        False, and nothing changes, unless the doubt is still the one that he was told, as a tram that has been counted
+        since is not what he saw; and unless every signal has been red for `CLEAR_MS`, as somebody may just be driving
+        in. Trams that come up to a signal stay counted.
         """
-        if any(since < 0 or at_ms - since < CLEAR_MS for since in self._red_since.values()):
+        if self.doubt() != doubt or any(since < 0 or self._is_recent(since) for since in self._red_since.values()):
             return False
-        self.inside, self._counted_ms = [0, 0], at_ms
+        self.inside, self._counted_ms = [0, 0], self._now_ms
         return True
 
-    def _pass_on(self, at_ms: int) -> None:
+    def _pass_on(self) -> None:
         """The other direction is next where it waits and this one has no use for the track, or has had its turn."""
-        waits = [self._waits(direction, at_ms) for direction in (0, 1)]
+        waits = [self._waits(direction) for direction in (0, 1)]
         mine, other = self.holder, 1 - self.holder
         if waits[other] < 0:
             self.is_closing = False
             return
         is_idle = not self.inside[mine] and waits[mine] < 0 and not self._is_coming(mine)
-        self.is_closing = self.is_closing or is_idle or waits[other] >= TURN_MS or self.inside[other] > 0
-        is_followed = at_ms - self._passed_ms[mine] < GAP_MS and waits[other] < GAP_WAIT_MS
-        if self.is_closing and not any(self.inside) and not is_followed and self._is_shut(mine, at_ms):
-            self.holder, self.is_closing = other, False
+        is_over = waits[other] >= TURN_MS and self._has_had_turn(mine)
+        self.is_closing = self.is_closing or is_idle or is_over or self.inside[other] > 0
+        is_followed = self._now_ms - self._passed_ms[mine] < GAP_MS and waits[other] < GAP_WAIT_MS
+        if self.is_closing and not any(self.inside) and not is_followed and self._is_shut(mine):
+            self.holder, self.is_closing, self._held_since = other, False, self._now_ms
 
-    def _waits(self, direction: int, at_ms: int) -> int:
+    def _has_had_turn(self, direction: int) -> bool:
+        """Whether green was shown to all who waited when it got the track; not waited for longer than `LINE_MS`."""
+        waiting = [at for signal, at in self._waits_since.items() if self._directions[signal] == direction]
+        return self._now_ms - self._held_since >= LINE_MS or all(at > self._held_since for at in waiting)
+
+    def _waits(self, direction: int) -> int:
         """For how long somebody waits; -1 where nobody does."""
         since = [at for signal, at in self._waits_since.items() if self._directions[signal] == direction]
-        return max(at_ms - min(since), 0) if since else -1
+        return self._now_ms - min(since) if since else -1
 
     def _is_coming(self, direction: int) -> bool:
         return any(self._coming[signal] for signal, way in self._directions.items() if way == direction)
 
-    def _is_shut(self, direction: int, at_ms: int) -> bool:
+    def _is_recent(self, since_ms: int) -> bool:
+        return self._now_ms - since_ms < CLEAR_MS
+
+    def _is_shut(self, direction: int) -> bool:
         return all(
-            (since >= 0 and at_ms - since >= CLEAR_MS) or not (self._is_always_shut[signal] or self._coming[signal])
+            (since >= 0 and not self._is_recent(since)) or not (self._is_always_shut[signal] or self._coming[signal])
             for signal, since in self._red_since.items()
             if self._directions[signal] == direction
         )
@@ -211,17 +231,17 @@ class Access:
             return NOBODY
         return frozenset(group for group, entry, each in self._entries if each.is_closed(entry))
 
-    def doubts(self, at_ms: int) -> tuple[TrackDoubt, ...]:
+    def doubts(self) -> tuple[TrackDoubt, ...]:
         """Of the tracks that its signals lead to."""
         tracks = dict.fromkeys(each for _, _, each in self._entries)
-        return tuple(doubt for each in tracks if (doubt := each.doubt(at_ms)) is not None)
+        return tuple(doubt for each in tracks if (doubt := each.doubt()) is not None)
 
-    def tell(self, shown: Sequence[Aspect], waited_for: Collection[int], at_ms: int) -> None:
+    def tell(self, shown: Sequence[Aspect], waited_for: Collection[int]) -> None:
         """What is shown now, and before which groups somebody stands."""
         for group, entry, each in self._entries:
             signal = entry.junction, entry.group
             is_red = shown[group] is Aspect.RED
-            each.tell(signal, is_red=is_red, is_waited_for=group in waited_for, at_ms=at_ms)
+            each.tell(signal, is_red=is_red, is_waited_for=group in waited_for)
 
 
 NOBODY: Final[frozenset[int]] = frozenset()

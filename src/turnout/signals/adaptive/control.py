@@ -116,7 +116,7 @@ class AdaptiveControl:
     @property
     def doubts(self) -> tuple[TrackDoubt, ...]:
         """Single tracks that stay closed though perhaps nobody is on them."""
-        return self.access.doubts(self._now_ms)
+        return self.access.doubts()
 
     def step(self, at_ms: int, readings: Mapping[str, Reading], queues: Queues | None = None) -> tuple[Aspect, ...]:
         """What every group shows. `queues`: from a perfect sensor, to compare with.
@@ -164,7 +164,7 @@ class AdaptiveControl:
         if self.access.groups:
             stands = self.observer.stands_at
             waited_for = [i for i in self.access.groups if any(map(stands, self._lanes_of_groups[i]))]
-            self.access.tell(shown, waited_for, at_ms)
+            self.access.tell(shown, waited_for)
         self.clock.see(shown, at_ms)
         return shown
 
