@@ -19,7 +19,6 @@ from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.adaptive.priority import Situation
 from turnout.signals.adaptive.supervisor import (
     SERVED_MS,
-    Supervisor,
     frees,
     promise_of,
     worst_unseen_red_ms,

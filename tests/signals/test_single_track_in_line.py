@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from tests.signals.streets import a_crossing
+from tests.signals.streets import Crossing, a_crossing
 from tests.signals.test_signals_adaptive import AS_DRAWN, Closing, Trusting
 from tests.signals.test_single_track import a_track
 from turnout.signals.adaptive.control import AdaptiveControl
@@ -105,6 +106,13 @@ def test_roads_that_are_full_wait_no_longer_than_is_published_however_often_two_
         assert found[nth] * 1_000 <= (worst_unseen_red_ms if nth in empty else worst_wait_ms)(promise, nth)
 
 
+def test_the_home_of_one_that_may_be_closed_counts_in_the_waits_of_all_others() -> None:
+    """It is served before them once; each change may be later by its least green."""
+    layout = roads(4)
+    plain, promised = (promise_of(layout, rules_of(layout.junction, names)) for names in ((), ("G1", "G2")))
+    assert worst_wait_ms(promised, 0) == worst_wait_ms(plain, 0) + 5 * 25_000
+
+
 def test_who_is_closed_joins_the_line_of_the_overdue_when_he_opens() -> None:
     """Else one that is closed and opened again would be the first in line each time."""
     layout = a_crossing()
@@ -125,11 +133,11 @@ def test_of_two_who_wait_against_one_another_each_keeps_the_track_until_he_was_l
         lock.count({}, at_s * 1_000)
         holders.append(lock.holder)
         for nth, signal in enumerate((("J0", "W"), ("J1", "E"))):
-            is_green = at_s in range(200, 210) and lock.may_enter(nth)
+            is_green = at_s in range(200, 203) and lock.may_enter(nth)
             lock.tell(signal, is_red=not is_green, is_waited_for=not is_green)
     turns = [(holder, len(list(seconds))) for holder, seconds in itertools.groupby(holders)]
     assert [holder for holder, _ in turns[:4]] == [0, 1, 0, 1]
-    assert 200 < turns[0][1] + turns[1][1] <= 210 + CLEAR_MS // 1_000
+    assert 200 < turns[0][1] + turns[1][1] <= 203 + CLEAR_MS // 1_000
     assert [lasts * 1_000 for _, lasts in turns[2:-1]] == [LINE_MS] * len(turns[2:-1])
 
 
@@ -138,3 +146,20 @@ def test_two_ends_of_a_track_at_a_junction_that_is_full_are_both_served() -> Non
     layout = roads(7)
     longest = longest_reds_s(layout, Interlocking(track_of("G1", "G2"), 0), OPEN, 1_500)
     assert max(longest) * 1_000 < LINE_MS
+
+
+def test_a_stage_with_a_signal_before_a_track_is_left_as_soon_as_any_other() -> None:
+    """Its least green is over; only to the promise does it matter that it might have begun just before."""
+    layout = a_crossing()
+    groups = tuple(replace(group, min_green_ms=15_000) for group in layout.junction.groups)
+    layout = replace(layout, junction=replace(layout.junction, groups=groups))
+    seen: list[list[tuple[Aspect, ...]]] = [[], []]
+    for nth, tracks in enumerate(((), (Closing(track_of("M1"), 0),))):
+        control, crossing = AdaptiveControl(layout, 0, tracks=tracks), Crossing({"m1": 4, "m2": 5, "s1": 7})
+        for at_s in range(1, 401):
+            crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
+            seen[nth].append(tuple(crossing.shown))
+    assert seen[0] == seen[1]
+    plain, promised = (promise_of(layout, rules_of(layout.junction, may_close)) for may_close in ((), ("M1",)))
+    assert promised.switch_ms == plain.switch_ms == plain.change_ms
+    assert promised.change_ms[0][1] == plain.change_ms[0][1] + 15_000

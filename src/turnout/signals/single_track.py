@@ -20,8 +20,8 @@ end of amber has been counted by then."""
 TURN_MS: Final = 45_000
 """So long may somebody wait while others follow one another the other way; then no more of those are let in."""
 LINE_MS: Final = 300_000
-"""So long does a direction keep the track for who waited when it got it and has had no green yet: at a full junction all
-who are overdue go before him. Were it closed before, both ends of a track might be red for ever."""
+"""So long does a direction keep the track for who waited when it got it and has had no green yet: at a full junction
+all who are overdue go before him. Were it closed before, both ends of a track might be red for ever."""
 GAP_MS: Final = 12_000
 """Where the track lies in a street, cars follow a tram on it. They are let out too: until nobody has come out at the
 end for so long, nobody is let in against them."""

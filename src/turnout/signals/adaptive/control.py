@@ -210,8 +210,8 @@ class AdaptiveControl:
         lanes = self.layout.stages[clock.target].rates
         moving = queues if is_perfect else observer.moving(queues, lanes, clock.green_since, at_ms)
         seen = Situation(queues, moving, blocked, blocked | stalled, observer.full(at_ms))
-        change_ms = clock.promise.change_ms[clock.target]
-        best = best_stage(self.layout, seen, at_ms, clock.target, change_ms, self.settings)
+        switch_ms = clock.promise.switch_ms[clock.target]
+        best = best_stage(self.layout, seen, at_ms, clock.target, switch_ms, self.settings)
         if best != clock.target:
             self._change(best, stalled - blocked, at_ms)
 

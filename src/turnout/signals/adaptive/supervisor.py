@@ -31,6 +31,9 @@ class Promise(msgspec.Struct, frozen=True):
 
     homes: tuple[int, ...]
     change_ms: tuple[tuple[int, ...], ...]
+    """At most: a group that may be closed may have begun just before, and has its least green first."""
+    switch_ms: tuple[tuple[int, ...], ...]
+    """Where every group of the stage that ends has had its least green, or is red."""
     green_ms: tuple[int, ...]
     """Of each stage: no change begins before its green has lasted so long."""
     freeing_ms: tuple[int, ...]
@@ -41,10 +44,14 @@ class Promise(msgspec.Struct, frozen=True):
 
 def promise_of(layout: Layout, rules: Rules) -> Promise:
     stages = [stage.groups for stage in layout.stages]
-    change = tuple(tuple(_change_ms(rules, a, b) for b in stages) for a in stages)
+    switch = tuple(tuple(_switch_ms(rules, a, b) for b in stages) for a in stages)
+    change = tuple(
+        tuple(switch_ms + _late_ms(rules, a - b) for switch_ms, b in zip(row, stages, strict=True))
+        for row, a in zip(switch, stages, strict=True)
+    )
     green = tuple(max((rules.groups[i].min_green_ms for i in stage), default=0) for stage in stages)
     may_close = frozenset(i for i, rule in enumerate(rules.groups) if rule.may_close)
-    return Promise(tuple(_homes(layout)), change, green, _freeing_ms(layout, change, green), may_close)
+    return Promise(tuple(_homes(layout)), change, switch, green, _freeing_ms(layout, change, green), may_close)
 
 
 def frees(layout: Layout, now: int, lanes: Collection[str]) -> int | None:
@@ -100,24 +107,26 @@ def lanes_of_groups(layout: Layout) -> list[list[str]]:
     ]
 
 
-def _change_ms(rules: Rules, ending: Collection[int], beginning: Collection[int]) -> int:
+def _switch_ms(rules: Rules, ending: Collection[int], beginning: Collection[int]) -> int:
     """From the decision until every group of the new stage is green and nothing else is; but for those that are closed.
 
-    One that may be closed may have begun just before the decision, and has its least green first.
+    Of greens that have had their least length.
     """
     end = [i for i in ending if i not in beginning]
     begin = [j for j in beginning if j not in ending]
     longest = max((rules.groups[i].ending_ms for i in end), default=0)
-    late = max(
-        (rules.groups[i].starting_ms + rules.groups[i].min_green_ms for i in end if rules.groups[i].may_close),
-        default=0,
-    )
     for j in begin:
         longest = max(longest, rules.groups[j].starting_ms)
         for i in end:
             if rules.least_ms[i][j] != TOGETHER:
                 longest = max(longest, rules.least_ms[i][j])
-    return longest + late
+    return longest
+
+
+def _late_ms(rules: Rules, ending: Collection[int]) -> int:
+    """So long after the decision does the last green end: of a group that may be closed and has begun just before."""
+    late = [rules.groups[i] for i in ending if rules.groups[i].may_close]
+    return max((rule.starting_ms + rule.min_green_ms for rule in late), default=0)
 
 
 class Supervisor:
@@ -182,7 +191,7 @@ def worst_wait_ms(promise: Promise, group: int) -> int:
     for is due from that second on. While a stage is on, the line is asked for each second from the end of its least
     green until it is left for one in line, and it is left only when none of its own is in line: so each of those whose
     home it is has been green by then or is closed, and none of them is ahead again. One that opens while its stage is
-    on is waited for until it is green: its red with amber, which `_change_ms` counts with its least green. Where it is
+    on is waited for until it is green: its red with amber, which `_late_ms` counts with its least green. Where it is
     closed once more its stage is on without it, and ends when it has had its least green.
     """
     assert group not in promise.may_close
