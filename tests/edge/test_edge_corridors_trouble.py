@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.edge.test_edge_corridors import UNIT, Street, a_street
+from tests.edge.test_edge_corridors import UNIT, Spying, Street, a_street
 from turnout.core.corridors.commands import AskJunctions, CancelCorridor, NoteJunctions
 from turnout.core.units.commands import LogOn, ReportStatus
 from turnout.edge.answers import Answer, declined
 from turnout.edge.corridors import runner
 from turnout.edge.corridors.runner import Corridors
+from turnout.edge.corridors.talking import Talks
 from turnout.edge.corridors.ways import Looked
 from turnout.signalling import SIMULATED, arm_simulated
+from turnout.signals.controller import PriorityRequest, PriorityStatus
+from turnout.signals.corridor import THROUGH_MS, Ask
 from turnout.signals.sites import Sites
 from turnout.telemetry.latest import Fix
 
@@ -234,3 +237,69 @@ async def test_junctions_that_are_new_are_permitted_by_the_simulated_authority_o
     seq = counter.seq
     await arm_simulated(counter, street.runner)
     assert counter.seq == seq
+
+
+async def test_what_the_journal_takes_is_off_the_time_until_green_is_wanted(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner, honest = street.house.edge.counter.hand_in, runner.step
+    wanted: dict[str, Ask] = {}
+
+    def step(*of: Any) -> Any:
+        tracks, acts = honest(*of)
+        wanted.update({act.junction: act for act in acts if isinstance(act, Ask) and act.is_new})
+        return tracks, acts
+
+    async def hand_in(who: Any, command_id: str, command: Any) -> Answer:
+        if isinstance(command, AskJunctions):
+            street.house.clock.ahead_ms += 2_000
+        return await inner(who, command_id, command)
+
+    monkeypatch.setattr(runner, "step", step)
+    monkeypatch.setattr(street.house.edge.counter, "hand_in", hand_in)
+    second = 0
+    while not any(ask.green_in_ms > 2_000 for ask in wanted.values()):
+        wanted.clear()
+        street.controllers.asked.clear()
+        street.drive(float(second))
+        await street.step()
+        second += 1
+    junction, ask = next((one, ask) for one, ask in wanted.items() if ask.green_in_ms > 2_000)
+    (request,) = street.controllers.asked[junction]
+    assert request.green_in_ms <= ask.green_in_ms - 2_000
+    assert request.arrives_in_ms <= ask.arrives_in_ms - 2_000
+    assert request.leaves_in_ms - request.arrives_in_ms == THROUGH_MS
+
+
+async def test_what_the_line_takes_is_off_the_time_until_green_is_wanted(street: Street) -> None:
+    now_ms, first = 100_000, asyncio.Event()
+    ask = Ask(
+        corridor="K1",
+        junction="J1",
+        at_ms=now_ms,
+        group="A",
+        level=1,
+        green_in_ms=5_000,
+        arrives_in_ms=9_000,
+        leaves_in_ms=9_000 + THROUGH_MS,
+        is_new=True,
+    )
+    said: list[PriorityRequest] = []
+
+    class Slow(Spying):
+        async def ask(self, request: PriorityRequest) -> PriorityStatus:
+            said.append(request)
+            await first.wait()
+            return PriorityStatus(id=request.id, state="queued")
+
+    slow = Slow(street.controllers._inner, street.controllers._board, street.controllers._show)
+    street.runner._talks = Talks(slow)
+    street.runner._clock_ms = lambda: now_ms
+    for _ in range(3):
+        street.runner._say(ask)
+    await asyncio.sleep(0)
+    now_ms += 7_000
+    first.set()
+    await street.runner._talks.close(5.0)
+    times = [(one.green_in_ms, one.arrives_in_ms, one.leaves_in_ms) for one in said]
+    assert times == [(5_000, 9_000, 9_000 + THROUGH_MS), *[(0, 2_000, 2_000 + THROUGH_MS)] * 2]

@@ -13,6 +13,7 @@ from tests.edge import test_edge_corridors as runner_tests
 from tests.edge import test_edge_corridors_trouble as trouble_tests
 from tests.planted.plant import Patch, Plant
 from tests.signals import test_signals_corridor as logic_tests
+from tests.signals import test_signals_corridor_at_once as at_once_tests
 from tests.signals import test_signals_serving as serving_tests
 from tests.signals import test_simulated_controller as controller_tests
 from tests.signals import test_simulated_junction as junction_tests
@@ -57,7 +58,7 @@ def written_before_the_journal(patch: Patch) -> None:
     async def ask(self: Corridors, id: str, asks: list[Any]) -> None:
         for one, _ in asks:
             if isinstance(one, Ask) and self._talks is not None:
-                self._talks.ask(id, runner._request(one))
+                self._say(one)
         await honest(self, id, asks)
 
     patch.setattr(Corridors, "_ask", ask)
@@ -169,6 +170,43 @@ def said_to_be_green_though_put_off(patch: Patch) -> None:
     patch.setattr(SimulatedController, "_active", active)
 
 
+def let_go_until_it_is_due(patch: Patch) -> None:
+    honest = SimulatedController._active
+
+    def active(self: SimulatedController, planned: Any) -> Any:
+        for asked in self._asked.values():
+            asked.is_begun = False
+        return honest(self, planned)
+
+    patch.setattr(SimulatedController, "_active", active)
+
+
+def paid_back_while_one_waits(patch: Patch) -> None:
+    honest = SimulatedController._paid_back
+
+    def paid_back(self: SimulatedController) -> Any:
+        asked, self._asked = self._asked, {}
+        greens = honest(self)
+        self._asked = asked
+        return greens
+
+    patch.setattr(SimulatedController, "_paid_back", paid_back)
+
+
+def wanted_from_when_it_is_sent(patch: Patch) -> None:
+    honest = runner._request
+    patch.setattr(runner, "_request", lambda ask, now_ms: honest(ask, ask.at_ms))
+
+
+def opened_when_it_said(patch: Patch) -> None:
+    honest = corridor._is_news
+
+    def is_news(held: Any, ahead: Any, now_ms: int, arrives_in_ms: int, green_ms: int) -> bool:
+        return honest(held, ahead, now_ms, arrives_in_ms, held.green_ms)
+
+    patch.setattr(corridor, "_is_news", is_news)
+
+
 def one_vehicle_at_a_time(patch: Patch) -> None:
     patch.setattr(SimulatedController, "_meet", lambda self, one, other: True)
 
@@ -180,6 +218,23 @@ async def who_slows_down_keeps_green(folder: Path) -> None:
 
 def only_green_is_called_green(_: Path) -> None:
     controller_tests.test_nobody_is_told_that_green_is_held_who_was_put_off_by_a_later_arrival()
+
+
+def who_has_green_keeps_it(_: Path) -> None:
+    controller_tests.test_who_asks_anew_for_the_same_time_keeps_green_through_the_plans_own()
+
+
+def nobody_is_paid_with_a_crews_green(_: Path) -> None:
+    junction_tests.test_nobody_is_paid_back_with_the_green_of_a_crew_that_is_yet_to_come("B")
+
+
+async def what_the_line_takes_is_off(folder: Path) -> None:
+    async with runner_tests.a_street(folder) as street:
+        await trouble_tests.test_what_the_line_takes_is_off_the_time_until_green_is_wanted(street)
+
+
+def at_once_is_at_once(_: Path) -> None:
+    at_once_tests.test_a_junction_that_is_near_and_asked_is_opened_at_once_where_the_street_before_it_fills()
 
 
 def who_meets_nobody_has_green(_: Path) -> None:
@@ -287,6 +342,12 @@ CORRIDOR_PLANTS: dict[str, Plant] = {
     "green is said to be held while the lamp is red": Plant(
         said_to_be_green_though_put_off, only_green_is_called_green
     ),
+    "green let go of because the plan comes to it": Plant(let_go_until_it_is_due, who_has_green_keeps_it),
+    "others paid back with the green of a crew that comes": Plant(
+        paid_back_while_one_waits, nobody_is_paid_with_a_crews_green
+    ),
+    "green later by what the line takes": Plant(wanted_from_when_it_is_sent, what_the_line_takes_is_off),
+    "a street that fills before a junction that opens later": Plant(opened_when_it_said, at_once_is_at_once),
     "two crews that do not meet, and one has red": Plant(one_vehicle_at_a_time, who_meets_nobody_has_green),
     "green for a crew that stands": Plant(held_when_still, what_is_asked_is_given_back),
 }

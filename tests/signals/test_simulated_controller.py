@@ -1,5 +1,7 @@
 """The simulated controller: its plan, requests as NTCIP 1211 has them, and the guard before whatever it shows."""
 
+from itertools import dropwhile
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,6 +60,32 @@ def test_nobody_is_told_that_green_is_held_who_was_put_off_by_a_later_arrival() 
     assert ticked.controller.state_of("E7") == ("queued", "")
     ticked.pass_s(5)
     assert shows(ticked, "K2") is not Aspect.GREEN
+
+
+def test_who_asks_anew_for_the_same_time_keeps_green_through_the_plans_own() -> None:
+    for begins_s in range(80):
+        ticked = Ticked()
+        ticked.pass_s(80 + begins_s)
+        seen = []
+        for second in range(40):
+            if second % 5 == 0:
+                ticked.controller.ask("E7", ("K2",), 1, (40 - second) * 1_000, 60_000)
+            ticked.pass_s(1)
+            seen.append((ticked.controller.state_of("E7")[0], shows(ticked, "K2") is Aspect.GREEN))
+        granted = [*dropwhile(lambda one: one[0] != "granted", seen)]
+        assert granted, begins_s
+        assert set(granted) == {("granted", True)}, begins_s
+
+
+def test_who_asks_anew_for_another_group_does_not_have_it_before_its_time() -> None:
+    ticked = Ticked()
+    ticked.pass_s(80)
+    ticked.controller.ask("E7", ("K1",), 1, 60_000, 90_000)
+    ticked.pass_s(40)
+    assert ticked.controller.state_of("E7") == ("granted", "")
+    ticked.controller.ask("E7", ("K2",), 1, 20_000, 90_000)
+    ticked.pass_s(1)
+    assert ticked.controller.state_of("E7") == ("queued", "")
 
 
 def test_a_request_that_nobody_repeats_is_dropped() -> None:

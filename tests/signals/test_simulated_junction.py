@@ -80,6 +80,45 @@ def test_green_is_there_when_it_is_wanted_and_the_plan_is_left_no_sooner_than_th
             assert left_s <= 5 + 7 + 5 + 2, begins_s
 
 
+def late_s(other: str, wanted_s: int, begins_s: int, back_s: int) -> int:
+    """How much later than wanted B is green, where another crew gives its green back meanwhile."""
+    junction, at_ms = at_work(), 2 * CYCLE_MS + begins_s * 1_000
+    junction.ask(request("K1", other), at_ms)
+    junction.ask(msgspec.structs.replace(request("K2", "B"), green_in_ms=wanted_s * 1_000, arrives_in_ms=60_000), at_ms)
+    for second in range(1, wanted_s + 30):
+        if second == back_s:
+            junction.cancel("K1", at_ms + second * 1_000)
+        is_green = junction.shown(at_ms + second * 1_000).aspects["B"] == Aspect.GREEN
+        if is_green and second >= wanted_s:
+            return second - wanted_s
+    return 30
+
+
+@pytest.mark.parametrize("other", ["A", "B"])
+def test_nobody_is_paid_back_with_the_green_of_a_crew_that_is_yet_to_come(other: str) -> None:
+    late = {
+        (wanted_s, begins_s, back_s): late_s(other, wanted_s, begins_s, back_s)
+        for wanted_s in (20, 30, 47)
+        for begins_s in range(0, 70, 3)
+        for back_s in (10, 15, 30)
+        if back_s + 10 <= wanted_s
+    }
+    assert {when: by_s for when, by_s in late.items() if by_s > 0} == {}
+
+
+def test_who_lost_green_is_paid_back_once_no_crew_waits() -> None:
+    junction, at_ms = at_work(), 2 * CYCLE_MS
+    junction.ask(request("K1", "B"), at_ms)
+    junction.cancel("K1", at_ms + 65_000)
+    assert junction.shown(at_ms + 67_000).plan == ""
+    junction.ask(msgspec.structs.replace(request("K2", "B"), green_in_ms=60_000), at_ms + 67_000)
+    assert junction.shown(at_ms + 68_000).plan
+    junction.cancel("K2", at_ms + 70_000)
+    paid = [junction.shown(at_ms + second * 1_000) for second in range(71, 100)]
+    assert any(shown.aspects["A"] == Aspect.GREEN and not shown.plan for shown in paid)
+    assert paid[-1].plan
+
+
 def test_afterwards_who_lost_green_is_paid_back_and_the_plan_runs_at_its_own_second() -> None:
     junction = at_work()
     at_ms = 2 * CYCLE_MS

@@ -53,6 +53,8 @@ PASSED_M: Final = 80.0
 """Who was so near to a stop line when last seen, and no longer has it ahead, is past it."""
 ASK_ANEW_MS: Final = 5_000
 """A controller is told anew when the arrival has moved by this much."""
+AT_ONCE_ANEW_MS: Final = 1_000
+"""Or green is wanted at once, and a time later by this was told."""
 REPEAT_MS: Final = 20_000
 """And in any case so often: it drops what nobody repeats."""
 FULL_S: Final = 10.0
@@ -153,10 +155,11 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """Ask the junction, or tell it another arrival. Times from now."""
+    """Ask the junction, or tell it another arrival. Times from `at_ms`."""
 
     corridor: str
     junction: str
+    at_ms: int
     group: str
     also: tuple[str, ...] = ()
     level: int
@@ -323,9 +326,10 @@ def _is_still(track: Track, now_ms: int) -> bool:
 class _Wants(NamedTuple):
     """The junctions that are to be green, nearest first, and how far they are by now; and those where it would be lost.
 
-    `green_ms`: when green is wanted there; those that are not near are opened at once. `needed_ms`: of those that are
-    not near, when the street before them was last full. `blocked`: the street behind them is full. `flows`: they are
-    not near, and the street before them has flowed for `FLOWS_MS`.
+    `green_ms`: when green is wanted there; at once where the street before it is full, and for those that are not near,
+    which were opened for that. `needed_ms`: of those that are not near, when the street before them was last full.
+    `blocked`: the street behind them is full. `flows`: they are not near, and the street before them has flowed for
+    `FLOWS_MS`.
     """
 
     green: dict[str, Ahead]
@@ -375,8 +379,9 @@ def _wants(track: Track, seen: Seen | None, queue: Queue, full: Full, now_ms: in
         elif is_held or ((is_near or is_needed) and age_ms <= LOST_AFTER_MS):
             wants[ahead.junction] = replace(ahead, seconds=seconds)
             green_ms[ahead.junction] = now_ms + max(0, round((seconds - discharge_s(waiting)) * 1_000))
-            if not is_near:
+            if is_needed or not is_near:
                 green_ms[ahead.junction] = now_ms
+            if not is_near:
                 needed_ms[ahead.junction] = now_ms if is_needed or last_ms is None else last_ms
     return _Wants(wants, green_ms, needed_ms, frozenset(blocked), frozenset(flows))
 
@@ -445,6 +450,7 @@ def _asked(track: Track, told: Mapping[str, Ahead], want: _Wants, now_ms: int) -
             Ask(
                 corridor=track.id,
                 junction=junction,
+                at_ms=now_ms,
                 group=ahead.group,
                 also=ahead.also,
                 level=track.level,
@@ -461,5 +467,6 @@ def _is_news(held: Held, ahead: Ahead, now_ms: int, arrives_in_ms: int, green_ms
     if (held.group, held.also) != (ahead.group, ahead.also):
         return True
     has_moved = abs(held.arrives_ms - now_ms - arrives_in_ms) >= ASK_ANEW_MS
-    is_sooner = max(held.green_ms, now_ms) - green_ms >= ASK_ANEW_MS
+    sooner_ms = max(held.green_ms, now_ms) - green_ms
+    is_sooner = sooner_ms >= (AT_ONCE_ANEW_MS if green_ms <= now_ms else ASK_ANEW_MS)
     return has_moved or is_sooner or now_ms - held.told_ms >= REPEAT_MS

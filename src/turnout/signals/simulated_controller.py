@@ -32,6 +32,8 @@ KEPT_MAX: Final = 40
 PAID_BACK_MAX_MS: Final = 15_000
 """Green that a group which lost some gets before the plan runs on. Longer would make another group wait in turn."""
 OWED_MAX_MS: Final = 60_000
+LATER_MS: Final = SECOND_MS
+"""Who asks anew for green by no more than this later means the same moment: it is reckoned from when that comes."""
 DAY_MS: Final = DAY_MINUTES * 60 * SECOND_MS
 OPEN: Final = ("queued", "processing", "granted", "overridden")
 
@@ -51,6 +53,8 @@ class Asked(msgspec.Struct, kw_only=True):
     leaves_ms: int
     heard_ms: int
     state: PriorityState = "queued"
+    is_begun: bool = False
+    """Served already: it stays so, also before its time, until it is told a later one."""
     reason: str = ""
 
 
@@ -116,6 +120,8 @@ class SimulatedController:
         self.plan = self._plan_in_force()
         planned = self._planned()
         active = self._active(planned)
+        if active:
+            self._paying = None
         greens = self._greens_of(active) if active else self._paid_back() or planned
         shown = self._guard.let_out(greens, at_ms)
         if active or self._paying is not None:
@@ -152,15 +158,21 @@ class SimulatedController:
             closed = (one for one, each in self._asked.items() if each.state not in OPEN)
             del self._asked[next(closed)]
         self._order += 1
+        served = tuple(self.names.index(group) for group in groups)
+        green_ms = self.at_ms + green_in_ms
         self._asked[key] = asked = Asked(
-            groups=tuple(self.names.index(group) for group in groups),
+            groups=served,
             also=tuple(self.names.index(group) for group in also),
             level=level,
             order=known.order if known is not None else self._order,
-            green_ms=self.at_ms + green_in_ms,
+            green_ms=green_ms,
             leaves_ms=self.at_ms + leaves_in_ms,
             heard_ms=self.at_ms,
             state=known.state if known is not None else "queued",
+            is_begun=known is not None
+            and known.is_begun
+            and known.groups == served
+            and green_ms <= max(known.green_ms, self.at_ms) + LATER_MS,
         )
         return asked.state, ""
 
@@ -194,16 +206,18 @@ class SimulatedController:
     def _active(self, planned: Sequence[bool]) -> list[Asked]:
         """The requests that are served, the first first: those that are due and meet none that goes before them.
 
-        The others that are due are overridden; those that are not due wait, also one that was told another arrival.
+        The others that are due are overridden; those that are not due wait, also one that was told a later arrival. Who
+        is served is due from then on: that the plan too comes to his green is no reason to let go of it.
         """
         served: list[Asked] = []
         standing = (asked for asked in self._asked.values() if asked.state in OPEN)
         for asked in sorted(standing, key=lambda asked: (asked.level, asked.order)):
-            if self.at_ms < asked.green_ms - self._ahead_ms(asked, planned):
+            if not asked.is_begun and self.at_ms < asked.green_ms - self._ahead_ms(asked, planned):
                 asked.state = "queued"
             elif any(self._meet(asked, other) for other in served):
-                asked.state = "overridden"
+                asked.state, asked.is_begun = "overridden", False
             else:
+                asked.is_begun = True
                 served.append(asked)
         return served
 
@@ -236,7 +250,15 @@ class SimulatedController:
         return [i in groups and not self._conflict(i, groups[0]) for i in range(len(self.names))]
 
     def _paid_back(self) -> list[bool] | None:
-        """Green for the group that lost most, for a bounded time, once; None when nobody is owed any."""
+        """Green for the group that lost most, for a bounded time, once; None when nobody is owed any.
+
+        Nor while a request waits: the plan may have come to its green, which another would end. It is owed until then.
+        """
+        if any(asked.state in OPEN for asked in self._asked.values()):
+            self._paying = None
+            if self._serving is not None:
+                self._serving.end()
+            return None
         if self._paying is None and any(self._owed_ms):
             most = max(range(len(self.names)), key=lambda i: self._owed_ms[i])
             self._paying = most, self.at_ms + min(self._owed_ms[most], PAID_BACK_MAX_MS)

@@ -285,7 +285,7 @@ class Corridors:
                 case Ask(is_new=False) if (act.corridor, act.junction) in self._asking:
                     self._tracks[act.corridor] = untold(self._tracks[act.corridor], act.junction)
                 case Ask(is_new=False) if self._is_noted(act):
-                    self._talks.ask(act.corridor, _request(act))
+                    self._say(act)
                 case Ask() | StandBack() if act.junction not in sites.by_id:
                     self._tracks[act.corridor] = refused(self._tracks[act.corridor], act.junction, "refused")
                 case Ask() | StandBack():
@@ -348,7 +348,12 @@ class Corridors:
             elif isinstance(ask, StandBack):
                 self._add_note(corridor, ask.junction, "waiting", "other-corridor")
             elif ask.junction in self._tracks[corridor].held:
-                self._talks.ask(corridor, _request(ask))
+                self._say(ask)
+
+    def _say(self, ask: Ask) -> None:
+        """The request is made when it is sent: what the journal and the line took is off its times."""
+        assert self._talks is not None
+        self._talks.ask(ask.corridor, ask.junction, lambda: _request(ask, self._clock_ms()))
 
     def _look_at_held(self) -> None:
         assert self._talks is not None
@@ -458,15 +463,18 @@ def _why(outcome: Outcome) -> ReleaseReason:
             return "ended"
 
 
-def _request(ask: Ask) -> PriorityRequest:
+def _request(ask: Ask, now_ms: int) -> PriorityRequest:
+    """As it is to be said now."""
+    passed_ms = max(0, now_ms - ask.at_ms)
+    arrives_in_ms = max(0, ask.arrives_in_ms - passed_ms)
     return PriorityRequest(
         id=request_id(ask.corridor, ask.junction),
         junction=ask.junction,
         group=ask.group,
         also=ask.also,
-        green_in_ms=ask.green_in_ms,
-        arrives_in_ms=ask.arrives_in_ms,
-        leaves_in_ms=ask.leaves_in_ms,
+        green_in_ms=max(0, ask.green_in_ms - passed_ms),
+        arrives_in_ms=arrives_in_ms,
+        leaves_in_ms=arrives_in_ms + ask.leaves_in_ms - ask.arrives_in_ms,  # nobody has seen it go through
         level=ask.level,
     )
 

@@ -50,8 +50,9 @@ class Talks:
         """Whether an answer is still waited for, at that junction or at any."""
         return any(of == corridor and at == (junction or at) for of, at in self._open)
 
-    def ask(self, corridor: str, request: PriorityRequest) -> None:
-        self._say(corridor, request.junction, lambda: self._controllers.ask(request))
+    def ask(self, corridor: str, junction: str, request: Callable[[], PriorityRequest]) -> None:
+        """`request` is made when it is its turn, as its times count from when it is sent."""
+        self._say(corridor, junction, lambda: self._controllers.ask(request()))
 
     def look(self, corridor: str, junction: str, request: str) -> None:
         if not self.is_open(corridor, junction):
