@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from turnout import serving
+from turnout import joining, serving
 from turnout.adapters.clock import SystemClock
 from turnout.city.folder import City, load_city, shipped_city
 from turnout.config import Settings
@@ -103,7 +103,7 @@ async def held_bytes() -> int:
 
 async def test_incidents_that_have_left_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = Limits(kept_rows=1_000, pending_rows=500, behind_batches=200)
-    monkeypatch.setattr(serving, "Subscribers", partial(Subscribers, limits=small))
+    monkeypatch.setattr(joining, "Subscribers", partial(Subscribers, limits=small))
     monkeypatch.setattr(desk_module, "Remembered", lambda: Remembered(200))
     for bound in ("OWNERS_MAX", "KEYS_MAX", "BOARD_KEYS_MIN", "SHOWN_MAX"):
         monkeypatch.setattr(texts_module, bound, 200)
