@@ -123,8 +123,9 @@ def step(
     now = [_aged(rule, lamp, passed_ms) for rule, lamp in zip(rules.groups, lamps, strict=True)]
     overdue = [i for i in _overdue(rules, now) if i not in closed]
     for i, (rule, lamp) in enumerate(zip(rules.groups, now, strict=True)):
-        is_to_end = not greens[i] or any(_conflict(rules, i, j) for j in overdue)
-        if lamp.aspect is Aspect.GREEN and lamp.shown_ms >= max(rule.min_green_ms, 1) and is_to_end:
+        if lamp.aspect is not Aspect.GREEN or lamp.shown_ms < max(rule.min_green_ms, 1):
+            continue
+        if not greens[i] or any(_conflict(rules, i, j) for j in overdue):
             now[i] = Lamp(Aspect.ENDING if rule.ending_ms else Aspect.RED, 0, 0)
     waiting = set(overdue)
     asked = sorted((i for i, green in enumerate(greens) if green), key=lambda i: -now[i].dark_ms)
@@ -136,7 +137,14 @@ def step(
             now[i] = Lamp(begins, 0, now[i].dark_ms if begins is Aspect.STARTING else 0)
             waiting.discard(i)
     longest_ms = _longest_ms(rules)
-    return tuple(Lamp(lamp.aspect, min(lamp.shown_ms, longest_ms), min(lamp.dark_ms, longest_ms)) for lamp in now)
+    return tuple(
+        [
+            lamp
+            if lamp.shown_ms <= longest_ms and lamp.dark_ms <= longest_ms
+            else Lamp(lamp.aspect, min(lamp.shown_ms, longest_ms), min(lamp.dark_ms, longest_ms))
+            for lamp in now
+        ]
+    )
 
 
 def quiet_ms(rules: Rules, lamps: Sequence[Lamp], greens: Sequence[bool]) -> int:
@@ -162,24 +170,28 @@ def quiet_ms(rules: Rules, lamps: Sequence[Lamp], greens: Sequence[bool]) -> int
 def _red_ms(rules: Rules, lamps: Sequence[Lamp], i: int) -> int:
     """At least so long until the group may begin: until the last intergreen is over."""
     lead_ms, least_ms = rules.groups[i].starting_ms, 0
-    for j, lamp in enumerate(lamps):
-        if _conflict(rules, j, i):
-            if lamp.aspect in (Aspect.STARTING, Aspect.GREEN):
-                return FOR_EVER_MS
-            least_ms = max(least_ms, rules.least_ms[j][i] - lead_ms - lamp.dark_ms)
+    for j, gap_ms in _against(rules)[i]:
+        aspect, _, dark_ms = lamps[j]
+        if aspect is Aspect.GREEN or aspect is Aspect.STARTING:
+            return FOR_EVER_MS
+        least_ms = max(least_ms, gap_ms - lead_ms - dark_ms)
     return least_ms
 
 
 def _older(rules: Rules, lamps: Sequence[Lamp], passed_ms: int) -> tuple[Lamp, ...]:
     """The lamps after a time in which none changes."""
+    if not passed_ms:
+        return tuple(lamps)
     longest_ms = _longest_ms(rules)
     return tuple(
-        Lamp(
-            lamp.aspect,
-            min(lamp.shown_ms + passed_ms, longest_ms),
-            0 if lamp.aspect is Aspect.GREEN else min(lamp.dark_ms + passed_ms, longest_ms),
-        )
-        for lamp in lamps
+        [
+            Lamp(
+                aspect,
+                min(shown_ms + passed_ms, longest_ms),
+                0 if aspect is Aspect.GREEN else min(dark_ms + passed_ms, longest_ms),
+            )
+            for aspect, shown_ms, dark_ms in lamps
+        ]
     )
 
 
@@ -207,17 +219,26 @@ def _conflict(rules: Rules, i: int, j: int) -> bool:
     return i != j and rules.least_ms[i][j] != TOGETHER
 
 
+@lru_cache(maxsize=1_024)
+def _against(rules: Rules) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """Of each group: those that it conflicts with, and how long after their green its own may begin."""
+    size = range(len(rules.groups))
+    return tuple(tuple((j, rules.least_ms[j][i]) for j in size if _conflict(rules, j, i)) for i in size)
+
+
 def _may_begin(rules: Rules, lamps: Sequence[Lamp], i: int) -> bool:
     """Whether it has shown red at all since its last green, and no other green meets this one.
 
     Its red with amber may run while an intergreen still does.
     """
+    if not lamps[i].shown_ms:
+        return False
     lead_ms = rules.groups[i].starting_ms
-    return lamps[i].shown_ms > 0 and all(
-        lamp.aspect not in (Aspect.STARTING, Aspect.GREEN) and lamp.dark_ms + lead_ms >= rules.least_ms[j][i]
-        for j, lamp in enumerate(lamps)
-        if _conflict(rules, j, i)
-    )
+    for j, gap_ms in _against(rules)[i]:
+        aspect, _, dark_ms = lamps[j]
+        if aspect is Aspect.STARTING or aspect is Aspect.GREEN or dark_ms + lead_ms < gap_ms:
+            return False
+    return True
 
 
 def all_red(rules: Rules) -> tuple[Lamp, ...]:
