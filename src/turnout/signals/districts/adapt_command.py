@@ -96,8 +96,7 @@ def _tell_result(found: AdaptResult, language: Language) -> None:
         _tell_junction(junction, found.seeds, language)
         if found.fault is not None:
             told = {"junction": junction.junction, "broken": junction.broken, "missed": junction.missed}
-            words = BROKEN_AT if junction.broken else BROKEN_NONE
-            print(words.spoken(language).format(seeds=found.seeds, **told))
+            print((BROKEN_AT if junction.broken else BROKEN_NONE).spoken(language).format(seeds=found.seeds, **told))
     for kept in found.kept:
         print(LEFT.spoken(language).format(junction=kept.junction, why=kept.why.spoken(language)))
 
