@@ -312,6 +312,7 @@ def test_a_doubtful_track_is_found_by_the_program_that_controls(monkeypatch: pyt
     def ran(words: object, controls: Mapping[str, Any], *given: object, tracks: list[Any], **more: object) -> Ran:
         tracks[0].count({"in W": Count(1, 0)}, 1_000)
         for at_s in range(2, 3 + DOUBTFUL_MS // 1_000):
+            tracks[0].count({}, at_s * 1_000)
             for control in controls.values():
                 control.step(at_s * 1_000, {})
         return Ran(900, 1.0, 0.0, 0.0)
