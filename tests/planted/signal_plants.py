@@ -40,7 +40,8 @@ from turnout.signals import check as checking
 from turnout.signals.adaptive import control, faults, supervisor
 from turnout.signals.arterial import BandTask
 from turnout.signals.bands import maxband, multiband
-from turnout.signals.guard import Aspect, GroupRule, Lamp, Rules
+from turnout.signals.guard import Aspect, Lamp
+from turnout.signals.guard_rules import GroupRule, Rules
 from turnout.signals.model import Junction
 from turnout.signals.scan import false_bands
 from turnout.signals.simulated.run import Detectors

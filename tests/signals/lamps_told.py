@@ -7,6 +7,7 @@ import hashlib
 import random
 from pathlib import Path
 
+from turnout.signals import guard
 from turnout.signals.adaptive import control
 from turnout.signals.adaptive.observer import Reading
 from turnout.signals.simulated.sumo_layout import placed
@@ -34,4 +35,4 @@ def told() -> str:
 
 
 if __name__ == "__main__":
-    print(told(), Path(control.__file__).suffix)
+    print(told(), Path(control.__file__).suffix, Path(guard.__file__).suffix)

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from tests.signals.watching import SMALL, E, G, R, S, a_junction, begun, every_ask, junctions, settled, watched
 from turnout.signals import guard as guarding
-from turnout.signals.guard import TOGETHER, GroupRule, Guard, Rules, all_red, rules_of, step, worst_red_ms
+from turnout.signals.guard import Guard, all_red, rules_of, step, worst_red_ms
+from turnout.signals.guard_rules import TOGETHER, GroupRule, Rules
 from turnout.signals.model import Intergreen, Junction, SignalGroup
 from turnout.words.name import Name
 from turnout.words.trouble import Unsupported

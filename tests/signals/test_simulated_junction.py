@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnout.signals.controller import PriorityRequest
-from turnout.signals.guard import TOGETHER, Aspect, rules_of
+from turnout.signals.guard import Aspect, rules_of
+from turnout.signals.guard_rules import TOGETHER
 from turnout.signals.model import GreenWindow, Intergreen, Junction, Movement, Plan
 from turnout.signals.simulated_controller import REQUESTS_MAX
 from turnout.signals.simulated_junction import SimulatedControllers, SimulatedJunction

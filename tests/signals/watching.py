@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from turnout.signals.guard import Aspect, GroupRule, Rules, worst_red_ms
+from turnout.signals.guard import Aspect, worst_red_ms
+from turnout.signals.guard_rules import GroupRule, Rules
 
 R, S, G, E = Aspect.RED, Aspect.STARTING, Aspect.GREEN, Aspect.ENDING
 FOLLOWS = {R: {S, G}, S: {G}, G: {E, R}, E: {R}}

@@ -16,16 +16,12 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-import msgspec
-
+from turnout.signals.guard_rules import TOGETHER, GroupRule, Rules
 from turnout.signals.model import Junction
 from turnout.words.trouble import Unsupported
 
 STEP_MAX_MS: Final = 1_000
 """Signals are asked once a second; of a longer gap nobody can say what was shown meanwhile."""
-
-TOGETHER: Final = -1
-"""In the matrix: these two may have green at the same time."""
 
 FOR_EVER_MS: Final = 1 << 60
 
@@ -37,24 +33,6 @@ class Aspect(enum.IntEnum):
     GREEN = 2
     ENDING = 3
     """Amber, or the flashing green of pedestrians."""
-
-
-class GroupRule(msgspec.Struct, frozen=True):
-    """The times of one group, in milliseconds; `max_red_ms` 0: it is never served unasked."""
-
-    min_green_ms: int
-    ending_ms: int
-    starting_ms: int = 0
-    max_red_ms: int = 0
-    may_close: bool = False
-    """It may be kept from beginning (`single_track`). In line it comes after those that may not: see `worst_red_ms`."""
-
-
-class Rules(msgspec.Struct, frozen=True, cache_hash=True):
-    """`least_ms[i][j]`: from the end of green of group i to the beginning of green of group j, or `TOGETHER`."""
-
-    groups: tuple[GroupRule, ...]
-    least_ms: tuple[tuple[int, ...], ...]
 
 
 class Lamp(NamedTuple):

@@ -16,7 +16,8 @@ import msgspec
 
 from turnout.signals.clock_watch import ClockWatch
 from turnout.signals.controller import LEAVES_MAX_MS, PriorityState
-from turnout.signals.guard import STEP_MAX_MS, TOGETHER, Aspect, Guard, rules_of
+from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, rules_of
+from turnout.signals.guard_rules import TOGETHER
 from turnout.signals.model import DAY_MINUTES, DAYS, SECOND_MS, Junction, Plan
 from turnout.signals.serving import Serving
 from turnout.words.trouble import Unsupported

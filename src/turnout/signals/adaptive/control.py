@@ -12,7 +12,8 @@ from turnout.signals.adaptive.layout import Layout, greens_at
 from turnout.signals.adaptive.observer import Changes, Changing, Observer, Queues, Reading
 from turnout.signals.adaptive.priority import Settings, Situation, best_stage
 from turnout.signals.adaptive.supervisor import CLEAR_MS, SERVED_MS, Supervisor, frees, lanes_of_groups, promise_of
-from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, Rules, rules_of
+from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, rules_of
+from turnout.signals.guard_rules import Rules
 from turnout.signals.single_track import NOBODY, Access, Interlocking, TrackDoubt
 from turnout.words.trouble import Unsupported
 

@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from turnout.signals.adaptive.layout import Layout
-from turnout.signals.guard import FOR_EVER_MS, STEP_MAX_MS, TOGETHER, Aspect, Rules, refuse_unkept, rules_of
+from turnout.signals.guard import FOR_EVER_MS, STEP_MAX_MS, Aspect, refuse_unkept, rules_of
+from turnout.signals.guard_rules import TOGETHER, Rules
 
 PATIENCE_MS: Final = 90_000
 """So long may somebody wait who was seen, until his stage is put into the queue of the overdue."""

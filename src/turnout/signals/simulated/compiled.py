@@ -1,10 +1,11 @@
-"""Adaptive control of a simulation as machine code, made by mypyc of the same files: twice as fast (decision 0276).
+"""Adaptive control of a simulation as machine code, made by mypyc of the same files (decisions 0276, 0277).
 
     turnout signals compile                                     (makes it: needs `turnout[signals]` and a C compiler)
     python -m turnout.signals.simulated.compiled MODULE …        (runs a module with it)
 
-The guard is not among what is compiled, and no desk uses any of it. It lies in the environment that it was made in,
-under the digest of all that it was made of, so that what has changed since is never run in an old form.
+The guard is compiled with it for simulations alone: no desk uses any of it. It lies in the environment that it was
+made in, under the digest of all that it was made of, so that what has changed since is never run in an old form.
+mypyc forgets the words of a `Struct` (`frozen`, `cache_hash`): one whose hash is needed lies in a file not compiled.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from turnout import signals
 from turnout.signals import adaptive, simulated
 from turnout.words.trouble import Unsupported
 
@@ -28,6 +30,7 @@ MODULES: Final = (
     "adaptive/observer",
     "adaptive/priority",
     "adaptive/supervisor",
+    "guard",
     "simulated/lamps",
     "simulated/run",
 )
@@ -56,8 +59,8 @@ def use() -> bool:
     if not here.is_dir() or any(_name(module) in sys.modules for module in MODULES):
         return str(here) in sys.path
     sys.path.append(str(here))
-    for package in (adaptive, simulated):
-        package.__path__.insert(0, str(here / "turnout" / "signals" / package.__name__.rpartition(".")[2]))
+    for package in (signals, adaptive, simulated):
+        package.__path__.insert(0, str(here.joinpath(*package.__name__.split("."))))
     return True
 
 
