@@ -30,7 +30,7 @@ from benchmarks.signal_delay import SAFE, actuated, files_of, sumo_home
 from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.adaptive.faults import FaultKind
 from turnout.signals.adaptive.layout import Layout
-from turnout.signals.adaptive.observer import Arrival, Changes
+from turnout.signals.adaptive.observer import Changes, Queue
 from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.guard import Aspect
 from turnout.signals.simulated.broken import FROM_S, broken
@@ -87,7 +87,7 @@ class Truth:
         self.exits = {
             lane.id: [name.rpartition("@")[0] for name in lane.exits] for layout in layouts for lane in layout.lanes
         }
-        self.queues: dict[str, list[Arrival]] = {}
+        self.queues: dict[str, Queue] = {}
         self.beyond: dict[str, float] = {}
 
     def look(self, sumo: Any, at_ms: int) -> None:
@@ -97,7 +97,7 @@ class Truth:
             if ahead and ahead[0][2] <= SEEN_M and (ahead[0][0], ahead[0][1]) in self.lanes:
                 lane = self.lanes[ahead[0][0], ahead[0][1]]
                 drive_ms = round(1_000 * ahead[0][2] / (self.of_lane[lane] * 0.95))
-                self.queues[lane].append(Arrival(at_ms + drive_ms, 1.0))
+                self.queues[lane].append((at_ms + drive_ms, 1.0))
         for queue in self.queues.values():
             queue.sort()
         count = sumo.lane.getLastStepVehicleNumber

@@ -13,8 +13,8 @@ from tests.signals.watching import begun, watched
 from turnout.signals.adaptive import priority
 from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.adaptive.faults import FAULT_NAMES, FaultWatch
-from turnout.signals.adaptive.layout import Layout, green_sets, layout_of
-from turnout.signals.adaptive.observer import Arrival, Observer, Reading
+from turnout.signals.adaptive.layout import Layout, Way, green_sets, layout_of
+from turnout.signals.adaptive.observer import Observer, Queues, Reading
 from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.adaptive.priority import Situation
 from turnout.signals.adaptive.supervisor import (
@@ -281,7 +281,7 @@ def test_a_lane_whose_exit_is_full_gets_no_green_for_its_queue() -> None:
 def test_a_street_that_is_full_back_to_the_junction_upstream_is_emptied_first() -> None:
     """The main road has two lanes and serves more a second; but who leaves the full side road makes room upstream."""
     layout = a_crossing()
-    queues = {lane: [Arrival(0, 1.0)] * 8 for lane in ("m1", "m2", "s1")}
+    queues: Queues = {lane: [(0, 1.0)] * 8 for lane in ("m1", "m2", "s1")}
     seen = Situation(queues, queues, (), ())
     change_ms = (0, 4_000)
     assert priority.best_stage(layout, seen, 0, 0, change_ms, priority.Settings()) == 0
@@ -302,11 +302,23 @@ def test_a_street_is_full_while_somebody_stands_where_it_begins() -> None:
     assert found == [set()] * 5 + [{"s1"}] * 4 + [set()] * 5
 
 
+def test_who_may_turn_off_is_waited_for_in_each_lane_by_how_probable_it_is() -> None:
+    layout = a_crossing()
+    forked = [
+        replace(mark, ways=(*mark.ways, Way("s1@2.5", 12.0))) if mark.detector == "m1@22.0" else mark
+        for mark in layout.marks
+    ]
+    observer = Observer(layout_of(layout.junction, layout.lanes, forked), 0)
+    observer.step(1_000, {"m1@22.0": Reading(1, False)})
+    found = {lane: [round(weight, 2) for _, weight in queue] for lane, queue in observer.queues(1_000).items()}
+    assert found == {"m1": [0.5], "m2": [], "s1": [0.5]}
+
+
 @st.composite
 def situations(draw: st.DrawFn) -> Situation:
     """On each lane a queue that stands, where the bound is nearly what is served, or any that comes."""
-    arrival = st.builds(Arrival, st.integers(-20_000, 30_000), st.sampled_from((0.05, 0.5, 1.0)))
-    stands = st.integers(0, 8).map(lambda size: [Arrival(0, 1.0)] * size)
+    arrival = st.tuples(st.integers(-20_000, 30_000), st.sampled_from((0.05, 0.5, 1.0)))
+    stands = st.integers(0, 8).map(lambda size: [(0, 1.0)] * size)
     lanes = ("m1", "m2", "s1")
     queues = {lane: sorted(draw(stands | st.lists(arrival, max_size=8))) for lane in lanes}
     moving = {lane: queue[draw(st.integers(0, 3)) :] for lane, queue in queues.items()}
@@ -329,9 +341,10 @@ def test_a_stage_that_is_not_weighed_could_not_have_been_the_best(seen: Situatio
             return priority._rate(stage, seen.moving, seen.stalled, gains, 0, 0, 0, given_by)
         return priority._rate(stage, seen.queues, seen.blocked, gains, 0, start_ms, given_by.penalty_ms, given_by)
 
+    assert priority._least(layout.stages[current], seen, gains, 0, given_by) <= rate(current)
     best = priority.best_stage(layout, seen, 0, current, change_ms, given_by)
     rates = [rate(nth) for nth in range(stages)]
-    waiting = {lane: sum(each.weight for each in queue) for lane, queue in seen.queues.items() if queue}
+    waiting = {lane: sum(weight for _, weight in queue) for lane, queue in seen.queues.items() if queue}
     waiting = {lane: weight for lane, weight in waiting.items() if lane not in seen.blocked}
     for nth in set(range(stages)) - {current}:
         before_ms = change_ms[nth] + given_by.start_ms + given_by.penalty_ms

@@ -155,7 +155,7 @@ def _is_passed_by(watched: _Watched) -> bool:
     """
     if watched.has_counted:
         return False
-    passed = [now - before for now, before in zip(_totals(watched), watched.before, strict=True)]
+    passed = [near.seen.total - watched.before[nth] for nth, near in enumerate(watched.near)]
     return min(passed, default=0) >= (2 if len(passed) == 1 and len(watched.here) > 1 else 1) * PASSED_MIN
 
 

@@ -8,7 +8,7 @@ Vigos, Papageorgiou and Wang (Transp. Res. C 16, 2008).
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from turnout.signals.adaptive.layout import Layout, Mark
@@ -63,7 +63,7 @@ STAYS: Final = Reading(0, True)
 """The one who was there a second ago."""
 
 
-Changes = Mapping[str, Reading | None]
+Changes = dict[str, Reading | None]
 """Of the detectors that somebody came on or left since the second before; None: on that one nobody is seen any more."""
 
 
@@ -82,16 +82,10 @@ class Changing:
         return found
 
 
-class Arrival(NamedTuple):
-    """At the stop line, if nobody were in the way. `weight`: how sure it is that it comes to this lane."""
-
-    at_ms: int
-    weight: float
-
-
-Queue = Sequence[tuple[int, float]]
-"""`Arrival`s, as plain tuples where there are many: the first first."""
-Queues = Mapping[str, Queue]
+Queue = list[tuple[int, float]]
+"""When each would be at the stop line if nobody were in the way, in ms, and how sure it is that he comes to this lane;
+the first first. Lists and dictionaries, not any sequence or mapping: what is compiled goes through these faster."""
+Queues = dict[str, Queue]
 """By lane: who is on the way or waits."""
 
 
@@ -250,9 +244,9 @@ class Observer:
             if len(names) == 1:
                 lanes = reached.get(names[0], NOWHERE)
             else:
-                lanes, total = {}, sum(shares)
-                for other, share in zip(names, shares, strict=True):
-                    for lane, weight in reached.get(other, NOWHERE).items():
+                lanes, total = {}, sum(shares, 0.0)
+                for nth, share in enumerate(shares):
+                    for lane, weight in reached.get(names[nth], NOWHERE).items():
                         lanes[lane] = lanes.get(lane, 0.0) + weight * share / total
             reached[name] = lanes
             stretch.weights = tuple([each for each in lanes.items() if each[1] >= WEIGHT_MIN])
@@ -343,7 +337,7 @@ class Observer:
                 found[lane_id] = [each for each in queues[lane_id] if each[0] >= at_ms - DUE_MS]
         return found or queues
 
-    def queues(self, at_ms: int) -> dict[str, list[tuple[int, float]]]:
+    def queues(self, at_ms: int) -> Queues:
         found: dict[str, list[tuple[int, float]]] = {
             lane_id: [(at_ms, 1.0)] if seen.since_ms >= 0 else [] for lane_id, seen in self._stops
         }

@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LEAST_MS: Final = 1_000
+ROUNDED: Final = 1 - 1e-9
+"""Two sums of the same numbers in another order differ by less."""
 
 
 class Situation(NamedTuple):
@@ -54,21 +56,49 @@ def best_stage(
 
     `change_ms`: until each one's green begins. A stage is not weighed where all that wait could not make it the best.
     """
-    best = current
     gains = dict.fromkeys(seen.full, settings.full_counts)
-    best_rate = _rate(layout.stages[current], seen.moving, seen.stalled, gains, at_ms, 0, 0, settings)
-    waiting = {lane: sum([each[1] for each in queue]) for lane, queue in seen.queues.items() if queue}
-    for lane in seen.blocked:
-        waiting.pop(lane, None)
+    waiting: dict[str, float] = {}
+    for lane, queue in seen.queues.items():
+        if queue and lane not in seen.blocked:
+            many = 0.0
+            for _, weight in queue:
+                many += weight
+            waiting[lane] = many
+    most, highest = [0.0] * len(layout.stages), 0.0
     for nth, stage in enumerate(layout.stages):
-        if nth == current:
-            continue
-        start_ms, cost_ms = change_ms[nth] + settings.start_ms, settings.penalty_ms
-        if _most(stage, waiting, gains, start_ms + cost_ms, settings) > best_rate:
-            rate = _rate(stage, seen.queues, seen.blocked, gains, at_ms, start_ms, cost_ms, settings)
+        if nth != current:
+            before_ms = change_ms[nth] + settings.start_ms + settings.penalty_ms
+            most[nth] = _most(stage, waiting, gains, before_ms, settings)
+            highest = max(highest, most[nth])
+    if highest <= _least(layout.stages[current], seen, gains, at_ms, settings):
+        return current
+    best, best_rate = current, _rate(layout.stages[current], seen.moving, seen.stalled, gains, at_ms, 0, 0, settings)
+    for nth, stage in enumerate(layout.stages):
+        if most[nth] > best_rate:
+            start_ms = change_ms[nth] + settings.start_ms
+            rate = _rate(stage, seen.queues, seen.blocked, gains, at_ms, start_ms, settings.penalty_ms, settings)
             if rate > best_rate:
                 best, best_rate = nth, rate
     return best
+
+
+def _least(stage: Stage, seen: Situation, gains: Mapping[str, float], at_ms: int, settings: Settings) -> float:
+    """The best green of the stage that is on serves no less per second: as if it lasted until all are through."""
+    served, last_ms, horizon_ms = 0.0, float(LEAST_MS), float(settings.horizon_ms)
+    for lane, rate in stage.rates.items():
+        queue = seen.moving[lane]
+        if not queue or lane in seen.stalled:
+            continue
+        headway_ms, free_ms, many = settings.headway_ms / rate, 0.0, 0.0
+        for arrives_ms, weight in queue:
+            free_ms = max(free_ms, float(arrives_ms - at_ms))
+            if free_ms > horizon_ms:
+                break
+            free_ms += headway_ms * weight
+            many += weight
+        served += many * gains.get(lane, 1.0)
+        last_ms = max(last_ms, free_ms)
+    return 1_000 * served / last_ms * ROUNDED
 
 
 def _most(
