@@ -169,7 +169,7 @@ def detectors_of(
         getLastStepVehicleNumber=lambda name: now[name].number,
         getVehicleData=lambda name: [("v", 5.0, 1.0, -1.0, "car")] * now[name].are_still,
     )
-    loops = [Loop(name, name[:2], 1.0, 2.0) for name in now]
+    loops = [Loop(name, name[:2], 1.0, 2.0) for name in reversed(now)]
     return running.Detectors(SimpleNamespace(inductionloop=loop), loops, [layout or a_crossing()], fault)
 
 
@@ -192,6 +192,20 @@ def test_who_was_on_a_loop_a_second_ago_has_not_come_again(
         now["s1@2.5"] = Second(*second)
         found.append(told.readings(detectors.read(0)["J"]).get("s1@2.5"))
     assert found == read
+
+
+def test_each_junction_is_told_of_its_own_loops_in_whatever_order_they_are_laid() -> None:
+    one = a_crossing()
+    other = layout_of(replace(one.junction, id="K"), [replace(lane, mouths=("z",)) for lane in one.lanes], one.marks)
+    now = {"z": Second(0.0, 1), "m1@2.5": Second(9.0, 0)}
+    loop = SimpleNamespace(
+        getTimeSinceDetection=lambda name: now[name].ago_s,
+        getLastStepVehicleNumber=lambda name: now[name].number,
+        getVehicleData=lambda name: [],
+    )
+    loops = [Loop(name, name[:2], 1.0, 2.0) for name in now]
+    detectors = running.Detectors(SimpleNamespace(inductionloop=loop), loops, [one, other], None)
+    assert detectors.read(0) == {"J": {}, "K": {"z": Reading(1, True)}}
 
 
 def test_a_junction_is_told_who_stands_where_its_street_begins() -> None:

@@ -107,10 +107,11 @@ class Detectors:
     """
 
     def __init__(self, sumo: Any, loops: Sequence[Loop], layouts: Sequence[Layout], fault: Fault | None) -> None:
-        self._since = native(sumo, "inductionloop", "getTimeSinceDetection")
-        self._number = native(sumo, "inductionloop", "getLastStepVehicleNumber")
+        self._since: Callable[[str], float] = native(sumo, "inductionloop", "getTimeSinceDetection")
+        self._number: Callable[[str], int] = native(sumo, "inductionloop", "getLastStepVehicleNumber")
         self._each = sumo.inductionloop.getVehicleData
-        self._names = [loop.id for loop in loops]
+        self._names = sorted(loop.id for loop in loops)
+        """In the order in which SUMO keeps them: each is found near the one before."""
         self._was = [0] * len(loops)
         """How many were on each; on `_taken` of them somebody was."""
         self._taken = 0
