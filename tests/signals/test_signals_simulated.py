@@ -69,6 +69,20 @@ def test_a_street_begins_where_others_turn_off_and_at_the_edge_of_the_map_it_has
     assert mouths["15"] == {"15_0"}
 
 
+def test_counts_go_together_along_a_street_but_not_where_another_leads_in_or_out() -> None:
+    """Bologna's 210: 133 and 165 meet in 31; 202 goes on as 34, and nothing else does."""
+    ways = {
+        (mark.detector.rpartition("_")[0], way.to.rpartition("_")[0]): way.is_open
+        for layout in laid("acosta", "acosta_tls.add.xml").layouts
+        for mark in layout.marks
+        for way in mark.ways
+    }
+    assert ways["133", "31"]
+    assert ways["165", "31"]
+    assert not ways["202", "34"]
+    assert not any(is_open for (here, onward), is_open in ways.items() if here == onward)
+
+
 def test_a_junction_that_the_guard_cannot_keep_safe_is_left_to_its_plan_and_told() -> None:
     """Bologna's signal 219 has an intergreen shorter than its amber."""
     found = laid("pasubio", "pasubio_tls.add.xml")

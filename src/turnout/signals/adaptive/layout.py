@@ -23,6 +23,8 @@ class Way(msgspec.Struct, frozen=True):
 
     to: str
     metres: float
+    is_open: bool = False
+    """Between the two some drive in or out by another street: counts of the two do not go together."""
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):

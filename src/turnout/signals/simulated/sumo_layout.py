@@ -27,6 +27,8 @@ PERIOD_S: Final = 60
 """Of a detector's own count, which nobody reads: SUMO goes through all of it at each call."""
 STREET_MAX: Final = 32
 """Pieces of a street looked back to where it begins."""
+TURNS_ROUND: Final = "t"
+"""SUMO's direction of a connection. Hardly anybody does: nobody is expected from there."""
 UPSTREAM_MAX: Final = 64
 """Lanes that lead to one stop line."""
 
@@ -74,6 +76,9 @@ class _Road:
         self.goes: dict[str, set[str]] = defaultdict(set)
         """By street: those from which and to which cars drive."""
         self.into: dict[str, list[Link]] = defaultdict(list)
+        self.before: dict[str, set[str]] = defaultdict(set)
+        self.behind: dict[str, set[str]] = defaultdict(set)
+        """By street: those before and behind it, without the one that it turns round into."""
         self.of_signal: dict[str, list[Link]] = defaultdict(list)
         for link in records.links:
             source, target = f"{link.from_edge}_{link.from_lane}", f"{link.to_edge}_{link.to_lane}"
@@ -81,8 +86,19 @@ class _Road:
                 self.into[target].append(link)
                 self.comes[link.to_edge].add(link.from_edge)
                 self.goes[link.from_edge].add(link.to_edge)
+                if link.direction != TURNS_ROUND:
+                    self.before[link.to_edge].add(link.from_edge)
+                    self.behind[link.from_edge].add(link.to_edge)
                 if link.signal:
                     self.of_signal[link.signal].append(link)
+
+    def is_open(self, edge: str, onward: str) -> bool:
+        """Whether another street leads in or out where one follows on the other."""
+        return self.behind[edge] != {onward} or self.before[onward] != {edge}
+
+
+def _longer(way: Way, metres: float, *, is_open: bool = False) -> Way:
+    return Way(way.to, way.metres + metres, way.is_open or is_open)
 
 
 def placed(records: Records, junctions: Iterable[Junction]) -> Placed:
@@ -115,7 +131,7 @@ class _Placing:
         """By lane: metres from its end and detector, from the end up."""
         self.before: dict[str, float] = {}
         """By lane: metres from its end to the stop line."""
-        self.ways: dict[str, dict[str, float]] = defaultdict(dict)
+        self.ways: dict[str, dict[str, Way]] = defaultdict(dict)
 
     def layout(self) -> Layout:
         of_lane: dict[str, list[Link]] = defaultdict(list)
@@ -162,7 +178,7 @@ class _Placing:
 
     def _upstream(self, lane_id: str) -> None:
         """Lay detectors on a lane that ends at the stop line, and on those that lead to it."""
-        todo: list[tuple[str, float, list[tuple[str, float]]]] = [(lane_id, 0.0, [])]
+        todo: list[tuple[str, float, list[Way]]] = [(lane_id, 0.0, [])]
         steps = 0
         while todo and steps < UPSTREAM_MAX:
             steps += 1
@@ -176,22 +192,23 @@ class _Placing:
                 is_new = False
             places = self.places[here]
             if places:
-                for to, metres in onward:
-                    self.ways[places[0][1]].setdefault(to, metres + places[0][0])
+                for way in onward:
+                    self.ways[places[0][1]].setdefault(way.to, _longer(way, places[0][0]))
                 for (near_m, near), (far_m, far) in itertools.pairwise(places):
-                    self.ways[far].setdefault(near, far_m - near_m)
+                    self.ways[far].setdefault(near, Way(near, far_m - near_m))
                 last_m, last = places[-1]
-                onward = [(last, lane.metres - last_m)]
+                onward = [Way(last, lane.metres - last_m)]
             else:
-                onward = [(to, metres + lane.metres) for to, metres in onward]
+                onward = [_longer(way, lane.metres) for way in onward]
             if not is_new and places:
                 continue
             if before_m + lane.metres >= PLACES_M[-1]:
                 continue
             for link in self.road.into[here]:
-                if not link.signal:
+                if not link.signal and link.direction != TURNS_ROUND:
                     inside = self.road.within.get(link.via, 0.0)
-                    further = [(to, metres + inside) for to, metres in onward]
+                    is_open = self.road.is_open(link.from_edge, lane.edge)
+                    further = [_longer(way, inside, is_open=is_open) for way in onward]
                     todo.append((f"{link.from_edge}_{link.from_lane}", before_m + lane.metres + inside, further))
 
     def _laid(self, lane: _Lane, before_m: float) -> list[tuple[float, str]]:
@@ -219,7 +236,7 @@ class _Placing:
                     detector=name,
                     before_stop_line_m=self.before[lane_id] + metres,
                     speed_mps=lane.speed_mps,
-                    ways=tuple(Way(to, apart) for to, apart in self.ways[name].items()),
+                    ways=tuple(self.ways[name].values()),
                     beside=tuple(each for each in edges[lane.edge, round(metres)] if each != name),
                 )
 
