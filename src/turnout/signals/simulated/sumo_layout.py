@@ -28,7 +28,7 @@ PERIOD_S: Final = 60
 STREET_MAX: Final = 32
 """Pieces of a street looked back to where it begins."""
 TURNS_ROUND: Final = "t"
-"""SUMO's direction of a connection. Hardly anybody does: nobody is expected from there."""
+"""SUMO's direction of a connection."""
 UPSTREAM_MAX: Final = 64
 """Lanes that lead to one stop line."""
 
@@ -76,25 +76,27 @@ class _Road:
         self.goes: dict[str, set[str]] = defaultdict(set)
         """By street: those from which and to which cars drive."""
         self.into: dict[str, list[Link]] = defaultdict(list)
-        self.before: dict[str, set[str]] = defaultdict(set)
-        self.behind: dict[str, set[str]] = defaultdict(set)
-        """By street: those before and behind it, without the one that it turns round into."""
         self.of_signal: dict[str, list[Link]] = defaultdict(list)
+        self.turns_round: set[tuple[str, str]] = set()
+        """Where a street leads into its own other direction."""
         for link in records.links:
             source, target = f"{link.from_edge}_{link.from_lane}", f"{link.to_edge}_{link.to_lane}"
             if source in self.lanes and target in self.lanes and self.lanes[source].is_for_cars:
                 self.into[target].append(link)
                 self.comes[link.to_edge].add(link.from_edge)
                 self.goes[link.from_edge].add(link.to_edge)
-                if link.direction != TURNS_ROUND:
-                    self.before[link.to_edge].add(link.from_edge)
-                    self.behind[link.from_edge].add(link.to_edge)
+                if link.direction == TURNS_ROUND:
+                    self.turns_round.add((link.from_edge, link.to_edge))
                 if link.signal:
                     self.of_signal[link.signal].append(link)
 
     def is_open(self, edge: str, onward: str) -> bool:
-        """Whether another street leads in or out where one follows on the other."""
-        return self.behind[edge] != {onward} or self.before[onward] != {edge}
+        """Whether another street leads in or out where one follows on the other, or one may turn round."""
+        return self.goes[edge] != {onward} or self.comes[onward] != {edge} or (edge, onward) in self.turns_round
+
+    def is_cut(self, link: Link) -> bool:
+        """Whether it leads only back from where a street ends: at the edge of the map most have arrived there."""
+        return link.direction == TURNS_ROUND and self.goes[link.from_edge] == {link.to_edge}
 
 
 def _longer(way: Way, metres: float, *, is_open: bool = False) -> Way:
@@ -205,7 +207,7 @@ class _Placing:
             if before_m + lane.metres >= PLACES_M[-1]:
                 continue
             for link in self.road.into[here]:
-                if not link.signal and link.direction != TURNS_ROUND:
+                if not link.signal and not self.road.is_cut(link):
                     inside = self.road.within.get(link.via, 0.0)
                     is_open = self.road.is_open(link.from_edge, lane.edge)
                     further = [_longer(way, inside, is_open=is_open) for way in onward]
