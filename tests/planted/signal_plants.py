@@ -15,6 +15,7 @@ from tests.signals.test_signals_adaptive import (
     test_on_its_plan_a_junction_shows_the_plan,
     test_who_gives_way_inside_the_junction_is_let_out_before_the_other_road_begins,
 )
+from tests.signals.test_signals_faults import test_who_passes_a_detector_by_the_lane_beside_does_not_make_it_silent
 from tests.signals.test_signals_guard import (
     OWN_INTERGREEN_LONGER_THAN_RED,
     TWO_ENDS_OF_A_TRACK,
@@ -210,6 +211,14 @@ def every_detector_is_believed(patch: Patch) -> None:
     patch.setattr(faults.FaultWatch, "_kind", lambda self, name, watched, at_ms: None)
 
 
+def places_are_not_compared(patch: Patch) -> None:
+    patch.setattr(faults, "_is_more", lambda watched: True)
+
+
+def who_changes_lanes_breaks_no_detector(folder: Path) -> None:
+    test_who_passes_a_detector_by_the_lane_beside_does_not_make_it_silent()
+
+
 def straight_to_the_other_road(patch: Patch) -> None:
     patch.setattr(control, "frees", lambda layout, now, lanes: None)
 
@@ -289,6 +298,7 @@ SIGNAL_PLANTS = {
     "a full side road that is cut off": Plant(the_overdue_are_cut_off, the_overdue_are_served_out),
     "a side road that waits for ever": Plant(nobody_is_overdue, nobody_waits_for_ever_under_adaptive_control),
     "a stuck detector that is believed": Plant(every_detector_is_believed, a_broken_detector_is_named),
+    "a sound detector that is called broken": Plant(places_are_not_compared, who_changes_lanes_breaks_no_detector),
     "the other road's green while somebody stands inside": Plant(straight_to_the_other_road, who_gives_way_is_let_out),
     "ways that cross, read from the wrong end": Plant(foes_from_the_left, crossings_are_sumos),
     "an intergreen over the end of the cycle": Plant(the_cycle_has_an_end, a_plan_that_breaks_an_intergreen_is_found),
