@@ -95,6 +95,12 @@ ensure_openssl() {
   install_package 'OpenSSL' 'The tests of time stamps need openssl (package openssl). 时间戳测试需要 openssl。' openssl
 }
 
+# A C compiler: the tests compile adaptive control as `turnout signals compile` does (tests/signals/test_signals_compiled.py).
+ensure_compiler() {
+  command -v cc >/dev/null && return 0
+  install_package 'gcc' 'The tests of compiled signal control need a C compiler (packages gcc, libc6-dev). 信号控制编译测试需要 C 编译器。' gcc libc6-dev
+}
+
 # OpenSSH's ssh-keygen signs and verifies releases (tests/release).
 ensure_ssh_keygen() {
   command -v ssh-keygen >/dev/null && return 0
