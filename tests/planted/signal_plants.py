@@ -15,6 +15,10 @@ from tests.signals.test_signals_adaptive import (
     test_on_its_plan_a_junction_shows_the_plan,
     test_who_gives_way_inside_the_junction_is_let_out_before_the_other_road_begins,
 )
+from tests.signals.test_signals_changes import (
+    begins_after_s,
+    test_a_green_is_not_ended_at_its_least_while_somebody_stands_before_it,
+)
 from tests.signals.test_signals_faults import test_who_passes_a_detector_by_the_lane_beside_does_not_make_it_silent
 from tests.signals.test_signals_guard import (
     OWN_INTERGREEN_LONGER_THAN_RED,
@@ -195,6 +199,22 @@ def nobody_waits_for_ever_under_adaptive_control(folder: Path) -> None:
     test_an_endless_main_road_does_not_starve_the_side_road()
 
 
+def nobody_crosses_slowly(patch: Patch) -> None:
+    patch.setattr(control.AdaptiveControl, "_is_crossed", lambda *_: False)
+
+
+def who_starts_in_the_amber_has_crossed(folder: Path) -> None:
+    assert begins_after_s("m2", range(9, 13)) == supervisor.CROSSES_MS // 1_000
+
+
+def every_green_ends_at_its_least(patch: Patch) -> None:
+    patch.setattr(control, "LEAST_MS", 0)
+
+
+def a_green_that_is_used_goes_on(folder: Path) -> None:
+    test_a_green_is_not_ended_at_its_least_while_somebody_stands_before_it()
+
+
 def a_broken_detector_is_named(folder: Path) -> None:
     test_on_its_plan_a_junction_shows_the_plan()
 
@@ -300,6 +320,8 @@ SIGNAL_PLANTS = {
     "a stuck detector that is believed": Plant(every_detector_is_believed, a_broken_detector_is_named),
     "a sound detector that is called broken": Plant(places_are_not_compared, who_changes_lanes_breaks_no_detector),
     "the other road's green while somebody stands inside": Plant(straight_to_the_other_road, who_gives_way_is_let_out),
+    "the other road's green into who crosses slowly": Plant(nobody_crosses_slowly, who_starts_in_the_amber_has_crossed),
+    "greens that nobody can use": Plant(every_green_ends_at_its_least, a_green_that_is_used_goes_on),
     "ways that cross, read from the wrong end": Plant(foes_from_the_left, crossings_are_sumos),
     "an intergreen over the end of the cycle": Plant(the_cycle_has_an_end, a_plan_that_breaks_an_intergreen_is_found),
     "left turns on the wrong side of the band": Plant(left_turns_on_the_wrong_side, every_band_is_on_the_street),

@@ -11,7 +11,7 @@ from turnout.signals.adaptive.faults import DetectorFault, FaultWatch
 from turnout.signals.adaptive.layout import Layout, greens_at
 from turnout.signals.adaptive.observer import Changes, Changing, Observer, Queues, Reading
 from turnout.signals.adaptive.priority import Settings, Situation, best_stage
-from turnout.signals.adaptive.supervisor import CLEAR_MS, SERVED_MS, Supervisor, frees, lanes_of_groups, promise_of
+from turnout.signals.adaptive.supervisor import CROSSES_MS, SERVED_MS, Supervisor, frees, lanes_of_groups, promise_of
 from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, rules_of
 from turnout.signals.guard_rules import Rules
 from turnout.signals.single_track import NOBODY, Access, Interlocking, TrackDoubt
@@ -22,6 +22,9 @@ SETTINGS: Final = Settings()
 DECIDE_MS: Final = 3_000
 """Stages are weighed when somebody has come or left, and at least so often. Every 2 s, whatever happens, cost 0.8 s of
 delay."""
+LEAST_MS: Final = 8_000
+"""A green lasts so long while somebody stands before it, unless somebody else is overdue. Where a network is full, half
+of all greens lasted 5 s, and every change costs an amber and a start."""
 
 
 class StageClock:
@@ -30,7 +33,8 @@ class StageClock:
     def __init__(self, layout: Layout, rules: Rules, at_ms: int) -> None:
         self.layout = layout
         self.promise = promise_of(layout, rules)
-        self.target = 0
+        self.left = self.target = 0
+        """The stage that is asked for, and the one before."""
         self.green_since = -1
         self.asked_since = at_ms
         size = range(len(layout.junction.groups))
@@ -60,6 +64,7 @@ class StageClock:
 
     def ask(self, stage: int, at_ms: int) -> None:
         if stage != self.target:
+            self.left = self.target
             self.target, self.green_since, self.asked_since = stage, -1, at_ms
 
     def greens(self) -> tuple[bool, ...]:
@@ -104,7 +109,6 @@ class AdaptiveControl:
             lane.stop: (self.observer.seen[lane.stop], self._groups_of_lane[lane.id]) for lane in layout.lanes
         }
         self._shown = self.guard.shown
-        self._clearing_ms = at_ms - CLEAR_MS
         self._now_ms = self._said_ms = at_ms
         self._decided_ms = at_ms - DECIDE_MS
         self._has_let_out = False
@@ -205,7 +209,7 @@ class AdaptiveControl:
             if clock.target not in overdue:
                 self._change(overdue[0], stalled - blocked, at_ms)
             return
-        if self.mode == "overdue" and not clock.may_change(at_ms, SERVED_MS) and self._stands(queues, at_ms):
+        if self.mode == "overdue" and not clock.may_change(at_ms, SERVED_MS) and self._stands(queues, (), at_ms):
             return
         self.mode = "adaptive"
         lanes = self.layout.stages[clock.target].rates
@@ -213,36 +217,39 @@ class AdaptiveControl:
         seen = Situation(queues, moving, blocked, blocked | stalled, observer.full(at_ms))
         switch_ms = clock.promise.switch_ms[clock.target]
         best = best_stage(self.layout, seen, at_ms, clock.target, switch_ms, self.settings)
-        if best != clock.target:
+        is_short = at_ms - clock.green_since < LEAST_MS
+        if best != clock.target and not (is_short and self._stands(queues, blocked, at_ms)):
             self._change(best, stalled - blocked, at_ms)
 
-    def _stands(self, queues: Queues, at_ms: int) -> bool:
+    def _stands(self, queues: Queues, without: Collection[str], at_ms: int) -> bool:
+        """Whether somebody stands before the stage that is on; on no lane of `without`."""
         served = self.layout.stages[self.clock.target].rates
-        return any(queues[lane] and queues[lane][0][0] <= at_ms for lane in served)
+        return any(queues[lane] and queues[lane][0][0] <= at_ms for lane in served if lane not in without)
 
     def _change(self, stage: int, stalled: Collection[str], at_ms: int) -> None:
         """Ask for a stage; but where somebody who gives way stands inside the junction, let him out first.
 
-        By a stage in which he need not give way any more, or by holding back all that is new. Else those who come in
-        from the other road shut him in, and he them: the junction is locked.
+        Else those who come in from the other road shut him in, and he them: the junction is locked.
         """
         stages, now = self.layout.stages, self.clock.target
         inside = [lane for lane in stages[now].yielding if lane in stalled]
-        if inside and not self._has_let_out:
-            self._has_let_out = True
-            freeing = frees(self.layout, now, inside)
-            if freeing is not None and freeing != stage:
-                self.clock.ask(freeing, at_ms)
-                return
-            self._clearing_ms = at_ms
-        else:
-            self._has_let_out = False
-        self.clock.ask(stage, at_ms)
+        freeing = frees(self.layout, now, inside) if inside and not self._has_let_out else None
+        self._has_let_out = freeing is not None and freeing != stage
+        self.clock.ask(stage if freeing is None else freeing, at_ms)
 
     def _asked(self, at_ms: int) -> Sequence[bool]:
-        """The groups of the stage; while the junction is being cleared, only those that are green already."""
+        """The groups of the stage; while somebody crosses the junction slowly, only those that are green already."""
         asked = self.clock.greens()
-        if not 0 <= at_ms - self._clearing_ms < CLEAR_MS:
+        if not self._is_crossed(at_ms):
             return asked
         kept = (Aspect.GREEN, Aspect.STARTING)
         return [is_asked and aspect in kept for is_asked, aspect in zip(asked, self.guard.shown, strict=True)]
+
+    def _is_crossed(self, at_ms: int) -> bool:
+        """Whether since the change was asked for one has driven off who stood, and may have had to give way."""
+        clock = self.clock
+        if clock.green_since >= 0 or at_ms - clock.asked_since >= CROSSES_MS:
+            return False
+        stages, went = self.layout.stages, self.observer.went_since
+        on = stages[clock.target].rates
+        return any(lane not in on and went(lane, clock.asked_since) for lane in stages[clock.left].yielding)

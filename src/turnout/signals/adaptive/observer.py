@@ -355,6 +355,10 @@ class Observer:
     def stands_at(self, lane_id: str) -> bool:
         return self._stop_of[lane_id].since_ms >= 0
 
+    def went_since(self, lane_id: str, since_ms: int) -> bool:
+        """Whether one who stood at the stop line has driven off since then."""
+        return self._stop_of[lane_id].gone_ms >= since_ms
+
     def stalled(self, green_ms: int, at_ms: int) -> set[str]:
         """Lanes where the first has not moved though it had green since `green_ms`.
 

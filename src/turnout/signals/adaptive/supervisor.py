@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from turnout.signals.adaptive.layout import Layout
+from turnout.signals.adaptive.layout import Layout, Stage
 from turnout.signals.guard import FOR_EVER_MS, STEP_MAX_MS, Aspect, refuse_unkept, rules_of
 from turnout.signals.guard_rules import TOGETHER, Rules
 
@@ -21,10 +21,9 @@ UNSEEN_PATIENCE_MS: Final = 180_000
 SERVED_MS: Final = 25_000
 """Green that an overdue group gets while somebody stands before it and nobody else is overdue. With 10 s a side road of
 a network that is full got 180 vehicles an hour and stood back into the next junction: Bologna acosta 512 s, not 286."""
-
-
-CLEAR_MS: Final = 7_000
-"""What is new waits so long where somebody stands inside the junction: the amber and a few seconds more."""
+CROSSES_MS: Final = 5_000
+"""After a change was asked for what is new waits so long where one who had stood drives off meanwhile: he starts in the
+amber, from a place behind one who turned left, and is slow. More of it costs more than it saves (decision 0280)."""
 
 
 class Promise(msgspec.Struct, frozen=True):
@@ -47,8 +46,11 @@ def promise_of(layout: Layout, rules: Rules) -> Promise:
     stages = [stage.groups for stage in layout.stages]
     switch = tuple(tuple(_switch_ms(rules, a, b) for b in stages) for a in stages)
     change = tuple(
-        tuple(switch_ms + _late_ms(rules, a - b) for switch_ms, b in zip(row, stages, strict=True))
-        for row, a in zip(switch, stages, strict=True)
+        tuple(
+            switch_ms + _late_ms(rules, a.groups - b.groups) + _crossed_ms(a, b)
+            for switch_ms, b in zip(row, layout.stages, strict=True)
+        )
+        for row, a in zip(switch, layout.stages, strict=True)
     )
     green = tuple(max((rules.groups[i].min_green_ms for i in stage), default=0) for stage in stages)
     may_close = frozenset(i for i, rule in enumerate(rules.groups) if rule.may_close)
@@ -68,9 +70,7 @@ def _freeing_ms(layout: Layout, change: Sequence[Sequence[int]], green: Sequence
     found = []
     for now, stage in enumerate(layout.stages):
         ways = {frees(layout, now, [lane]) for lane in stage.yielding}
-        times = [
-            CLEAR_MS if way is None else max(change[now][way] + green[way] + STEP_MAX_MS, CLEAR_MS) for way in ways
-        ]
+        times = [change[now][way] + green[way] + STEP_MAX_MS for way in ways if way is not None]
         found.append(max(times, default=0))
     return tuple(found)
 
@@ -128,6 +128,11 @@ def _late_ms(rules: Rules, ending: Collection[int]) -> int:
     """So long after the decision does the last green end: of a group that may be closed and has begun just before."""
     late = [rules.groups[i] for i in ending if rules.groups[i].may_close]
     return max((rule.starting_ms + rule.min_green_ms for rule in late), default=0)
+
+
+def _crossed_ms(ending: Stage, beginning: Stage) -> int:
+    """So much later may the change be over where somebody drives off slowly who may have had to give way."""
+    return CROSSES_MS if ending.yielding - beginning.rates.keys() else 0
 
 
 class Supervisor:
