@@ -33,9 +33,11 @@ from turnout.signals.adaptive.layout import Layout
 from turnout.signals.adaptive.observer import Changes, Queue
 from turnout.signals.adaptive.pressure import MaxPressureControl
 from turnout.signals.guard import Aspect
+from turnout.signals.short_street import ShortStreet, StreetLock
 from turnout.signals.simulated.broken import FROM_S, broken
 from turnout.signals.simulated.gridlock import Trip, is_locked
 from turnout.signals.simulated.run import Controls, run
+from turnout.signals.simulated.short_streets import short_streets
 from turnout.signals.simulated.sumo_layout import Placed, loops_file, placed
 from turnout.signals.simulated.track_counters import track_loops
 from turnout.signals.single_track import Interlocking, SingleTrack
@@ -58,6 +60,7 @@ class Scenario(NamedTuple):
     tracks: tuple[SingleTrack, ...] = ()
     words: tuple[str, ...] = ()
     """Further words for SUMO."""
+    streets: tuple[ShortStreet, ...] = ()
 
 
 class Result(NamedTuple):
@@ -105,8 +108,15 @@ class Truth:
 
 
 class SelfOrganising:
-    def __init__(self, layout: Layout, at_ms: int, truth: Truth, tracks: Sequence[Interlocking]) -> None:
-        self.control, self.truth = AdaptiveControl(layout, at_ms, tracks=tracks), truth
+    def __init__(
+        self,
+        layout: Layout,
+        at_ms: int,
+        truth: Truth,
+        tracks: Sequence[Interlocking],
+        streets: Sequence[StreetLock],
+    ) -> None:
+        self.control, self.truth = AdaptiveControl(layout, at_ms, tracks=tracks, streets=streets), truth
         self.own = [lane.id for lane in layout.lanes]
 
     def hear(self, at_ms: int, changes: Changes) -> tuple[Aspect, ...]:
@@ -136,7 +146,7 @@ def scenario(config: Path) -> Scenario:
     laid_loops = loops_file((*laid.loops, *track_loops(records, tracks)))
     (config.parent / "loops.add.xml").write_text(laid_loops, encoding="utf-8")
     end_s = float(end.get("value")) if end is not None else begin_s + DURATION_S
-    return Scenario(config, begin_s, end_s, tuple(added), laid, tracks)
+    return Scenario(config, begin_s, end_s, tuple(added), laid, tracks, (), short_streets(records, laid.layouts))
 
 
 def configs_in(folder: Path) -> list[Path]:
@@ -192,10 +202,13 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     truth = Truth(scene.placed.layouts)
     begin_ms = round(scene.begin_s * 1_000)
     tracks = [Interlocking(track, begin_ms) for track in scene.tracks] if control != "max-pressure" else []
+    streets = [StreetLock(street, begin_ms) for street in scene.streets] if control != "max-pressure" else []
     made: Callable[[Layout], Any] = {
         "max-pressure": lambda layout: MaxPressure(layout, begin_ms, truth),
-        "self-organising": lambda layout: SelfOrganising(layout, begin_ms, truth, tracks),
-        "detectors": lambda layout: AdaptiveControl(layout, begin_ms, plan=layout.junction.plans[-1].id, tracks=tracks),
+        "self-organising": lambda layout: SelfOrganising(layout, begin_ms, truth, tracks, streets),
+        "detectors": lambda layout: AdaptiveControl(
+            layout, begin_ms, plan=layout.junction.plans[-1].id, tracks=tracks, streets=streets
+        ),
     }[control]
     controls: dict[str, Controls] = {layout.junction.id: made(layout) for layout in scene.placed.layouts}
     before = truth.look if control != "detectors" else None
@@ -203,7 +216,17 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     fault = broken(scene.placed.layouts, msgspec.convert(kind, FaultKind), from_ms) if kind else None
     words = words_of(scene, seed, ("loops.add.xml",))
     laid = scene.placed
-    ran = run(words, controls, laid.layouts, laid.loops, scene.end_s, fault=fault, before=before, tracks=tracks)
+    ran = run(
+        words,
+        controls,
+        laid.layouts,
+        laid.loops,
+        scene.end_s,
+        fault=fault,
+        before=before,
+        tracks=tracks,
+        streets=streets,
+    )
     on_plan = sum(getattr(each, "mode", "") == "plan" for each in controls.values())
     doubts = {doubt for each in controls.values() for doubt in getattr(each, "doubts", ())}
     said = tuple(f"seed {seed}: {doubt.spoken('en', round(scene.end_s * 1_000))}" for doubt in sorted(doubts, key=str))

@@ -25,6 +25,7 @@ from typing import Any
 from benchmarks.adaptive_delay import Scenario, alone, configs_in, scenario, words_of
 from turnout.signals.adaptive import control
 from turnout.signals.adaptive.control import AdaptiveControl
+from turnout.signals.short_street import StreetLock
 from turnout.signals.simulated import run as running
 from turnout.signals.single_track import Interlocking
 
@@ -67,13 +68,16 @@ def library(scene: Scenario, seed: int, arm: str) -> float:
 def ours(scene: Scenario, seed: int) -> tuple[float, running.Ran]:
     begin_ms, laid = round(scene.begin_s * 1_000), scene.placed
     tracks = [Interlocking(track, begin_ms) for track in scene.tracks]
+    streets = [StreetLock(street, begin_ms) for street in scene.streets]
     controls = {
-        layout.junction.id: AdaptiveControl(layout, begin_ms, plan=layout.junction.plans[-1].id, tracks=tracks)
+        layout.junction.id: AdaptiveControl(
+            layout, begin_ms, plan=layout.junction.plans[-1].id, tracks=tracks, streets=streets
+        )
         for layout in laid.layouts
     }
     words = words_of(scene, seed, ("loops.add.xml",))
     began_s = time.process_time()
-    ran = running.run(words, controls, laid.layouts, laid.loops, scene.end_s, tracks=tracks)
+    ran = running.run(words, controls, laid.layouts, laid.loops, scene.end_s, tracks=tracks, streets=streets)
     return time.process_time() - began_s, ran
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from tests.planted.plant import Plant
 from tests.signals.arterials import an_arterial
+from tests.signals.test_short_street import (
+    test_two_junctions_under_adaptive_control_never_let_in_from_both_ends_and_serve_everybody,
+)
 from tests.signals.test_signals_adaptive import (
     test_a_side_road_that_was_overdue_is_served_until_its_queue_is_gone,
     test_an_endless_main_road_does_not_starve_the_side_road,
@@ -49,6 +52,7 @@ from turnout.signals.guard import Aspect, Lamp
 from turnout.signals.guard_rules import GroupRule, Rules
 from turnout.signals.model import Junction
 from turnout.signals.scan import false_bands
+from turnout.signals.short_street import StreetLock
 from turnout.signals.simulated.run import Detectors
 
 Patch = pytest.MonkeyPatch
@@ -207,6 +211,15 @@ def who_starts_in_the_amber_has_crossed(folder: Path) -> None:
     assert begins_after_s("m2", range(9, 13)) == supervisor.CROSSES_MS // 1_000
 
 
+def both_ends_let_in(patch: Patch) -> None:
+    """While the other one lets in, who waits is let in too."""
+    patch.setattr(StreetLock, "is_closed", lambda lock, gate: lock.is_closing and gate.end == lock.holder)
+
+
+def one_end_at_a_time_lets_in(folder: Path) -> None:
+    test_two_junctions_under_adaptive_control_never_let_in_from_both_ends_and_serve_everybody()
+
+
 def every_green_ends_at_its_least(patch: Patch) -> None:
     patch.setattr(control, "LEAST_MS", 0)
 
@@ -321,6 +334,7 @@ SIGNAL_PLANTS = {
     "a sound detector that is called broken": Plant(places_are_not_compared, who_changes_lanes_breaks_no_detector),
     "the other road's green while somebody stands inside": Plant(straight_to_the_other_road, who_gives_way_is_let_out),
     "the other road's green into who crosses slowly": Plant(nobody_crosses_slowly, who_starts_in_the_amber_has_crossed),
+    "a street of one vehicle open at both ends": Plant(both_ends_let_in, one_end_at_a_time_lets_in),
     "greens that nobody can use": Plant(every_green_ends_at_its_least, a_green_that_is_used_goes_on),
     "ways that cross, read from the wrong end": Plant(foes_from_the_left, crossings_are_sumos),
     "an intergreen over the end of the cycle": Plant(the_cycle_has_an_end, a_plan_that_breaks_an_intergreen_is_found),

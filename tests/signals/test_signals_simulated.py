@@ -17,6 +17,7 @@ from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.adaptive.layout import Layout, layout_of
 from turnout.signals.adaptive.observer import STAYS, Changes, Observer, Reading
 from turnout.signals.guard import Aspect
+from turnout.signals.short_street import Gate, ShortStreet, StreetLock
 from turnout.signals.simulated import run as running
 from turnout.signals.simulated.lamps import Lamps
 from turnout.signals.simulated.sumo_layout import Loop, Placed, loops_file, placed
@@ -266,6 +267,21 @@ def test_detectors_are_read_and_lamps_are_told_only_when_they_change(monkeypatch
     states = [state for _, state in sumo.told]
     assert states[-1] == "rrG"
     assert all(before != after for before, after in itertools.pairwise(states))
+
+
+def test_a_short_street_is_asked_every_second_before_the_signals_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    sumo, layout = FakeSumo(), a_crossing()
+    monkeypatch.setattr(running, "library", lambda: sumo)
+    lock = StreetLock(ShortStreet("A - J", (Gate(0, "A", "K"), Gate(1, "J", "S1")), ((), ())), 0)
+    control = AdaptiveControl(layout, 0, streets=[lock])
+    asked: list[str] = []
+    monkeypatch.setattr(lock, "step", lambda at_ms: asked.append(f"street {at_ms}"))
+    honest = control.hear
+    monkeypatch.setattr(control, "hear", lambda at_ms, *more: asked.append(f"J {at_ms}") or honest(at_ms, *more))
+    loops = [Loop(mark.detector, mark.detector[:2], 1.0, 2.0) for mark in layout.marks]
+    running.run([], {"J": control}, [layout], loops, 30.0, streets=[lock])
+    assert asked == [f"{who} {at_s}000" for at_s in range(1, 31) for who in ("street", "J")]
+    assert all(state[2] != "G" for _, state in sumo.told)
 
 
 def test_a_fault_stands_between_the_detectors_and_control(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from turnout.main import main
+from turnout.signals.access import Access
 from turnout.signals.adaptive.control import AdaptiveControl
 from turnout.signals.adaptive.faults import DetectorFault, FaultWatch
 from turnout.signals.adaptive.layout import LaneLayout, Layout, Mark, layout_of
@@ -24,7 +25,6 @@ from turnout.signals.single_track import (
     GAP_MS,
     GAP_WAIT_MS,
     TURN_MS,
-    Access,
     Count,
     Interlocking,
     SingleTrack,

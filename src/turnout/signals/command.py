@@ -18,8 +18,9 @@ from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import SEVERITY_NAMES, BrokenSignals, Problem, spoken
 from turnout.signals.scan import Scanned, scan
 from turnout.signals.simulated import compiled
+from turnout.signals.simulated.short_streets import short_streets
 from turnout.signals.simulated.sumo_layout import placed
-from turnout.signals.simulated.waits import groups_onto, waits_ms
+from turnout.signals.simulated.waits import groups_into, groups_onto, waits_ms
 from turnout.signals.sumo_network import read_sumo
 from turnout.signals.sumo_xml import read_records
 from turnout.words.name import Language, Name
@@ -45,6 +46,11 @@ WAITS: Final = Name(
 TRACK_WAITS: Final = Name(
     "junction {junction}, {group}: lets onto a single track; who waits there waits until it is free",
     "路口 {junction}，{group}：驶入单线区段；须等待区段空闲",
+)
+STREET_WAITS: Final = Name(
+    "junction {junction}, {group}: lets into a street that holds one vehicle; who waits there waits until the "
+    "other end has had its turn",
+    "路口 {junction}，{group}：驶入仅容一辆车的短路段；须等待另一端放行完毕",
 )
 COMPILED: Final = Name(
     "simulations of adaptive control run compiled from now on: {where}", "自适应控制仿真今后以编译代码运行：{where}"
@@ -147,12 +153,16 @@ def _waits(asked: argparse.Namespace) -> int:
     except BrokenSignals as trouble:
         print(trouble.spoken(language), file=sys.stderr)
         return FAULTY
-    laid = placed(read_records(content, name, root="net"), found.signals.junctions)
+    records = read_records(content, name, root="net")
+    laid = placed(records, found.signals.junctions)
+    streets = short_streets(records, laid.layouts)
     for layout in laid.layouts:
         names = {approach.id: approach.name for approach in layout.junction.approaches}
         for group in sorted(groups_onto(found.tracks, layout.junction.id)):
             print(TRACK_WAITS.spoken(language).format(junction=layout.junction.id, group=group))
-        for approach, worst_ms in waits_ms(layout, found.tracks).items():
+        for group in sorted(groups_into(streets, layout.junction.id)):
+            print(STREET_WAITS.spoken(language).format(junction=layout.junction.id, group=group))
+        for approach, worst_ms in waits_ms(layout, found.tracks, streets).items():
             if worst_ms is None:
                 continue
             said = {"junction": layout.junction.id, "approach": names[approach].spoken(language)}

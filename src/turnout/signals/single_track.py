@@ -5,13 +5,12 @@ Abschnitt"): who comes in is counted at the signal, who leaves behind the end. O
 It passes to the other when nobody is on it and no signal has let anybody in for a while. Pure: counts and times in.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import msgspec
 
-from turnout.signals.guard import STEP_MAX_MS, Aspect
-from turnout.signals.model import Junction
+from turnout.signals.guard import STEP_MAX_MS
 from turnout.words.name import Language, Name
 
 CLEAR_MS: Final = 3_000
@@ -209,39 +208,3 @@ class Interlocking:
             for signal, since in self._red_since.items()
             if self._directions[signal] == direction
         )
-
-
-class Access:
-    """The tracks as one junction sees them: groups by their number."""
-
-    def __init__(self, junction: Junction, interlockings: Iterable[Interlocking]) -> None:
-        number = {group.id: nth for nth, group in enumerate(junction.groups)}
-        self._entries = [
-            (number[entry.group], entry, each)
-            for each in interlockings
-            if each.track.is_secured
-            for entry in each.track.entries
-            if entry.junction == junction.id
-        ]
-        self.groups = frozenset(group for group, _, _ in self._entries)
-
-    def closed(self) -> frozenset[int]:
-        """Who may not be shown green."""
-        if not self._entries:
-            return NOBODY
-        return frozenset(group for group, entry, each in self._entries if each.is_closed(entry))
-
-    def doubts(self) -> tuple[TrackDoubt, ...]:
-        """Of the tracks that its signals lead to."""
-        tracks = dict.fromkeys(each for _, _, each in self._entries)
-        return tuple(doubt for each in tracks if (doubt := each.doubt()) is not None)
-
-    def tell(self, shown: Sequence[Aspect], waited_for: Collection[int]) -> None:
-        """What is shown now, and before which groups somebody stands."""
-        for group, entry, each in self._entries:
-            signal = entry.junction, entry.group
-            is_red = shown[group] is Aspect.RED
-            each.tell(signal, is_red=is_red, is_waited_for=group in waited_for)
-
-
-NOBODY: Final[frozenset[int]] = frozenset()

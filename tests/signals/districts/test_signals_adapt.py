@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from tests.signals.districts.a_district import a_district
 from tests.signals.districts.a_street import a_street
 from tests.signals.districts.fake_sumo import calls_of, install, install_library
+from tests.signals.test_short_street import NETWORK as SHORT_STREET
 from tests.signals.test_single_track import APART, a_layout, a_track
 from turnout.main import main
 from turnout.signals.adaptive.faults import FAULT_NAMES
@@ -41,6 +42,8 @@ from turnout.signals.simulated.gridlock import LOCKED_S, Trip, is_locked
 from turnout.signals.simulated.program import ControlledRun, Found, import_from
 from turnout.signals.simulated.run import Ran
 from turnout.signals.single_track import DOUBTFUL_MS, Count, TrackDoubt
+from turnout.signals.sumo_network import read_sumo
+from turnout.signals.sumo_xml import read_records
 from turnout.words.name import Name
 from turnout.words.trouble import Unsupported
 
@@ -331,6 +334,30 @@ def test_a_doubtful_track_is_found_by_the_program_that_controls(monkeypatch: pyt
     found = program.controlled(asked)
     assert [[doubt.track for doubt in each.doubts] for each in found.junctions] == [["T"], ["T"]]
     assert msgspec.json.decode(msgspec.json.encode(found), type=Found) == found
+
+
+def test_streets_that_hold_one_vehicle_are_found_in_the_district_and_reach_control(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = SHORT_STREET.read_bytes()
+    records = read_records(body, SHORT_STREET.name, root="net")
+    laid = adapt_module._laid(read_sumo(body, SHORT_STREET.name, []).signals, records, Adapt(seeds=5))
+    assert [street.id for street in laid.streets] == ["J0 - J1"]
+    closed = {}
+
+    def ran(words: object, controls: Mapping[str, Any], *given: object, streets: list[Any], **more: object) -> Ran:
+        assert [lock.street for lock in streets] == list(laid.streets)
+        closed.update({name: len(control.access.closed()) for name, control in controls.items()})
+        return Ran(1, 1.0, 0.0, 0.0)
+
+    monkeypatch.setattr(program, "run", ran)
+    monkeypatch.setattr(program, "run_library", lambda: SimpleNamespace(getVersion=lambda: (22, "SUMO 1.28.0")))
+    plans = dict(laid.plans)
+    program.controlled(
+        ControlledRun(words=(), begin_s=0, end_s=9, layouts=laid.layouts, loops=(), plans=plans, streets=laid.streets)
+    )
+    assert closed == {"J0": 0, "J1": 2}
+    assert adapt_module._waits(laid.layouts[0], laid) != adapt_module._waits(laid.layouts[0], laid._replace(streets=()))
 
 
 def test_a_doubtful_track_is_told_with_its_seeds_by_result_and_command(

@@ -7,6 +7,7 @@ cannot be believed runs its plan and says so.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, Literal
 
+from turnout.signals.access import NOBODY, Access
 from turnout.signals.adaptive.faults import DetectorFault, FaultWatch
 from turnout.signals.adaptive.layout import Layout, greens_at
 from turnout.signals.adaptive.observer import Changes, Changing, Observer, Queues, Reading
@@ -14,7 +15,8 @@ from turnout.signals.adaptive.priority import Settings, Situation, best_stage
 from turnout.signals.adaptive.supervisor import CROSSES_MS, SERVED_MS, Supervisor, frees, lanes_of_groups, promise_of
 from turnout.signals.guard import STEP_MAX_MS, Aspect, Guard, rules_of
 from turnout.signals.guard_rules import Rules
-from turnout.signals.single_track import NOBODY, Access, Interlocking, TrackDoubt
+from turnout.signals.short_street import StreetLock
+from turnout.signals.single_track import Interlocking, TrackDoubt
 from turnout.words.trouble import Unsupported
 
 Mode = Literal["adaptive", "overdue", "plan"]
@@ -81,8 +83,10 @@ class AdaptiveControl:
         settings: Settings = SETTINGS,
         plan: str = "",
         tracks: Iterable[Interlocking] = (),
+        streets: Iterable[StreetLock] = (),
     ) -> None:
-        """`plan`: the one to fall back to; else the first. `tracks`: those that its signals lead to, among others.
+        """`plan`: the one to fall back to; else the first. `tracks` and short `streets`: those that its signals
+        lead to, among others.
 
         Raises `Unsupported` for rules that the guard cannot keep, and where there is no plan to fall back to.
         """
@@ -90,7 +94,7 @@ class AdaptiveControl:
         if found is None:
             raise Unsupported(f"junction {layout.junction.id} has no plan {plan}", "plan", "give it one")
         self._plan = found
-        self.access = Access(layout.junction, tracks)
+        self.access = Access(layout.junction, tracks, streets, {lane.approach for lane in layout.lanes})
         rules = rules_of(layout.junction, {layout.junction.groups[i].id for i in self.access.groups})
         self.layout, self.settings = layout, settings
         self.guard = Guard(rules, at_ms)
@@ -108,6 +112,11 @@ class AdaptiveControl:
         self._stops = {
             lane.stop: (self.observer.seen[lane.stop], self._groups_of_lane[lane.id]) for lane in layout.lanes
         }
+        self._on_streets = [
+            (lane.approach, self.observer.seen[lane.stop])
+            for lane in layout.lanes
+            if lane.approach in self.access.approaches
+        ]
         self._shown = self.guard.shown
         self._now_ms = self._said_ms = at_ms
         self._decided_ms = at_ms - DECIDE_MS
@@ -169,7 +178,8 @@ class AdaptiveControl:
         if self.access.groups:
             stands = self.observer.stands_at
             waited_for = [i for i in self.access.groups if any(map(stands, self._lanes_of_groups[i]))]
-            self.access.tell(shown, waited_for)
+            taken = [approach for approach, stop in self._on_streets if not stop.is_free(at_ms)]
+            self.access.tell(shown, waited_for, taken)
         self.clock.see(shown, at_ms)
         return shown
 

@@ -48,8 +48,10 @@ from turnout.signals.districts.sumo import RUN_S, SimulationFailed, homed, refus
 from turnout.signals.districts.sumo_program import Sumo, get_library, get_sumo
 from turnout.signals.guard import refuse_unkept, rules_of
 from turnout.signals.model import Junction, Signals
+from turnout.signals.short_street import ShortStreet
 from turnout.signals.simulated.broken import FROM_S, broken_one
 from turnout.signals.simulated.program import MODULE, ControlledRun, Found
+from turnout.signals.simulated.short_streets import short_streets
 from turnout.signals.simulated.sumo_layout import Loop, loops_file, placed
 from turnout.signals.simulated.track_counters import track_loops
 from turnout.signals.simulated.waits import waits_ms
@@ -74,6 +76,7 @@ class _Laid(NamedTuple):
     loops: tuple[Loop, ...]
     plans: Mapping[str, str]
     tracks: tuple[SingleTrack, ...]
+    streets: tuple[ShortStreet, ...]
     kept: tuple[KeptPlan, ...]
 
 
@@ -164,7 +167,9 @@ def _laid(signals: Signals, records: Records, asked: Adapt) -> _Laid:
     kept += [KeptPlan(name, OTHER_NUMBERS) for name in sorted(strange)]
     kept += [KeptPlan(each.id, _why(each, found.left[each.id])) for each in numbered if each.id in found.left]
     tracks = tuple(track for track in single_tracks(records, numbered) if track.is_secured)
-    return _Laid(found.layouts, found.loops, {junction.id: plan.id for junction, plan, _ in here}, tracks, tuple(kept))
+    streets = short_streets(records, found.layouts)
+    plans = {junction.id: plan.id for junction, plan, _ in here}
+    return _Laid(found.layouts, found.loops, plans, tracks, streets, tuple(kept))
 
 
 NO_PLAN: Final = Name("no plan of ours: the network's own programme runs", "没有本系统的方案：运行路网自带的信号程序")
@@ -198,6 +203,7 @@ def _controlled(scene: Scene, seed: int, laid: _Laid, fault: FaultKind | None, s
         loops=laid.loops,
         plans=dict(laid.plans),
         tracks=laid.tracks,
+        streets=laid.streets,
         fault=fault,
     )
     (scene.place / ASKED).write_bytes(msgspec.json.encode(asked))
@@ -227,7 +233,7 @@ def _adapted(laid: _Laid, ends: Sequence[Found], fault: FaultKind | None) -> tup
     return tuple(
         AdaptedJunction(
             junction=layout.junction.id,
-            waits=_waits(layout, laid.tracks),
+            waits=_waits(layout, laid),
             detectors=len(own := _detectors_of(layout)),
             lanes=tuple(LaneDetectors(*each) for each in sorted(Counter(lane_of[name] for name in own).items())),
             on_plan=on_plan[layout.junction.id],
@@ -260,7 +266,7 @@ def _detectors_of(layout: Layout) -> set[str]:
     return {mark.detector for mark in layout.marks} | set(at_lanes)
 
 
-def _waits(layout: Layout, tracks: Sequence[SingleTrack]) -> tuple[ApproachWait, ...]:
+def _waits(layout: Layout, laid: _Laid) -> tuple[ApproachWait, ...]:
     names = {approach.id: approach.name for approach in layout.junction.approaches}
     return tuple(
         ApproachWait(
@@ -268,5 +274,5 @@ def _waits(layout: Layout, tracks: Sequence[SingleTrack]) -> tuple[ApproachWait,
             name=names.get(approach, Name(approach, approach)),
             worst_s=s_of(worst_ms) if worst_ms is not None else None,
         )
-        for approach, worst_ms in waits_ms(layout, tracks).items()
+        for approach, worst_ms in waits_ms(layout, laid.tracks, laid.streets).items()
     )

@@ -15,6 +15,7 @@ import msgspec
 from turnout.signals.adaptive.control import AdaptiveControl, Mode
 from turnout.signals.adaptive.faults import DetectorFault, FaultKind
 from turnout.signals.adaptive.layout import Layout
+from turnout.signals.short_street import ShortStreet, StreetLock
 from turnout.signals.simulated.broken import FROM_S, broken
 from turnout.signals.simulated.run import SECOND_MS, run
 from turnout.signals.simulated.run import library as run_library
@@ -34,6 +35,7 @@ class ControlledRun(msgspec.Struct, frozen=True, kw_only=True):
     loops: tuple[Loop, ...]
     plans: dict[str, str]
     tracks: tuple[SingleTrack, ...] = ()
+    streets: tuple[ShortStreet, ...] = ()
     fault: FaultKind | None = None
     """From `broken.FROM_S` on, one detector of every junction."""
 
@@ -58,13 +60,18 @@ def controlled(asked: ControlledRun) -> Found:
     """Raises `Unsupported` without `libsumo`, and whatever that raises."""
     begin_ms = round(asked.begin_s * SECOND_MS)
     tracks = [Interlocking(track, begin_ms) for track in asked.tracks]
+    streets = [StreetLock(street, begin_ms) for street in asked.streets]
     controls = {
-        layout.junction.id: AdaptiveControl(layout, begin_ms, plan=asked.plans[layout.junction.id], tracks=tracks)
+        layout.junction.id: AdaptiveControl(
+            layout, begin_ms, plan=asked.plans[layout.junction.id], tracks=tracks, streets=streets
+        )
         for layout in asked.layouts
     }
     from_ms = begin_ms + round(FROM_S * SECOND_MS)
     fault = broken(asked.layouts, asked.fault, from_ms) if asked.fault is not None else None
-    ran = run(asked.words, controls, asked.layouts, asked.loops, asked.end_s, fault=fault, tracks=tracks)
+    ran = run(
+        asked.words, controls, asked.layouts, asked.loops, asked.end_s, fault=fault, tracks=tracks, streets=streets
+    )
     ends = tuple(AtEnd(name, each.mode, each.faults, each.doubts) for name, each in controls.items())
     return Found(ran.steps, ends, run_library().getVersion()[1])
 

@@ -15,6 +15,7 @@ import msgspec
 from turnout.signals.adaptive.layout import Layout
 from turnout.signals.adaptive.observer import STAYS, Changes, Changing, Reading
 from turnout.signals.guard import Aspect
+from turnout.signals.short_street import StreetLock
 from turnout.signals.simulated.lamps import Lamps
 from turnout.signals.simulated.sumo_layout import Loop
 from turnout.signals.simulated.track_counters import TrackCounters
@@ -69,6 +70,7 @@ def run(
     fault: Fault | None = None,
     before: Callable[[Any, int], None] | None = None,
     tracks: Sequence[Interlocking] = (),
+    streets: Sequence[StreetLock] = (),
 ) -> Ran:
     """Run SUMO with these words (without the program's name). `before`: called before control, with libsumo."""
     sumo = library()
@@ -86,6 +88,8 @@ def run(
             changes = detectors.read(at_ms)
             if counters is not None:
                 counters.step(at_ms)
+            for lock in streets:
+                lock.step(at_ms)
             read_s = clock()
             if before is not None:
                 before(sumo, at_ms)
