@@ -132,7 +132,7 @@ def _late_ms(rules: Rules, ending: Collection[int]) -> int:
 
 def _crossed_ms(ending: Stage, beginning: Stage) -> int:
     """So much later may the change be over where somebody drives off slowly who may have had to give way."""
-    return CROSSES_MS if ending.yielding - beginning.rates.keys() else 0
+    return CROSSES_MS if any(lane not in beginning.rates for lane in ending.yielding) else 0
 
 
 class Supervisor:
