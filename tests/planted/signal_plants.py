@@ -45,6 +45,7 @@ from tests.signals.test_single_track import (
 from tests.signals.watching import SMALL
 from turnout.signals import bands, guard, single_track, sumo_xml
 from turnout.signals import check as checking
+from turnout.signals.access import Access
 from turnout.signals.adaptive import control, faults, supervisor
 from turnout.signals.arterial import BandTask
 from turnout.signals.bands import maxband, multiband
@@ -309,7 +310,7 @@ def closing_holds_up_nobody_else(folder: Path) -> None:
 
 
 def a_doubtful_track_is_told_to_nobody(patch: Patch) -> None:
-    patch.setattr(single_track.Access, "doubts", lambda self: ())
+    patch.setattr(Access, "doubts", lambda self: ())
 
 
 def a_person_is_told_of_a_doubtful_track(folder: Path) -> None:
