@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.signals.streets import Crossing, a_crossing
-from tests.signals.test_signals_adaptive import Trusting
+from tests.signals.test_signals_adaptive import Closing, Trusting
+from tests.signals.test_single_track_in_line import track_of
 from turnout.signals.adaptive.control import LEAST_MS, AdaptiveControl
 from turnout.signals.adaptive.observer import Reading
 from turnout.signals.adaptive.supervisor import CROSSES_MS, promise_of
@@ -14,12 +15,15 @@ ASKED_S = 12
 AMBER_S = 3
 
 
-def begins_after_s(lane: str, stands: range) -> int:
-    """From the second in which the side road is asked for to its green, while somebody stands on a lane."""
+def begins_after_s(lane: str, stands: range, *, may_close: bool = False) -> int:
+    """From the second in which the side road is asked for to its green, while somebody stands on a lane.
+
+    `may_close`: it lets onto a single track, which stays open.
+    """
     layout = a_crossing(3)
     least = tuple(replace(each, least_ms=AMBER_S * 1_000) for each in layout.junction.intergreens)
     layout = replace(layout, junction=replace(layout.junction, intergreens=least))
-    control = AdaptiveControl(layout, 0)
+    control = AdaptiveControl(layout, 0, tracks=[Closing(track_of("S1"), 0)] if may_close else [])
     control.watch = Trusting(layout, control.observer.seen)
     control._choose = lambda *_, **__: None  # type: ignore[method-assign]
     assert layout.stages[0].yielding == {"m2"}
@@ -48,6 +52,7 @@ def test_who_starts_in_the_amber_and_may_have_given_way_has_crossed_before_the_o
     lane: str, stands: range, after_s: int
 ) -> None:
     assert begins_after_s(lane, stands) == after_s
+    assert begins_after_s(lane, stands, may_close=True) == after_s
 
 
 def test_so_much_longer_is_a_change_in_the_published_waits_where_somebody_may_cross_slowly() -> None:

@@ -48,9 +48,9 @@ TRACK_WAITS: Final = Name(
     "路口 {junction}，{group}：驶入单线区段；须等待区段空闲",
 )
 STREET_WAITS: Final = Name(
-    "junction {junction}, {group}: lets into a street that holds one vehicle; who waits there waits until the "
-    "other end has had its turn",
-    "路口 {junction}，{group}：驶入仅容一辆车的短路段；须等待另一端放行完毕",
+    "junction {junction}, {group}: lets into a street with room for one vehicle a lane; who waits there waits until "
+    "the other end has had its turn",
+    "路口 {junction}，{group}：驶入每条车道仅容一辆车的短路段；须等待另一端放行完毕",
 )
 COMPILED: Final = Name(
     "simulations of adaptive control run compiled from now on: {where}", "自适应控制仿真今后以编译代码运行：{where}"

@@ -1,15 +1,16 @@
-"""A street between two signals in which only one vehicle has room: one of its ends at a time lets in.
+"""A street between two signals with room for one vehicle in each lane: one of its ends at a time lets in.
 
-With two in it, the tail of the second stands in the junction behind, across the way of who turns left out of the other
-direction; let in from both ends, they wait for one another for good (decision 0281). As of a single track, but nobody
-is counted: the street is handed over when its signals have been red for a while and nobody is before the stop line at
-its end. Pure: times and what stands at stop lines in.
+With two in a lane, the tail of the second stands in the junction behind, across the way of who turns left out of the
+other direction; let in from both ends, they wait for one another for good (decision 0281). As of a single track, but
+nobody is counted: the street is handed over when its signals have been red for a while and nobody is before the stop
+line at its end. Pure: times and what stands at stop lines in.
 """
 
 from typing import Final
 
 import msgspec
 
+from turnout.signals.adaptive.supervisor import UNSEEN_PATIENCE_MS
 from turnout.signals.guard import STEP_MAX_MS
 
 CLEAR_MS: Final = 3_000
@@ -19,7 +20,8 @@ EMPTY_MS: Final = 15_000
 GAP_MS: Final = 5_000
 """The end has no use for the street when nobody has been before its signals for so long, though they show green."""
 TURN_MS: Final = 30_000
-"""So long may somebody wait while others follow one another the other way. With 20 s an hour had 5 s more of delay."""
+"""From when an end got the street: so long may somebody wait while others follow one another the other way. With 20 s
+an hour had 5 s more of delay."""
 LINE_MS: Final = 300_000
 """So long does an end keep the street for who waited when it got it and has had no green yet, as on a single track."""
 
@@ -81,13 +83,15 @@ class StreetLock:
         return self.is_closing or gate.end != self.holder
 
     def tell(self, gate: Gate, *, is_red: bool, is_waited_for: bool) -> None:
+        """Detectors miss some: a gate that has been red for `UNSEEN_PATIENCE_MS` is waited for, whoever is seen."""
         if not is_red:
             self._red_since[gate] = -1
         elif self._red_since[gate] < 0:
             self._red_since[gate] = self._now_ms
         if is_waited_for:
             self._stood_ms[gate] = self._now_ms
-        if is_red and is_waited_for:
+        is_unseen = is_red and self._now_ms - self._red_since[gate] >= UNSEEN_PATIENCE_MS
+        if is_red and (is_waited_for or is_unseen):
             self._waits_since.setdefault(gate, self._now_ms)
         else:
             self._waits_since.pop(gate, None)

@@ -210,8 +210,8 @@ class AdaptiveControl:
             if queue and queue[0][0] <= at_ms:
                 self.supervisor.wants(self._groups_of_lane[lane], at_ms)
         blocked = observer.blocked(at_ms)
-        for group in self._closed:
-            blocked.update(self._lanes_of_groups[group])
+        shut = {lane for group in self._closed for lane in self._lanes_of_groups[group]}
+        blocked |= shut
         stalled = observer.stalled(clock.green_since, at_ms)
         overdue = self.supervisor.overdue(at_ms, self._closed)
         if overdue:
@@ -219,7 +219,7 @@ class AdaptiveControl:
             if clock.target not in overdue:
                 self._change(overdue[0], stalled - blocked, at_ms)
             return
-        if self.mode == "overdue" and not clock.may_change(at_ms, SERVED_MS) and self._stands(queues, (), at_ms):
+        if self.mode == "overdue" and not clock.may_change(at_ms, SERVED_MS) and self._stands(queues, shut, at_ms):
             return
         self.mode = "adaptive"
         lanes = self.layout.stages[clock.target].rates
@@ -258,7 +258,7 @@ class AdaptiveControl:
     def _is_crossed(self, at_ms: int) -> bool:
         """Whether since the change was asked for one has driven off who stood, and may have had to give way."""
         clock = self.clock
-        if clock.green_since >= 0 or at_ms - clock.asked_since >= CROSSES_MS:
+        if at_ms - clock.asked_since >= CROSSES_MS:
             return False
         stages, went = self.layout.stages, self.observer.went_since
         on = stages[clock.target].rates

@@ -1,4 +1,4 @@
-"""Streets of a SUMO network between two controlled signals, in which only one vehicle has room.
+"""Streets of a SUMO network between two controlled signals, with room for one vehicle in each lane.
 
 Such a street leads both ways, and at both ends somebody who comes out of it gives way under green: else two who wait
 for one another in it cannot be. Signals that let in are those of which half of the movements or more lead into it; who
@@ -24,14 +24,14 @@ def short_streets(records: Records, layouts: Iterable[Layout]) -> tuple[ShortStr
     """Between two junctions that both have detectors, in the order of their names."""
     here = {layout.junction.id: layout for layout in layouts}
     ends_at: dict[str, set[str]] = defaultdict(set)
-    leads: dict[tuple[str, str], str] = {}
-    """By signal and link, the street that it lets into."""
+    leads: dict[tuple[str, str], set[str]] = defaultdict(set)
+    """By signal and movement, the streets that it lets into."""
     for link in records.links:
         ends_at[link.from_edge].add(link.signal)
         if link.signal:
-            leads[link.signal, str(link.index)] = link.to_edge
+            leads[link.signal, str(link.index)].add(link.to_edge)
     between: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for (signal, _), edge in leads.items():
+    for signal, edge in [(signal, edge) for (signal, _), edges in leads.items() for edge in edges]:
         others = ends_at[edge]
         if len(others) == 1 and not others & {"", signal} and _is_short(records, edge):
             between[signal, min(others)].add(edge)
@@ -59,20 +59,20 @@ def _is_short(records: Records, edge: str) -> bool:
     return all(lane.length_m < ROOM * JAM_M for lane in records.edges[edge].lanes)
 
 
-def _letting_in(layout: Layout, streets: set[str], leads: dict[tuple[str, str], str]) -> list[str]:
+def _letting_in(layout: Layout, streets: set[str], leads: dict[tuple[str, str], set[str]]) -> list[str]:
     """Groups of the junction that let mostly into these streets."""
     junction = layout.junction
     into: dict[str, list[bool]] = defaultdict(list)
     for movement in junction.movements:
-        into[movement.group].append(leads.get((junction.id, movement.id), "") in streets)
+        into[movement.group].append(not streets.isdisjoint(leads[junction.id, movement.id]))
     return [group for group, ways in into.items() if any(ways) and sum(ways) >= MOSTLY * len(ways)]
 
 
-def _lets_both_ways(layout: Layout, into: set[str], out: set[str], leads: dict[tuple[str, str], str]) -> bool:
+def _lets_both_ways(layout: Layout, into: set[str], out: set[str], leads: dict[tuple[str, str], set[str]]) -> bool:
     """Whether a group lets into the street and out of it: it cannot be closed to let out who is in there."""
     junction = layout.junction
     own = {movement for lane in layout.lanes if lane.approach in out for movement in lane.movements}
-    letting_in = {each.group for each in junction.movements if leads.get((junction.id, each.id), "") in into}
+    letting_in = {each.group for each in junction.movements if not into.isdisjoint(leads[junction.id, each.id])}
     return any(each.id in own and each.group in letting_in for each in junction.movements)
 
 
