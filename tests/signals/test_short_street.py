@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tests.signals.streets import a_crossing
 from tests.signals.test_signals_adaptive import Trusting
 from turnout.main import main
 from turnout.signals.adaptive.control import AdaptiveControl
@@ -16,6 +18,7 @@ from turnout.signals.adaptive.observer import Reading
 from turnout.signals.adaptive.supervisor import UNSEEN_PATIENCE_MS
 from turnout.signals.guard import Aspect
 from turnout.signals.short_street import CLEAR_MS, EMPTY_MS, GAP_MS, LINE_MS, TURN_MS, Gate, ShortStreet, StreetLock
+from turnout.signals.simulated import short_streets as finding
 from turnout.signals.simulated.short_streets import short_streets
 from turnout.signals.simulated.sumo_layout import placed
 from turnout.signals.simulated.waits import waits_ms
@@ -198,6 +201,24 @@ def test_other_streets_are_left_open(changes: list[tuple[str, str]]) -> None:
     layouts, streets = found_in(body.encode())
     assert len(layouts) == 2
     assert streets == ()
+
+
+@pytest.mark.parametrize(("leading_in", "expected"), [("0", []), ("01", ["M1"]), ("012", ["M1"])])
+def test_a_signal_lets_in_where_half_of_its_movements_or_more_lead_into_the_street(
+    leading_in: str, expected: list[str]
+) -> None:
+    """Who lets in now and then would be closed for nothing."""
+    layout = a_crossing()
+    movements = tuple(replace(movement, group="M1") for movement in layout.junction.movements)
+    layout = replace(layout, junction=replace(layout.junction, movements=movements))
+    leads = {("J", movement.id): {"street"} if movement.id in leading_in else {"away"} for movement in movements}
+    assert finding._letting_in(layout, {"street"}, leads) == expected
+
+
+def test_a_street_out_of_which_nobody_gives_way_under_green_cannot_lock() -> None:
+    layout = a_crossing(3)
+    assert finding._gives_way(layout, {"main"})
+    assert not finding._gives_way(layout, {"side"})
 
 
 def test_two_junctions_under_adaptive_control_never_let_in_from_both_ends_and_serve_everybody() -> None:
