@@ -1,5 +1,7 @@
 """When one stage gives way to another: not sooner than it pays, and not into who still crosses the junction."""
 
+from collections.abc import Collection
+
 import pytest
 from msgspec.structs import replace
 
@@ -7,12 +9,33 @@ from tests.signals.streets import Crossing, a_crossing
 from tests.signals.test_signals_adaptive import Closing, Trusting
 from tests.signals.test_single_track_in_line import track_of
 from turnout.signals.adaptive.control import LEAST_MS, AdaptiveControl
-from turnout.signals.adaptive.observer import Reading
+from turnout.signals.adaptive.layout import Layout
+from turnout.signals.adaptive.observer import Queues, Reading
 from turnout.signals.adaptive.supervisor import CROSSES_MS, promise_of
 from turnout.signals.guard import Aspect, rules_of
 
 ASKED_S = 12
 AMBER_S = 3
+
+
+class Told(AdaptiveControl):
+    """Changes its stage only when the test asks."""
+
+    def _choose(self, queues: Queues, at_ms: int, *, is_perfect: bool) -> None:
+        pass
+
+
+class Watched(AdaptiveControl):
+    """Writes down of each green that it ends how long it lasted, whether somebody stood before it, and the mode."""
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout, 0)
+        self.ended: list[tuple[int, bool, str]] = []
+
+    def _change(self, stage: int, stalled: Collection[str], at_ms: int) -> None:
+        stands = any(map(self.observer.stands_at, self.layout.stages[self.clock.target].rates))
+        self.ended.append((at_ms - self.clock.green_since, stands, self.mode))
+        super()._change(stage, stalled, at_ms)
 
 
 def begins_after_s(lane: str, stands: range, *, may_close: bool = False) -> int:
@@ -23,9 +46,8 @@ def begins_after_s(lane: str, stands: range, *, may_close: bool = False) -> int:
     layout = a_crossing(3)
     least = tuple(replace(each, least_ms=AMBER_S * 1_000) for each in layout.junction.intergreens)
     layout = replace(layout, junction=replace(layout.junction, intergreens=least))
-    control = AdaptiveControl(layout, 0, tracks=[Closing(track_of("S1"), 0)] if may_close else [])
+    control = Told(layout, 0, tracks=[Closing(track_of("S1"), 0)] if may_close else [])
     control.watch = Trusting(layout, control.observer.seen)
-    control._choose = lambda *_, **__: None  # type: ignore[method-assign]
     assert layout.stages[0].yielding == {"m2"}
     for at_s in range(1, 40):
         if at_s == ASKED_S:
@@ -68,20 +90,9 @@ def test_so_much_longer_is_a_change_in_the_published_waits_where_somebody_may_cr
 
 def test_a_green_is_not_ended_at_its_least_while_somebody_stands_before_it() -> None:
     """Somebody stands elsewhere most of the time; who is overdue is served at once."""
-    layout = a_crossing()
-    control, crossing = AdaptiveControl(layout, 0), Crossing({"m1": 6, "m2": 6, "s1": 5})
-    ended: list[tuple[int, bool, str]] = []
-    honest = control.clock.ask
-
-    def ask(stage: int, at_ms: int) -> None:
-        served = [lane.stop for lane in layout.lanes if lane.id in layout.stages[control.clock.target].rates]
-        stands = any(control.observer.seen[stop].since_ms >= 0 for stop in served)
-        ended.append((at_ms - control.clock.green_since, stands, control.mode))
-        honest(stage, at_ms)
-
-    control.clock.ask = ask  # type: ignore[method-assign]
+    control, crossing = Watched(a_crossing()), Crossing({"m1": 6, "m2": 6, "s1": 5})
     for at_s in range(1, 1_201):
         crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
-    assert len(ended) > 20
-    assert all(lasted_ms >= LEAST_MS for lasted_ms, stands, mode in ended if stands and mode == "adaptive")
-    assert any(stands and mode == "adaptive" for _, stands, mode in ended)
+    assert len(control.ended) > 20
+    assert all(lasted_ms >= LEAST_MS for lasted_ms, stands, mode in control.ended if stands and mode == "adaptive")
+    assert any(stands and mode == "adaptive" for _, stands, mode in control.ended)
