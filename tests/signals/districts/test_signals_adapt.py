@@ -25,7 +25,7 @@ from tests.signals.test_single_track import APART, a_layout, a_track
 from turnout.main import main
 from turnout.signals.adaptive.faults import FAULT_NAMES
 from turnout.signals.districts import adapt as adapt_module
-from turnout.signals.districts import sumo_program
+from turnout.signals.districts import run_figures, sumo_program
 from turnout.signals.districts.adapt import NO_PLAN, adapt
 from turnout.signals.districts.folder import District, read_head
 from turnout.signals.districts.plan_sets import body_of, digest_of, plans_of
@@ -436,3 +436,12 @@ def test_a_signal_of_the_network_without_a_plan_of_ours_is_named(grid: District_
 def test_the_kind_of_fault_is_one_of_three() -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"fault": "strange"}, Adapt)
+
+
+def test_which_streets_count_as_near_a_junction_does_not_hang_on_the_order_of_a_set() -> None:
+    """A street that is reached by a short way and by a long one: what lies behind it is near by the short one."""
+    for nth in range(20):
+        near, far = f"near {nth}", f"far {nth}"
+        before = {near: {"both"}, far: {"both"}, "both": {"behind"}}
+        long_m = {near: 1.0, far: run_figures.NEAR_M - 1.0, "both": 2.0}
+        assert run_figures._back_from([near, far], before, set(), long_m) == {near, far, "both", "behind"}

@@ -4,6 +4,7 @@ Delay is SUMO's time loss plus the delay of entering (decision 0233), of all tha
 those still waiting to enter among them. What nobody drove through has no figure.
 """
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -122,14 +123,16 @@ def ways_of(records: Records, signals: Signals) -> Ways:
 def _back_from(
     edges: Iterable[str], before: Mapping[str, set[str]], signalled: set[str], long_m: Mapping[str, float]
 ) -> set[str]:
+    """The nearest first: by which of several ways one comes to a street is the same in every process."""
     found = set(edges)
-    line = [(edge, long_m.get(edge, 0.0)) for edge in found]
+    line = [(long_m.get(edge, 0.0), edge) for edge in found]
+    heapq.heapify(line)
     while line:
-        edge, so_far = line.pop()
+        so_far, edge = heapq.heappop(line)
         for other in before.get(edge, ()) if so_far < NEAR_M else ():
             if other not in found and other not in signalled:
                 found.add(other)
-                line.append((other, so_far + long_m.get(other, 0.0)))
+                heapq.heappush(line, (so_far + long_m.get(other, 0.0), other))
     return found
 
 
