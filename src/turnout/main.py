@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 def main(arguments: list[str] | None = None) -> int:
     """0: done; 1: something stood in the way, and it was said what; 2: the command line was not understood."""
     words = sys.argv[1:] if arguments is None else arguments
+    asked = argparse.Namespace()
     try:
         refuse_secrets(words)
         leave_no_core()
@@ -61,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
         with logged(getattr(asked, "log_format", None) or "text"):
             return _run(asked)
     except BadInput as trouble:
-        print(f"turnout: {trouble}", file=sys.stderr)
+        print(f"turnout: {trouble.said.spoken(getattr(asked, 'language', 'en'))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

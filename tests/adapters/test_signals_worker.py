@@ -18,6 +18,7 @@ from turnout.edge.signals_room.ports import WorkerLate, WorkerLost
 from turnout.signals.districts.results import Simulate
 from turnout.signals.districts.shapes import DistrictShape, PlanSet
 from turnout.signals.districts.sumo_program import HOME
+from turnout.signals.districts.sumo_program import MISSING
 from turnout.signals.districts.work import Answer, Kind, Progress, Refusal, Work, encode, pieces
 from turnout.signals.districts.worker import machine_bytes, memory_most
 
@@ -78,6 +79,15 @@ async def test_it_answers_one_question_after_another_from_one_process(worker: Wo
     assert isinstance(broken, Refusal)
     assert broken.code == "malformed"
     assert worker.pid == pid
+
+
+async def test_what_cannot_be_run_is_refused_in_both_languages(
+    worker: WorkerProcess, folder: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(HOME, str(tmp_path / "nowhere"))
+    refused = await worker.ask(work(folder, "simulate", simulation()), LONG_S)
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.said) == ("signals-unsupported", MISSING)
 
 
 async def test_a_killed_process_is_noticed_and_the_next_question_has_a_new_one(

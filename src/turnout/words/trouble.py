@@ -1,12 +1,32 @@
 """The kinds of bad input from outside. An edge raises one of these and nothing else stops."""
 
+from turnout.words.name import Name
+
 
 class BadInput(Exception):
-    """Input that is not taken. `where` says which file, line or field; `cure` says what a person can do."""
+    """Input that is not taken. `where` says which file, line or field; `cure` says what a person can do.
 
-    def __init__(self, what: str, where: str = "", cure: str = "") -> None:
-        super().__init__(": ".join(part for part in (where, what) if part) + (f" ({cure})" if cure else ""))
-        self.what, self.where, self.cure = what, where, cure
+    What a person meets on a screen is a `Name`, in both languages; `what`, `cure` and its text are the English ones.
+    """
+
+    def __init__(self, what: str | Name, where: str = "", cure: str | Name = "") -> None:
+        self.named, self.cure_named = _named(what), _named(cure)
+        self.what, self.where, self.cure = self.named.en, where, self.cure_named.en
+        super().__init__(self.said.en)
+
+    @property
+    def said(self) -> Name:
+        """All of it. English in both languages where nobody has put it in Chinese."""
+        what, cure = self.named, self.cure_named
+        return Name(_whole(self.where, what.en, cure.en), _whole(self.where, what.zh, cure.zh, "：", "（{}）"))
+
+
+def _named(said: str | Name) -> Name:
+    return said if isinstance(said, Name) else Name(said, said)
+
+
+def _whole(where: str, what: str, cure: str, colon: str = ": ", brackets: str = " ({})") -> str:
+    return colon.join(part for part in (where, what) if part) + (brackets.format(cure) if cure else "")
 
 
 class Malformed(BadInput):

@@ -398,9 +398,26 @@ def test_a_broken_detector_that_nobody_notices_is_said(
 
 def test_a_run_that_is_over_before_detectors_break_is_refused(tmp_path: Path, home: Path) -> None:
     short = read_head(a_district(tmp_path, more="end_s = 600"))
-    with pytest.raises(Unsupported, match=r"a run of 600 s is over before a detector breaks.*结束"):
+    with pytest.raises(Unsupported, match=r"a run of 600 s is over before a detector breaks") as told:
         adapted((short, read_district(short)), fault="silent")
     assert calls_of(home) == []
+    said = told.value.said
+    assert said.en == str(told.value)
+    assert said.zh == (
+        f"{short.id}：运行 600 秒即结束，而检测器在第 600 秒才发生故障（请选择检测器无故障，或延长该片区的仿真时间）"
+    )
+
+
+def test_a_refusal_is_printed_in_the_language_that_was_asked_for(
+    tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install_library(home)
+    short = a_district(tmp_path, more="end_s = 600")
+    for language, said in (("zh-CN", "运行 600 秒即结束"), ("en", "a run of 600 s is over")):
+        assert main(["signals", "adapt", str(short), "--fault", "stuck", "--language", language]) == 1
+        told = capsys.readouterr().err
+        assert said in told
+        assert ("运行" in told) is (language == "zh-CN")
 
 
 def test_a_program_and_a_library_of_two_versions_are_refused(grid: District_, home: Path) -> None:

@@ -147,7 +147,8 @@ def refuse_short(district: District, fault: FaultKind | None) -> None:
             f"a run of {end_s - begin_s:g} s is over before a detector breaks, at {FROM_S:g} s",
             f"运行 {end_s - begin_s:g} 秒即结束，而检测器在第 {FROM_S:g} 秒才发生故障",
         )
-        raise Unsupported(f"{what.en} / {what.zh}", district.id, "try sound detectors, or let the district run longer")
+        cure = Name("try sound detectors, or let the district run longer", "请选择检测器无故障，或延长该片区的仿真时间")
+        raise Unsupported(what, district.id, cure)
 
 
 def _saying(seed: int, seeds: int, side: int) -> Name:
@@ -160,7 +161,8 @@ def _laid(signals: Signals, records: Records, asked: Adapt) -> _Laid:
     numbered = [junction for junction, _, lamps in here if _is_numbered(junction, records, lamps)]
     found = placed(records, numbered)
     if not found.layouts:
-        raise Unsupported("no junction of the district can be controlled", cure="see `turnout signals waits`")
+        what = Name("no junction of the district can be controlled", "该片区没有可作自适应控制的路口")
+        raise Unsupported(what, cure=Name("see `turnout signals waits`", "请查看 `turnout signals waits`"))
     with_plan = {junction.id for junction, _, _ in here}
     strange = with_plan - {junction.id for junction in numbered}
     kept = [KeptPlan(name, NO_PLAN) for name in sorted(lamps_of(records).keys() - with_plan)]

@@ -42,14 +42,20 @@ def refuse_unfit(district: District) -> None:
     Those (WAUT) would take the place of ours, on all sides alike.
     """
     if not district.can_simulate:
-        raise Unsupported("the district has no network with traffic", district.id, "name a network and routes")
+        what = Name("the district has no network with traffic", "该片区没有带交通需求的路网")
+        raise Unsupported(what, district.id, Name("name a network and routes", "请指定路网与路径文件"))
     taken = OWN.intersection(district.head.named)
     if taken:
-        raise Unsupported(f"{min(taken)} is the name of a file that a simulation writes", district.id, "rename it")
+        own = min(taken)
+        what = Name(f"{own} is the name of a file that a simulation writes", f"{own} 是仿真输出文件的名称")
+        raise Unsupported(what, district.id, Name("rename it", "请改名"))
     for name in (district.head.network, *district.head.additional, *district.head.programmes):
         if b"<WAUT" in unpacked(district.content(name), name):
-            what = f"{name} switches programmes by itself (WAUT), which would run in place of the plans"
-            raise Unsupported(what, district.id, "take its WAUT elements out")
+            what = Name(
+                f"{name} switches programmes by itself (WAUT), which would run in place of the plans",
+                f"{name} 自行切换信号程序（WAUT），会取代各方案",
+            )
+            raise Unsupported(what, district.id, Name("take its WAUT elements out", "请删去其中的 WAUT 元素"))
 
 
 def refuse_no_period(sides: Iterable[Signals], period: Period | None) -> None:

@@ -42,7 +42,7 @@ def get_sumo() -> Sumo:
     """Raises `Unsupported` with what to install."""
     found = find_sumo()
     if found is None:
-        raise Unsupported(MISSING.en, cure="install turnout[signals]")
+        raise Unsupported(MISSING)
     return found
 
 
@@ -61,5 +61,5 @@ def get_library() -> Path:
     """Raises `Unsupported` with what to install."""
     found = find_library()
     if found is None:
-        raise Unsupported(NO_LIBRARY.en, cure="install turnout[signals]")
+        raise Unsupported(NO_LIBRARY)
     return found

@@ -122,9 +122,9 @@ def done(reader: Reader, work: Work, told: Told) -> Message:
     except SimulationFailed as trouble:
         return Refusal(code="simulation-failed", said=trouble.said)
     except Malformed as trouble:
-        return Refusal(code="malformed", said=Name(str(trouble), str(trouble)))
+        return Refusal(code="malformed", said=trouble.said)
     except BadInput as trouble:
-        return Refusal(code="signals-unsupported", said=Name(str(trouble), str(trouble)))
+        return Refusal(code="signals-unsupported", said=trouble.said)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as trouble:
         return Refusal(code="malformed", said=Name(str(trouble), str(trouble)))
     except MemoryError:
@@ -201,9 +201,12 @@ def _card(reader: Reader, work: Work) -> Any:
     return card_of(district, read, (*read.problems, *check(read.signals)))
 
 
+SEE_MANUAL: Final = Name("see the engineers' manual", "见信号工程师手册")
+
+
 def _trouble(trouble: BadInput) -> Problem:
-    cure = trouble.cure or "see the engineers' manual"
-    return Problem("unreadable", Spot(trouble.where), Name(trouble.what, trouble.what), Name(cure, cure))
+    cure = trouble.cure_named if trouble.cure else SEE_MANUAL
+    return Problem("unreadable", Spot(trouble.where), trouble.named, cure)
 
 
 def _district(
