@@ -17,8 +17,7 @@ from turnout.adapters.signals_worker import WORDS, WorkerProcess
 from turnout.edge.signals_room.ports import WorkerLate, WorkerLost
 from turnout.signals.districts.results import Simulate
 from turnout.signals.districts.shapes import DistrictShape, PlanSet
-from turnout.signals.districts.sumo_program import HOME
-from turnout.signals.districts.sumo_program import MISSING
+from turnout.signals.districts.sumo_program import HOME, MISSING
 from turnout.signals.districts.work import Answer, Kind, Progress, Refusal, Work, encode, pieces
 from turnout.signals.districts.worker import machine_bytes, memory_most
 
