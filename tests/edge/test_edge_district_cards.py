@@ -71,6 +71,7 @@ async def test_a_folder_that_cannot_be_looked_at_is_said_in_its_row(
     monkeypatch.setattr(Path, "lstat", lstat)
     grid, other = await cards_of(a_room(tmp_path, FakeWorker(a_card)))
     assert (grid["id"], grid["errors"], grid["note"]["en"]) == ("grid", 1, "Permission denied")
+    assert grid["note"]["zh"] == "无法读取：Permission denied"
     assert other["errors"] == 0
 
 

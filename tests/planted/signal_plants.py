@@ -47,6 +47,7 @@ from turnout.signals import bands, guard, single_track, sumo_xml
 from turnout.signals import check as checking
 from turnout.signals.access import Access
 from turnout.signals.adaptive import control, faults, supervisor
+from turnout.signals.adaptive.observer import Observer
 from turnout.signals.arterial import BandTask
 from turnout.signals.bands import maxband, multiband
 from turnout.signals.guard import Aspect, Lamp
@@ -229,6 +230,10 @@ def one_who_came_late_keeps_the_green(patch: Patch) -> None:
     patch.setattr(control, "QUEUE", 0.0)
 
 
+def no_street_is_ever_full(patch: Patch) -> None:
+    patch.setattr(Observer, "full", lambda observer, at_ms: set[str]())
+
+
 def a_green_goes_on_before_a_queue(folder: Path) -> None:
     for stand in (1, 5):
         test_a_green_is_not_ended_at_its_least_while_a_queue_stands_before_it(stand)
@@ -342,6 +347,7 @@ SIGNAL_PLANTS = {
     "the other road's green into who crosses slowly": Plant(nobody_crosses_slowly, who_starts_in_the_amber_has_crossed),
     "a street of one vehicle open at both ends": Plant(both_ends_let_in, one_end_at_a_time_lets_in),
     "greens that nobody can use": Plant(every_green_ends_at_its_least, a_green_goes_on_before_a_queue),
+    "no street is full": Plant(no_street_is_ever_full, a_green_goes_on_before_a_queue),
     "one keeps the green from many": Plant(one_who_came_late_keeps_the_green, a_green_goes_on_before_a_queue),
     "ways that cross, read from the wrong end": Plant(foes_from_the_left, crossings_are_sumos),
     "an intergreen over the end of the cycle": Plant(the_cycle_has_an_end, a_plan_that_breaks_an_intergreen_is_found),

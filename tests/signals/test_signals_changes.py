@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.signals.streets import a_crossing
 from tests.signals.test_signals_adaptive import Closing, Trusting
 from tests.signals.test_single_track_in_line import track_of
-from turnout.signals.adaptive.control import LEAST_MS, QUEUE, AdaptiveControl
+from turnout.signals.adaptive.control import LEAST_MS, AdaptiveControl
 from turnout.signals.adaptive.layout import layout_of
 from turnout.signals.adaptive.observer import Queues, Reading
 from turnout.signals.adaptive.supervisor import CROSSES_MS, PATIENCE_MS, promise_of
@@ -23,29 +23,28 @@ class Told(AdaptiveControl):
         pass
 
 
-def ended_after_s(stand: int, *, is_full: bool = False, is_overdue: bool = False) -> int:
+def ended_after_s(stand: int, *, sure: float = 1.0, is_full: bool = False, is_overdue: bool = False) -> int:
     """How long the side road has green before which so many stand, while many more do on both lanes of the main road.
 
-    `is_full`: somebody stands where the main road begins. `is_overdue`: who waits on the main road is.
+    `sure`: how probable it is of each of them that he comes to this lane. `is_full`: somebody stands where the main
+    road begins. `is_overdue`: who waits on the main road is.
     """
     layout = a_crossing()
     lanes = [replace(lane, mouths=("m1<",) if lane.id == "m1" else ()) for lane in layout.lanes]
     control = AdaptiveControl(layout_of(layout.junction, lanes, layout.marks), 0)
     control.watch = Trusting(layout, control.observer.seen)
     readings = {"m1<": Reading(0, True)} if is_full else {}
-    side: Queues = {"m1": [], "m2": [], "s1": [(0, 1.0)] * max(stand, 1)}
-    main: Queues = {"m1": [(0, 1.0)] * 12, "m2": [(0, 1.0)] * 12, "s1": [(0, 1.0)] * stand}
-    at_s = 1
-    while control.clock.target != 1 or control.clock.green_since < 0:
-        control.step(at_s * 1_000, readings, side)
-        at_s += 1
-    begun_ms = control.clock.green_since
+    side: Queues = {"m1": [], "m2": [], "s1": [(0, sure)] * max(stand, 1)}
+    main: Queues = {"m1": [(0, 1.0)] * 12, "m2": [(0, 1.0)] * 12, "s1": [(0, sure)] * stand}
+    clock, seconds = control.clock, iter(range(1, 200))
+    while clock.target != 1 or clock.green_since < 0:
+        control.step(next(seconds) * 1_000, readings, side)
+    begun_ms = clock.green_since
     if is_overdue:
         control.supervisor.wants((0, 1), begun_ms - PATIENCE_MS)
-    while control.clock.target == 1:
-        control.step(at_s * 1_000, readings, main)
-        at_s += 1
-    return (control.clock.asked_since - begun_ms) // 1_000
+    while clock.target == 1:
+        control.step(next(seconds) * 1_000, readings, main)
+    return (clock.asked_since - begun_ms) // 1_000
 
 
 def begins_after_s(lane: str, stands: range, *, may_close: bool = False) -> int:
@@ -106,6 +105,7 @@ def test_a_green_is_not_ended_at_its_least_while_a_queue_stands_before_it(stand:
     """Nor, where a street is full, while anybody does; but whoever is overdue is served at once."""
     least_s = LEAST_MS // 1_000
     assert least_s > LEAST_GREEN_S
-    assert ended_after_s(stand) == (least_s if stand >= QUEUE else LEAST_GREEN_S)
+    for sure in (1.0, 0.98):
+        assert ended_after_s(stand, sure=sure) == (least_s if stand >= 4 else LEAST_GREEN_S)
     assert ended_after_s(stand, is_full=True) == (least_s if stand else LEAST_GREEN_S)
     assert ended_after_s(stand, is_full=True, is_overdue=True) == LEAST_GREEN_S

@@ -13,4 +13,4 @@ def test_trouble_is_told_with_where_and_cure_in_both_languages() -> None:
 
 def test_trouble_that_is_in_english_only_is_told_so_in_both() -> None:
     assert Unsupported("two of a kind").said == Name("two of a kind", "two of a kind")
-    assert Unsupported("two", "a", "one").said.zh == "a：two（one）"
+    assert Unsupported("two", "a", "one").said.zh == "a: two (one)"

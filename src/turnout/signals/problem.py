@@ -63,7 +63,7 @@ class BrokenSignals(Malformed):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         first = problems[0]
-        super().__init__(first.what.en, first.spot.spoken("en"), first.cure.en)
+        super().__init__(first.what, first.spot.spoken("en"), first.cure)
         self.problems = problems
 
     def spoken(self, language: Language) -> str:

@@ -18,7 +18,8 @@ class BadInput(Exception):
     def said(self) -> Name:
         """All of it. English in both languages where nobody has put it in Chinese."""
         what, cure = self.named, self.cure_named
-        return Name(_whole(self.where, what.en, cure.en), _whole(self.where, what.zh, cure.zh, "：", "（{}）"))
+        en = _whole(self.where, what.en, cure.en)
+        return Name(en, _whole(self.where, what.zh, cure.zh, "：", "（{}）") if what.zh != what.en else en)
 
 
 def _named(said: str | Name) -> Name:

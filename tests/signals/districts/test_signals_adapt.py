@@ -404,7 +404,7 @@ def test_a_run_that_is_over_before_detectors_break_is_refused(tmp_path: Path, ho
     said = told.value.said
     assert said.en == str(told.value)
     assert said.zh == (
-        f"{short.id}：运行 600 秒即结束，而检测器在第 600 秒才发生故障（请选择检测器无故障，或延长该片区的仿真时间）"
+        f"{short.id}：运行 600 秒即结束，而检测器在第 600 秒才发生故障（请将检测器设为全部正常，或延长运行时间）"
     )
 
 

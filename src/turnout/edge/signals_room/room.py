@@ -24,7 +24,7 @@ from turnout.edge.signals_room.asking import Asking
 from turnout.edge.signals_room.jobs import Job, Jobs
 from turnout.edge.signals_room.simulations import Simulations
 from turnout.records.incidents import ActsAsked, IncidentRecords
-from turnout.signals.districts.folder import DISTRICTS_MAX, FOLDER, HEAD, list_districts
+from turnout.signals.districts.folder import DISTRICTS_MAX, FOLDER, HEAD, PUT, list_districts, unread
 from turnout.signals.districts.proposals import ProposalCard, Proposals, ProposalState, RunCard
 from turnout.signals.districts.results import KINDS, JobCard, JobKind, JobTaken, RunFigures
 from turnout.signals.districts.shapes import DistrictCard
@@ -108,9 +108,8 @@ class SignalsRoom:
         try:
             folders = await asyncio.to_thread(list_districts, self._city)
         except BadInput as trouble:
-            return _encode(
-                DistrictsShown(districts=[_broken_card(FOLDER, str(trouble))], can_run=False, can_adapt=False)
-            )
+            broken = _broken_card(FOLDER, trouble.said)
+            return _encode(DistrictsShown(districts=[broken], can_run=False, can_adapt=False))
         cards: list[msgspec.Raw] = []
         for folder in folders:
             card = await self._card(folder)
@@ -126,7 +125,7 @@ class SignalsRoom:
         try:
             mark = await asyncio.to_thread(_mark, folder)
         except OSError as trouble:
-            return _broken_card(folder.name, trouble.strerror or str(trouble))
+            return _broken_card(folder.name, unread(trouble, folder.name, PUT).named)
         kept = self._cards.get(folder.name)
         if kept is not None and kept[0] == mark:
             return kept[1]
@@ -134,7 +133,7 @@ class SignalsRoom:
         if isinstance(answer, Declined) and answer.code in PASSING:
             return kept[1] if kept is not None else answer
         if isinstance(answer, Declined):
-            return _broken_card(folder.name, answer.text.en, answer.text.zh)
+            return _broken_card(folder.name, answer.text)
         if len(self._cards) >= DISTRICTS_MAX:
             self._cards.clear()
         self._cards[folder.name] = mark, msgspec.Raw(answer.body)
@@ -349,8 +348,6 @@ def _mark(folder: Path) -> object:
     return tuple(sorted((each.name, (seen := each.lstat()).st_mtime_ns, seen.st_size) for each in folder.iterdir()))
 
 
-def _broken_card(name: str, en: str, zh: str = "") -> msgspec.Raw:
-    card = DistrictCard(
-        id=name, name=Name(name, name), source="", licence="", attribution="", note=Name(en, zh or en), errors=1
-    )
+def _broken_card(name: str, said: Name) -> msgspec.Raw:
+    card = DistrictCard(id=name, name=Name(name, name), source="", licence="", attribution="", note=said, errors=1)
     return msgspec.Raw(_encode(card))

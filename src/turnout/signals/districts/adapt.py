@@ -147,7 +147,7 @@ def refuse_short(district: District, fault: FaultKind | None) -> None:
             f"a run of {end_s - begin_s:g} s is over before a detector breaks, at {FROM_S:g} s",
             f"运行 {end_s - begin_s:g} 秒即结束，而检测器在第 {FROM_S:g} 秒才发生故障",
         )
-        cure = Name("try sound detectors, or let the district run longer", "请选择检测器无故障，或延长该片区的仿真时间")
+        cure = Name("try sound detectors, or let the district run longer", "请将检测器设为全部正常，或延长运行时间")
         raise Unsupported(what, district.id, cure)
 
 

@@ -12,7 +12,7 @@ from turnout.signals.asked import add_language
 from turnout.signals.check import check
 from turnout.signals.command import COUNTED, FAULTY, FINE
 from turnout.signals.districts.deriving import derived_in
-from turnout.signals.districts.folder import District, read_head
+from turnout.signals.districts.folder import NAME_READABLE, District, read_head, unread
 from turnout.signals.districts.plan_sets import junction_plans
 from turnout.signals.districts.reading import ReadDistrict, read_district
 from turnout.signals.districts.results import (
@@ -137,7 +137,8 @@ def ran(asked: argparse.Namespace, found: Callable[[], R], show: Callable[[R, La
         try:
             asked.to.write_bytes(msgspec.json.format(msgspec.json.encode(result)))
         except OSError as error:
-            raise Malformed(str(error), str(asked.to), "name another file") from error
+            what = Name(str(error), f"无法写入：{error}")
+            raise Malformed(what, str(asked.to), Name("name another file", "请指定其他文件")) from error
         print(asked.to)
     print(last.spoken(language))
     return FINE
@@ -145,7 +146,8 @@ def ran(asked: argparse.Namespace, found: Callable[[], R], show: Callable[[R, La
 
 def seeds_of(seeds: int) -> int:
     if not SEEDS_LEAST <= seeds <= SEEDS_MOST:
-        raise Malformed(f"{seeds} seeds", "--seeds", f"take {SEEDS_LEAST} to {SEEDS_MOST}")
+        cure = Name(f"take {SEEDS_LEAST} to {SEEDS_MOST}", f"请取 {SEEDS_LEAST} 至 {SEEDS_MOST}")
+        raise Malformed(Name(f"{seeds} seeds", f"{seeds} 个随机种子"), "--seeds", cure)
     return seeds
 
 
@@ -154,7 +156,7 @@ def _draft(path: Path) -> PlanSet:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES_MAX + 1)
     except OSError as error:
-        raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
+        raise unread(error, str(path), NAME_READABLE) from error
     file_signals = read_plans(content, path.name)
     return PlanSet(tuple(junction_plans(each) for each in file_signals.junctions if each.plans))
 
@@ -166,7 +168,9 @@ def period_of(at: str) -> Period | None:
     try:
         return msgspec.convert({"day": day, "from": since}, Period)
     except msgspec.ValidationError as trouble:
-        raise Malformed(f"{at!r} is no hour", "--at", f"write a day ({', '.join(DAYS)}) and HH:MM") from trouble
+        days = ", ".join(DAYS)
+        cure = Name(f"write a day ({days}) and HH:MM", f"请写星期（{days}）与 HH:MM")
+        raise Malformed(Name(f"{at!r} is no hour", f"{at!r} 不是时刻"), "--at", cure) from trouble
 
 
 def tell(part: float, said: Name, language: Language) -> None:

@@ -22,6 +22,11 @@ DISTRICTS_MAX: Final = 100
 FILES_MAX: Final = 64
 BYTES_MAX: Final = 256 << 20
 """Of all its files together, as they lie there. A district of a thousand junctions with a day's traffic is smaller."""
+NO_TRAFFIC: Final = Name("the district has no network with traffic", "该片区没有带交通需求的路网")
+NAME_TRAFFIC: Final = Name("name a network and routes", "请指明路网（network）与交通需求（routes）")
+NAME_BOTH: Final = Name("name both in its file", "请在片区文件中指明这两个文件")
+PUT: Final = Name("put the file there", "请将文件放到该处")
+NAME_READABLE: Final = Name("name a file that can be read", "请指定可读取的文件")
 MEND: Final = Name("mend it there; the engineers' manual has its form", "请修正该处；格式见工程师手册")
 
 FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}$")]
@@ -77,7 +82,7 @@ class District(msgspec.Struct, frozen=True):
         try:
             return (self.folder / name).read_bytes()
         except OSError as error:
-            raise Malformed(error.strerror or str(error), f"{self.id}/{name}", "put the file there") from error
+            raise unread(error, f"{self.id}/{name}", PUT) from error
 
     def added(self) -> list[tuple[bytes, str]]:
         """Files of programmes: content and name."""
@@ -92,12 +97,18 @@ class District(msgspec.Struct, frozen=True):
         return bool(self.head.network and self.head.routes)
 
 
+def unread(error: OSError, where: str, cure: Name) -> Malformed:
+    said = error.strerror or str(error)
+    return Malformed(Name(said, f"无法读取：{said}"), where, cure)
+
+
 def list_districts(city: Path) -> list[Path]:
     """Folders of districts, by name. Raises `Unsupported` where there are too many."""
     place = city / FOLDER
     found = sorted(each for each in place.iterdir() if (each / HEAD).is_file()) if place.is_dir() else []
     if len(found) > DISTRICTS_MAX:
-        raise Unsupported(f"more than {DISTRICTS_MAX} districts", str(place), "join some")
+        what = Name(f"more than {DISTRICTS_MAX} districts", f"片区多于 {DISTRICTS_MAX} 个")
+        raise Unsupported(what, str(place), Name("join some", "请合并一些片区"))
     return found
 
 
@@ -107,7 +118,7 @@ def read_head(folder: Path) -> District:
         content = (folder / HEAD).read_bytes()[: HEAD_BYTES_MAX + 1]
         head = msgspec.convert(tomllib.loads(content.decode()), Head)
     except OSError as error:
-        raise Malformed(error.strerror or str(error), str(folder / HEAD), "name a file that can be read") from error
+        raise unread(error, str(folder / HEAD), NAME_READABLE) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as trouble:
         what = Name(f"not TOML: {trouble}", f"不是合法的 TOML：{trouble}")
         raise _broken("toml-syntax", what) from trouble
@@ -130,7 +141,8 @@ def _refuse_missing(district: District) -> None:
             raise _broken("file-missing", what)
         size += path.stat().st_size
     if size > BYTES_MAX:
-        raise Unsupported(f"its files have more than {BYTES_MAX >> 20} MiB", district.id, "cut the district in two")
+        what = Name(f"its files have more than {BYTES_MAX >> 20} MiB", f"其文件超过 {BYTES_MAX >> 20} MiB")
+        raise Unsupported(what, district.id, Name("cut the district in two", "请将该片区一分为二"))
 
 
 def _broken(rule: str, what: Name) -> BrokenSignals:

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from turnout.signals.area.area import CYCLES_S
-from turnout.signals.districts.folder import District
+from turnout.signals.districts.folder import NAME_BOTH, District
 from turnout.signals.districts.plan_sets import junction_plans
 from turnout.signals.districts.reading import problem_shape
 from turnout.signals.districts.results import PlanHours, Quality
@@ -61,7 +61,8 @@ def hours_result(district: District, signals: Signals, asked: PlanHours, told: T
     """Raises what `read_day_counts` and `area_by_hours` raise."""
     head = district.head
     if not (head.network and head.counts):
-        raise Malformed("the district has no network with counts by time of day", district.id, "name both in its file")
+        what = Name("the district has no network with counts by time of day", "该片区没有带分时段流量的路网")
+        raise Malformed(what, district.id, NAME_BOTH)
     told(0.05, Name("reading counts", "正在读取流量"))
     counts = read_day_counts(district.content(head.counts), head.counts)
     found = area_by_hours(
@@ -87,14 +88,16 @@ def quality_result(district: District, asked: Quality, told: Told) -> QualityRes
     """Raises what `read_map`, `read_log` and `report` raise."""
     head = district.head
     if not district.has_log:
-        raise Malformed("the district has no log of detectors with its map", district.id, "name both in its file")
+        what = Name("the district has no log of detectors with its map", "该片区没有检测器日志及其对照表")
+        raise Malformed(what, district.id, NAME_BOTH)
     signals = [
         each
         for each in read_map(district.content(head.detector_map), head.detector_map)
         if asked.junction in ("", each.junction)
     ]
     if not signals:
-        raise Malformed("no such junction in the map", head.detector_map, "name one of its junctions")
+        what = Name("no such junction in the map", "对照表中没有这个路口")
+        raise Malformed(what, head.detector_map, Name("name one of its junctions", "请指定其中的一个路口"))
     told(0.1, Name("reading the log", "正在读取日志"))
     log = read_log(district.content(head.detector_log), head.detector_log, {each.device for each in signals})
     reports = []

@@ -7,7 +7,10 @@ from typing import Any, Final
 import msgspec
 
 from turnout.signals.sumo_xml import elements_of, unpacked
+from turnout.words.name import Name
 from turnout.words.trouble import Malformed
+
+MEND: Final = Name("write the network again", "请重新生成路网")
 
 POINTS_MAX: Final = 400_000
 """Of all streets together. A screen draws no more, and a message to it would be larger than a map."""
@@ -73,12 +76,13 @@ def _line(element: Any, file: str) -> Line:
 
 
 def _points(shape: str, element: Any, file: str) -> list[Point]:
+    where = f"{file} line {element.sourceline}"
+    what = Name(f"<{element.tag}> has a point that is none", f"<{element.tag}> 含有不是坐标的点")
     try:
         pairs = [tuple(map(float, pair.split(",")[:2])) for pair in shape.split()]
         points = [(round(x, DIGITS), round(y, DIGITS)) for x, y in pairs]
     except ValueError as trouble:
-        where = f"{file} line {element.sourceline}"
-        raise Malformed(f"<{element.tag}> has a point that is none", where, "write the network again") from trouble
+        raise Malformed(what, where, MEND) from trouble
     if not all(math.isfinite(x) and math.isfinite(y) for x, y in points):
-        raise Malformed(f"<{element.tag}> has a point that is none", f"{file} line {element.sourceline}", "mend it")
+        raise Malformed(what, where, MEND)
     return points

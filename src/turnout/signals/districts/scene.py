@@ -10,7 +10,7 @@ from typing import Final
 
 from turnout.signals.area.programmes import written
 from turnout.signals.districts.changed import running
-from turnout.signals.districts.folder import District
+from turnout.signals.districts.folder import NAME_TRAFFIC, NO_TRAFFIC, District
 from turnout.signals.districts.phases import programme_of
 from turnout.signals.districts.results import Period
 from turnout.signals.districts.run_figures import FILES, Run, read_run
@@ -42,8 +42,7 @@ def refuse_unfit(district: District) -> None:
     Those (WAUT) would take the place of ours, on all sides alike.
     """
     if not district.can_simulate:
-        what = Name("the district has no network with traffic", "该片区没有带交通需求的路网")
-        raise Unsupported(what, district.id, Name("name a network and routes", "请指定路网与路径文件"))
+        raise Unsupported(NO_TRAFFIC, district.id, NAME_TRAFFIC)
     taken = OWN.intersection(district.head.named)
     if taken:
         own = min(taken)
@@ -53,7 +52,7 @@ def refuse_unfit(district: District) -> None:
         if b"<WAUT" in unpacked(district.content(name), name):
             what = Name(
                 f"{name} switches programmes by itself (WAUT), which would run in place of the plans",
-                f"{name} 自行切换信号程序（WAUT），会取代各方案",
+                f"{name} 自行切换配时程序（WAUT），会取代方案运行",
             )
             raise Unsupported(what, district.id, Name("take its WAUT elements out", "请删去其中的 WAUT 元素"))
 

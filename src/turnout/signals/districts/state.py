@@ -7,10 +7,9 @@ import hashlib
 
 import msgspec
 
-from turnout.signals.districts.folder import District
+from turnout.signals.districts.folder import PUT, District, unread
 from turnout.signals.districts.plan_sets import body_of, digest_of, plans_of
 from turnout.signals.model import Signals
-from turnout.words.trouble import Malformed
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -33,4 +32,4 @@ def _digest(district: District, name: str) -> str:
         with (district.folder / name).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise Malformed(error.strerror or str(error), f"{district.id}/{name}", "put the file there") from error
+        raise unread(error, f"{district.id}/{name}", PUT) from error

@@ -27,7 +27,7 @@ from turnout.signals.districts.adapt import adapt
 from turnout.signals.districts.areas import area_result
 from turnout.signals.districts.coordinating import bands
 from turnout.signals.districts.deriving import derived_in
-from turnout.signals.districts.folder import District, read_head
+from turnout.signals.districts.folder import NAME_TRAFFIC, NO_TRAFFIC, District, read_head
 from turnout.signals.districts.from_data import hours_result, quality_result
 from turnout.signals.districts.periods import figures_of, periods_of
 from turnout.signals.districts.plan_sets import body_of, digest_of, fitting, only, plans_of, with_plans
@@ -73,6 +73,7 @@ FILE_BYTES_MAX: Final = 2 << 30
 PROBLEMS_MAX: Final = 200
 READ_MAX: Final = 4
 """Districts kept as read: an engineer works on one, and looks at another."""
+SEE_MANUAL: Final = Name("see the engineers' manual", "见工程师手册")
 LOST: Final = Problem(
     "plans-lost",
     Spot(),
@@ -201,9 +202,6 @@ def _card(reader: Reader, work: Work) -> Any:
     return card_of(district, read, (*read.problems, *check(read.signals)))
 
 
-SEE_MANUAL: Final = Name("see the engineers' manual", "见信号工程师手册")
-
-
 def _trouble(trouble: BadInput) -> Problem:
     cure = trouble.cure_named if trouble.cure else SEE_MANUAL
     return Problem("unreadable", Spot(trouble.where), trouble.named, cure)
@@ -239,7 +237,7 @@ def _derived(district: District, read: ReadDistrict, signals: Signals, asked: Ar
 def _area(district: District, asked: CoordinateArea, told: Told) -> Any:
     head = district.head
     if not district.can_simulate:
-        raise Malformed("the district has no network with traffic", district.id, "name a network and routes")
+        raise Malformed(NO_TRAFFIC, district.id, NAME_TRAFFIC)
     told(0.1, Name("reading network and traffic", "正在读取路网与交通需求"))
     demand = read_routes([(district.content(name), name) for name in head.routes])
     area = read_area(district.content(head.network), head.network, district.added(), demand)
