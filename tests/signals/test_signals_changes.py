@@ -9,7 +9,7 @@ from tests.signals.test_single_track_in_line import track_of
 from turnout.signals.adaptive.control import LEAST_MS, AdaptiveControl
 from turnout.signals.adaptive.layout import layout_of
 from turnout.signals.adaptive.observer import Queues, Reading
-from turnout.signals.adaptive.supervisor import CROSSES_MS, PATIENCE_MS, SERVED_MS, promise_of
+from turnout.signals.adaptive.supervisor import CROSSES_MS, PATIENCE_MS, promise_of
 from turnout.signals.guard import Aspect, rules_of
 
 ASKED_S = 12
@@ -23,16 +23,11 @@ class Told(AdaptiveControl):
         pass
 
 
-LEAST_GREEN_S = 5
-
-
-def ended_after_s(
-    stand: int, *, sure: float = 1.0, is_full: bool = False, is_overdue: bool = False, is_served: bool = False
-) -> int:
+def ended_after_s(stand: int, *, sure: float = 1.0, is_full: bool = False, is_overdue: bool = False) -> int:
     """How long the side road has green before which so many stand, while many more do on both lanes of the main road.
 
     `sure`: how probable it is of each of them that he comes to this lane. `is_full`: somebody stands where the main
-    road begins. `is_overdue`: who waits on the main road is. `is_served`: the side road has green because it was.
+    road begins. `is_overdue`: who waits on the main road is.
     """
     layout = a_crossing()
     lanes = [replace(lane, mouths=("m1<",) if lane.id == "m1" else ()) for lane in layout.lanes]
@@ -40,18 +35,15 @@ def ended_after_s(
     control.watch = Trusting(layout, control.observer.seen)
     readings = {"m1<": Reading(0, True)} if is_full else {}
     side: Queues = {"m1": [], "m2": [], "s1": [(0, sure)] * max(stand, 1)}
-    both: Queues = {"m1": [(0, 1.0)] * 12, "m2": [(0, 1.0)] * 12, "s1": [(0, sure)] * stand}
+    main: Queues = {"m1": [(0, 1.0)] * 12, "m2": [(0, 1.0)] * 12, "s1": [(0, sure)] * stand}
     clock, seconds = control.clock, iter(range(1, 200))
-    if is_served:
-        control.supervisor.wants([2], -PATIENCE_MS)
     while clock.target != 1 or clock.green_since < 0:
-        control.step(next(seconds) * 1_000, readings, both if is_served else side)
-    assert control.mode == ("overdue" if is_served else "adaptive")
+        control.step(next(seconds) * 1_000, readings, side)
     begun_ms = clock.green_since
     if is_overdue:
         control.supervisor.wants((0, 1), begun_ms - PATIENCE_MS)
     while clock.target == 1:
-        control.step(next(seconds) * 1_000, readings, both)
+        control.step(next(seconds) * 1_000, readings, main)
     return (clock.asked_since - begun_ms) // 1_000
 
 
@@ -105,6 +97,9 @@ def test_so_much_longer_is_a_change_in_the_published_waits_where_somebody_may_cr
     assert late_ms == [[0, 0, CROSSES_MS], [0, 0, 0], [0, 0, 0]]
 
 
+LEAST_GREEN_S = 5
+
+
 @pytest.mark.parametrize("stand", range(7))
 def test_a_green_is_not_ended_at_its_least_while_a_queue_stands_before_it(stand: int) -> None:
     """Nor, where a street is full, while anybody does; but whoever is overdue is served at once."""
@@ -114,13 +109,3 @@ def test_a_green_is_not_ended_at_its_least_while_a_queue_stands_before_it(stand:
         assert ended_after_s(stand, sure=sure) == (least_s if stand >= 4 else LEAST_GREEN_S)
     assert ended_after_s(stand, is_full=True) == (least_s if stand else LEAST_GREEN_S)
     assert ended_after_s(stand, is_full=True, is_overdue=True) == LEAST_GREEN_S
-
-
-@pytest.mark.parametrize("stand", range(7))
-def test_who_was_overdue_has_green_while_a_queue_stands_there(stand: int) -> None:
-    """Nor is it ended, where a street is full, while anybody does; but another who is overdue does not wait for it."""
-    served_s = SERVED_MS // 1_000
-    for sure in (1.0, 0.98):
-        assert ended_after_s(stand, sure=sure, is_served=True) == (served_s if stand >= 4 else LEAST_GREEN_S)
-    assert ended_after_s(stand, is_full=True, is_served=True) == (served_s if stand else LEAST_GREEN_S)
-    assert ended_after_s(stand, is_full=True, is_served=True, is_overdue=True) == LEAST_GREEN_S

@@ -19,7 +19,7 @@ PATIENCE_MS: Final = 90_000
 UNSEEN_PATIENCE_MS: Final = 180_000
 """So long may a group be red where no detector has seen anybody: detectors miss some."""
 SERVED_MS: Final = 25_000
-"""Green that an overdue group gets while a queue stands before it and nobody else is overdue. With 10 s a side road of
+"""Green that an overdue group gets while somebody stands before it and nobody else is overdue. With 10 s a side road of
 a network that is full got 180 vehicles an hour and stood back into the next junction: Bologna acosta 512 s, not 286."""
 CROSSES_MS: Final = 5_000
 """After a change was asked for what is new waits so long where one who had stood drives off meanwhile: he starts in the
