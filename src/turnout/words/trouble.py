@@ -19,15 +19,16 @@ class BadInput(Exception):
         """All of it. English in both languages where nobody has put it in Chinese."""
         what, cure = self.named, self.cure_named
         en = _whole(self.where, what.en, cure.en)
-        return Name(en, _whole(self.where, what.zh, cure.zh, "：", "（{}）") if what.zh != what.en else en)
+        return Name(en, _whole(self.where, what.zh, cure.zh, ("：", "（", "）")) if what.zh != what.en else en)
 
 
 def _named(said: str | Name) -> Name:
     return said if isinstance(said, Name) else Name(said, said)
 
 
-def _whole(where: str, what: str, cure: str, colon: str = ": ", brackets: str = " ({})") -> str:
-    return colon.join(part for part in (where, what) if part) + (brackets.format(cure) if cure else "")
+def _whole(where: str, what: str, cure: str, marks: tuple[str, str, str] = (": ", " (", ")")) -> str:
+    colon, opening, closing = marks
+    return colon.join(part for part in (where, what) if part) + (f"{opening}{cure}{closing}" if cure else "")
 
 
 class Malformed(BadInput):
