@@ -11,7 +11,6 @@ from turnout.words.name import Name
 from turnout.words.trouble import Malformed
 
 MEND: Final = Name("write the network again", "请重新生成路网")
-
 POINTS_MAX: Final = 400_000
 """Of all streets together. A screen draws no more, and a message to it would be larger than a map."""
 DIGITS: Final = 1
