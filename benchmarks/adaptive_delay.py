@@ -7,7 +7,8 @@ FOLDER holds scenarios, each a folder with a .sumocfg, or is such a file: `Doerp
 there. What SUMO cannot load is told and left out. All controls run the same stages, with the same demand and seeds.
 Delay is SUMO's time loss plus departure delay in seconds per vehicle of all that were to enter; those still on their
 way and those that could not enter are among them. `locked`: seeds in which nobody arrived for five minutes while
-vehicles were on the road. Without teleports: what is stuck stays. A single track that is in doubt at the end is told
+vehicles were on the road, in a second run of each that goes on until everybody has arrived, or for `RUN_ON_S`: an hour
+may be over before it shows. Without teleports: what is stuck stays. A single track that is in doubt at the end is told
 below. With a fault every junction has one broken detector from the tenth minute on: stuck, silent or double. Words for
 SUMO: `--time-to-teleport.bidi 70` takes off the road who has met another head-on on a single track for 70 s.
 """
@@ -48,6 +49,8 @@ SEEN_M = 75.0
 """How far before the stop line a perfect sensor sees: as far as our detectors lie."""
 DURATION_S = 3_600
 """Of scenarios that do not say how long they last."""
+RUN_ON_S = 7_200
+"""After the scenario's end. Whom its files let in meanwhile comes as well."""
 CONTROLS = ("fixed", "actuated", "max-pressure", "self-organising", "detectors")
 
 
@@ -198,7 +201,7 @@ def alone(scene: Scenario, seed: int, control: str) -> Result:
     return told(scene, time.perf_counter() - began, 0)
 
 
-def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
+def controlled(scene: Scenario, seed: int, control: str, kind: str, until_empty: bool = False) -> Result:
     truth = Truth(scene.placed.layouts)
     begin_ms = round(scene.begin_s * 1_000)
     tracks = [Interlocking(track, begin_ms) for track in scene.tracks] if control != "max-pressure" else []
@@ -216,7 +219,7 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     fault = broken(scene.placed.layouts, msgspec.convert(kind, FaultKind), from_ms) if kind else None
     words = words_of(scene, seed, ("loops.add.xml",))
     laid = scene.placed
-    ran = run(
+    done = run(
         words,
         controls,
         laid.layouts,
@@ -226,11 +229,21 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
         before=before,
         tracks=tracks,
         streets=streets,
+        until_empty=until_empty,
     )
     on_plan = sum(getattr(each, "mode", "") == "plan" for each in controls.values())
     doubts = {doubt for each in controls.values() for doubt in getattr(each, "doubts", ())}
     said = tuple(f"seed {seed}: {doubt.spoken('en', round(scene.end_s * 1_000))}" for doubt in sorted(doubts, key=str))
-    return told(scene, ran.seconds, on_plan)._replace(doubts=said)
+    return told(scene, done.seconds, on_plan)._replace(doubts=said)
+
+
+def ran(scene: Scenario, seed: int, control: str, kind: str) -> Result:
+    """The scenario as it is; whether it locks is seen in the one that goes on."""
+    on = scene._replace(end_s=scene.end_s + RUN_ON_S)
+    if control in ("fixed", "actuated"):
+        return alone(scene, seed, control)._replace(is_locked=alone(on, seed, control).is_locked)
+    locks = controlled(on, seed, control, kind, until_empty=True).is_locked
+    return controlled(scene, seed, control, kind)._replace(is_locked=locks)
 
 
 def row(scene: Scenario, control: str, results: list[Result], kind: str) -> str:
@@ -257,11 +270,7 @@ def main(folder: Path, seeds: int = 5, chosen: str = ",".join(CONTROLS), kind: s
             try:
                 scene = scenario(here / config.name)._replace(words=words)
                 for control in chosen.split(","):
-                    is_alone = control in ("fixed", "actuated")
-                    results = [
-                        alone(scene, seed, control) if is_alone else controlled(scene, seed, control, kind)
-                        for seed in range(1, seeds + 1)
-                    ]
+                    results = [ran(scene, seed, control, kind) for seed in range(1, seeds + 1)]
                     print(row(scene, control, results, kind), flush=True)
                     for said in (said for result in results for said in result.doubts):
                         print(f"{said}.", file=sys.stderr, flush=True)

@@ -110,7 +110,9 @@ class FakeSumo:
 
     def __init__(self) -> None:
         self.now, self.told, self.is_closed = 0.0, [], False
-        self.simulation = SimpleNamespace(getTime=lambda: self.now, step=self._step)
+        self.simulation = SimpleNamespace(
+            getTime=lambda: self.now, step=self._step, getMinExpectedNumber=lambda: int(self.now < 12)
+        )
         self.inductionloop = SimpleNamespace(
             getTimeSinceDetection=self._since, getLastStepVehicleNumber=self._number, getVehicleData=lambda name: []
         )
@@ -267,6 +269,17 @@ def test_detectors_are_read_and_lamps_are_told_only_when_they_change(monkeypatch
     states = [state for _, state in sumo.told]
     assert states[-1] == "rrG"
     assert all(before != after for before, after in itertools.pairwise(states))
+
+
+@pytest.mark.parametrize(("until_empty", "steps"), [(False, 30), (True, 12)])
+def test_a_run_goes_to_its_end_or_until_nobody_is_to_come(
+    monkeypatch: pytest.MonkeyPatch, until_empty: bool, steps: int
+) -> None:
+    sumo, layout = FakeSumo(), a_crossing()
+    monkeypatch.setattr(running, "library", lambda: sumo)
+    loops = [Loop(mark.detector, mark.detector[:2], 1.0, 2.0) for mark in layout.marks]
+    control = {"J": AdaptiveControl(layout, 0)}
+    assert running.run([], control, [layout], loops, 30.0, until_empty=until_empty).steps == steps
 
 
 def test_a_short_street_is_asked_every_second_before_the_signals_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,8 +71,12 @@ def run(
     before: Callable[[Any, int], None] | None = None,
     tracks: Sequence[Interlocking] = (),
     streets: Sequence[StreetLock] = (),
+    until_empty: bool = False,
 ) -> Ran:
-    """Run SUMO with these words (without the program's name). `before`: called before control, with libsumo."""
+    """Run SUMO with these words (without the program's name). `before`: called before control, with libsumo.
+
+    `until_empty`: it is over before `end_s` when everybody has arrived and nobody is to come.
+    """
     sumo = library()
     sumo.start(["sumo", *words])
     try:
@@ -81,7 +85,7 @@ def run(
         counters = TrackCounters(sumo, tracks) if tracks else None
         driven = [_Driven(sumo, signal, control, layouts) for signal, control in controls.items()]
         steps, reading_s, control_s, began, clock = 0, 0.0, 0.0, time.perf_counter(), time.process_time
-        while now_s() < end_s and (end_s < 1e9 or sumo.simulation.getMinExpectedNumber() > 0):
+        while now_s() < end_s and not (until_empty and sumo.simulation.getMinExpectedNumber() == 0):
             step()
             at_ms = round(now_s() * SECOND_MS)
             started_s = clock()
