@@ -17,6 +17,9 @@ plus departure delay in seconds per vehicle, of all other vehicles that were loa
 The device forbids cars within 25 m of a crew to change lanes for the sake of their way. One that has come to the end of
 a lane that does not lead where it is bound stands there, and the crew behind it, until SUMO takes it away after 300 s.
 No driver does so: with `--let-go` such a car may change lanes again after `BOUND_S`, in both arms.
+
+Below the table: where crews lost time against a street on which they drive as fast as they may. Before a signal is
+within `BEFORE_M`; what they lose behind others before a green one, in a junction and elsewhere no lamp can give back.
 """
 
 import gzip
@@ -52,16 +55,23 @@ EVERY_S: Final = 600
 SIGNALS_MIN: Final = 4
 FREE_MPS: Final = 12.5
 """What a crew makes of a street on which nothing is in its way."""
+FASTER: Final = 1.5
+"""Times the speed that is allowed, where nobody is in a crew's way."""
+BEFORE_M: Final = 80
 LIMIT_S: Final = 600
 BOUND_S: Final = 10
 LET_GO: Final = "--let-go"
 CREW: Final = "crew-"
+PLACES: Final = ("before red", "before green", "in junctions", "elsewhere")
 WayOf = Callable[[str, str], list[str]]
 LETTERS: Final = {Aspect.RED: "r", Aspect.STARTING: "u", Aspect.GREEN: "G", Aspect.ENDING: "y"}
 
 
 class Run(msgspec.Struct):
-    """Seconds by crew, from when it should set out; `outside`: of these, in line for its first street."""
+    """Seconds by crew, from when it should set out; `outside`: of these, in line for its first street.
+
+    `lost`: seconds that all crews lost in the map, by where.
+    """
 
     crews: dict[str, float]
     outside: dict[str, float]
@@ -69,6 +79,7 @@ class Run(msgspec.Struct):
     vehicles: int
     teleports: int
     refused: int = 0
+    lost: dict[str, float] = {}
 
 
 class Shown:
@@ -156,7 +167,7 @@ def one_run(config: Path, seed: int, has_corridor: bool, lets_go: bool = False) 
     end = end if end > begin else begin + 3_600
     libsumo.vehicletype.copy("DEFAULT_VEHTYPE", "crew")
     libsumo.vehicletype.setVehicleClass("crew", "emergency")
-    libsumo.vehicletype.setSpeedFactor("crew", 1.5)
+    libsumo.vehicletype.setSpeedFactor("crew", FASTER)
     libsumo.vehicletype.setParameter("crew", "has.bluelight.device", "true")
     driving = Driving(libsumo, signals, loops, lets_go)
     crews = crews_of(
@@ -194,7 +205,7 @@ def one_run(config: Path, seed: int, has_corridor: bool, lets_go: bool = False) 
         for trip in etree.parse(trips, etree.XMLParser(**SAFE)).iter("tripinfo")
         if not trip.get("id").startswith(CREW)
     ]
-    return Run(times, outside, statistics.mean(delays), len(delays), teleports, driving.refused)
+    return Run(times, outside, statistics.mean(delays), len(delays), teleports, driving.refused, driving.lost)
 
 
 class Driving:
@@ -221,6 +232,7 @@ class Driving:
                     self._groups.setdefault(edges, {})[id, group] = None
         self._tracks: dict[str, Track] = {}
         self.refused = self.teleports = 0
+        self.lost = dict.fromkeys(PLACES, 0.0)
         self._entered: set[str] = set()
         """Crews that SUMO has let into the map."""
 
@@ -244,6 +256,8 @@ class Driving:
         inside = set(self._sumo.vehicle.getIDList()) & set(crews) if crews else set()
         if self._lets_go:
             self._let_go(inside)
+        for crew in inside:
+            self._lose(crew)
         if self._loops is None:
             return
         self._now_ms = now_ms = second * 1_000
@@ -265,6 +279,18 @@ class Driving:
             if letters != shown.told:
                 self._sumo.trafficlight.setRedYellowGreenState(id, letters)
                 shown.told = letters
+
+    def _lose(self, crew: str) -> None:
+        vehicle, lane = self._sumo.vehicle, self._sumo.vehicle.getLaneID(crew)
+        lost = max(1 - vehicle.getSpeed(crew) / (FASTER * self._sumo.lane.getMaxSpeed(lane)), 0.0)
+        ahead = vehicle.getNextTLS(crew)
+        if lane.startswith(":"):
+            place = "in junctions"
+        elif ahead and ahead[0][2] <= BEFORE_M:
+            place = "before green" if ahead[0][3] in "Gg" else "before red"
+        else:
+            place = "elsewhere"
+        self.lost[place] += lost
 
     def _let_go(self, crews: Iterable[str]) -> None:
         """Cars that stand where they cannot drive on, bound to their lane by blue light, may change lanes again."""
@@ -355,6 +381,7 @@ def main(folder: Path, seeds: str = "5", only: tuple[str, ...] = (), lets_go: bo
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     first, _, last = seeds.rpartition("-")
     wanted = range(int(first or 1), int(last) + 1)
+    found: list[tuple[str, list[tuple[Run, ...]]]] = []
     for config in sorted(folder.rglob("*.sumocfg")):
         if only and config.parent.name not in only:
             continue
@@ -375,6 +402,20 @@ def main(folder: Path, seeds: str = "5", only: tuple[str, ...] = (), lets_go: bo
             f"{_share(more)}",
         ]
         print(f"| {config.parent.name} | {' | '.join(row)} |", flush=True)
+        found.append((config.parent.name, pairs))
+    print("\n| scenario | seconds a crew | " + " | ".join(("in line", *PLACES, "driven")) + " |")
+    print("| --- | --- |" + " ---: |" * (len(PLACES) + 2))
+    for name, pairs in found:
+        for arm, said in enumerate(("blue light alone", "with corridor")):
+            print(f"| {name} | {said} | {' | '.join(_where([pair[arm] for pair in pairs]))} |", flush=True)
+
+
+def _where(runs: list[Run]) -> list[str]:
+    """Seconds of a crew, on average: in line, lost by place, and the rest."""
+    size = sum(len(run.crews) for run in runs)
+    whole, outside = (sum(sum(getattr(run, name).values()) for run in runs) for name in ("crews", "outside"))
+    lost = [sum(run.lost[place] for run in runs) for place in PLACES]
+    return [f"{seconds / size:.1f}" for seconds in (outside, *lost, whole - outside - sum(lost))]
 
 
 def _within_s(run: Run) -> float:
