@@ -20,7 +20,7 @@ from tests.signals.test_signals_adaptive import (
 )
 from tests.signals.test_signals_changes import (
     begins_after_s,
-    test_a_green_is_not_ended_at_its_least_while_somebody_stands_before_it,
+    test_a_green_is_not_ended_at_its_least_while_a_queue_stands_before_it,
 )
 from tests.signals.test_signals_faults import test_who_passes_a_detector_by_the_lane_beside_does_not_make_it_silent
 from tests.signals.test_signals_guard import (
@@ -47,6 +47,7 @@ from turnout.signals import bands, guard, single_track, sumo_xml
 from turnout.signals import check as checking
 from turnout.signals.access import Access
 from turnout.signals.adaptive import control, faults, supervisor
+from turnout.signals.adaptive.observer import Observer
 from turnout.signals.arterial import BandTask
 from turnout.signals.bands import maxband, multiband
 from turnout.signals.guard import Aspect, Lamp
@@ -225,8 +226,17 @@ def every_green_ends_at_its_least(patch: Patch) -> None:
     patch.setattr(control, "LEAST_MS", 0)
 
 
-def a_green_that_is_used_goes_on(folder: Path) -> None:
-    test_a_green_is_not_ended_at_its_least_while_somebody_stands_before_it()
+def one_who_came_late_keeps_the_green(patch: Patch) -> None:
+    patch.setattr(control, "QUEUE", 0.0)
+
+
+def no_street_is_ever_full(patch: Patch) -> None:
+    patch.setattr(Observer, "full", lambda observer, at_ms: set[str]())
+
+
+def a_green_goes_on_before_a_queue(folder: Path) -> None:
+    for stand in (1, 6):
+        test_a_green_is_not_ended_at_its_least_while_a_queue_stands_before_it(stand)
 
 
 def a_broken_detector_is_named(folder: Path) -> None:
@@ -336,7 +346,9 @@ SIGNAL_PLANTS = {
     "the other road's green while somebody stands inside": Plant(straight_to_the_other_road, who_gives_way_is_let_out),
     "the other road's green into who crosses slowly": Plant(nobody_crosses_slowly, who_starts_in_the_amber_has_crossed),
     "a street of one vehicle open at both ends": Plant(both_ends_let_in, one_end_at_a_time_lets_in),
-    "greens that nobody can use": Plant(every_green_ends_at_its_least, a_green_that_is_used_goes_on),
+    "greens that nobody can use": Plant(every_green_ends_at_its_least, a_green_goes_on_before_a_queue),
+    "no street is full": Plant(no_street_is_ever_full, a_green_goes_on_before_a_queue),
+    "one keeps the green from many": Plant(one_who_came_late_keeps_the_green, a_green_goes_on_before_a_queue),
     "ways that cross, read from the wrong end": Plant(foes_from_the_left, crossings_are_sumos),
     "an intergreen over the end of the cycle": Plant(the_cycle_has_an_end, a_plan_that_breaks_an_intergreen_is_found),
     "left turns on the wrong side of the band": Plant(left_turns_on_the_wrong_side, every_band_is_on_the_street),

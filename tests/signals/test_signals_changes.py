@@ -1,17 +1,15 @@
 """When one stage gives way to another: not sooner than it pays, and not into who still crosses the junction."""
 
-from collections.abc import Collection
-
 import pytest
 from msgspec.structs import replace
 
-from tests.signals.streets import Crossing, a_crossing
+from tests.signals.streets import a_crossing
 from tests.signals.test_signals_adaptive import Closing, Trusting
 from tests.signals.test_single_track_in_line import track_of
 from turnout.signals.adaptive.control import LEAST_MS, AdaptiveControl
-from turnout.signals.adaptive.layout import Layout
+from turnout.signals.adaptive.layout import layout_of
 from turnout.signals.adaptive.observer import Queues, Reading
-from turnout.signals.adaptive.supervisor import CROSSES_MS, promise_of
+from turnout.signals.adaptive.supervisor import CROSSES_MS, PATIENCE_MS, promise_of
 from turnout.signals.guard import Aspect, rules_of
 
 ASKED_S = 12
@@ -25,17 +23,28 @@ class Told(AdaptiveControl):
         pass
 
 
-class Watched(AdaptiveControl):
-    """Writes down of each green that it ends how long it lasted, whether somebody stood before it, and the mode."""
+def ended_after_s(stand: int, *, sure: float = 1.0, is_full: bool = False, is_overdue: bool = False) -> int:
+    """How long the side road has green before which so many stand, while many more do on both lanes of the main road.
 
-    def __init__(self, layout: Layout) -> None:
-        super().__init__(layout, 0)
-        self.ended: list[tuple[int, bool, str]] = []
-
-    def _change(self, stage: int, stalled: Collection[str], at_ms: int) -> None:
-        stands = any(map(self.observer.stands_at, self.layout.stages[self.clock.target].rates))
-        self.ended.append((at_ms - self.clock.green_since, stands, self.mode))
-        super()._change(stage, stalled, at_ms)
+    `sure`: how probable it is of each of them that he comes to this lane. `is_full`: somebody stands where the main
+    road begins. `is_overdue`: who waits on the main road is.
+    """
+    layout = a_crossing()
+    lanes = [replace(lane, mouths=("m1<",) if lane.id == "m1" else ()) for lane in layout.lanes]
+    control = AdaptiveControl(layout_of(layout.junction, lanes, layout.marks), 0)
+    control.watch = Trusting(layout, control.observer.seen)
+    readings = {"m1<": Reading(0, True)} if is_full else {}
+    side: Queues = {"m1": [], "m2": [], "s1": [(0, sure)] * max(stand, 1)}
+    main: Queues = {"m1": [(0, 1.0)] * 12, "m2": [(0, 1.0)] * 12, "s1": [(0, sure)] * stand}
+    clock, seconds = control.clock, iter(range(1, 200))
+    while clock.target != 1 or clock.green_since < 0:
+        control.step(next(seconds) * 1_000, readings, side)
+    begun_ms = clock.green_since
+    if is_overdue:
+        control.supervisor.wants((0, 1), begun_ms - PATIENCE_MS)
+    while clock.target == 1:
+        control.step(next(seconds) * 1_000, readings, main)
+    return (clock.asked_since - begun_ms) // 1_000
 
 
 def begins_after_s(lane: str, stands: range, *, may_close: bool = False) -> int:
@@ -88,11 +97,15 @@ def test_so_much_longer_is_a_change_in_the_published_waits_where_somebody_may_cr
     assert late_ms == [[0, 0, CROSSES_MS], [0, 0, 0], [0, 0, 0]]
 
 
-def test_a_green_is_not_ended_at_its_least_while_somebody_stands_before_it() -> None:
-    """Somebody stands elsewhere most of the time; who is overdue is served at once."""
-    control, crossing = Watched(a_crossing()), Crossing({"m1": 6, "m2": 6, "s1": 5})
-    for at_s in range(1, 1_201):
-        crossing.shown = control.step(at_s * 1_000, crossing.step(at_s))
-    assert len(control.ended) > 20
-    assert all(lasted_ms >= LEAST_MS for lasted_ms, stands, mode in control.ended if stands and mode == "adaptive")
-    assert any(stands and mode == "adaptive" for _, stands, mode in control.ended)
+LEAST_GREEN_S = 5
+
+
+@pytest.mark.parametrize("stand", range(7))
+def test_a_green_is_not_ended_at_its_least_while_a_queue_stands_before_it(stand: int) -> None:
+    """Nor, where a street is full, while anybody does; but whoever is overdue is served at once."""
+    least_s = LEAST_MS // 1_000
+    assert least_s > LEAST_GREEN_S
+    for sure in (1.0, 0.98):
+        assert ended_after_s(stand, sure=sure) == (least_s if stand >= 5 else LEAST_GREEN_S)
+    assert ended_after_s(stand, is_full=True) == (least_s if stand else LEAST_GREEN_S)
+    assert ended_after_s(stand, is_full=True, is_overdue=True) == LEAST_GREEN_S

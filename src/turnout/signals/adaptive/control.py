@@ -25,8 +25,11 @@ DECIDE_MS: Final = 3_000
 """Stages are weighed when somebody has come or left, and at least so often. Every 2 s, whatever happens, cost 0.8 s of
 delay."""
 LEAST_MS: Final = 8_000
-"""A green lasts so long while somebody stands before it, unless somebody else is overdue. Where a network is full, half
-of all greens lasted 5 s, and every change costs an amber and a start."""
+"""A green lasts so long before a queue, unless somebody is overdue. Where a network is full half of all greens lasted
+5 s, and every change costs an amber and a start."""
+QUEUE: Final = 4.5
+"""Five vehicles standing in one lane, though one of them may have changed lanes. Where a street of the junction is full
+back to the next one, so is the network, changes cost most, and one is enough: on a made one 401 s instead of 767."""
 
 
 class StageClock:
@@ -224,17 +227,26 @@ class AdaptiveControl:
         self.mode = "adaptive"
         lanes = self.layout.stages[clock.target].rates
         moving = queues if is_perfect else observer.moving(queues, lanes, clock.green_since, at_ms)
-        seen = Situation(queues, moving, blocked, blocked | stalled, observer.full(at_ms))
+        full = observer.full(at_ms)
+        seen = Situation(queues, moving, blocked, blocked | stalled, full)
         switch_ms = clock.promise.switch_ms[clock.target]
         best = best_stage(self.layout, seen, at_ms, clock.target, switch_ms, self.settings)
         is_short = at_ms - clock.green_since < LEAST_MS
-        if best != clock.target and not (is_short and self._stands(queues, blocked, at_ms)):
+        if best != clock.target and not (is_short and self._stands(queues, blocked, at_ms, 0.0 if full else QUEUE)):
             self._change(best, stalled - blocked, at_ms)
 
-    def _stands(self, queues: Queues, without: Collection[str], at_ms: int) -> bool:
-        """Whether somebody stands before the stage that is on; on no lane of `without`."""
-        served = self.layout.stages[self.clock.target].rates
-        return any(queues[lane] and queues[lane][0][0] <= at_ms for lane in served if lane not in without)
+    def _stands(self, queues: Queues, without: Collection[str], at_ms: int, least: float = 0.0) -> bool:
+        """Whether somebody stands before the stage that is on, in one lane at least so many; on none of `without`."""
+        for lane in self.layout.stages[self.clock.target].rates:
+            queue = queues[lane]
+            if queue and queue[0][0] <= at_ms and lane not in without:
+                many = 0.0
+                for due_ms, weight in queue:
+                    if due_ms <= at_ms:
+                        many += weight
+                if many >= least:
+                    return True
+        return False
 
     def _change(self, stage: int, stalled: Collection[str], at_ms: int) -> None:
         """Ask for a stage; but where somebody who gives way stands inside the junction, let him out first.
