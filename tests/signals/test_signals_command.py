@@ -84,7 +84,7 @@ def test_only_the_wave_that_was_asked_for_is_made_and_a_wrong_name_is_refused(
     assert "已证明为最优" in capsys.readouterr().out
     assert len(list(tmp_path.iterdir())) == 3
     assert main([*asked, "--wave", "dusk"]) == 1
-    assert "no such wave" in capsys.readouterr().err
+    assert "文件中没有该绿波" in capsys.readouterr().err
     assert main([*asked, "--step-s", "0"]) == 1
     assert main(["signals", "check", str(tmp_path / "nowhere.toml")]) == 1
     assert "nowhere.toml" in capsys.readouterr().err

@@ -31,6 +31,18 @@ STOPS_MAX: Final = 100
 SLOWEST: Final = 0.85
 """Of the speed limit: the slowest speed of progression that is still offered."""
 
+EACH_ONCE: Final = Name(
+    "an arterial has at least two junctions, each once", "一条干道至少有两个路口，每个路口只出现一次"
+)
+IN_ORDER: Final = Name("list them in their order", "请按顺序列出各路口")
+WRITE_AT: Final = Name("write `at` for every junction of the arterial", "请为干道的每个路口写明 at")
+WRITE_HEADING: Final = Name(
+    "write `heading_deg` for the approaches of the arterial", "请为干道的各进口道写明 heading_deg"
+)
+LIST_BETWEEN: Final = Name("list the junctions between, or make two arterials", "请补列其间的路口，或分为两条干道")
+CORRECT_AT: Final = Name("correct `at`, or leave one of them out", "请更正 at，或略去其中一个")
+ON_ONE_STREET: Final = Name("list junctions that follow each other on one street", "请列出同一道路上前后相接的路口")
+
 
 class _Place(msgspec.Struct, frozen=True):
     junction: Junction
@@ -55,29 +67,38 @@ def arterials_of(signals: Signals) -> tuple[Arterial, ...]:
 def arterial_through(signals: Signals, name: Name, junctions: Sequence[str]) -> Arterial:
     """The arterial of these junctions in this order. Raises `Malformed`, and says which two do not follow."""
     if len(junctions) < 2 or len(set(junctions)) != len(junctions):
-        raise Malformed("an arterial has at least two junctions, each once", name.en, "list them in their order")
+        raise Malformed(EACH_ONCE, name.en, IN_ORDER)
     by_id = {junction.id: junction for junction in signals.junctions}
     chain = []
     for id in junctions:
         junction = by_id.get(id)
         if junction is None or junction.at is None:
-            what = "is no junction here" if junction is None else "does not say where it stands"
-            raise Malformed(f"{id} {what}", name.en, "write `at` for every junction of the arterial")
+            unknown = Name(f"{id} is no junction here", f"此处没有路口 {id}")
+            placeless = Name(f"{id} does not say where it stands", f"路口 {id} 未写明位置")
+            raise Malformed(unknown if junction is None else placeless, name.en, WRITE_AT)
         if not _headed(junction):
-            cure = "write `heading_deg` for the approaches of the arterial"
-            raise Malformed(f"{id} does not say where traffic comes from", name.en, cure)
+            what = Name(f"{id} does not say where traffic comes from", f"路口 {id} 未写明车流的驶入方向")
+            raise Malformed(what, name.en, WRITE_HEADING)
         chain.append(_Place(junction, Place(junction.at[1], junction.at[0]), _headed(junction)))
     for one, other in pairwise(chain):
-        if distance_m(one.place, other.place) > APART_MAX_M:
-            far = f"{one.junction.id} and {other.junction.id} lie more than {APART_MAX_M:g} m apart"
-            raise Malformed(far, name.en, "list the junctions between, or make two arterials")
-        if distance_m(one.place, other.place) < APART_MIN_M:
-            same = f"{one.junction.id} and {other.junction.id} stand at one place"
-            raise Malformed(same, name.en, "correct `at`, or leave one of them out")
-        if _comes_from(one, other) is None and _comes_from(other, one) is None:
-            what = f"nothing comes to {other.junction.id} from {one.junction.id}, nor back"
-            raise Malformed(what, name.en, "list junctions that follow each other on one street")
+        _refuse_apart(one, other, name.en)
     return Arterial(id=name.en[:128], name=name, stops=tuple(_stops(chain)))
+
+
+def _refuse_apart(one: _Place, other: _Place, where: str) -> None:
+    """Raises `Malformed` where the second does not follow the first."""
+    a, b = one.junction.id, other.junction.id
+    if distance_m(one.place, other.place) > APART_MAX_M:
+        what = Name(
+            f"{a} and {b} lie more than {APART_MAX_M:g} m apart", f"路口 {a} 与 {b} 相距超过 {APART_MAX_M:g} 米"
+        )
+        raise Malformed(what, where, LIST_BETWEEN)
+    if distance_m(one.place, other.place) < APART_MIN_M:
+        what = Name(f"{a} and {b} stand at one place", f"路口 {a} 与 {b} 位于同一处")
+        raise Malformed(what, where, CORRECT_AT)
+    if _comes_from(one, other) is None and _comes_from(other, one) is None:
+        what = Name(f"nothing comes to {b} from {a}, nor back", f"没有车流从路口 {a} 驶入路口 {b}，反向也没有")
+        raise Malformed(what, where, ON_ONE_STREET)
 
 
 def _told_apart(arterials: Iterable[Arterial]) -> tuple[Arterial, ...]:

@@ -12,6 +12,7 @@ from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
 from turnout.signals.coordinating import coordinated
 from turnout.signals.diagram import diagram
+from turnout.signals.districts.folder import NAME_READABLE, unread
 from turnout.signals.guard import rules_of, worst_red_ms
 from turnout.signals.model import SECOND_MS, Arterial, Signals, Wave
 from turnout.signals.plans_file import read_plans
@@ -64,6 +65,15 @@ PROVEN_SAID: Final = Name("proven to be the best", "已证明为最优")
 UNPROVEN: Final = Name(
     "the best found; no other is better by more than {gap:.1%}", "为已找到的最优；其他方案至多再好 {gap:.1%}"
 )
+NAME_FOLDER: Final = Name("name another folder", "请指定其他文件夹")
+NOT_ADDED: Final = Name("programmes can only be added to a SUMO network", "配时方案只能附加于 SUMO 路网")
+WRITE_IN: Final = Name("write them into the file", "请直接写入该文件")
+LIMITS: Final = Name(
+    "a limit of 1 to 3600 s and steps of 0.1 to 10 s are taken", "求解时限须为 1 至 3600 秒，步长须为 0.1 至 10 秒"
+)
+MEND: Final = Name("mend it", "请更正")
+NO_WAVE: Final = Name("no such wave in the file", "文件中没有该绿波")
+NAME_WAVE: Final = Name("name an arterial and a wave of the file", "请指定文件中的干道与绿波")
 
 
 def add_signals_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Any:
@@ -109,7 +119,11 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
+        raise unread(error, str(path), NAME_READABLE) from error
+
+
+def unwritten(error: OSError, folder: Path) -> Malformed:
+    return Malformed(Name(str(error), f"无法写入：{error}"), str(folder), NAME_FOLDER)
 
 
 def _check(asked: argparse.Namespace) -> int:
@@ -175,7 +189,7 @@ def _waits(asked: argparse.Namespace) -> int:
 def _read(path: Path, added: list[Path]) -> tuple[Signals, tuple[Problem, ...]]:
     if path.suffix == ".toml":
         if added:
-            raise Malformed("programmes can only be added to a SUMO network", "--plans", "write them into the file")
+            raise Malformed(NOT_ADDED, "--plans", WRITE_IN)
         return read_plans(_content(path), path.name), ()
     found = read_sumo(_content(path), path.name, [(_content(each), each.name) for each in added])
     return found.signals, found.problems
@@ -188,7 +202,7 @@ def _errors(problems: tuple[Problem, ...]) -> list[Problem]:
 def _bands(asked: argparse.Namespace) -> int:
     language: Language = asked.language
     if not 0 < asked.limit_s <= 3_600 or not 0.1 <= asked.step_s <= 10:
-        raise Malformed("a limit of 1 to 3600 s and steps of 0.1 to 10 s are taken", "--limit-s, --step-s", "mend it")
+        raise Malformed(LIMITS, "--limit-s, --step-s", MEND)
     try:
         signals = read_plans(_content(asked.file), asked.file.name)
         errors = _errors(check(signals, asked.file.name))
@@ -201,7 +215,7 @@ def _bands(asked: argparse.Namespace) -> int:
             if asked.arterial in ("", arterial.id) and asked.wave in ("", wave.id)
         ]
         if not pairs:
-            raise Malformed("no such wave in the file", asked.file.name, "name an arterial and a wave of the file")
+            raise Malformed(NO_WAVE, asked.file.name, NAME_WAVE)
         for arterial, wave in pairs:
             _coordinate(signals, arterial, wave, asked)
     except BrokenSignals as trouble:
@@ -232,7 +246,7 @@ def _coordinate(signals: Signals, arterial: Arterial, wave: Wave, asked: argpars
             (asked.to / name).write_bytes(body)
             print(asked.to / name)
     except OSError as error:
-        raise Malformed(str(error), where=str(asked.to), cure="name another folder") from error
+        raise unwritten(error, asked.to) from error
 
 
 def _stem(name: str) -> str:

@@ -214,7 +214,8 @@ def read_plans(content: bytes, file: str) -> Signals:
     Whether they make sense together is not asked here: `check` does.
     """
     if len(content) > FILE_BYTES_MAX:
-        raise Unsupported(f"more than {FILE_BYTES_MAX >> 20} MiB", file, "split it by district")
+        most = FILE_BYTES_MAX >> 20
+        raise Unsupported(Name(f"more than {most} MiB", f"超过 {most} MiB"), file, SPLIT)
     try:
         text = content.decode()
         document = tomllib.loads(text)
@@ -229,7 +230,8 @@ def read_plans(content: bytes, file: str) -> Signals:
         what = Name("it is nested too deeply", "嵌套过深")
         raise _broken("toml-syntax", Spot(file), what, MEND) from trouble
     if document.get("format") != FORMAT:
-        raise Unsupported(f"the format is {document.get('format')!r}", file, f'write format = "{FORMAT}"')
+        stands = repr(document.get("format"))
+        raise Unsupported(Name(f"the format is {stands}", f"format 为 {stands}"), file, WRITE_FORMAT)
     try:
         read = msgspec.convert(document, _File)
         return Signals(tuple(map(_junction, read.junction)), tuple(map(_arterial, read.arterial)))
@@ -239,6 +241,8 @@ def read_plans(content: bytes, file: str) -> Signals:
         raise _broken("wrong-value", Spot(file, line), complaint(str(trouble)), MEND) from trouble
 
 
+SPLIT: Final = Name("split it by district", "请按片区拆分")
+WRITE_FORMAT: Final = Name(f'write format = "{FORMAT}"', f'请写 format = "{FORMAT}"')
 MEND: Final = Name("mend it there; the manual has the form of the file", "请修正该处；文件格式见手册")
 
 

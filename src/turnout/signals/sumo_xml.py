@@ -14,10 +14,15 @@ from typing import Any, Final, NoReturn
 import msgspec
 from lxml import etree
 
+from turnout.words.name import Name
 from turnout.words.trouble import Malformed, NotOurs, Unsupported
 
 FILE_BYTES_MAX: Final = 1 << 30
 """Unpacked. A whole country's network is about so large; a packed file may not grow beyond it."""
+
+CUT_OUT: Final = Name("cut out a part with netconvert", "请用 netconvert 截取其中一部分")
+FETCH: Final = Name("fetch it again", "请重新获取该文件")
+MEND: Final = Name("mend it, or write the network again", "请修正该处，或重新生成路网")
 
 COLOURS: Final = "rRyYgGsuoO"
 """What a programme may show: red, amber, green (small: gives way), green after a stop, red with amber, off."""
@@ -120,9 +125,11 @@ def unpacked(content: bytes, file: str) -> bytes:
             with gzip.open(io.BytesIO(content)) as packed:
                 content = packed.read(FILE_BYTES_MAX + 1)
         except (OSError, EOFError, zlib.error) as trouble:
-            raise Malformed(f"it cannot be unpacked: {trouble}", file, "fetch it again") from trouble
+            what = Name(f"it cannot be unpacked: {trouble}", f"无法解压：{trouble}")
+            raise Malformed(what, file, FETCH) from trouble
     if len(content) > FILE_BYTES_MAX:
-        raise Unsupported(f"more than {FILE_BYTES_MAX >> 20} MiB", file, "cut out a part with netconvert")
+        most = FILE_BYTES_MAX >> 20
+        raise Unsupported(Name(f"more than {most} MiB", f"超过 {most} MiB"), file, CUT_OUT)
     return content
 
 
@@ -133,12 +140,15 @@ ROOTS: Final = {
     "lamps": ("tlsStates",),
     "crossings": ("instantE1",),
 }
+OWN_DTD: Final = Name("it brings a DTD of its own", "文件自带 DTD")
+REMOVE_DTD: Final = Name("remove the DOCTYPE", "请删去 DOCTYPE")
+LOOK: Final = Name("look at that line, or write it again", "请查看该行，或重新生成文件")
 WANTED: Final = {
-    "net": "a SUMO network (.net.xml)",
-    "additional": "SUMO's programmes (.add.xml)",
-    "routes": "SUMO's routes (.rou.xml)",
-    "lamps": "what SUMO writes for SaveTLSStates",
-    "crossings": "what SUMO writes for instantInductionLoop",
+    "net": Name("a SUMO network (.net.xml)", "SUMO 路网（.net.xml）"),
+    "additional": Name("SUMO's programmes (.add.xml)", "SUMO 配时方案（.add.xml）"),
+    "routes": Name("SUMO's routes (.rou.xml)", "SUMO 车辆路线（.rou.xml）"),
+    "lamps": Name("what SUMO writes for SaveTLSStates", "SUMO 按 SaveTLSStates 写出的文件"),
+    "crossings": Name("what SUMO writes for instantInductionLoop", "SUMO 按 instantInductionLoop 写出的文件"),
 }
 
 
@@ -151,31 +161,39 @@ def elements_of(content: bytes, file: str, root: str) -> Iterator[Any]:
             depth += 1 if event == "start" else -1
             if event == "start" and depth == 1:
                 if element.getroottree().docinfo.internalDTD is not None:
-                    raise Malformed("it brings a DTD of its own", f"{file} line 1", "remove the DOCTYPE")
+                    raise Malformed(OWN_DTD, f"{file} line 1", REMOVE_DTD)
                 if element.tag not in ROOTS[root]:
-                    raise NotOurs(f"<{element.tag}> where <{root}> belongs", file, f"hand in {WANTED[root]}")
+                    raise _another(element.tag, root, file)
             elif event == "end" and depth == 1:
                 yield element
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
     except etree.XMLSyntaxError as trouble:
-        line = trouble.lineno or 1
-        raise Malformed(
-            f"not XML: {trouble.msg}", f"{file} line {line}", "look at that line, or write it again"
-        ) from trouble
+        what = Name(f"not XML: {trouble.msg}", f"不是合法的 XML：{trouble.msg}")
+        raise Malformed(what, f"{file} line {trouble.lineno or 1}", LOOK) from trouble
 
 
-def _refuse(element: Any, file: str, what: str) -> NoReturn:
-    raise Malformed(
-        f"<{element.tag}> {what}", f"{file} line {element.sourceline}", "mend it, or write the network again"
-    )
+def _another(tag: str, root: str, file: str) -> NotOurs:
+    what = Name(f"<{tag}> where <{root}> belongs", f"此处应为 <{root}>，实为 <{tag}>")
+    return NotOurs(what, file, Name(f"hand in {WANTED[root].en}", f"请提供 {WANTED[root].zh}"))
+
+
+def _refuse(element: Any, file: str, en: str, zh: str) -> NoReturn:
+    """What is said of the element, after its tag."""
+    what = Name(f"<{element.tag}> {en}", f"<{element.tag}> {zh}")
+    raise Malformed(what, f"{file} line {element.sourceline}", MEND)
+
+
+def _refuse_number(element: Any, file: str, said: str) -> NoReturn:
+    """`said`: the attribute as it stands there."""
+    _refuse(element, file, f"has {said}, which is no number", f"的 {said} 不是数字")
 
 
 def _text(element: Any, file: str, name: str) -> str:
     value = element.get(name)
     if value is None:
-        _refuse(element, file, f"has no {name}")
+        _refuse(element, file, f"has no {name}", f"缺少 {name}")
     return str(value)
 
 
@@ -187,16 +205,17 @@ def _number(element: Any, file: str, name: str, default: float | None = None) ->
     try:
         number = float(_text(element, file, name))
     except ValueError:
-        _refuse(element, file, f'has {name}="{value}", which is no number')
+        _refuse_number(element, file, f'{name}="{value}"')
     if not (math.isfinite(number) and 0 <= number <= 1e9):
-        _refuse(element, file, f'has {name}="{value}"')
+        _refuse(element, file, f'has {name}="{value}"', f'的 {name}="{value}" 无效')
     return number
 
 
 def _whole(element: Any, file: str, name: str) -> int:
     number = _number(element, file, name)
     if number != int(number):
-        _refuse(element, file, f'has {name}="{element.get(name)}", which is no whole number')
+        said = f'{name}="{element.get(name)}"'
+        _refuse(element, file, f"has {said}, which is no whole number", f"的 {said} 不是整数")
     return int(number)
 
 
@@ -220,12 +239,13 @@ def _edge(element: Any, file: str) -> Edge:
 def _node(element: Any, file: str) -> Node:
     requests = {_whole(each, file, "index"): _text(each, file, "foes") for each in element.iterfind("request")}
     if sorted(requests) != list(range(len(requests))):
-        _refuse(element, file, "has requests that are not numbered from 0")
+        _refuse(element, file, "has requests that are not numbered from 0", "的 request 未从 0 起连续编号")
     foes = []
     for index in range(len(requests)):
         bits = requests[index]
         if len(bits) != len(requests) or set(bits) - {"0", "1"}:
-            _refuse(element, file, f'has foes="{bits}" at request {index}; {len(requests)} bits belong there')
+            en = f'has foes="{bits}" at request {index}; {len(requests)} bits belong there'
+            _refuse(element, file, en, f'的 request {index} 中 foes="{bits}" 有误，应为 {len(requests)} 位 0 或 1')
         foes.append(frozenset(other for other, bit in enumerate(reversed(bits)) if bit == "1"))
     return Node(
         _text(element, file, "id"),
@@ -259,19 +279,20 @@ def _programme(element: Any, file: str) -> Programme:
         state = _text(phase, file, "state")
         strange = sorted(set(state) - set(COLOURS))
         if strange:
-            _refuse(phase, file, f'has state="{state}"; {strange[0]!r} is no colour')
+            en = f'has state="{state}"; {strange[0]!r} is no colour'
+            _refuse(phase, file, en, f'的 state="{state}" 中“{strange[0]}”不是灯色')
         duration = round(_number(phase, file, "duration") * 1_000)
         least = round(_number(phase, file, "minDur", -1.0 if "minDur" not in phase.attrib else None) * 1_000)
         phases.append(Phase(duration, duration if least < 0 else min(least, duration), state, phase.sourceline))
     if not phases:
-        _refuse(element, file, "has no phases")
+        _refuse(element, file, "has no phases", "没有相位")
     if sum(phase.duration_ms for phase in phases) <= 0:
-        _refuse(element, file, "has a cycle of no length")
+        _refuse(element, file, "has a cycle of no length", "的周期长度为零")
     offset = element.get("offset", "0")
     try:
         offset_ms = round(float(offset) * 1_000)
     except (ValueError, OverflowError):
-        _refuse(element, file, f'has offset="{offset}", which is no number')
+        _refuse_number(element, file, f'offset="{offset}"')
     return Programme(
         _text(element, file, "id"), element.get("programID", "0"), offset_ms, tuple(phases), element.sourceline
     )

@@ -16,7 +16,7 @@ from turnout.signals.check import check
 from turnout.signals.model import SECOND_MS, Junction, Plan, Signals
 from turnout.signals.problem import BrokenSignals, Problem, Spot
 from turnout.signals.sumo_network import read_sumo
-from turnout.signals.sumo_xml import Programme, Records, read_records
+from turnout.signals.sumo_xml import CUT_OUT, Programme, Records, read_records
 from turnout.words.name import Name
 from turnout.words.trouble import Malformed, Unsupported
 
@@ -27,6 +27,10 @@ CYCLE_MOST_S: Final = 300
 ODD_CYCLE_MS: Final = 600 * SECOND_MS
 CHANGES_MAX: Final = 64
 """Of greens in a cycle; the largest junctions have some twenty."""
+NOBODY_COMES: Final = Name(
+    "no vehicle of the demand comes to a signal of this network", "交通需求中没有车辆驶经该路网的信号路口"
+)
+OWN_DEMAND: Final = Name("name its own demand", "请指明该路网自身的交通需求")
 CYCLES_S: Final = range(50, 141, 10)
 """Tried where nobody says which."""
 
@@ -69,7 +73,8 @@ def read_area(
     """Raises `BrokenSignals` where plans have errors, and what `read_sumo` raises."""
     found = read_sumo(net, file, added)
     if len(found.signals.junctions) > JUNCTIONS_MAX:
-        raise Unsupported(f"more than {JUNCTIONS_MAX} signals", file, "cut out a part with netconvert")
+        what = Name(f"more than {JUNCTIONS_MAX} signals", f"信号路口多于 {JUNCTIONS_MAX} 个")
+        raise Unsupported(what, file, CUT_OUT)
     records = read_records(net, file, root="net")
     programmes = {(each.signal, each.id): each for each in records.programmes}
     for content, name in added:
@@ -78,7 +83,7 @@ def read_area(
     frames, problems = _frames(found.signals, programmes, file)
     flows = _flows(records, {frame.junction.id for frame in frames}, demand)
     if not flows.turns:
-        raise Malformed("no vehicle of the demand comes to a signal of this network", file, "name its own demand")
+        raise Malformed(NOBODY_COMES, file, OWN_DEMAND)
     chosen = {frame.junction.id: programmes[frame.junction.id, frame.plan.id] for frame in frames}
     return Area(Streams(records, frames, flows, saturation), frames, chosen, flows, (*found.problems, *problems))
 
@@ -110,8 +115,16 @@ def _refuse_odd(plan: Plan, where: str) -> None:
     """Raises `Unsupported` for what no controller runs, and what would take for ever."""
     changes = len({at % plan.cycle_ms for window in plan.windows for at in (window.from_ms, window.to_ms)})
     if not SECOND_MS <= plan.cycle_ms <= ODD_CYCLE_MS or changes > CHANGES_MAX:
-        cure = f"a cycle of 1 to {ODD_CYCLE_MS // SECOND_MS} s with at most {CHANGES_MAX} changes of greens"
-        raise Unsupported(f"plan {plan.id!r}: {plan.cycle_ms / SECOND_MS:g} s, {changes} changes", where, cure)
+        seconds, most_s = plan.cycle_ms / SECOND_MS, ODD_CYCLE_MS // SECOND_MS
+        what = Name(
+            f"plan {plan.id!r}: {seconds:g} s, {changes} changes",
+            f"方案“{plan.id}”：周期 {seconds:g} 秒，绿灯启闭 {changes} 次",
+        )
+        cure = Name(
+            f"a cycle of 1 to {most_s} s with at most {CHANGES_MAX} changes of greens",
+            f"请采用 1 至 {most_s} 秒的周期，绿灯启闭不超过 {CHANGES_MAX} 次",
+        )
+        raise Unsupported(what, where, cure)
 
 
 def _ambers_ms(programme: Programme, junction: Junction) -> dict[str, int]:

@@ -17,16 +17,23 @@ from turnout.signals.area.area import (
     coordinate,
     read_area,
 )
-from turnout.signals.area.demand import Demand, Turning, read_counts, read_routes
+from turnout.signals.area.demand import Demand, Turning, no_csv, read_counts, read_routes
 from turnout.signals.area.programmes import written
 from turnout.signals.area.streams import LaneId
 from turnout.signals.asked import add_language
-from turnout.signals.command import FAULTY, FINE
+from turnout.signals.command import FAULTY, FINE, unwritten
+from turnout.signals.districts.folder import NAME_READABLE, unread
 from turnout.signals.problem import BrokenSignals, spoken
 from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
 
 SATURATION_ROWS_MAX: Final = 100_000
+NO_LANE: Final = Name("it has no edge, lane and per_h", "没有写明 edge、lane 和 per_h")
+COLUMNS: Final = Name("the columns are edge, lane (a number) and per_h", "请写 edge、lane（数字）、per_h 三列")
+SATURATED: Final = Name(
+    "a lane lets 100 to 3000 vehicles an hour through while it has green",
+    "请写车道的饱和流量，即绿灯期间每小时 100 至 3000 辆",
+)
 FIGURES: Final = (
     "junction",
     "vehicles_per_h",
@@ -107,14 +114,14 @@ def _write(folder: Path, area: Area, found: Coordinated) -> None:
             (folder / name).write_bytes(body)
             print(folder / name)
     except OSError as error:
-        raise Malformed(str(error), where=str(folder), cure="name another folder") from error
+        raise unwritten(error, folder) from error
 
 
 def _file(path: Path) -> tuple[bytes, str]:
     try:
         return path.read_bytes(), path.name
     except OSError as error:
-        raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
+        raise unread(error, str(path), NAME_READABLE) from error
 
 
 def _demand(asked: argparse.Namespace) -> Demand | dict[Turning, float]:
@@ -129,8 +136,11 @@ def cycles_of(text: str) -> list[int]:
         return list(CYCLES_S)
     parts = text.split(",")
     if not all(part.isascii() and part.isdigit() and CYCLE_LEAST_S <= int(part) <= CYCLE_MOST_S for part in parts):
-        cure = f"write whole seconds from {CYCLE_LEAST_S} to {CYCLE_MOST_S}, with commas between"
-        raise Malformed(f"{text!r} are no cycles", "--cycles", cure)
+        cure = Name(
+            f"write whole seconds from {CYCLE_LEAST_S} to {CYCLE_MOST_S}, with commas between",
+            f"请写 {CYCLE_LEAST_S} 至 {CYCLE_MOST_S} 的整数秒，以半角逗号分隔",
+        )
+        raise Malformed(Name(f"{text!r} are no cycles", f"“{text}”不是周期"), "--cycles", cure)
     return sorted({int(part) for part in parts})
 
 
@@ -142,12 +152,11 @@ def saturation_of(content: bytes, file: str) -> dict[LaneId, float]:
             try:
                 lane, per_h = (row["edge"], int(row["lane"])), float(row["per_h"])
             except (KeyError, TypeError, ValueError) as trouble:
-                cure = "the columns are edge, lane (a number) and per_h"
-                raise Malformed("it has no edge, lane and per_h", f"{file} line {number}", cure) from trouble
+                raise Malformed(NO_LANE, f"{file} line {number}", COLUMNS) from trouble
             if not 100 <= per_h <= 3_000 or number > SATURATION_ROWS_MAX:
-                cure = "a lane lets 100 to 3000 vehicles an hour through while it has green"
-                raise Malformed(f"per_h is {row['per_h']}", f"{file} line {number}", cure)
+                what = Name(f"per_h is {row['per_h']}", f"per_h 为 {row['per_h']}")
+                raise Malformed(what, f"{file} line {number}", SATURATED)
             found[lane] = per_h / 3_600
     except (UnicodeDecodeError, csv.Error) as trouble:
-        raise Malformed(f"not a CSV in UTF-8: {trouble}", file, "write it again") from trouble
+        raise no_csv(trouble, file) from trouble
     return found

@@ -10,12 +10,27 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
 from turnout.signals.sumo_xml import elements_of, unpacked
+from turnout.words.name import Name
 from turnout.words.trouble import Malformed, Unsupported
 
 SPAN_LEAST_S: Final = 600
 """From the first departure to the last: less says nothing of an hour."""
 COUNTS_MAX: Final = 200_000
 """Rows of a file of counts: some thousand junctions with all their turns."""
+HOUR: Final = Name(
+    "hand in routes of an hour; trips have none until SUMO wrote its --vehroute-output",
+    "请提供一小时的车辆路线；trip 没有路线，须先由 SUMO 写出 --vehroute-output",
+)
+NO_RATE: Final = Name("a flow without a rate", "flow 没有流率")
+GIVE_RATE: Final = Name(
+    "give it number, vehsPerHour, period or probability", "请写明 number、vehsPerHour、period 或 probability"
+)
+MEND: Final = Name("mend the number", "请修正该数字")
+COLUMNS: Final = Name("the columns from, to and per_h are needed", "须有 from、to、per_h 三列")
+FIRST_ROW: Final = Name("name them in the first row", "请在第一行写明列名")
+ONE_HOUR: Final = Name("hand in one hour at a time", "请每次只提供一个小时的流量")
+PER_HOUR: Final = Name("write vehicles per hour, 0 or more", "请写每小时车辆数，不小于 0")
+WRITE_AGAIN: Final = Name("write it again", "请重新生成文件")
 Turning = tuple[str, str]
 """From an edge into the next."""
 
@@ -69,8 +84,8 @@ def read_routes(contents: Iterable[tuple[bytes, str]]) -> Demand:
                 departures += times
     span = max(departures, default=0.0) - min(departures, default=0.0)
     if span < SPAN_LEAST_S:
-        cure = "hand in routes of an hour; trips have none until SUMO wrote its --vehroute-output"
-        raise Malformed(f"vehicles with routes for {span:g} s", last, cure)
+        what = Name(f"vehicles with routes for {span:g} s", f"有路线的车辆只覆盖 {span:g} 秒")
+        raise Malformed(what, last, HOUR)
     return Demand({way: number * 3_600 / span for way, number in counted.items()}, pathless)
 
 
@@ -104,8 +119,7 @@ def _per_s(element: Any, file: str) -> float:
         return _number(element, file, "period", period[4:-1])
     seconds = _number(element, file, "period")
     if seconds <= 0:
-        cure = "give it number, vehsPerHour, period or probability"
-        raise Malformed("a flow without a rate", f"{file} line {element.sourceline}", cure)
+        raise Malformed(NO_RATE, f"{file} line {element.sourceline}", GIVE_RATE)
     return 1 / seconds
 
 
@@ -116,7 +130,8 @@ def _number(element: Any, file: str, name: str, said: str | None = None) -> floa
     except ValueError:
         value = math.nan
     if not (math.isfinite(value) and 0 <= value <= 1e9):
-        raise Malformed(f'{name}="{element.get(name)}"', f"{file} line {element.sourceline}", "mend the number")
+        stands = f'{name}="{element.get(name)}"'
+        raise Malformed(Name(stands, f"{stands} 无效"), f"{file} line {element.sourceline}", MEND)
     return value
 
 
@@ -125,15 +140,19 @@ def read_counts(content: bytes, file: str) -> dict[Turning, float]:
     try:
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
         if not {"from", "to", "per_h"} <= set(rows.fieldnames or ()):
-            raise Malformed("the columns from, to and per_h are needed", f"{file} line 1", "name them in the first row")
+            raise Malformed(COLUMNS, f"{file} line 1", FIRST_ROW)
         found: dict[Turning, float] = defaultdict(float)
         for number, row in enumerate(rows, 2):
             if number > COUNTS_MAX:
-                raise Unsupported(f"more than {COUNTS_MAX} rows", file, "hand in one hour at a time")
+                raise Unsupported(Name(f"more than {COUNTS_MAX} rows", f"超过 {COUNTS_MAX} 行"), file, ONE_HOUR)
             found[row["from"], row["to"]] += _per_h(row["per_h"], f"{file} line {number}")
     except (UnicodeDecodeError, csv.Error) as trouble:
-        raise Malformed(f"not a CSV in UTF-8: {trouble}", file, "write it again") from trouble
+        raise no_csv(trouble, file) from trouble
     return dict(found)
+
+
+def no_csv(trouble: Exception, file: str) -> Malformed:
+    return Malformed(Name(f"not a CSV in UTF-8: {trouble}", f"不是 UTF-8 编码的 CSV：{trouble}"), file, WRITE_AGAIN)
 
 
 def _per_h(text: str | None, where: str) -> float:
@@ -142,7 +161,7 @@ def _per_h(text: str | None, where: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value <= 100_000:
-        raise Malformed(f"per_h is {text!r}", where, "write vehicles per hour, 0 or more")
+        raise Malformed(Name(f"per_h is {text!r}", f"per_h 为 {text!r}"), where, PER_HOUR)
     return value
 
 

@@ -11,7 +11,7 @@ from turnout.signals.asked import add_language
 from turnout.signals.check import check
 from turnout.signals.model import Signals
 from turnout.signals.osm.build import OsmSignals, signals_of
-from turnout.signals.osm.said import Guess, problems_of
+from turnout.signals.osm.said import TAKE_EXTRACT, Guess, problems_of
 from turnout.signals.osm.times import rules_for
 from turnout.signals.plans_file import ARTERIALS_MAX, JUNCTIONS_MAX, read_plans
 from turnout.signals.plans_writing import write_plans
@@ -26,6 +26,13 @@ NEEDS_EXTRA: Final = Name(
     "需要安装读取地图的附加组件（缺少 {module}）：uv pip install 'turnout[build]'",
 )
 NO_SIGNALS: Final = Name("there are no traffic signals in it that could be taken", "其中没有可采用的交通信号灯")
+TWO_LETTERS: Final = Name("two letters of ISO 3166, such as DE, CN, US", "请写 ISO 3166 的两位字母代码，如 CN、DE、US")
+BY_DISTRICTS: Final = Name("take it by districts", "请按片区分别处理")
+THERE_ALREADY: Final = Name("there is a file already", "该文件已存在")
+NAME_ANOTHER: Final = Name(
+    "name another: people complete these by hand", "请指定其他文件：此类文件由人工补全，不予覆盖"
+)
+NAME_WRITABLE: Final = Name("name a file that can be written", "请指定可写入的文件")
 COUNTED: Final = Name(
     "{junctions} junctions, {groups} signal groups, {arterials} streets through at least three; {guesses} things to"
     " look at, each above its junction in the file",
@@ -58,7 +65,7 @@ def _from_osm(asked: argparse.Namespace) -> int:
     language: Language = asked.language
     country: str = asked.country
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise Malformed(f"{country!r} is no country", "--country", "two letters of ISO 3166, such as DE, CN, US")
+        raise Malformed(Name(f"{country!r} is no country", f"“{country}”不是国家代码"), "--country", TWO_LETTERS)
     try:
         reader = importlib.import_module("turnout.signals.osm.reading")
     except ModuleNotFoundError as trouble:
@@ -68,10 +75,11 @@ def _from_osm(asked: argparse.Namespace) -> int:
     if not found.signals.junctions:
         for line in spoken(found.problems, language):
             print(line, file=sys.stderr)
-        raise Malformed(NO_SIGNALS.spoken(language), str(asked.map), "take an extract of the city from OpenStreetMap")
+        raise Malformed(NO_SIGNALS, str(asked.map), TAKE_EXTRACT)
     if len(found.signals.junctions) > JUNCTIONS_MAX:
         number = len(found.signals.junctions)
-        raise Unsupported(f"{number} junctions, more than {JUNCTIONS_MAX}", str(asked.map), "take it by districts")
+        what = Name(f"{number} junctions, more than {JUNCTIONS_MAX}", f"路口 {number} 个，多于 {JUNCTIONS_MAX} 个")
+        raise Unsupported(what, str(asked.map), BY_DISTRICTS)
     signals, problems = with_arterials(found, asked.map.name)
     try:
         content = read_back(signals, problems, asked)
@@ -135,6 +143,7 @@ def _write(path: Path, content: bytes) -> None:
         with path.open("xb") as file:
             file.write(content)
     except FileExistsError as error:
-        raise Malformed("there is a file already", str(path), "name another: people complete these by hand") from error
+        raise Malformed(THERE_ALREADY, str(path), NAME_ANOTHER) from error
     except OSError as error:
-        raise Malformed(error.strerror or str(error), str(path), "name a file that can be written") from error
+        said = error.strerror or str(error)
+        raise Malformed(Name(said, f"无法写入：{said}"), str(path), NAME_WRITABLE) from error

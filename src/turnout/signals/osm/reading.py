@@ -13,7 +13,9 @@ from typing import Any, Final
 import osmium
 
 from turnout.roads.ways import TurnRule, turn_rule
+from turnout.signals.osm.said import TAKE_EXTRACT
 from turnout.signals.osm.streets import Extract, Restriction, Way, has_crossing, has_lamp
+from turnout.words.name import Name
 from turnout.words.place import Place
 from turnout.words.trouble import Malformed, Unsupported
 
@@ -23,7 +25,12 @@ WAYS_MAX: Final = 500_000
 """Around them."""
 HOPS: Final = 2
 """Ways away from one with a signal: the other carriageway, and the streets that lead away from there."""
-CURE: Final = "take an extract of the city from OpenStreetMap"
+NO_FILE: Final = Name("there is no such file", "没有这个文件")
+TAKE_SMALLER: Final = Name(
+    "take a smaller extract: a city, or one of its districts", "请截取更小的地图：一座城市或其中一个片区"
+)
+LAMPS_COUNTED: Final = Name("signals and crossings", "信号灯与人行横道")
+WAYS_COUNTED: Final = Name("ways around signals", "信号灯周边的道路")
 NODES: Final = osmium.osm.NODE
 WAYS: Final = osmium.osm.WAY
 RELATIONS: Final = osmium.osm.RELATION
@@ -32,11 +39,11 @@ RELATIONS: Final = osmium.osm.RELATION
 def read_osm(osm_file: Path) -> Extract:
     """What lies around the signals of a file. Raises `Malformed`, and `Unsupported` where it holds too much."""
     if not osm_file.is_file():
-        raise Malformed("there is no such file", str(osm_file), CURE)
+        raise Malformed(NO_FILE, str(osm_file), TAKE_EXTRACT)
     try:
         return _read(str(osm_file))
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as trouble:
-        raise Malformed(str(trouble), str(osm_file), CURE) from trouble
+        raise Malformed(Name(str(trouble), f"无法读取：{trouble}"), str(osm_file), TAKE_EXTRACT) from trouble
 
 
 def _items(file: str, kinds: Any, *keys: str) -> Iterator[Any]:
@@ -50,7 +57,7 @@ def _read(file: str) -> Extract:
         tags = {tag.k: tag.v for tag in item.tags}
         if has_lamp(tags) or has_crossing(tags):
             found.marked[item.id] = tags
-            _bound(len(found.marked), SIGNALS_MAX, "signals and crossings", file)
+            _bound(len(found.marked), SIGNALS_MAX, LAMPS_COUNTED, file)
     ways: dict[int, Way] = {}
     near = set(found.marked)
     for _ in range(HOPS + 1 if near else 0):
@@ -64,9 +71,9 @@ def _read(file: str) -> Extract:
     return found
 
 
-def _bound(number: int, most: int, what: str, file: str) -> None:
+def _bound(number: int, most: int, what: Name, file: str) -> None:
     if number > most:
-        raise Unsupported(f"more than {most} {what}", file, "take a smaller extract: a city, or one of its districts")
+        raise Unsupported(Name(f"more than {most} {what.en}", f"{what.zh}数量超过 {most}"), file, TAKE_SMALLER)
 
 
 def _add_touching(file: str, near: set[int], ways: dict[int, Way]) -> None:
@@ -76,7 +83,7 @@ def _add_touching(file: str, near: set[int], ways: dict[int, Way]) -> None:
         nodes = [node.ref for node in item.nodes]
         if not near.isdisjoint(nodes):
             ways[item.id] = Way(item.id, tuple(nodes), {tag.k: tag.v for tag in item.tags})
-            _bound(len(ways), WAYS_MAX, "ways around signals", file)
+            _bound(len(ways), WAYS_MAX, WAYS_COUNTED, file)
 
 
 def _add_places(file: str, wanted: set[int], found: Extract) -> None:

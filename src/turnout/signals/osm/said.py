@@ -20,6 +20,7 @@ class Guess(msgspec.Struct, frozen=True):
     """Where it is words and not a name."""
 
 
+TAKE_EXTRACT: Final = Name("take an extract of the city from OpenStreetMap", "请从 OpenStreetMap 截取该城市的地图")
 LOOK: Final = Name("look at the street and write them into the file", "请到现场核对后写入文件")
 SAID: Final[Mapping[str, tuple[Name, Name]]] = {
     "lanes-unknown": (
