@@ -14,6 +14,7 @@ from turnout.city.signals import SignalsOfCity
 from turnout.roads.graph import RoadGraph
 from turnout.signals.arming import Gate
 from turnout.signals.check import check
+from turnout.signals.districts.folder import NAME_READABLE
 from turnout.signals.model import Junction, Signals
 from turnout.signals.placing import placed_sites
 from turnout.signals.plans_file import read_plans
@@ -23,6 +24,7 @@ from turnout.words.name import Name
 from turnout.words.trouble import BadInput, Malformed
 
 NONE: Final = Signals(())
+MEND: Final = Name("mend it", "请修正")
 
 
 class Read(NamedTuple):
@@ -92,15 +94,12 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Malformed(error.strerror or str(error), path.name, "name a file that can be read") from error
+        raise Malformed(error.strerror or str(error), path.name, NAME_READABLE) from error
 
 
 def _unreadable(trouble: BadInput, file: str) -> Problem:
-    what, cure = (
-        Name(trouble.what, f"无法使用：{trouble.what}"),
-        Name(trouble.cure or "mend it", trouble.cure or "请修正"),
-    )
-    return Problem("unreadable", Spot(file), what, cure)
+    what = Name(trouble.what, f"无法使用：{trouble.named.zh}")
+    return Problem("unreadable", Spot(file), what, trouble.cure_named if trouble.cure else MEND)
 
 
 def _told(troubles: list[tuple[str, Malformed]], file: str) -> Iterator[Problem]:

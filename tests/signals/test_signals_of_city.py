@@ -72,6 +72,26 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path, roads: Roads, gone: 
     assert rules(sites_of(folder, roads))[0] == ("unreadable", "")
 
 
+@pytest.mark.parametrize(
+    ("content", "zh"),
+    [
+        (None, "错误：无法使用：No such file or directory。请指定可读取的文件。"),
+        ("format = 1", '错误：无法使用：format 为 1。请写 format = "turnout-signals-1"。'),
+    ],
+)
+def test_why_a_file_cannot_be_used_is_said_in_chinese(
+    tmp_path: Path, roads: Roads, content: str | None, zh: str
+) -> None:
+    folder = a_folder(tmp_path / "city")
+    (folder / "signals.toml").write_text(FILE)
+    (folder / "controllers.toml").write_text("")
+    plans = folder / "signal_plans.toml"
+    plans.unlink()
+    if content is not None:
+        plans.write_text(content)
+    assert zh in sites_of(folder, roads).problems[0].spoken("zh-CN")
+
+
 def test_real_controllers_want_real_junctions(tmp_path: Path) -> None:
     assert not may_have_signals(tmp_path)
     (tmp_path / "signals.toml").write_text('controllers = "file"\n')
