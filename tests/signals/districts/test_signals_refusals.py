@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.signals.districts.a_district import a_district
+from tests.signals.districts.test_signals_measured import table
+from tests.signals.refused import refused_zh
 from turnout.signals.districts import folder as folders
+from turnout.signals.districts import travel_file
 from turnout.signals.districts.results import CoordinateArea, PlanHours, Quality
+from turnout.signals.districts.travel_file import read_speeds
 from turnout.signals.districts.work import Kind, Refusal, Work, encode
 from turnout.signals.districts.worker import Reader, done
 from turnout.signals.problem import BrokenSignals, Problem, Spot
@@ -71,3 +75,32 @@ def test_districts_that_are_too_large_or_too_many_are_refused_in_both_languages(
 def test_errors_of_a_file_keep_both_languages() -> None:
     problem = Problem("bad", Spot("f"), Name("bad", "坏"), Name("mend it", "请修正"))
     assert BrokenSignals((problem,)).said == Name("f: bad (mend it)", "f：坏（请修正）")
+
+
+@pytest.mark.parametrize(
+    ("content", "zh"),
+    [
+        (b"a,b\n1,2\n", "travel.csv line 1：缺少列（请用 `turnout signals travel` 生成该文件）"),
+        (
+            table("m,a,b,7,other,x,1,1,1,30"),
+            "travel.csv line 2：hour、times 或 speed_kmh 不是数字（请重新生成文件）",
+        ),
+        (
+            table("m,a,b,24,other,9,1,1,1,30"),
+            "travel.csv line 2：hour、times 或 speed_kmh 超出可能的范围（请重新生成文件）",
+        ),
+        (
+            b"\xff",
+            "travel.csv：不是 UTF-8 编码的 CSV：'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
+            "（请重新生成文件）",
+        ),
+        (table(*["m,a,b,7,other,9,1,1,1,30"] * 3), "travel.csv：超过 3 行（请为较少的干道生成该文件）"),
+        (b"a" * (1 << 20 | 1), "travel.csv：超过 1 MiB（请为较少的干道生成该文件）"),
+    ],
+)
+def test_speeds_that_cannot_be_read_are_refused_in_both_languages(
+    content: bytes, zh: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(travel_file, "ROWS_MAX", 3)
+    monkeypatch.setattr(travel_file, "FILE_BYTES_MAX", 1 << 20)
+    assert refused_zh(lambda: read_speeds(content, "travel.csv")) == zh

@@ -18,7 +18,7 @@ from turnout.signals.model import Signals
 from turnout.signals.quality.drawing import purdue_svg
 from turnout.signals.quality.figures import PurdueDiagram, QualityReport
 from turnout.signals.quality.log import read_log
-from turnout.signals.quality.log_map import read_map
+from turnout.signals.quality.log_map import NAME_JUNCTION, NO_JUNCTION, read_map
 from turnout.signals.quality.report import report
 from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed
@@ -96,8 +96,7 @@ def quality_result(district: District, asked: Quality, told: Told) -> QualityRes
         if asked.junction in ("", each.junction)
     ]
     if not signals:
-        what = Name("no such junction in the map", "对照表中没有这个路口")
-        raise Malformed(what, head.detector_map, Name("name one of its junctions", "请指定其中的一个路口"))
+        raise Malformed(NO_JUNCTION, head.detector_map, NAME_JUNCTION)
     told(0.1, Name("reading the log", "正在读取日志"))
     log = read_log(district.content(head.detector_log), head.detector_log, {each.device for each in signals})
     reports = []

@@ -16,7 +16,8 @@ from turnout.signals.area.programmes import written
 from turnout.signals.asked import add_language
 from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
-from turnout.signals.command import FAULTY, FINE
+from turnout.signals.command import FAULTY, FINE, unwritten
+from turnout.signals.districts.folder import NAME_READABLE, unread
 from turnout.signals.hours.counts import Counts, read_day_counts
 from turnout.signals.hours.periods import PERIOD_LEAST_MINUTES, PLANS_MOST, Periods
 from turnout.signals.hours.plans import PlansByHours, area_by_hours
@@ -82,7 +83,7 @@ def _file(path: Path) -> tuple[bytes, str]:
     try:
         return path.read_bytes(), path.name
     except OSError as error:
-        raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
+        raise unread(error, str(path), NAME_READABLE) from error
 
 
 def _hours(asked: argparse.Namespace) -> int:
@@ -113,7 +114,8 @@ def _of_area(
     asked: argparse.Namespace, counts: Counts, limits: dict[str, Any]
 ) -> tuple[Signals, dict[str, PlansByHours]]:
     if asked.arterial:
-        raise Malformed("a network is coordinated as a whole", "--arterial", "hand in a file of plans for one arterial")
+        cure = Name("hand in a file of plans for one arterial", "请为单条干道提供方案文件")
+        raise Malformed(Name("a network is coordinated as a whole", "路网只能整体协调"), "--arterial", cure)
     content, file = _file(asked.file)
     added = [_file(path) for path in asked.plans]
     cycles_s = cycles_of(asked.cycles) if asked.cycles else list(CYCLES_S)
@@ -130,9 +132,11 @@ def _of_arterials(
     signals = read_plans(content, file)
     chosen = [each for each in signals.arterials if asked.arterial in ("", each.id)]
     if not chosen:
-        raise Malformed("no such arterial in the file", file, "name an arterial of the file")
+        cure = Name("name an arterial of the file", "请指定文件中的一条干道")
+        raise Malformed(Name("no such arterial in the file", "文件中没有这条干道"), file, cure)
     if not 0 < asked.limit_s <= 3_600:
-        raise Malformed("a limit of 1 to 3600 s is taken", "--limit-s", "mend it")
+        what = Name("a limit of 1 to 3600 s is taken", "时限须为 1 至 3600 秒")
+        raise Malformed(what, "--limit-s", Name("mend it", "请修正"))
     refuse_shared(chosen, file)
     found = {}
     for arterial in chosen:
@@ -212,4 +216,4 @@ def _write(folder: Path, signals: Signals, found: dict[str, PlansByHours]) -> No
             (folder / name).write_bytes(body)
             print(folder / name)
     except OSError as error:
-        raise Malformed(str(error), where=str(folder), cure="name another folder") from error
+        raise unwritten(error, folder) from error

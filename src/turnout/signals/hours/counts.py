@@ -15,7 +15,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from turnout.signals.file_trouble import COLUMNS_MISSING, ROW_UNREAD, WRITE_AGAIN, no_csv, too_large, too_long
 from turnout.signals.model import DAY_MINUTES, DAYS
+from turnout.words.name import Name
 from turnout.words.trouble import Malformed, NotOurs, Unsupported
 
 Floats = NDArray[np.float64]
@@ -28,6 +30,18 @@ STREAMS_MAX: Final = 4_000
 SLOT_MINUTES: Final = 15
 SLOTS: Final = DAY_MINUTES // SLOT_MINUTES
 FILE_BYTES_MAX: Final = 256 << 20
+
+FEWER: Final = Name("hand in fewer junctions or dates", "请减少路口或日期")
+NAME_COLUMNS: Final = Name(
+    "name the columns day, time, vehicles and from, to (or junction, group) in the first row",
+    "请在第一行写明列名 day、time、vehicles，以及 from、to（或 junction、group）",
+)
+ROW_CURE: Final = Name(
+    "write a day as mon or 2026-11-26, a time as 07:15, and vehicles as a number",
+    "请将 day 写成 mon 或 2026-11-26，time 写成 07:15，vehicles 写成数字",
+)
+BY_QUARTERS: Final = Name("count by quarters of an hour, or by 30 or 60 minutes", "请按一刻钟、30 分钟或 60 分钟统计")
+TWICE: Final = Name("this time of this stream stands in the file twice", "同一转向或信号组的同一时间在文件中重复出现")
 
 
 class Counts(NamedTuple):
@@ -45,18 +59,17 @@ class Counts(NamedTuple):
 def read_day_counts(content: bytes, file: str) -> Counts:
     """Raises `Malformed` with the line, `NotOurs` where the columns are missing, `Unsupported` for too much."""
     if len(content) > FILE_BYTES_MAX:
-        raise Unsupported(f"more than {FILE_BYTES_MAX >> 20} MiB", file, "hand in fewer junctions or dates")
+        raise Unsupported(too_large(FILE_BYTES_MAX), file, FEWER)
     try:
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
         columns = set(rows.fieldnames or ())
         of_groups = not {"from", "to"} <= columns
         keys = ("junction", "group") if of_groups else ("from", "to")
         if not {"day", "time", "vehicles", *keys} <= columns:
-            cure = "name the columns day, time, vehicles and from, to (or junction, group) in the first row"
-            raise NotOurs("columns are missing", f"{file} line 1", cure)
+            raise NotOurs(COLUMNS_MISSING, f"{file} line 1", NAME_COLUMNS)
         return _counts(rows, file, keys)
     except (UnicodeDecodeError, csv.Error) as trouble:
-        raise Malformed(f"not a CSV in UTF-8: {trouble}", file, "write it again") from trouble
+        raise Malformed(no_csv(trouble), file, WRITE_AGAIN) from trouble
 
 
 def _counts(rows: "csv.DictReader[str]", file: str, keys: tuple[str, str]) -> Counts:
@@ -68,24 +81,26 @@ def _counts(rows: "csv.DictReader[str]", file: str, keys: tuple[str, str]) -> Co
     for n, row in enumerate(rows, 1):
         where = f"{file} line {rows.line_num}"
         if n > ROWS_MAX:
-            raise Unsupported(f"more than {ROWS_MAX} rows", file, "hand in fewer junctions or dates")
+            raise Unsupported(too_long(ROWS_MAX), file, FEWER)
         day, minute, minutes, per_h = _read(row, where)
         stream = (row[keys[0]] or "", row[keys[1]] or "")
         at = number.setdefault(stream, len(number))
         if at == len(sums):
             if at >= STREAMS_MAX:
-                raise Unsupported(f"more than {STREAMS_MAX} turns or groups", where, "hand in a part of the city")
+                what = Name(f"more than {STREAMS_MAX} turns or groups", f"转向或信号组超过 {STREAMS_MAX} 个")
+                raise Unsupported(what, where, Name("hand in a part of the city", "请只提供城市的一部分"))
             sums.append(np.zeros((len(DAYS), SLOTS)))
             counted.append(np.zeros((len(DAYS), SLOTS)))
         first, last = minute // SLOT_MINUTES, (minute + minutes) // SLOT_MINUTES
         key, bits = (row["day"].strip().lower(), at), (1 << last) - (1 << first)
         if seen.get(key, 0) & bits:
-            raise Malformed("this time of this stream stands in the file twice", where, "keep one of the rows")
+            raise Malformed(TWICE, where, Name("keep one of the rows", "请只保留其中一行"))
         seen[key] = seen.get(key, 0) | bits
         sums[at][day, first:last] += per_h
         counted[at][day, first:last] += 1
     if not number:
-        raise Malformed("it has no counts", file, "hand in counts of a day at least")
+        cure = Name("hand in counts of a day at least", "请至少提供一天的流量")
+        raise Malformed(Name("it has no counts", "文件中没有流量"), file, cure)
     total, times = np.stack(sums, axis=2), np.stack(counted, axis=2)
     per_h_of = np.where(times > 0, total / np.maximum(times, 1), math.nan)
     return Counts(tuple(number), per_h_of, keys[0] == "junction", len({day for day, _ in seen}))
@@ -102,12 +117,12 @@ def _read(row: dict[str, str], where: str) -> tuple[int, int, int, float]:
         minutes = int(row.get("minutes") or SLOT_MINUTES)
         vehicles = float(row["vehicles"])
     except (TypeError, ValueError, AttributeError) as trouble:
-        cure = "write a day as mon or 2026-11-26, a time as 07:15, and vehicles as a number"
-        raise Malformed("this row cannot be read", where, cure) from trouble
+        raise Malformed(ROW_UNREAD, where, ROW_CURE) from trouble
     if minute >= DAY_MINUTES or minute % SLOT_MINUTES or minutes % SLOT_MINUTES or not 0 < minutes <= 60:
-        raise Malformed(f"{clock} for {minutes} minutes", where, "count by quarters of an hour, or by 30 or 60 minutes")
+        raise Malformed(Name(f"{clock} for {minutes} minutes", f"{clock} 起 {minutes} 分钟"), where, BY_QUARTERS)
     if not 0 <= vehicles * 60 / minutes <= 100_000 or minute + minutes > DAY_MINUTES:
-        raise Malformed(f"{vehicles:g} vehicles in {minutes} minutes", where, "write how many were counted")
+        what = Name(f"{vehicles:g} vehicles in {minutes} minutes", f"{minutes} 分钟内 {vehicles:g} 辆")
+        raise Malformed(what, where, Name("write how many were counted", "请填写实际计数"))
     return day, minute, minutes, vehicles * 60 / minutes
 
 
@@ -139,7 +154,8 @@ def filled(counts: Counts, file: str) -> Filled:
     per_h, known = counts.per_h[list(days)], known[list(days)]
     share = 1 - float(known.mean())
     if share > FILLED_MAX:
-        raise Malformed(f"{share:.0%} of the counts of these days are missing", file, "count whole days")
+        what = Name(f"{share:.0%} of the counts of these days are missing", f"这些日期的流量缺失 {share:.0%}")
+        raise Malformed(what, file, Name("count whole days", "请统计全天流量"))
     number = known.sum(axis=0)
     mean = np.where(number > 0, np.where(known, per_h, 0.0).sum(axis=0) / np.maximum(number, 1), math.nan)
     at = np.arange(SLOTS)

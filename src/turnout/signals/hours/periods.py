@@ -65,6 +65,12 @@ class Timed(NamedTuple):
     demand: dict[str, dict[Stream, float]]
 
 
+LIMITS: Final = Name(
+    "1 to 48 plans, periods of 15 to 720 minutes, 1 to 7 kinds of days",
+    "请取方案 1 至 48 个、时段 15 至 720 分钟、日期类别 1 至 7 类",
+)
+
+
 def periods(
     counts: Counts,
     file: str,
@@ -81,8 +87,7 @@ def periods(
     contradict.
     """
     if not 1 <= plans_most <= 48 or not SLOT_MINUTES <= least_minutes <= 720 or not 1 <= kinds_most <= 7:
-        cure = "1 to 48 plans, periods of 15 to 720 minutes, 1 to 7 kinds of days"
-        raise Malformed("limits that cannot be kept", file, cure)
+        raise Malformed(Name("limits that cannot be kept", "所给限制无法满足"), file, LIMITS)
     whole = filled(counts, file)
     found = segmented(whole.per_h, plans_most, -(-least_minutes // SLOT_MINUTES), price, kinds_most)
     kinds = [(tuple(whole.days[day] for day in kind.days), kind.segments) for kind in found.kinds]

@@ -90,7 +90,8 @@ def area_by_hours(
     with 225 signals. Raises what `periods`, `read_area` and `coordinate` raise.
     """
     if counts.of_groups:
-        raise Malformed("counts of groups do not say where vehicles go", file, "count turns: columns from and to")
+        what = Name("counts of groups do not say where vehicles go", "按信号组统计的流量不含车辆去向")
+        raise Malformed(what, file, Name("count turns: columns from and to", "请统计转向流量：from 与 to 两列"))
     cycles_s = list(cycles_s)
     timed = periods(counts, file, **limits)
     plans: dict[str, list[Plan]] = {}

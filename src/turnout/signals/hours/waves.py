@@ -124,12 +124,19 @@ def _figures(period: Period, cycle_s: float, delay_s: float) -> PlanFigures:
     )
 
 
+OF_GROUPS: Final = Name(
+    "hand in counts with the columns junction and group, or turns of its network",
+    "请提供含 junction 与 group 两列的流量，或其路网的转向流量",
+)
+
+
 def _own(counts: Counts, arterial: Arterial, file: str) -> Counts:
     stands = {stop.junction for stop in arterial.stops}
     chosen = [n for n, (junction, _) in enumerate(counts.streams) if counts.of_groups and junction in stands]
     if not chosen:
-        what = f"no group of the junctions of {arterial.id} was counted"
-        raise Malformed(what, file, "hand in counts with the columns junction and group, or turns of its network")
+        en = f"no group of the junctions of {arterial.id} was counted"
+        what = Name(en, f"干道 {arterial.id} 的路口没有任何信号组的流量")
+        raise Malformed(what, file, OF_GROUPS)
     return Counts(tuple(counts.streams[n] for n in chosen), counts.per_h[:, :, chosen], True, counts.dates)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from turnout.signals.asked import add_language
-from turnout.signals.command import FAULTY, FINE
+from turnout.signals.command import FAULTY, FINE, unwritten
 from turnout.signals.model import Signals
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import BrokenSignals, spoken
@@ -20,7 +20,7 @@ from turnout.signals.quality.content import content_of
 from turnout.signals.quality.drawing import purdue_svg
 from turnout.signals.quality.figures import GroupHour, QualityReport
 from turnout.signals.quality.log import FILE_BYTES_MAX, clock_text, read_log
-from turnout.signals.quality.log_map import read_map
+from turnout.signals.quality.log_map import NAME_JUNCTION, NO_JUNCTION, read_map
 from turnout.signals.quality.report import report
 from turnout.signals.quality.roads import RoadHour, Way, by_road
 from turnout.words.name import Language, Name
@@ -109,7 +109,7 @@ def _quality(asked: argparse.Namespace) -> int:
         print(trouble.spoken(language), file=sys.stderr)
         return FAULTY
     if not signals:
-        raise Malformed("no such junction in the map", asked.map.name, "name one of its junctions")
+        raise Malformed(NO_JUNCTION, asked.map.name, NAME_JUNCTION)
     log = read_log(content_of(asked.log, FILE_BYTES_MAX), asked.log.name, {each.device for each in signals})
     print(READ.spoken(language).format(rows=log.rows, refused=log.refused))
     for line in spoken(log.problems, language):
@@ -202,7 +202,7 @@ def _write(folder: Path, reports: list[QualityReport], roads: Sequence[RoadHour]
             (folder / name_of).write_bytes(body)
             print(folder / name_of)
     except OSError as error:
-        raise Malformed(str(error), where=str(folder), cure="name another folder") from error
+        raise unwritten(error, folder) from error
 
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh-CN")

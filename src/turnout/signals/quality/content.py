@@ -1,8 +1,14 @@
 """Files of the commands: one that is too large is refused before it is read."""
 
 from pathlib import Path
+from typing import Final
 
-from turnout.words.trouble import Malformed, Unsupported
+from turnout.signals.districts.folder import NAME_READABLE, unread
+from turnout.signals.file_trouble import too_large
+from turnout.words.name import Name
+from turnout.words.trouble import Unsupported
+
+SMALLER: Final = Name("hand in a smaller part of it", "请提供其中较小的一部分")
 
 
 def content_of(path: Path, most: int) -> bytes:
@@ -14,5 +20,5 @@ def content_of(path: Path, most: int) -> bytes:
             if len(content) <= most:
                 return content
     except OSError as error:
-        raise Malformed(error.strerror or str(error), str(path), "name a file that can be read") from error
-    raise Unsupported(f"more than {most >> 20} MiB", str(path), "hand in a smaller part of it")
+        raise unread(error, str(path), NAME_READABLE) from error
+    raise Unsupported(too_large(most), str(path), SMALLER)

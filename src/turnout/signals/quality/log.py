@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from turnout.signals.file_trouble import WRITE_AGAIN, rows_unread, too_large, too_long
 from turnout.signals.problem import Problem, Spot
 from turnout.signals.quality.clock import SignalLog, signal_log
 from turnout.words.name import Name
@@ -37,6 +38,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "code": ("eventid", "eventcode", "event", "code"),
     "parameter": ("parameter", "eventparam", "eventparameter", "param"),
 }
+
+
+FEWER: Final = Name("hand in fewer devices or hours", "请减少设备或小时数")
 
 
 class EventLog(NamedTuple):
@@ -61,14 +65,16 @@ def read_log(content: bytes, file: str, devices: Collection[str] | None = None) 
         rows = csv.reader(_lines(content, file))
         header = next(rows, None)
         if header is None:
-            raise Malformed("it is empty", file, "hand in a log with rows")
+            cure = Name("hand in a log with rows", "请提供有记录的日志")
+            raise Malformed(Name("it is empty", "文件为空"), file, cure)
         reading.name_columns(header)
         for row in rows:
             reading.take(row, rows.line_num)
     except csv.Error as trouble:
-        raise Malformed(f"not a CSV: {trouble}", file, "write it again") from trouble
+        raise Malformed(Name(f"not a CSV: {trouble}", f"不是合法的 CSV：{trouble}"), file, WRITE_AGAIN) from trouble
     except (OSError, EOFError, zlib.error) as trouble:
-        raise Malformed(f"it cannot be unpacked: {trouble}", file, "fetch it again") from trouble
+        what = Name(f"it cannot be unpacked: {trouble}", f"无法解压：{trouble}")
+        raise Malformed(what, file, Name("fetch it again", "请重新获取该文件")) from trouble
     return reading.log()
 
 
@@ -79,7 +85,7 @@ def _lines(content: bytes, file: str) -> Iterator[str]:
         while line := raw.readline(LINE_BYTES_MAX):
             total += len(line)
             if total > FILE_BYTES_MAX:
-                raise Unsupported(f"more than {FILE_BYTES_MAX >> 20} MiB", file, "hand in fewer devices or hours")
+                raise Unsupported(too_large(FILE_BYTES_MAX), file, FEWER)
             yield line.decode("utf-8-sig", "replace")
 
 
@@ -127,8 +133,8 @@ class _Reading:
                 self.columns[column] = at
         missing = [column for column in ("time", "code", "parameter") if column not in self.columns]
         if missing:
-            cure = "name the columns TimeStamp, DeviceId, EventId, Parameter in the first row"
-            raise NotOurs(f"no column for {', '.join(missing)}", f"{self.file} line 1", cure)
+            what = Name(f"no column for {', '.join(missing)}", f"缺少列：{'、'.join(missing)}")
+            raise NotOurs(what, f"{self.file} line 1", NAME_COLUMNS)
 
     def take(self, row: list[str], line: int) -> None:
         if not row:
@@ -151,7 +157,7 @@ class _Reading:
             column.append(value)
         self.total += 1
         if self.total > ROWS_MAX:
-            raise Unsupported(f"more than {ROWS_MAX} rows", self.file, "hand in fewer devices or hours")
+            raise Unsupported(too_long(ROWS_MAX), self.file, FEWER)
 
     def _refuse(self, row: list[str], line: int) -> None:
         self.refused += 1
@@ -160,11 +166,11 @@ class _Reading:
             what = Name(f"this row cannot be read: {said}", f"无法读取此行：{said}")
             self.problems.append(Problem("row-refused", Spot(self.file, line), what, ROW_CURE, "warning"))
         if self.refused > REFUSED_BEFORE and self.refused > REFUSED_SHARE * self.rows:
-            raise Malformed(f"{self.refused} of {self.rows} rows cannot be read", self.file, ROW_CURE.en)
+            raise Malformed(rows_unread(self.refused, self.rows), self.file, ROW_CURE)
 
     def log(self) -> EventLog:
         if self.rows and self.refused > REFUSED_SHARE * self.rows:
-            raise Malformed(f"{self.refused} of {self.rows} rows cannot be read", self.file, ROW_CURE.en)
+            raise Malformed(rows_unread(self.refused, self.rows), self.file, ROW_CURE)
         arrays = {
             device: tuple(np.frombuffer(column, np.int64) for column in columns)
             for device, columns in self.kept.items()
@@ -173,6 +179,10 @@ class _Reading:
         return EventLog(signals, self.rows, self.refused, tuple(self.problems))
 
 
+NAME_COLUMNS: Final = Name(
+    "name the columns TimeStamp, DeviceId, EventId, Parameter in the first row",
+    "请在第一行写明列名 TimeStamp、DeviceId、EventId、Parameter",
+)
 ROW_CURE: Final = Name(
     "write a time as 2026-11-26 08:00:00.1, a device, an event code and a parameter",
     "请写明时间（如 2026-11-26 08:00:00.1）、设备、事件代码和参数",

@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from turnout.signals.file_trouble import too_large
 from turnout.signals.plans_file import line_of
 from turnout.signals.problem import BrokenSignals, Problem, Spot
 from turnout.words.decoding import complaint
@@ -68,20 +69,24 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 CURE: Final = Name("mend it there; the manual has the form of the file", "请修正该处；文件格式见手册")
+NO_JUNCTION: Final = Name("no such junction in the map", "对照表中没有这个路口")
+NAME_JUNCTION: Final = Name("name one of its junctions", "请指定其中的一个路口")
 
 
 def read_map(content: bytes, file: str) -> tuple[LoggedSignal, ...]:
     """The junctions of a `quality.toml`. Raises `BrokenSignals` with file and line, and `Unsupported`."""
     if len(content) > FILE_BYTES_MAX:
-        raise Unsupported(f"more than {FILE_BYTES_MAX >> 20} MiB", file, "split it by district")
+        raise Unsupported(too_large(FILE_BYTES_MAX), file, Name("split it by district", "请按片区拆分"))
     try:
         text = content.decode()
         document = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as trouble:
         what = Name(f"not TOML: {trouble}", f"不是合法的 TOML：{trouble}")
         raise BrokenSignals((Problem("toml-syntax", Spot(file), what, CURE),)) from trouble
-    if document.get("format") != FORMAT:
-        raise Unsupported(f"the format is {document.get('format')!r}", file, f'write format = "{FORMAT}"')
+    written = document.get("format")
+    if written != FORMAT:
+        cure = Name(f'write format = "{FORMAT}"', f'请写 format = "{FORMAT}"')
+        raise Unsupported(Name(f"the format is {written!r}", f"格式为 {written!r}"), file, cure)
     try:
         signals = msgspec.convert(document, _File).signal
     except msgspec.ValidationError as trouble:

@@ -92,18 +92,17 @@ def report(log: EventLog, signal: LoggedSignal, from_ms: int | None = None, to_m
     """
     found = log.signals.get(signal.device)
     if found is None or not len(found.at_ms):
-        known = ", ".join(sorted(log.signals)[:5])
-        cure = f"name a device of the log ({known})" if known else "hand in a log of this device"
-        raise Malformed(f"the log has no row of device {signal.device!r}", f"junction {signal.junction}", cure)
+        raise _unheard(log, signal)
     first = int(found.at_ms[0]) if from_ms is None else from_ms
     last = int(found.at_ms[-1]) + 1 if to_ms is None else to_ms
     begin, end = first // HOUR_MS * HOUR_MS, -(-last // HOUR_MS) * HOUR_MS
     if end <= begin:
-        raise Malformed("the time ends before it begins", f"junction {signal.junction}", "give a later end")
+        what = Name("the time ends before it begins", "时间范围的结束不晚于开始")
+        raise Malformed(what, f"junction {signal.junction}", Name("give a later end", "请指定更晚的结束时间"))
     if (end - begin) // HOUR_MS > HOURS_MAX:
-        raise Unsupported(
-            f"{(end - begin) // HOUR_MS} hours", f"junction {signal.junction}", f"ask for at most {HOURS_MAX}"
-        )
+        number = (end - begin) // HOUR_MS
+        cure = Name(f"ask for at most {HOURS_MAX}", f"请至多查询 {HOURS_MAX} 小时")
+        raise Unsupported(Name(f"{number} hours", f"共 {number} 小时"), f"junction {signal.junction}", cure)
     hours = _Hours(np.arange(begin, end + 1, HOUR_MS, dtype=np.int64))
     covered = _covered_ms(found, hours)
     faults = faults_of(found, signal, hours.edges_ms, covered)
@@ -143,6 +142,17 @@ def report(log: EventLog, signal: LoggedSignal, from_ms: int | None = None, to_m
         ahead=found.ahead,
         rests_on=_rests_on(found, heard, covered, mute),
     )
+
+
+def _unheard(log: EventLog, signal: LoggedSignal) -> Malformed:
+    known = sorted(log.signals)[:5]
+    what = Name(f"the log has no row of device {signal.device!r}", f"日志中没有设备 {signal.device!r} 的记录")
+    cure = (
+        Name(f"name a device of the log ({', '.join(known)})", f"请指定日志中的设备（{'、'.join(known)}）")
+        if known
+        else Name("hand in a log of this device", "请提供该设备的日志")
+    )
+    return Malformed(what, f"junction {signal.junction}", cure)
 
 
 def _lamps(log: SignalLog, signal: LoggedSignal) -> dict[str, Lamp]:

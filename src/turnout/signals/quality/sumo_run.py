@@ -19,6 +19,7 @@ from turnout.signals.quality.log import ROWS_MAX, EventLog
 from turnout.signals.quality.log_map import LoggedDetector, LoggedSignal, Use
 from turnout.signals.sumo_tracks import RAIL
 from turnout.signals.sumo_xml import Lane, Records, elements_of, unpacked
+from turnout.words.name import Name
 from turnout.words.trouble import Malformed, Unsupported
 
 PLACES_M: Final[Mapping[float, tuple[Use, ...]]] = {2.5: ("presence",), 9.0: ("presence",), 60.0: ("advance",)}
@@ -148,13 +149,16 @@ class _Events:
     def add(self, device: str, element: Any, file: str, code: int, parameter: int) -> None:
         self.number += 1
         if self.number > ROWS_MAX:
-            raise Unsupported(f"more than {ROWS_MAX} events", file, "log fewer junctions or hours")
+            what = Name(f"more than {ROWS_MAX} events", f"超过 {ROWS_MAX} 条事件")
+            raise Unsupported(what, file, Name("log fewer junctions or hours", "请减少记录的路口或小时数"))
         try:
             seconds = float(element.get("time", ""))
         except ValueError:
             seconds = math.nan
         if not 0 <= seconds < 1e8:
-            raise Malformed(f'time="{element.get("time")}"', f"{file} line {element.sourceline}", "run it again")
+            what = Name(f'time="{element.get("time")}"', f'时间无效：time="{element.get("time")}"')
+            cure = Name("run it again", "请重新运行仿真")
+            raise Malformed(what, f"{file} line {element.sourceline}", cure)
         # A controller logs to the tenth of a second.
         self.rows[device].append((self.begins_ms + round(seconds * 10) * 100, code, parameter))
 
@@ -174,11 +178,9 @@ def _read_lamps(
             continue
         for group, index in of_group[junction].items():
             if index >= len(state):
-                raise Malformed(
-                    f"junction {junction} has no lamp {index}",
-                    f"lamps line {element.sourceline}",
-                    "hand in the run of this network",
-                )
+                what = Name(f"junction {junction} has no lamp {index}", f"路口 {junction} 没有编号为 {index} 的灯")
+                cure = Name("hand in the run of this network", "请提供该路网的仿真结果")
+                raise Malformed(what, f"lamps line {element.sourceline}", cure)
             shows = LETTERS.get(state[index])
             if shows is None or shown.get((junction, group)) == shows:
                 continue

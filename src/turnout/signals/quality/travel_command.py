@@ -9,6 +9,16 @@ from typing import Any, Final, NamedTuple
 
 from turnout.signals.asked import add_language
 from turnout.signals.command import FAULTY, FINE
+from turnout.signals.file_trouble import (
+    COLUMNS_MISSING,
+    ROW_UNREAD,
+    WRITE_AGAIN,
+    no_csv,
+    rows_unread,
+    too_large,
+    too_long,
+    unwritten_file,
+)
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import BrokenSignals, Problem, Spot, spoken
 from turnout.signals.quality.content import content_of
@@ -51,7 +61,7 @@ def _travel(asked: argparse.Namespace) -> int:
         return FAULTY
     lines = lines_of(signals.arterials, signals.junctions)
     if not lines:
-        raise Malformed("no arterial has two junctions with a place", asked.file.name, "give its junctions `at`")
+        raise Malformed(NO_PLACES, asked.file.name, Name("give its junctions `at`", "请为其路口写明 `at`"))
     times = TravelTimes(lines)
     read = read_places(content_of(asked.places, FILE_BYTES_MAX), asked.places.name, times)
     found = times.report()
@@ -68,7 +78,7 @@ def _travel(asked: argparse.Namespace) -> int:
         asked.to.parent.mkdir(parents=True, exist_ok=True)
         asked.to.write_bytes(_table(found))
     except OSError as error:
-        raise Malformed(str(error), where=str(asked.to), cure="name another file") from error
+        raise unwritten_file(error, str(asked.to)) from error
     print(asked.to)
     return FINE
 
@@ -88,33 +98,38 @@ def read_places(content: bytes, file: str, times: TravelTimes) -> PlacesRead:
     `lat`, `lon` (WGS 84), `urgent` (1 or 0: with lights and siren). Raises `Malformed`, `NotOurs`, `Unsupported`.
     """
     if len(content) > FILE_BYTES_MAX:
-        raise Unsupported(f"more than {FILE_BYTES_MAX >> 20} MiB", file, "hand in a week at a time")
+        raise Unsupported(too_large(FILE_BYTES_MAX), file, BY_WEEKS)
     clock, rows, refused = LocalClock(), 0, 0
     problems: list[Problem] = []
     try:
         table = csv.DictReader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig"))
         if not {"time", "vehicle", "lat", "lon", "urgent"} <= set(table.fieldnames or ()):
-            cure = "name the columns time, vehicle, lat, lon, urgent in the first row"
-            raise NotOurs("columns are missing", f"{file} line 1", cure)
+            raise NotOurs(COLUMNS_MISSING, f"{file} line 1", NAME_COLUMNS)
         for row in table:
             rows += 1
             if rows > ROWS_MAX:
-                raise Unsupported(f"more than {ROWS_MAX} rows", file, "hand in a week at a time")
+                raise Unsupported(too_long(ROWS_MAX), file, BY_WEEKS)
             try:
                 times.take(*_place(row, clock))
             except (TypeError, ValueError, KeyError, AttributeError):
                 refused += 1
                 if len(problems) < REFUSED_SHOWN_MAX:
-                    problems.append(Problem("row-refused", Spot(file, table.line_num), REFUSED, ROW_CURE, "warning"))
+                    # Without what stands in the row: it may name a vehicle.
+                    problems.append(Problem("row-refused", Spot(file, table.line_num), ROW_UNREAD, ROW_CURE, "warning"))
     except (UnicodeDecodeError, csv.Error) as trouble:
-        raise Malformed(f"not a CSV in UTF-8: {trouble}", file, "write it again") from trouble
+        raise Malformed(no_csv(trouble), file, WRITE_AGAIN) from trouble
     if refused > REFUSED_SHARE * rows:
-        raise Malformed(f"{refused} of {rows} rows cannot be read", file, "write time, vehicle, lat, lon, urgent")
+        raise Malformed(rows_unread(refused, rows), file, WRITE_COLUMNS)
     return PlacesRead(rows, refused, tuple(problems))
 
 
-REFUSED: Final = Name("this row cannot be read", "无法读取此行")
-"""Without what stands in it: it may name a vehicle."""
+NO_PLACES: Final = Name("no arterial has two junctions with a place", "没有一条干道有两个已知位置的路口")
+BY_WEEKS: Final = Name("hand in a week at a time", "请每次只提供一周")
+NAME_COLUMNS: Final = Name(
+    "name the columns time, vehicle, lat, lon, urgent in the first row",
+    "请在第一行写明列名 time、vehicle、lat、lon、urgent",
+)
+WRITE_COLUMNS: Final = Name("write time, vehicle, lat, lon, urgent", "请写明 time、vehicle、lat、lon、urgent")
 ROW_CURE: Final = Name(
     "write a time as 2026-11-26 08:00:00, a vehicle, lat and lon in degrees, urgent as 1 or 0",
     "请写明时间（如 2026-11-26 08:00:00）、车辆、经纬度（度）和 urgent（1 或 0）",
