@@ -13,6 +13,7 @@ from tests.signals.test_signals_arterials import a_junction
 from tests.signals.test_signals_sumo import small
 from turnout.main import main
 from turnout.signals.area import area, demand
+from turnout.signals.area import command as area_command
 from turnout.signals.area.command import cycles_of, saturation_of
 from turnout.signals.arterials_by_street import arterial_through
 from turnout.signals.model import Junction, Signals
@@ -159,6 +160,12 @@ def test_more_counts_than_are_read_are_told(monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_a_saturation_that_cannot_be_is_told(content: bytes, zh: str) -> None:
     assert refused(lambda: saturation_of(content, "s")).zh == zh
+
+
+def test_more_lanes_than_are_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(area_command, "SATURATION_ROWS_MAX", 1)
+    said = refused(lambda: saturation_of(b"edge,lane,per_h\na,0,1800\n", "s"))
+    assert said.zh == "s：超过 1 行（请只写通向信号路口的车道）"
 
 
 def test_cycles_that_no_controller_runs_are_told() -> None:

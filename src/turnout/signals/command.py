@@ -13,6 +13,7 @@ from turnout.signals.check import check
 from turnout.signals.coordinating import coordinated
 from turnout.signals.diagram import diagram
 from turnout.signals.districts.folder import NAME_READABLE, unread
+from turnout.signals.file_trouble import NAME_FOLDER, unwritten
 from turnout.signals.guard import rules_of, worst_red_ms
 from turnout.signals.model import SECOND_MS, Arterial, Signals, Wave
 from turnout.signals.plans_file import read_plans
@@ -65,7 +66,6 @@ PROVEN_SAID: Final = Name("proven to be the best", "已证明为最优")
 UNPROVEN: Final = Name(
     "the best found; no other is better by more than {gap:.1%}", "为已找到的最优；其他方案至多再好 {gap:.1%}"
 )
-NAME_FOLDER: Final = Name("name another folder", "请指定其他文件夹")
 NOT_ADDED: Final = Name("programmes can only be added to a SUMO network", "配时方案只能附加于 SUMO 路网")
 WRITE_IN: Final = Name("write them into the file", "请直接写入该文件")
 LIMITS: Final = Name(
@@ -120,10 +120,6 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise unread(error, str(path), NAME_READABLE) from error
-
-
-def unwritten(error: OSError, folder: Path) -> Malformed:
-    return Malformed(Name(str(error), f"无法写入：{error}"), str(folder), NAME_FOLDER)
 
 
 def _check(asked: argparse.Namespace) -> int:
@@ -246,7 +242,7 @@ def _coordinate(signals: Signals, arterial: Arterial, wave: Wave, asked: argpars
             (asked.to / name).write_bytes(body)
             print(asked.to / name)
     except OSError as error:
-        raise unwritten(error, asked.to) from error
+        raise unwritten(error, str(asked.to), NAME_FOLDER) from error
 
 
 def _stem(name: str) -> str:

@@ -9,6 +9,7 @@ COLUMNS_MISSING: Final = Name("columns are missing", "缺少列")
 ROW_UNREAD: Final = Name("this row cannot be read", "无法读取此行")
 WRITE_AGAIN: Final = Name("write it again", "请重新生成文件")
 NAME_FILE: Final = Name("name another file", "请指定其他文件")
+NAME_FOLDER: Final = Name("name another folder", "请指定其他文件夹")
 
 
 def too_large(most_bytes: int) -> Name:
@@ -27,5 +28,5 @@ def no_csv(error: Exception) -> Name:
     return Name(f"not a CSV in UTF-8: {error}", f"不是 UTF-8 编码的 CSV：{error}")
 
 
-def unwritten_file(error: OSError, where: str) -> Malformed:
-    return Malformed(Name(str(error), f"无法写入：{error}"), where, NAME_FILE)
+def unwritten(error: OSError, where: str, cure: Name) -> Malformed:
+    return Malformed(Name(str(error), f"无法写入：{error}"), where, cure)

@@ -17,18 +17,20 @@ from turnout.signals.area.area import (
     coordinate,
     read_area,
 )
-from turnout.signals.area.demand import Demand, Turning, no_csv, read_counts, read_routes
+from turnout.signals.area.demand import Demand, Turning, read_counts, read_routes
 from turnout.signals.area.programmes import written
 from turnout.signals.area.streams import LaneId
 from turnout.signals.asked import add_language
-from turnout.signals.command import FAULTY, FINE, unwritten
+from turnout.signals.command import FAULTY, FINE
 from turnout.signals.districts.folder import NAME_READABLE, unread
+from turnout.signals.file_trouble import NAME_FOLDER, WRITE_AGAIN, no_csv, too_long, unwritten
 from turnout.signals.problem import BrokenSignals, spoken
 from turnout.words.name import Language, Name
-from turnout.words.trouble import Malformed
+from turnout.words.trouble import Malformed, Unsupported
 
 SATURATION_ROWS_MAX: Final = 100_000
 NO_LANE: Final = Name("it has no edge, lane and per_h", "没有写明 edge、lane 和 per_h")
+NAME_LANES: Final = Name("name lanes that lead to a signal", "请只写通向信号路口的车道")
 COLUMNS: Final = Name("the columns are edge, lane (a number) and per_h", "请写 edge、lane（数字）、per_h 三列")
 SATURATED: Final = Name(
     "a lane lets 100 to 3000 vehicles an hour through while it has green",
@@ -114,7 +116,7 @@ def _write(folder: Path, area: Area, found: Coordinated) -> None:
             (folder / name).write_bytes(body)
             print(folder / name)
     except OSError as error:
-        raise unwritten(error, folder) from error
+        raise unwritten(error, str(folder), NAME_FOLDER) from error
 
 
 def _file(path: Path) -> tuple[bytes, str]:
@@ -153,10 +155,12 @@ def saturation_of(content: bytes, file: str) -> dict[LaneId, float]:
                 lane, per_h = (row["edge"], int(row["lane"])), float(row["per_h"])
             except (KeyError, TypeError, ValueError) as trouble:
                 raise Malformed(NO_LANE, f"{file} line {number}", COLUMNS) from trouble
-            if not 100 <= per_h <= 3_000 or number > SATURATION_ROWS_MAX:
+            if number > SATURATION_ROWS_MAX:
+                raise Unsupported(too_long(SATURATION_ROWS_MAX), file, NAME_LANES)
+            if not 100 <= per_h <= 3_000:
                 what = Name(f"per_h is {row['per_h']}", f"per_h 为 {row['per_h']}")
                 raise Malformed(what, f"{file} line {number}", SATURATED)
             found[lane] = per_h / 3_600
     except (UnicodeDecodeError, csv.Error) as trouble:
-        raise no_csv(trouble, file) from trouble
+        raise Malformed(no_csv(trouble), file, WRITE_AGAIN) from trouble
     return found

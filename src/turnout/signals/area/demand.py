@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
+from turnout.signals.file_trouble import WRITE_AGAIN, no_csv, too_long
 from turnout.signals.sumo_xml import elements_of, unpacked
 from turnout.words.name import Name
 from turnout.words.trouble import Malformed, Unsupported
@@ -30,7 +31,6 @@ COLUMNS: Final = Name("the columns from, to and per_h are needed", "须有 from�
 FIRST_ROW: Final = Name("name them in the first row", "请在第一行写明列名")
 ONE_HOUR: Final = Name("hand in one hour at a time", "请每次只提供一个小时的流量")
 PER_HOUR: Final = Name("write vehicles per hour, 0 or more", "请写每小时车辆数，不小于 0")
-WRITE_AGAIN: Final = Name("write it again", "请重新生成文件")
 Turning = tuple[str, str]
 """From an edge into the next."""
 
@@ -144,15 +144,11 @@ def read_counts(content: bytes, file: str) -> dict[Turning, float]:
         found: dict[Turning, float] = defaultdict(float)
         for number, row in enumerate(rows, 2):
             if number > COUNTS_MAX:
-                raise Unsupported(Name(f"more than {COUNTS_MAX} rows", f"超过 {COUNTS_MAX} 行"), file, ONE_HOUR)
+                raise Unsupported(too_long(COUNTS_MAX), file, ONE_HOUR)
             found[row["from"], row["to"]] += _per_h(row["per_h"], f"{file} line {number}")
     except (UnicodeDecodeError, csv.Error) as trouble:
-        raise no_csv(trouble, file) from trouble
+        raise Malformed(no_csv(trouble), file, WRITE_AGAIN) from trouble
     return dict(found)
-
-
-def no_csv(trouble: Exception, file: str) -> Malformed:
-    return Malformed(Name(f"not a CSV in UTF-8: {trouble}", f"不是 UTF-8 编码的 CSV：{trouble}"), file, WRITE_AGAIN)
 
 
 def _per_h(text: str | None, where: str) -> float:

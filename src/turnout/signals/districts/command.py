@@ -28,7 +28,7 @@ from turnout.signals.districts.results import (
 from turnout.signals.districts.shapes import PlanSet
 from turnout.signals.districts.simulate import simulate
 from turnout.signals.districts.sumo import SimulationFailed
-from turnout.signals.file_trouble import unwritten_file
+from turnout.signals.file_trouble import NAME_FILE, unwritten
 from turnout.signals.model import DAYS, Signals
 from turnout.signals.plans_file import FILE_BYTES_MAX, read_plans
 from turnout.signals.plans_writing import write_plans
@@ -138,7 +138,7 @@ def ran(asked: argparse.Namespace, found: Callable[[], R], show: Callable[[R, La
         try:
             asked.to.write_bytes(msgspec.json.format(msgspec.json.encode(result)))
         except OSError as error:
-            raise unwritten_file(error, str(asked.to)) from error
+            raise unwritten(error, str(asked.to), NAME_FILE) from error
         print(asked.to)
     print(last.spoken(language))
     return FINE

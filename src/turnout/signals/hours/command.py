@@ -16,8 +16,9 @@ from turnout.signals.area.programmes import written
 from turnout.signals.asked import add_language
 from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
-from turnout.signals.command import FAULTY, FINE, unwritten
+from turnout.signals.command import FAULTY, FINE
 from turnout.signals.districts.folder import NAME_READABLE, unread
+from turnout.signals.file_trouble import NAME_FOLDER, unwritten
 from turnout.signals.hours.counts import Counts, read_day_counts
 from turnout.signals.hours.periods import PERIOD_LEAST_MINUTES, PLANS_MOST, Periods
 from turnout.signals.hours.plans import PlansByHours, area_by_hours
@@ -216,4 +217,4 @@ def _write(folder: Path, signals: Signals, found: dict[str, PlansByHours]) -> No
             (folder / name).write_bytes(body)
             print(folder / name)
     except OSError as error:
-        raise unwritten(error, folder) from error
+        raise unwritten(error, str(folder), NAME_FOLDER) from error

@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from turnout.signals.asked import add_language
-from turnout.signals.command import FAULTY, FINE, unwritten
+from turnout.signals.command import FAULTY, FINE
+from turnout.signals.file_trouble import NAME_FOLDER, unwritten
 from turnout.signals.model import Signals
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import BrokenSignals, spoken
@@ -202,7 +203,7 @@ def _write(folder: Path, reports: list[QualityReport], roads: Sequence[RoadHour]
             (folder / name_of).write_bytes(body)
             print(folder / name_of)
     except OSError as error:
-        raise unwritten(error, folder) from error
+        raise unwritten(error, str(folder), NAME_FOLDER) from error
 
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh-CN")

@@ -11,13 +11,14 @@ from turnout.signals.asked import add_language
 from turnout.signals.command import FAULTY, FINE
 from turnout.signals.file_trouble import (
     COLUMNS_MISSING,
+    NAME_FILE,
     ROW_UNREAD,
     WRITE_AGAIN,
     no_csv,
     rows_unread,
     too_large,
     too_long,
-    unwritten_file,
+    unwritten,
 )
 from turnout.signals.plans_file import read_plans
 from turnout.signals.problem import BrokenSignals, Problem, Spot, spoken
@@ -78,7 +79,7 @@ def _travel(asked: argparse.Namespace) -> int:
         asked.to.parent.mkdir(parents=True, exist_ok=True)
         asked.to.write_bytes(_table(found))
     except OSError as error:
-        raise unwritten_file(error, str(asked.to)) from error
+        raise unwritten(error, str(asked.to), NAME_FILE) from error
     print(asked.to)
     return FINE
 
