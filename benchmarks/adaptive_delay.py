@@ -8,11 +8,13 @@ there. What SUMO cannot load is told and left out. All controls run the same sta
 Delay is SUMO's time loss plus departure delay in seconds per vehicle of all that were to enter; those still on their
 way and those that could not enter are among them. `locked`: seeds in which nobody arrived for five minutes while
 vehicles were on the road, in a second run of each that goes on until everybody has arrived, or for `RUN_ON_S`: an hour
-may be over before it shows. Without teleports: what is stuck stays. A single track that is in doubt at the end is told
+may be over before it shows. Whom the files let in after the scenario's end is taken off there. Without teleports: what
+is stuck stays. A single track that is in doubt at the end is told
 below. With a fault every junction has one broken detector from the tenth minute on: stuck, silent or double. Words for
 SUMO: `--time-to-teleport.bidi 70` takes off the road who has met another head-on on a single track for 70 s.
 """
 
+import math
 import shutil
 import statistics
 import subprocess
@@ -50,7 +52,10 @@ SEEN_M = 75.0
 DURATION_S = 3_600
 """Of scenarios that do not say how long they last."""
 RUN_ON_S = 7_200
-"""After the scenario's end. Whom its files let in meanwhile comes as well."""
+"""After the scenario's end."""
+TAKEN_OFF = "traci"
+"""What SUMO writes of whom `closing` takes off."""
+Look = Callable[[Any, int], None]
 CONTROLS = ("fixed", "actuated", "max-pressure", "self-organising", "detectors")
 
 
@@ -64,6 +69,8 @@ class Scenario(NamedTuple):
     words: tuple[str, ...] = ()
     """Further words for SUMO."""
     streets: tuple[ShortStreet, ...] = ()
+    closes_s: float = math.inf
+    """Nobody who sets out from then on is let in."""
 
 
 class Result(NamedTuple):
@@ -184,7 +191,8 @@ def told(scene: Scenario, seconds: float, on_plan: int) -> Result:
         delay += float(trip.get("timeLoss")) + max(float(trip.get("departDelay")), 0.0)
         waiting += float(trip.get("depart")) < 0
         free_s = float(trip.get("duration")) - float(trip.get("timeLoss"))
-        times.append(Trip(float(trip.get("depart")), float(trip.get("arrival")), free_s))
+        if trip.get("vaporized") != TAKEN_OFF:
+            times.append(Trip(float(trip.get("depart")), float(trip.get("arrival")), free_s))
         trip.clear()
     count = len(times)
     return Result(delay / max(count, 1), count, waiting, is_locked(times, scene.end_s), seconds, on_plan)
@@ -201,7 +209,19 @@ def alone(scene: Scenario, seed: int, control: str) -> Result:
     return told(scene, time.perf_counter() - began, 0)
 
 
-def controlled(scene: Scenario, seed: int, control: str, kind: str, until_empty: bool = False) -> Result:
+def closing(scene: Scenario, look: Look | None) -> Look:
+    def closed(sumo: Any, at_ms: int) -> None:
+        if look is not None:
+            look(sumo, at_ms)
+        if at_ms > scene.closes_s * 1_000:
+            for vehicle in sumo.simulation.getDepartedIDList():
+                if at_ms / 1_000 - sumo.vehicle.getDepartDelay(vehicle) > scene.closes_s:
+                    sumo.vehicle.remove(vehicle)
+
+    return closed
+
+
+def controlled(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     truth = Truth(scene.placed.layouts)
     begin_ms = round(scene.begin_s * 1_000)
     tracks = [Interlocking(track, begin_ms) for track in scene.tracks] if control != "max-pressure" else []
@@ -214,7 +234,7 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str, until_empty:
         ),
     }[control]
     controls: dict[str, Controls] = {layout.junction.id: made(layout) for layout in scene.placed.layouts}
-    before = truth.look if control != "detectors" else None
+    before = closing(scene, truth.look if control != "detectors" else None)
     from_ms = begin_ms + round(FROM_S * 1_000)
     fault = broken(scene.placed.layouts, msgspec.convert(kind, FaultKind), from_ms) if kind else None
     words = words_of(scene, seed, ("loops.add.xml",))
@@ -229,7 +249,7 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str, until_empty:
         before=before,
         tracks=tracks,
         streets=streets,
-        until_empty=until_empty,
+        until_empty=scene.closes_s < scene.end_s,
     )
     on_plan = sum(getattr(each, "mode", "") == "plan" for each in controls.values())
     doubts = {doubt for each in controls.values() for doubt in getattr(each, "doubts", ())}
@@ -239,10 +259,13 @@ def controlled(scene: Scenario, seed: int, control: str, kind: str, until_empty:
 
 def ran(scene: Scenario, seed: int, control: str, kind: str) -> Result:
     """The scenario as it is; whether it locks is seen in the one that goes on."""
-    on = scene._replace(end_s=scene.end_s + RUN_ON_S)
+    on = scene._replace(end_s=scene.end_s + RUN_ON_S, closes_s=scene.end_s)
     if control in ("fixed", "actuated"):
-        return alone(scene, seed, control)._replace(is_locked=alone(on, seed, control).is_locked)
-    locks = controlled(on, seed, control, kind, until_empty=True).is_locked
+        added = (actuated(scene.config).name,) if control == "actuated" else ()
+        run(words_of(on, seed, added), {}, (), (), on.end_s, before=closing(on, None), until_empty=True)
+        locks = told(on, 0.0, 0).is_locked
+        return alone(scene, seed, control)._replace(is_locked=locks)
+    locks = controlled(on, seed, control, kind).is_locked
     return controlled(scene, seed, control, kind)._replace(is_locked=locks)
 
 
