@@ -14,7 +14,7 @@ from turnout.city.signals import SignalsOfCity
 from turnout.roads.graph import RoadGraph
 from turnout.signals.arming import Gate
 from turnout.signals.check import check
-from turnout.signals.districts.folder import NAME_READABLE
+from turnout.signals.file_trouble import MEND, NAME_READABLE
 from turnout.signals.model import Junction, Signals
 from turnout.signals.placing import placed_sites
 from turnout.signals.plans_file import read_plans
@@ -24,7 +24,6 @@ from turnout.words.name import Name
 from turnout.words.trouble import BadInput, Malformed
 
 NONE: Final = Signals(())
-MEND: Final = Name("mend it", "请修正")
 
 
 class Read(NamedTuple):

@@ -288,7 +288,7 @@ def test_files_are_refused_by_the_commands_in_their_language(
     added = told(capsys, "check", str(MAIN_STREET), "--plans", str(gone))
     assert added == "--plans：配时方案只能附加于 SUMO 路网（请直接写入该文件）"
     asked = ["bands", str(MAIN_STREET), "--to", str(taken)]
-    limits = "求解时限须为 1 至 3600 秒，步长须为 0.1 至 10 秒（请更正）"
+    limits = "求解时限须为 1 至 3600 秒，步长须为 0.1 至 10 秒（请修正）"
     assert told(capsys, *asked, "--step-s", "0") == f"--limit-s, --step-s：{limits}"
     assert told(capsys, *asked, "--wave", "dusk") == "main_street.toml：文件中没有该绿波（请指定文件中的干道与绿波）"
     said = told(capsys, *asked, "--wave", "day")

@@ -12,8 +12,7 @@ from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
 from turnout.signals.coordinating import coordinated
 from turnout.signals.diagram import diagram
-from turnout.signals.districts.folder import NAME_READABLE, unread
-from turnout.signals.file_trouble import NAME_FOLDER, unwritten
+from turnout.signals.file_trouble import MEND, NAME_FOLDER, NAME_READABLE, unread, unwritten
 from turnout.signals.guard import rules_of, worst_red_ms
 from turnout.signals.model import SECOND_MS, Arterial, Signals, Wave
 from turnout.signals.plans_file import read_plans
@@ -71,7 +70,6 @@ WRITE_IN: Final = Name("write them into the file", "请直接写入该文件")
 LIMITS: Final = Name(
     "a limit of 1 to 3600 s and steps of 0.1 to 10 s are taken", "求解时限须为 1 至 3600 秒，步长须为 0.1 至 10 秒"
 )
-MEND: Final = Name("mend it", "请更正")
 NO_WAVE: Final = Name("no such wave in the file", "文件中没有该绿波")
 NAME_WAVE: Final = Name("name an arterial and a wave of the file", "请指定文件中的干道与绿波")
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from turnout.signals.file_trouble import too_large
 from turnout.signals.model import (
     DAYS,
     SECOND_MS,
@@ -214,8 +215,7 @@ def read_plans(content: bytes, file: str) -> Signals:
     Whether they make sense together is not asked here: `check` does.
     """
     if len(content) > FILE_BYTES_MAX:
-        most = FILE_BYTES_MAX >> 20
-        raise Unsupported(Name(f"more than {most} MiB", f"超过 {most} MiB"), file, SPLIT)
+        raise Unsupported(too_large(FILE_BYTES_MAX), file, SPLIT)
     try:
         text = content.decode()
         document = tomllib.loads(text)

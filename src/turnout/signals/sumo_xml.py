@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 import msgspec
 from lxml import etree
 
+from turnout.signals.file_trouble import not_unpacked, too_large
 from turnout.words.name import Name
 from turnout.words.trouble import Malformed, NotOurs, Unsupported
 
@@ -21,7 +22,6 @@ FILE_BYTES_MAX: Final = 1 << 30
 """Unpacked. A whole country's network is about so large; a packed file may not grow beyond it."""
 
 CUT_OUT: Final = Name("cut out a part with netconvert", "请用 netconvert 截取其中一部分")
-FETCH: Final = Name("fetch it again", "请重新获取该文件")
 MEND: Final = Name("mend it, or write the network again", "请修正该处，或重新生成路网")
 
 COLOURS: Final = "rRyYgGsuoO"
@@ -125,11 +125,9 @@ def unpacked(content: bytes, file: str) -> bytes:
             with gzip.open(io.BytesIO(content)) as packed:
                 content = packed.read(FILE_BYTES_MAX + 1)
         except (OSError, EOFError, zlib.error) as trouble:
-            what = Name(f"it cannot be unpacked: {trouble}", f"无法解压：{trouble}")
-            raise Malformed(what, file, FETCH) from trouble
+            raise not_unpacked(trouble, file) from trouble
     if len(content) > FILE_BYTES_MAX:
-        most = FILE_BYTES_MAX >> 20
-        raise Unsupported(Name(f"more than {most} MiB", f"超过 {most} MiB"), file, CUT_OUT)
+        raise Unsupported(too_large(FILE_BYTES_MAX), file, CUT_OUT)
     return content
 
 

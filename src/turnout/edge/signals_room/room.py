@@ -24,11 +24,12 @@ from turnout.edge.signals_room.asking import Asking
 from turnout.edge.signals_room.jobs import Job, Jobs
 from turnout.edge.signals_room.simulations import Simulations
 from turnout.records.incidents import ActsAsked, IncidentRecords
-from turnout.signals.districts.folder import DISTRICTS_MAX, FOLDER, HEAD, PUT, list_districts, unread
+from turnout.signals.districts.folder import DISTRICTS_MAX, FOLDER, HEAD, PUT, list_districts
 from turnout.signals.districts.proposals import ProposalCard, Proposals, ProposalState, RunCard
 from turnout.signals.districts.results import KINDS, JobCard, JobKind, JobTaken, RunFigures
 from turnout.signals.districts.shapes import DistrictCard
 from turnout.signals.districts.work import Answer, Kind, Work
+from turnout.signals.file_trouble import unread
 from turnout.words.name import Name
 from turnout.words.trouble import BadInput
 

@@ -22,8 +22,7 @@ from turnout.signals.area.programmes import written
 from turnout.signals.area.streams import LaneId
 from turnout.signals.asked import add_language
 from turnout.signals.command import FAULTY, FINE
-from turnout.signals.districts.folder import NAME_READABLE, unread
-from turnout.signals.file_trouble import NAME_FOLDER, WRITE_AGAIN, no_csv, too_long, unwritten
+from turnout.signals.file_trouble import NAME_FOLDER, NAME_READABLE, WRITE_AGAIN, no_csv, too_long, unread, unwritten
 from turnout.signals.problem import BrokenSignals, spoken
 from turnout.words.name import Language, Name
 from turnout.words.trouble import Malformed, Unsupported

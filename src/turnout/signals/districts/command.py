@@ -12,7 +12,7 @@ from turnout.signals.asked import add_language
 from turnout.signals.check import check
 from turnout.signals.command import COUNTED, FAULTY, FINE
 from turnout.signals.districts.deriving import derived_in
-from turnout.signals.districts.folder import NAME_READABLE, District, read_head, unread
+from turnout.signals.districts.folder import District, read_head
 from turnout.signals.districts.plan_sets import junction_plans
 from turnout.signals.districts.reading import ReadDistrict, read_district
 from turnout.signals.districts.results import (
@@ -28,7 +28,7 @@ from turnout.signals.districts.results import (
 from turnout.signals.districts.shapes import PlanSet
 from turnout.signals.districts.simulate import simulate
 from turnout.signals.districts.sumo import SimulationFailed
-from turnout.signals.file_trouble import NAME_FILE, unwritten
+from turnout.signals.file_trouble import NAME_FILE, NAME_READABLE, unread, unwritten
 from turnout.signals.model import DAYS, Signals
 from turnout.signals.plans_file import FILE_BYTES_MAX, read_plans
 from turnout.signals.plans_writing import write_plans

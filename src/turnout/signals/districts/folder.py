@@ -9,10 +9,11 @@ from typing import Annotated, Final
 
 import msgspec
 
+from turnout.signals.file_trouble import NAME_READABLE, unread
 from turnout.signals.problem import BrokenSignals, Problem, Spot
 from turnout.words.decoding import complaint
 from turnout.words.name import Name
-from turnout.words.trouble import Malformed, Unsupported
+from turnout.words.trouble import Unsupported
 
 FOLDER: Final = "districts"
 """In the city folder."""
@@ -26,7 +27,6 @@ NO_TRAFFIC: Final = Name("the district has no network with traffic", "该片区�
 NAME_TRAFFIC: Final = Name("name a network and routes", "请指明路网（network）与交通需求（routes）")
 NAME_BOTH: Final = Name("name both in its file", "请在片区文件中指明这两个文件")
 PUT: Final = Name("put the file there", "请将文件放到该处")
-NAME_READABLE: Final = Name("name a file that can be read", "请指定可读取的文件")
 MEND: Final = Name("mend it there; the engineers' manual has its form", "请修正该处；格式见工程师手册")
 
 FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}$")]
@@ -95,11 +95,6 @@ class District(msgspec.Struct, frozen=True):
     @property
     def can_simulate(self) -> bool:
         return bool(self.head.network and self.head.routes)
-
-
-def unread(error: OSError, where: str, cure: Name) -> Malformed:
-    said = error.strerror or str(error)
-    return Malformed(Name(said, f"无法读取：{said}"), where, cure)
 
 
 def list_districts(city: Path) -> list[Path]:

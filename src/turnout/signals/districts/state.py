@@ -7,8 +7,9 @@ import hashlib
 
 import msgspec
 
-from turnout.signals.districts.folder import PUT, District, unread
+from turnout.signals.districts.folder import PUT, District
 from turnout.signals.districts.plan_sets import body_of, digest_of, plans_of
+from turnout.signals.file_trouble import unread
 from turnout.signals.model import Signals
 
 

@@ -17,8 +17,7 @@ from turnout.signals.asked import add_language
 from turnout.signals.bands import LIMIT_S
 from turnout.signals.check import check
 from turnout.signals.command import FAULTY, FINE
-from turnout.signals.districts.folder import NAME_READABLE, unread
-from turnout.signals.file_trouble import NAME_FOLDER, unwritten
+from turnout.signals.file_trouble import MEND, NAME_FOLDER, NAME_READABLE, unread, unwritten
 from turnout.signals.hours.counts import Counts, read_day_counts
 from turnout.signals.hours.periods import PERIOD_LEAST_MINUTES, PLANS_MOST, Periods
 from turnout.signals.hours.plans import PlansByHours, area_by_hours
@@ -137,7 +136,7 @@ def _of_arterials(
         raise Malformed(Name("no such arterial in the file", "文件中没有这条干道"), file, cure)
     if not 0 < asked.limit_s <= 3_600:
         what = Name("a limit of 1 to 3600 s is taken", "时限须为 1 至 3600 秒")
-        raise Malformed(what, "--limit-s", Name("mend it", "请修正"))
+        raise Malformed(what, "--limit-s", MEND)
     refuse_shared(chosen, file)
     found = {}
     for arterial in chosen:

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from turnout.signals.districts.folder import NAME_READABLE, unread
-from turnout.signals.file_trouble import too_large
+from turnout.signals.file_trouble import NAME_READABLE, too_large, unread
 from turnout.words.name import Name
 from turnout.words.trouble import Unsupported
 

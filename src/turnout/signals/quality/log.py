@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from turnout.signals.file_trouble import WRITE_AGAIN, rows_unread, too_large, too_long
+from turnout.signals.file_trouble import WRITE_AGAIN, not_unpacked, rows_unread, too_large, too_long
 from turnout.signals.problem import Problem, Spot
 from turnout.signals.quality.clock import SignalLog, signal_log
 from turnout.words.name import Name
@@ -73,8 +73,7 @@ def read_log(content: bytes, file: str, devices: Collection[str] | None = None) 
     except csv.Error as trouble:
         raise Malformed(Name(f"not a CSV: {trouble}", f"不是合法的 CSV：{trouble}"), file, WRITE_AGAIN) from trouble
     except (OSError, EOFError, zlib.error) as trouble:
-        what = Name(f"it cannot be unpacked: {trouble}", f"无法解压：{trouble}")
-        raise Malformed(what, file, Name("fetch it again", "请重新获取该文件")) from trouble
+        raise not_unpacked(trouble, file) from trouble
     return reading.log()
 
 
