@@ -168,9 +168,13 @@ class _Programme:
     def val(self, unknown: Any) -> float:
         return unknown if isinstance(unknown, float | int) else float(self.highs.val(unknown))
 
+    def cycle_s(self) -> float:
+        """Within what was asked: the solver keeps the bounds of 1 / cycle to 1e-6, which is some 0.02 s of 150."""
+        return min(max(1 / self.val(self.z), self.task.cycle_s[0]), self.task.cycle_s[1])
+
     def coordination(self, out_before: float, widths: tuple[Sequence[float], Sequence[float]]) -> Coordination:
         """The answer in seconds. `out_before`: what part of a width lies before `w` (0 front edge, 1/2 middle)."""
-        task, cycle_s = self.task, 1 / self.val(self.z)
+        task, cycle_s = self.task, self.cycle_s()
         out, back = ([self.val(w) for w in way.w] for way in (self.out, self.back))
         t, t_in = ([self.val(each) for each in way.t] for way in (self.out, self.back))
         offsets = [0.0]
@@ -195,7 +199,7 @@ class _Programme:
         self, line: Sequence[float], before: float, widths: Sequence[float], t: Sequence[float], way: str
     ) -> tuple[Band, ...]:
         """Of one direction; arguments in cycles."""
-        cycle_s = 1 / self.val(self.z)
+        cycle_s = self.cycle_s()
         ways_m = [getattr(section, way) for section in self.task.sections]
         return tuple(
             Band((at - before * width) % 1 * cycle_s, width * cycle_s, each * cycle_s, _speed(way_m, each * cycle_s))
