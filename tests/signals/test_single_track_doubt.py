@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.signals.test_single_track import Line, a_track, counted
@@ -69,6 +69,7 @@ def test_a_track_is_not_declared_clear_while_somebody_may_be_driving_in() -> Non
     st.integers(1, 500),
     st.integers(0, 200),
 )
+@example(trams=[(0, 1), (1, 1)], missed="in E", missed_s=12, late_s=0)
 @settings(max_examples=12, deadline=None)
 def test_declared_clear_while_it_is_two_trams_do_not_meet_either(
     trams: list[tuple[int, int]], missed: str, missed_s: int, late_s: int

@@ -126,7 +126,7 @@ class Interlocking:
                 self._counted_ms = self._now_ms
             signal = entry.junction, entry.group
             near = sum(counts[name].came for name in entry.approach if name in counts)
-            passed = counts[entry.counter].came if entry.counter in counts else 0
+            passed = counts[entry.counter].came if entry.counter in counts and self._was_open(signal) else 0
             self._coming[signal] = max(self._coming[signal] + near - passed, 0)
         for end in self.track.exits:
             if (count := counts.get(end.counter)) is not None:
@@ -171,6 +171,11 @@ class Interlocking:
             return False
         self.inside, self._counted_ms = [0, 0], self._now_ms
         return True
+
+    def _was_open(self, signal: tuple[str, str]) -> bool:
+        """Whether who is counted in there may be one who came. At red the counter errs, and he is before it still."""
+        since = self._red_since[signal]
+        return since < 0 or self._is_recent(since)
 
     def _pass_on(self) -> None:
         """The other direction is next where it waits and this one has no use for the track, or has had its turn."""
